@@ -1,0 +1,210 @@
+"""The client: `generate` begins a song, `job` asks for it once, `wait` asks until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from whisul_api.errors import (
+    BadResponse,
+    InvalidInput,
+    JobNotFound,
+    RateLimited,
+    ServerError,
+    UnexpectedStatus,
+    Unreachable,
+    UntrustedPollUrl,
+    WaitTimedOut,
+)
+from whisul_api.models import Accepted, Job
+from whisul_api.pacing import NOT_THERE_YET_SECONDS, pause
+from whisul_api.protocol import (
+    Answer,
+    Request,
+    check_api_key,
+    check_base_url,
+    generate_request,
+    job_request,
+    read_accepted,
+    read_job,
+    resolve_poll_url,
+)
+from whisul_api.transport import exchange
+
+DEFAULT_BASE_URL = "https://whisul.com/api"
+GENERATE, COMPOSE = "/generate", "/compose"
+
+_MAX_STATUSES_LOGGED = 20
+_REDACTED_KEY_LENGTH = 16
+
+log = logging.getLogger("whisul_api")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class WhisulClient:
+    """A client for Whisul's API, for many songs at once. Use it with `async with`.
+
+    `timeout` is in seconds and holds for one whole request, its answer included. A `session` given by the
+    caller is used as it is, without its middlewares, and not closed. ValueError for a key or base URL that
+    can't be used. `sleep`, `clock` (monotonic seconds), `now` and `spread` (jitter) are there for tests.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        base_url: str = DEFAULT_BASE_URL,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        timeout: float = 30.0,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = _utc_now,
+        spread: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._api_key = check_api_key(api_key)
+        self.base_url = check_base_url(base_url)
+        if not timeout > 0:
+            raise ValueError("the timeout must be above 0 seconds")
+        self._timeout = timeout
+        self._session = session
+        self._owns_session = session is None
+        self._sleep, self._clock, self._now, self._spread = sleep, clock, now, spread
+        self._endpoint: str | None = None
+        self._statuses_logged: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<WhisulClient {self.base_url}>"
+
+    async def __aenter__(self) -> Self:
+        if self._session is None:
+            # trust_env stays false: neither a proxy nor a netrc of the environment may see or change the key.
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._owns_session and self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def generate(self, prompt: str) -> Accepted:
+        """Begin a song: one POST, never repeated. Each success costs a song, whatever comes of the answer.
+
+        No job was made on InvalidInput, Unauthorized, RateLimited, Unreachable and UnexpectedStatus.
+        On OutcomeUnknown a job may have been made: do not send the prompt again by itself.
+
+        Some of Whisul's pages name the endpoint `/compose`: it is tried after a 404 or 405 of `/generate`,
+        which made no job, and the one that answered is remembered for the client's life.
+        """
+        if self._endpoint is not None:
+            return await self._post(self._endpoint, prompt)
+        try:
+            return await self._post(GENERATE, prompt)
+        except UnexpectedStatus as error:
+            if error.status not in {404, 405}:
+                raise
+        return await self._post(COMPOSE, prompt)
+
+    async def _post(self, endpoint: str, prompt: str) -> Accepted:
+        answer = await self._send(generate_request(self.base_url, endpoint, self._api_key, prompt))
+        try:
+            accepted = read_accepted(answer, self._now())
+        except InvalidInput:
+            self._endpoint = self._endpoint or endpoint
+            raise
+        self._endpoint = self._endpoint or endpoint
+        return self._with_trusted_poll_url(accepted)
+
+    def _with_trusted_poll_url(self, accepted: Accepted) -> Accepted:
+        if accepted.poll_url is None:
+            return accepted
+        try:
+            resolve_poll_url(self.base_url, accepted.poll_url)
+        except UntrustedPollUrl:
+            # The job exists and costs money: it is polled under the base URL, wherever this one points.
+            log.warning(
+                "Whisul's poll_url for job %r points to another origin and is ignored", accepted.job_id
+            )
+            return replace(accepted, poll_url=None)
+        return accepted
+
+    async def job(self, job_id: str) -> Job:
+        """Ask for a job: one GET, not repeated here but always safe to repeat.
+
+        Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable, BadResponse or
+        UnexpectedStatus; ValueError for an id that can't be one.
+        """
+        answer = await self._send(job_request(self.base_url, self._api_key, job_id))
+        job = read_job(answer, job_id, self._now())
+        if not job.status_is_known:
+            self._log_status_once(job.raw_status)
+        return job
+
+    async def wait(
+        self,
+        job_id: str,
+        *,
+        interval: float = 7.5,
+        timeout: float = 1800.0,  # noqa: ASYNC109 - measured on the injected clock, and ending in an error of ours
+        grace: float = NOT_THERE_YET_SECONDS,
+        on_update: Callable[[Job], None] | None = None,
+    ) -> Job:
+        """Poll, at once and then every `interval` seconds (never under 5), until the job is done.
+
+        `on_update` is called with every job that was read, the last one included. RateLimited (Retry-After is
+        honoured), ServerError, Unreachable and BadResponse are outwaited; so is JobNotFound for the first
+        `grace` seconds. Raises Unauthorized, UnexpectedStatus, JobNotFound, and WaitTimedOut when no further
+        poll fits into `timeout` seconds.
+        """
+        begun = self._clock()
+        failures = 0
+        while True:
+            fault = None
+            try:
+                job = await self.job(job_id)
+            except (RateLimited, ServerError, Unreachable, BadResponse) as error:
+                failures, fault = failures + 1, error
+                log.info("polling job %r again later: %s", job_id, error)
+            except JobNotFound as error:
+                if self._clock() - begun >= grace:
+                    raise
+                failures, fault = 0, error
+            else:
+                failures = 0
+                if on_update is not None:
+                    on_update(job)
+                if job.done:
+                    return job
+            delay = pause(interval, fault, failures, self._spread)
+            if self._clock() + delay - begun > timeout:
+                raise WaitTimedOut(job_id, timeout) from fault
+            await self._sleep(delay)
+
+    async def _send(self, request: Request) -> Answer:
+        if self._session is None or self._session.closed:
+            raise RuntimeError("the client is closed, or was never entered with `async with`")
+        answer = await exchange(self._session, request, self._timeout)
+        key = self._api_key.encode()
+        if len(key) < _REDACTED_KEY_LENGTH or key not in answer.body:
+            return answer
+        # A server that repeats the key in its words must not bring it into a message or a log.
+        return replace(answer, body=answer.body.replace(key, b"[the API key]"))
+
+    def _log_status_once(self, raw_status: str) -> None:
+        if raw_status in self._statuses_logged or len(self._statuses_logged) >= _MAX_STATUSES_LOGGED:
+            return
+        self._statuses_logged.add(raw_status)
+        log.warning("Whisul tells a status this version does not know, read as running: %.100r", raw_status)

@@ -1,0 +1,256 @@
+"""What a request to Whisul is and what an answer means: pure functions, no I/O.
+
+The statuses are those of Whisul's pages on `POST /generate` and `GET /jobs/{job_id}`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, cast
+from urllib.parse import quote, urlsplit
+
+from whisul_api.errors import (
+    BadResponse,
+    InvalidInput,
+    JobNotFound,
+    OutcomeUnknown,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+    UnexpectedStatus,
+    Unreachable,
+    UntrustedPollUrl,
+)
+from whisul_api.models import Accepted, Job, JobStatus, Result
+from whisul_api.values import (
+    parse_bpm,
+    parse_duration,
+    parse_http_date,
+    parse_job_id,
+    parse_link,
+    parse_retry_after,
+    parse_tags,
+    parse_text,
+    parse_timestamp,
+)
+
+MAX_BODY_BYTES = 1024 * 1024
+USER_AGENT = "songbot-whisul-api/0.1"
+
+
+class Fault(StrEnum):
+    """Why an answer's body is not whole, though its status is known."""
+
+    CUT = "the answer was cut short"
+    OVERSIZED = "the answer is over 1 MiB"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. Its headers hold the API key and stay out of its repr."""
+
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer; with a `fault`, `body` is only its beginning. Header names in any case are found."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fault: Fault | None = None
+
+
+def check_base_url(base_url: str) -> str:
+    """The base URL without its last slash. ValueError when the API key can't safely be sent there."""
+    message = "the base URL must be http(s)://host[:port][/path], in ASCII, without user, query and fragment"
+    if not base_url.isascii() or not base_url.isprintable() or any(odd in base_url for odd in " \\@?#"):
+        raise ValueError(message)
+    try:
+        scheme, host, port = _origin(base_url)
+        host.encode("idna")  # what DNS will be asked; labels over 63 characters end here
+    except ValueError:
+        raise ValueError(message) from None
+    if scheme not in {"http", "https"} or not host or not port:
+        raise ValueError(message)
+    return base_url.rstrip("/")
+
+
+def check_api_key(api_key: str) -> str:
+    """The key, stripped. ValueError, which does not show it, when no header can hold it."""
+    key = api_key.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("the API key must be a non-empty ASCII text without white space")
+    return key
+
+
+def generate_request(base_url: str, endpoint: str, api_key: str, prompt: str) -> Request:
+    """The POST that begins a song; `endpoint` is "/generate" or "/compose"."""
+    headers = _headers(api_key) | {"Content-Type": "application/json"}
+    return Request("POST", base_url + endpoint, headers, json.dumps({"prompt": prompt}).encode())
+
+
+def job_request(base_url: str, api_key: str, job_id: str) -> Request:
+    """The GET that polls a job. ValueError when `job_id` is no segment of a path."""
+    segment = parse_job_id(job_id)
+    if segment is None:
+        raise ValueError("not a job id: it must be 1 to 200 printable characters without a slash")
+    return Request("GET", f"{base_url}/jobs/{quote(segment, safe='')}", _headers(api_key))
+
+
+def _headers(api_key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {api_key}", "Accept": "application/json", "User-Agent": USER_AGENT}
+
+
+def resolve_poll_url(base_url: str, poll_url: str) -> str:
+    """The absolute form of a `poll_url`, which is relative to the base URL (not to its host).
+
+    Raises UntrustedPollUrl when it points anywhere but to the base URL's origin.
+    """
+    try:
+        elsewhere = _points_elsewhere(base_url, poll_url)
+    except ValueError:
+        elsewhere = True
+    if elsewhere:
+        raise UntrustedPollUrl
+    if urlsplit(poll_url).scheme:
+        return poll_url
+    return f"{base_url.rstrip('/')}/{poll_url.lstrip('/')}"
+
+
+def _points_elsewhere(base_url: str, poll_url: str) -> bool:
+    if not poll_url.isprintable() or any(odd in poll_url for odd in " \\@") or poll_url.startswith("//"):
+        return True
+    return bool(urlsplit(poll_url).scheme) and _origin(poll_url) != _origin(base_url)
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    default_port = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname or "", default_port if parts.port is None else parts.port
+
+
+def read_accepted(answer: Answer, now: datetime) -> Accepted:
+    """What the answer to a POST means. `now` is used for a Retry-After date when Whisul sends no Date.
+
+    Raises InvalidInput, Unauthorized, RateLimited, UnexpectedStatus (all: no job was made) or OutcomeUnknown.
+    A body that is not whole only matters where the status alone does not settle it.
+    """
+    status = answer.status
+    if 200 <= status < 300:
+        return _read_acceptance(answer)
+    if status == 400:
+        raise InvalidInput(_words(answer.body) or "it gave no reason")
+    _raise_common(answer, now)
+    if 300 <= status < 500:
+        raise UnexpectedStatus(status)
+    raise OutcomeUnknown(f"it answered with status {status}")
+
+
+def _read_acceptance(answer: Answer) -> Accepted:
+    if answer.fault is Fault.OVERSIZED:
+        raise OutcomeUnknown(answer.fault)
+    # A cut answer is still read: where the JSON is whole, its job is known and must not be lost.
+    try:
+        fields = _read_object(answer.body)
+    except BadResponse:
+        fields = {}
+    job_id = parse_job_id(fields.get("job_id"))
+    if job_id is None:
+        raise OutcomeUnknown(answer.fault or "its answer holds no job_id that can be read")
+    return Accepted(job_id, parse_text(fields.get("poll_url")), parse_text(fields.get("message")))
+
+
+def read_job(answer: Answer, job_id: str, now: datetime) -> Job:
+    """What the answer to a poll of `job_id` means. `now` is as in `read_accepted`.
+
+    Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable (cut), BadResponse or
+    UnexpectedStatus.
+    """
+    status = answer.status
+    _raise_common(answer, now)
+    if status == 404:
+        raise JobNotFound(job_id)
+    if status >= 500:
+        raise ServerError(status)
+    if not 200 <= status < 300:
+        raise UnexpectedStatus(status)
+    if answer.fault is Fault.CUT:
+        raise Unreachable(answer.fault)
+    if answer.fault is Fault.OVERSIZED:
+        raise BadResponse(answer.fault)
+    return _job(job_id, _read_object(answer.body))
+
+
+def _job(job_id: str, fields: Mapping[str, object]) -> Job:
+    raw_status = parse_text(fields.get("status"))
+    if raw_status is None:
+        raise BadResponse("it holds no status")
+    try:
+        status = JobStatus(raw_status.lower())
+    except ValueError:
+        status = JobStatus.RUNNING
+    return Job(
+        job_id=job_id,
+        status=status,
+        raw_status=raw_status,
+        prompt=parse_text(fields.get("prompt")),
+        result=_result(fields.get("result")) if status is JobStatus.COMPLETED else None,
+        error=parse_text(fields.get("error")),
+        started_at=parse_timestamp(fields.get("started_at")),
+        finished_at=parse_timestamp(fields.get("finished_at")),
+    )
+
+
+def _result(value: object) -> Result | None:
+    if not isinstance(value, dict):
+        return None
+    fields = cast("dict[str, object]", value)
+    return Result(
+        title=parse_text(fields.get("title")),
+        bpm=parse_bpm(fields.get("bpm")),
+        duration_seconds=parse_duration(fields.get("duration")),
+        song_url=parse_link(fields.get("song_url")),
+        image_url=parse_link(fields.get("image_url")),
+        tags=parse_tags(fields.get("tags")),
+    )
+
+
+def _raise_common(answer: Answer, now: datetime) -> None:
+    if answer.status == 401:
+        raise Unauthorized
+    if answer.status == 429:
+        # Whisul's own Date makes a Retry-After date right even where this machine's clock is not.
+        whisul_now = parse_http_date(answer.headers.get("Date")) or now
+        raise RateLimited(parse_retry_after(answer.headers.get("Retry-After"), whisul_now))
+
+
+def _read_object(body: bytes) -> dict[str, object]:
+    # Broken UTF-8 in a title is no reason to lose a song; where it breaks the JSON, that is an error anyway.
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        value: object = json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        reason = "HTML instead of JSON" if text.lstrip().startswith("<") else "it is no JSON"
+    else:
+        if isinstance(value, dict):
+            return cast("dict[str, object]", value)
+        reason = "it is no JSON object"
+    raise BadResponse(reason)
+
+
+def _words(body: bytes) -> str | None:
+    """Whisul's own words in `{"error": "Invalid input", "message": "The 'prompt' field is ..."}`."""
+    try:
+        fields = _read_object(body)
+    except BadResponse:
+        return None
+    return parse_text(fields.get("message")) or parse_text(fields.get("error"))
