@@ -1,0 +1,81 @@
+"""A small HTTP server for Prometheus and for whoever restarts the bot: /metrics, /healthz, /readyz."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+Part = Callable[[], Awaitable[bool]]
+"""Says whether a part is ready. It answers False rather than raise."""
+
+
+@asynccontextmanager
+async def serve_health(
+    port: int,
+    host: str,
+    registry: CollectorRegistry,
+    *,
+    alive: Callable[[], bool],
+    ready: Mapping[str, Part],
+    deadline: float = 2.0,
+) -> AsyncIterator[int]:
+    """Serve while the block runs; gives the port, which is a free one for port 0.
+
+    `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, tracker); one
+    that has not answered after `deadline` seconds is not ready. Raises OSError when the port is taken.
+    """
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/metrics", _metrics_page(registry)),
+            web.get("/healthz", _alive_page(alive)),
+            web.get("/readyz", _ready_page(ready, deadline)),
+        ]
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+_Page = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def _metrics_page(registry: CollectorRegistry) -> _Page:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return page
+
+
+def _alive_page(alive: Callable[[], bool]) -> _Page:
+    async def page(_: web.Request) -> web.Response:
+        answer = alive()
+        return web.json_response({"alive": answer}, status=200 if answer else 503)
+
+    return page
+
+
+def _ready_page(ready: Mapping[str, Part], deadline: float) -> _Page:
+    async def page(_: web.Request) -> web.Response:
+        answers = await asyncio.gather(*(_in_time(part, deadline) for part in ready.values()))
+        whole = all(answers)
+        body = {"ready": whole, "parts": dict(zip(ready, answers, strict=True))}
+        return web.json_response(body, status=200 if whole else 503)
+
+    return page
+
+
+async def _in_time(part: Part, deadline: float) -> bool:
+    try:
+        async with asyncio.timeout(deadline):
+            return await part()
+    except TimeoutError:
+        return False

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from ops.health import serve_health
+from ops.metrics import PrometheusTelemetry
+
+
+def says(answer: bool) -> Callable[[], Awaitable[bool]]:
+    async def part() -> bool:
+        return answer
+
+    return part
+
+
+async def never() -> bool:
+    return await asyncio.get_running_loop().create_future()
+
+
+async def get(port: int, path: str) -> tuple[int, str, str]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{path}") as response,
+    ):
+        return response.status, response.headers["Content-Type"], await response.text()
+
+
+def serving(**given: Any):
+    arguments = {"alive": lambda: True, "ready": {}, "deadline": 0.02} | given
+    registry = arguments.pop("registry", None) or PrometheusTelemetry().registry
+    return serve_health(0, "127.0.0.1", registry, **arguments)
+
+
+async def test_metrics_are_served_as_prometheus_reads_them() -> None:
+    telemetry = PrometheusTelemetry()
+    telemetry.queue(4)
+    async with serving(registry=telemetry.registry) as port:
+        status, content_type, text = await get(port, "/metrics")
+    assert status == 200
+    assert content_type.startswith("text/plain")
+    assert "songbot_queue_length 4.0" in text.splitlines()
+
+
+@pytest.mark.parametrize(("alive", "status"), [(True, 200), (False, 503)])
+async def test_healthz_says_whether_the_bot_is_alive(alive: bool, status: int) -> None:
+    async with serving(alive=lambda: alive) as port:
+        assert (await get(port, "/healthz"))[0] == status
+
+
+async def test_readyz_is_200_when_every_part_is_ready() -> None:
+    async with serving(ready={"gateway": says(True), "database": says(True)}) as port:
+        status, _, text = await get(port, "/readyz")
+    assert status == 200
+    assert '"ready": true' in text
+
+
+async def test_readyz_names_the_part_that_is_not_ready() -> None:
+    async with serving(ready={"gateway": says(False), "database": says(True)}) as port:
+        status, _, text = await get(port, "/readyz")
+    assert status == 503
+    assert text == '{"ready": false, "parts": {"gateway": false, "database": true}}'
+
+
+async def test_a_part_that_does_not_answer_in_time_is_not_ready() -> None:
+    async with serving(ready={"database": never, "tracker": says(True)}) as port:
+        status, _, text = await get(port, "/readyz")
+    assert status == 503
+    assert '"database": false, "tracker": true' in text
+
+
+async def test_a_port_that_is_taken_is_said_at_once() -> None:
+    async with serving() as port:
+        taken = serve_health(port, "127.0.0.1", PrometheusTelemetry().registry, alive=lambda: True, ready={})
+        with pytest.raises(OSError):
+            await taken.__aenter__()
+
+
+async def test_nothing_is_served_after_the_block() -> None:
+    async with serving() as port:
+        pass
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await get(port, "/healthz")
