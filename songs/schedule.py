@@ -1,0 +1,37 @@
+"""When each song is due, as a heap. A song has one due time; setting it again replaces it."""
+
+from __future__ import annotations
+
+import heapq
+import math
+
+
+class Schedule:
+    """Times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int]] = []
+        self._due: dict[int, float] = {}
+
+    def set(self, song_id: int, due: float) -> None:
+        self._due[song_id] = due
+        heapq.heappush(self._heap, (due, song_id))
+
+    def discard(self, song_id: int) -> None:
+        self._due.pop(song_id, None)
+
+    def pop_due(self, now: float) -> list[int]:
+        """The songs due by `now`, earliest first; they are no longer scheduled."""
+        ready: list[int] = []
+        while self._heap and self._heap[0][0] <= now:
+            due, song_id = heapq.heappop(self._heap)
+            if self._due.get(song_id) == due:
+                del self._due[song_id]
+                ready.append(song_id)
+        return ready
+
+    def next_due(self) -> float:
+        """The earliest due time; infinity when nothing is scheduled."""
+        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else math.inf

@@ -1,0 +1,116 @@
+"""What a song is: its two states, where its answer goes, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far the making is. `queued -> submitting -> composing -> completed | failed`."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    COMPOSING = "composing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+ACTIVE = (State.SUBMITTING, State.COMPOSING)
+"""States in which a song takes one of the places of `SONGS_AT_ONCE`."""
+UNFINISHED = (State.QUEUED, *ACTIVE)
+
+
+class Delivery(StrEnum):
+    """Whether the person has their answer, be it the card or an honest failure."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"
+
+
+class Reason(StrEnum):
+    """Why a song failed. Every failed song is refunded."""
+
+    REJECTED = "rejected"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    TIMED_OUT = "timed_out"
+    VANISHED = "vanished"
+    NO_AUDIO = "no_audio"
+    UNAUTHORIZED = "unauthorized"
+    UNAVAILABLE = "unavailable"
+
+
+class Relation(StrEnum):
+    """How a song came from its parent."""
+
+    TAKE = "take"
+    REMIX = "remix"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Where the answer goes: the bot's message, and what it takes to reach it.
+
+    `token` is the interaction's, a secret that lives 15 minutes (Discord, "Receiving and Responding":
+    Followup Messages). `bot_in_channel` is False where only the token reaches the message, that is by
+    user install in a server or group DM without the bot.
+    """
+
+    channel_id: int
+    message_id: int | None = None
+    token: str | None = field(default=None, repr=False)
+    token_expires_at: datetime | None = None
+    bot_in_channel: bool = True
+    upload_limit: int = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What Whisul made. Every piece but `song_url` may be missing. `duration_seconds` is whole seconds."""
+
+    song_url: str
+    title: str | None = None
+    bpm: float | None = None
+    duration_seconds: int | None = None
+    image_url: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """One song as the database has it. All datetimes are aware UTC.
+
+    `guild_id` is the server it was asked in (None: a DM or group DM); `quota_guild_id` is the server it
+    is charged to (None: the person's own DM quota).
+    """
+
+    id: int
+    user_id: int
+    guild_id: int | None
+    quota_guild_id: int | None
+    prompt: str
+    private: bool
+    reply: Reply
+    created_at: datetime
+    state: State = State.QUEUED
+    delivery: Delivery = Delivery.PENDING
+    reason: Reason | None = None
+    error: str | None = None
+    job_id: str | None = None
+    result: Result | None = None
+    parent_id: int | None = None
+    relation: Relation | None = None
+    submitted_at: datetime | None = None
+    unavailable_since: datetime | None = None
+    finished_at: datetime | None = None
+    delivered_at: datetime | None = None
+    refunded_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.state in (State.COMPLETED, State.FAILED)

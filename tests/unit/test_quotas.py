@@ -1,0 +1,138 @@
+"""Calendar windows and the choice of the limit that holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from songs.quotas import (
+    OWN,
+    Ceilings,
+    Per,
+    Rule,
+    Standing,
+    Who,
+    Window,
+    applicable,
+    decide,
+    shared_rules,
+    window_at,
+    winning,
+)
+
+ZONES = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)).map(ZoneInfo)
+MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+PERS = st.sampled_from(Per)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@given(PERS, MOMENTS, ZONES)
+def test_a_moment_is_in_its_window(per, moment, zone):
+    window = window_at(per, moment, zone)
+    assert window.start <= moment < window.end
+
+
+@given(PERS, MOMENTS, ZONES)
+def test_windows_meet_without_gap_or_overlap(per, moment, zone):
+    window = window_at(per, moment, zone)
+    assert window_at(per, window.end, zone).start == window.end
+    last = window.end - timedelta(microseconds=1)
+    assert window_at(per, last, zone) == window
+    assert window_at(per, window.start, zone) == window
+
+
+@given(MOMENTS, ZONES)
+def test_days_begin_at_midnight_or_at_the_first_instant_of_a_day_that_has_none(moment, zone):
+    start = window_at(Per.DAY, moment, zone).start
+    before = start - timedelta(microseconds=1)
+    assert before.astimezone(zone).date() < start.astimezone(zone).date()
+
+
+@given(MOMENTS, ZONES)
+def test_weeks_begin_on_monday(moment, zone):
+    assert window_at(Per.WEEK, moment, zone).start.astimezone(zone).weekday() == 0
+
+
+@given(MOMENTS, ZONES)
+def test_months_begin_on_the_first(moment, zone):
+    assert window_at(Per.MONTH, moment, zone).start.astimezone(zone).day == 1
+
+
+@pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2026, 7, 1), 24)])
+def test_days_of_23_and_25_hours_are_right(day, hours):
+    window = window_at(Per.DAY, datetime(*day, 12, tzinfo=BERLIN), BERLIN)
+    assert window.end - window.start == timedelta(hours=hours)
+
+
+def test_the_hour_that_comes_twice_is_two_windows():
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    windows = {window_at(Per.HOUR, first + timedelta(hours=n), BERLIN) for n in (0, 1)}
+    assert len(windows) == 2
+
+
+def standing(who: Who, limit: int, used: int = 0, subject_id: int = 0) -> Standing:
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    return Standing(Rule(who, limit, Per.DAY, subject_id), used, Window(moment, moment + timedelta(days=1)))
+
+
+COUNTS = st.integers(0, 20)
+OWN_STANDINGS = st.lists(
+    st.builds(standing, st.sampled_from(sorted(OWN)), COUNTS, COUNTS, st.integers(0, 5)), min_size=1
+)
+SHARED = st.lists(
+    st.builds(standing, st.sampled_from([Who.SERVER, Who.SERVER_CEILING, Who.OPERATOR]), COUNTS, COUNTS)
+)
+
+
+@given(OWN_STANDINGS)
+def test_nobody_is_refused_while_one_of_their_roles_lets_them_through(own):
+    if any(s.rule.who is Who.USER for s in own):
+        return
+    roles = [s for s in own if s.rule.who is Who.ROLE]
+    if any(s.left for s in roles):
+        assert decide(own, [], 0).refused_by is None
+
+
+@given(OWN_STANDINGS)
+def test_a_user_rule_wins_over_roles_over_the_member_rule_over_the_default(own):
+    order = [Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT]
+    present = {s.rule.who for s in own}
+    assert winning(own).rule.who is next(who for who in order if who in present)
+
+
+@given(OWN_STANDINGS, SHARED, COUNTS)
+def test_an_order_passes_just_when_every_limit_that_holds_has_room(own, shared, grant_left):
+    decision = decide(own, shared, grant_left)
+    passes = (decision.own.left > 0 or grant_left > 0) and all(s.left for s in shared)
+    assert (decision.refused_by is None) is passes
+    assert {decision.own, *decision.also} == set(own)
+
+
+@given(OWN_STANDINGS, SHARED, COUNTS)
+def test_a_grant_is_used_only_once_the_own_limit_is_spent_and_by_a_song_that_is_made(own, shared, grant):
+    decision = decide(own, shared, grant)
+    if decision.uses_grant:
+        assert decision.own.left == 0
+        assert grant > 0
+        assert decision.refused_by is None
+
+
+def test_rules_of_other_people_and_of_roles_one_does_not_have_do_not_apply():
+    rules = [Rule(Who.USER, 9, Per.DAY, 7), Rule(Who.ROLE, 9, Per.DAY, 8), Rule(Who.SERVER, 9, Per.DAY)]
+    assert applicable(rules, 1, frozenset({2}), Ceilings(member=4)) == [Rule(Who.DEFAULT, 4, Per.DAY)]
+    assert applicable(rules, 7, frozenset({8}), Ceilings()) == rules[:2]
+
+
+def test_the_operators_ceilings_hold_besides_whatever_an_admin_sets():
+    rules = [Rule(Who.SERVER, 1000, Per.DAY)]
+    held = shared_rules(rules, Ceilings(server=50, operator=200), in_guild=True)
+    assert [(rule.who, rule.limit) for rule in held] == [
+        (Who.SERVER, 1000),
+        (Who.SERVER_CEILING, 50),
+        (Who.OPERATOR, 200),
+    ]
+    assert shared_rules([], Ceilings(), in_guild=False) == []
