@@ -1,0 +1,196 @@
+"""`python bot.py` runs the bot with the settings of `.env`; `python bot.py --check` looks if all is in order."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import uuid
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+import discord
+from discord.http import Route
+
+from app import TICK_WITHIN, App, Parts, build, ceilings_of
+from cards.downloads import Downloads
+from composer import WhisulComposer
+from ops.health import serve_health
+from ops.logs import configure_logging
+from ops.metrics import PrometheusTelemetry
+from ops.probes import exit_code, format_probes, probe_database, probe_discord, probe_settings, probe_whisul
+from ops.sentry import start_sentry
+from settings import Settings, SettingsError, describe, load_settings
+from songs.ports import StoreUnavailable
+from storage.database import open_database
+from storage.errors import BadDatabaseUrl, DatabaseTooNew
+from version import VERSION
+from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
+
+log = logging.getLogger("bot")
+
+WRONG_SETTINGS = 2
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="bot.py", description="Turns prompts into songs on Discord.")
+    arguments.add_argument("--check", action="store_true", help="look if all is in order, and run nothing")
+    wants_check: bool = arguments.parse_args().check
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(describe(error), file=sys.stderr)
+        return 1 if wants_check else WRONG_SETTINGS
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(check(settings) if wants_check else run(settings))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it exists (not on Windows): it needs a third less time for the same work."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def run(settings: Settings) -> int:
+    """Until SIGTERM or Ctrl-C; the exit code. What only the operator can mend is said in one line."""
+    redact = configure_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
+    start_sentry(settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None, VERSION, redact)
+    for warning in settings.warnings:
+        log.warning("%s", warning)
+    try:
+        async with AsyncExitStack() as stack:
+            return await _serve(settings, stack)
+    except discord.LoginFailure:
+        log.error("Discord refuses DISCORD_TOKEN: reset the token in the developer portal and put it in .env")  # noqa: TRY400
+    except BadDatabaseUrl as error:
+        log.error("DATABASE_URL can't be used: %s", error)  # noqa: TRY400
+    except (StoreUnavailable, DatabaseTooNew) as error:
+        log.error("the database can't be used: %s", error)  # noqa: TRY400
+        return 1
+    except (discord.HTTPException, OSError) as error:
+        log.error("Discord can't be reached: %s", redact(str(error)))  # noqa: TRY400
+        return 1
+    return WRONG_SETTINGS
+
+
+async def _serve(settings: Settings, stack: AsyncExitStack) -> int:
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    app = await _assemble(settings, stack)
+    if settings.discord_api_url:
+        Route.BASE = settings.discord_api_url
+    if await _unless(stop, app.bot.login(settings.discord_token.get_secret_value())):
+        code = await _until_the_end(app, stop)
+        await app.stop()
+        return code
+    return 0
+
+
+async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:
+    database = await stack.enter_async_context(
+        open_database(settings.database_url.get_secret_value(), ceilings=ceilings_of(settings))
+    )
+    await database.migrate()
+    telemetry = PrometheusTelemetry()
+    whisul = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
+    composer = WhisulComposer(await stack.enter_async_context(whisul), telemetry.whisul_status)
+    downloads = await stack.enter_async_context(Downloads(settings.whisul_api_url))
+    app = await build(Parts(settings, database, composer, downloads, telemetry))
+    await stack.enter_async_context(app.bot)
+    if settings.metrics_port is not None:
+        health = serve_health(
+            settings.metrics_port,
+            settings.metrics_host,
+            telemetry.registry,
+            alive=lambda: app.ticking(TICK_WITHIN),
+            ready=app.readiness(),
+        )
+        await stack.enter_async_context(health)
+    return app
+
+
+async def _until_the_end(app: App, stop: asyncio.Event) -> int:
+    """Connected until somebody asks to stop (0) or a part that must not end has ended (1)."""
+    ends = {
+        asyncio.create_task(app.bot.connect(), name="gateway"),
+        asyncio.create_task(stop.wait(), name="stop"),
+    }
+    vital = {app.background} if app.background else set[asyncio.Task[None]]()
+    done, _ = await asyncio.wait(ends | vital, return_when=asyncio.FIRST_COMPLETED)
+    for task in ends:
+        if task.get_name() == "stop" or task in done:
+            task.cancel()
+    if stop.is_set():
+        log.info("stopping: no new songs; what is in hand is written down")
+        return 0
+    for task in done:
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("%s ended, and so the process has to", task.get_name(), exc_info=error)
+    return 1
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do `work` unless it is time to stop first; whether it was done. Raises what `work` raises."""
+    working = asyncio.create_task(work, name="login")
+    stopping = asyncio.create_task(stop.wait(), name="stop-before-login")
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        return False
+    await working
+    return True
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    """A second signal changes nothing: the end is under way and takes seconds."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(name, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+async def check(settings: Settings) -> int:
+    """Settings, database, Discord and Whisul, one line each; nothing is spent or changed."""
+    redact = configure_logging("CRITICAL", "text", secrets=settings.secrets())
+
+    async def database() -> str:
+        url = settings.database_url.get_secret_value()
+        try:
+            async with open_database(url) as opened:
+                return await opened.describe()
+        except (StoreUnavailable, DatabaseTooNew) as error:
+            raise ValueError(str(error)) from None
+
+    async def whisul() -> str:
+        key, url = settings.whisul_api_key.get_secret_value(), settings.whisul_api_url
+        async with WhisulClient(key, url) as client:
+            try:
+                await client.job(str(uuid.uuid4()))
+            except JobNotFound:
+                return "ok"
+            except Unauthorized:
+                return "unauthorized"
+            except WhisulError as error:
+                return str(error)
+            return "ok"
+
+    probes = probe_settings([])
+    probes.append(await probe_database(database))
+    probes.append(await probe_discord(settings.discord_token.get_secret_value(), settings.discord_api_url))
+    probes.append(await probe_whisul(whisul))
+    print(format_probes(probes, redact))
+    return exit_code(probes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Which addresses files are fetched from: public ones, and the origin of Whisul's own base URL."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""RFC 6052: the last four bytes are an IPv4 address."""
+
+
+class ForbiddenAddressError(OSError):
+    """The address is private, loopback, link-local, reserved or multicast."""
+
+
+def is_public(address: str) -> bool:
+    """Is this IP address one of the open internet, also when it carries an IPv4 address in it?"""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    inner = _embedded(ip) if isinstance(ip, IPv6Address) else None
+    return _is_open(ip if inner is None else inner)
+
+
+def _embedded(ip: IPv6Address) -> IPv4Address | None:
+    if ip in _NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+
+
+def _is_open(ip: IPv4Address | IPv6Address) -> bool:
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+
+
+def is_allowed_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
+    """False for a host that is an IP address not to be fetched from. Names are checked when looked up."""
+    host = url.host or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return bool(host)
+    return (host, url.port) == trusted or is_public(host)
+
+
+class GuardedResolver(AbstractResolver):
+    """Looks names up and refuses a name with any address that is not public.
+
+    The check is made on the very addresses that are then connected to, so a name that changes its mind
+    between check and use gains nothing. aiohttp asks no resolver about IP addresses: see above.
+    """
+
+    def __init__(self, trusted: tuple[str, int] | None, inner: AbstractResolver | None = None) -> None:
+        self._trusted = trusted
+        self._inner = inner or ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Raises ForbiddenAddressError."""
+        found = await self._inner.resolve(host, port, family)
+        if (host, port) != self._trusted and not all(is_public(result["host"]) for result in found):
+            raise ForbiddenAddressError(f"{host} is not on the open internet")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()

@@ -1,0 +1,137 @@
+"""The buttons under songs. They hold no state: what a press means is in its custom id, for years."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, cast
+
+import discord
+
+from songs.song import Song
+
+from . import text
+from .replies import say_privately
+from .wording import buttons as wording
+from .wording import general
+
+LARGEST_ID = 2**63 - 1
+"""Of a song. More digits fit the custom id than the database."""
+
+
+class Action(StrEnum):
+    """What a button does. The values are in custom ids of messages out there: never rename one."""
+
+    RETRY = "retry"
+    TAKE = "take"
+    REMIX = "remix"
+    SAVE = "save"
+    DELETE = "delete"
+    ERASE = "erase"
+    NOTIFY = "notify"
+    POST = "post"
+
+
+class SongActions(Protocol):
+    """What the client has as `song_actions`: carries out a press. It answers the person whatever happens."""
+
+    async def run(self, interaction: discord.Interaction, action: Action, song_id: int) -> None: ...
+
+
+class _ActingClient(Protocol):
+    song_actions: SongActions
+
+
+def song_actions(interaction: discord.Interaction) -> SongActions:
+    """The registry of the client that received the press."""
+    return cast("_ActingClient", interaction.client).song_actions
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    label: str
+    emoji: str
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+
+
+_LOOKS: dict[str, _Look] = {
+    Action.RETRY: _Look(wording.TRY_AGAIN, "🔁", discord.ButtonStyle.primary),
+    Action.TAKE: _Look(wording.ANOTHER_TAKE, "🔁"),
+    Action.REMIX: _Look(wording.REMIX, "🎚️"),
+    Action.SAVE: _Look(wording.SAVE, "⭐"),
+    Action.DELETE: _Look(wording.DELETE, "🗑️"),
+    Action.ERASE: _Look(wording.DELETE_FOR_GOOD, "🗑️", discord.ButtonStyle.danger),
+    Action.NOTIFY: _Look(wording.NOTIFY_ME, "🔔"),
+    Action.POST: _Look(wording.POST_HERE, "📣"),
+}
+_UNKNOWN = _Look("?", "❔")
+
+
+class SongButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=r"song:v1:(?P<action>[a-z]+):(?P<song_id>[0-9]{1,19})",
+):
+    """Every button of every song; register it with `client.add_dynamic_items(SongButton)`."""
+
+    def __init__(self, action: str, song_id: int) -> None:
+        self.action = action
+        self.song_id = song_id
+        look = _LOOKS.get(action, _UNKNOWN)
+        super().__init__(
+            discord.ui.Button(
+                label=look.label,
+                emoji=look.emoji,
+                style=look.style,
+                custom_id=f"song:v1:{action}:{song_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
+    ) -> SongButton:
+        """Anything that matches, known or not: `callback` answers the rest."""
+        del interaction, item
+        return cls(match["action"], int(match["song_id"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand the press to the client's `song_actions`, or say kindly that the button is unknown."""
+        if self.action in _LOOKS and self.song_id <= LARGEST_ID:
+            await song_actions(interaction).run(interaction, Action(self.action), self.song_id)
+        else:
+            await say_privately(interaction, general.UNKNOWN_BUTTON)
+
+
+def card_view(song: Song, *, listen: bool = True) -> discord.ui.View:
+    """Under a card. `Listen` comes first when there is a link that a button can hold."""
+    view = _view()
+    link = text.safe_link(song.result.song_url, text.BUTTON_URL) if song.result and listen else None
+    if link:
+        view.add_item(discord.ui.Button(label=wording.LISTEN, emoji="🎧", url=link))
+    return _with(view, song.id, Action.TAKE, Action.REMIX, Action.SAVE, Action.DELETE)
+
+
+def failure_view(song: Song) -> discord.ui.View:
+    """Under a failed song."""
+    return _with(_view(), song.id, Action.RETRY)
+
+
+def progress_view(song: Song) -> discord.ui.View:
+    """Under the progress line."""
+    return _with(_view(), song.id, Action.NOTIFY)
+
+
+def view_of(song_id: int, *actions: Action) -> discord.ui.View:
+    """Any others, such as the question before a deletion."""
+    return _with(_view(), song_id, *actions)
+
+
+def _view() -> discord.ui.View:
+    return discord.ui.View(timeout=None)
+
+
+def _with(view: discord.ui.View, song_id: int, *actions: Action) -> discord.ui.View:
+    for action in actions:
+        view.add_item(SongButton(action, song_id))
+    return view

@@ -1,0 +1,150 @@
+"""Getting answers to people through Discord: progress while they wait, then the card by the ladder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import discord
+
+from songs.ports import Clock, Delivered, Postponed, StoreUnavailable, Undeliverable
+from songs.progress import Progress
+from songs.song import Song, State
+
+from .buttons import progress_view
+from .downloads import DEFAULT_UPLOAD, Downloads, SongFiles
+from .drafts import Draft, drafts_of
+from .ladder import Step, is_hidden, steps_for, token_is_alive
+from .messenger import Messenger
+from .progress_line import render
+from .song_card import origin
+from .trouble import TROUBLE, describe, is_final, less_may_do
+
+log = logging.getLogger(__name__)
+
+SHOW_SECONDS = 5.0
+STEP_SECONDS = 30.0
+"""A step with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
+NOTIFY_SECONDS = 15.0
+LEAVE_FROM = 5
+"""The attempt from which a step that fails only for now is left too."""
+FILES_UNTIL = 3
+"""Later attempts go without files: an upload that never gets through must not cost the card."""
+
+
+class Parents(Protocol):
+    """Looks up the song that another came from. May raise StoreUnavailable."""
+
+    async def song(self, song_id: int) -> Song | None: ...
+
+
+class DiscordCourier:
+    """Implements songs.ports.Courier on a logged-in client."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        downloads: Downloads,
+        *,
+        attach_audio: bool,
+        clock: Clock,
+        parents: Parents | None = None,
+    ) -> None:
+        self._client = client
+        self._messenger = Messenger(client)
+        self._downloads = downloads
+        self._attach = attach_audio
+        self._clock = clock
+        self._parents = parents
+
+    async def show(self, song: Song, progress: Progress) -> bool:
+        """Edit the progress line, by token while it lives, else as the bot's own message."""
+        reply = song.reply
+        by_token = token_is_alive(reply, self._clock.now())
+        if not by_token and (not reply.bot_in_channel or reply.message_id is None or is_hidden(song)):
+            return False
+        line, view = render(song, progress), progress_view(song)
+        try:
+            async with asyncio.timeout(SHOW_SECONDS):
+                await self._messenger.edit_line(reply, line, view, by_token=by_token)
+        except TROUBLE as error:
+            log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
+            return False
+        return True
+
+    async def deliver(
+        self, song: Song, notify: Sequence[int], attempt: int
+    ) -> Delivered | Undeliverable | Postponed:
+        """Down the ladder until a step holds, then mention those who wait for it."""
+        parent = await self._origin(song)
+        async with self._files(song, attempt) as files:
+            outcome = await self._descend(song, drafts_of(song, files, parent), list(notify), attempt)
+        if isinstance(outcome, Delivered):
+            await self._announce(song, outcome, list(notify))
+        return outcome
+
+    async def _descend(
+        self, song: Song, drafts: list[Draft], notify: list[int], attempt: int
+    ) -> Delivered | Undeliverable | Postponed:
+        reasons: list[str] = []
+        for step in steps_for(song, self._clock.now()):
+            outcome = await self._take(step, song, drafts, notify)
+            if isinstance(outcome, Delivered):
+                return outcome
+            reasons.append(f"{step}: {describe(outcome)}")
+            log.info("step %s did not hold: %s", step, describe(outcome), extra={"song": song.id})
+            if not is_final(outcome) and attempt < LEAVE_FROM:
+                return Postponed(reasons[-1])
+        return Undeliverable("; ".join(reasons))
+
+    async def _take(
+        self, step: Step, song: Song, drafts: list[Draft], notify: list[int]
+    ) -> Delivered | BaseException:
+        """One step, with less and less in the message where Discord minds what is in it."""
+        problem: BaseException = TimeoutError()
+        for draft in drafts:
+            try:
+                async with asyncio.timeout(STEP_SECONDS):
+                    return Delivered(await self._messenger.send(step, song, draft, notify), step)
+            except TROUBLE as error:
+                problem = error
+                if not less_may_do(error):
+                    break
+        return problem
+
+    async def _announce(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
+        """An edit pings nobody. A failure here costs a ping, never the card."""
+        step = Step(delivered.step)
+        waiting = [song.user_id, *notify] if step is Step.EDIT else notify
+        if not waiting or step in (Step.POST, Step.DIRECT):
+            return
+        try:
+            async with asyncio.timeout(NOTIFY_SECONDS):
+                await self._messenger.mention(song, delivered.reply, list(dict.fromkeys(waiting)))
+        except TROUBLE as error:
+            log.info("nobody mentioned: %s", describe(error), extra={"song": song.id})
+
+    @asynccontextmanager
+    async def _files(self, song: Song, attempt: int) -> AsyncIterator[SongFiles]:
+        if not self._attach or attempt > FILES_UNTIL or song.state is not State.COMPLETED:
+            yield SongFiles()
+            return
+        async with self._downloads.files_of(song, self._upload_limit(song)) as files:
+            yield files
+
+    def _upload_limit(self, song: Song) -> int:
+        guild = self._client.get_guild(song.guild_id) if song.guild_id else None
+        return guild.filesize_limit if guild else DEFAULT_UPLOAD
+
+    async def _origin(self, song: Song) -> str | None:
+        """A line on where the song came from; the card does without when it can't be looked up."""
+        if self._parents is None or song.parent_id is None or song.state is not State.COMPLETED:
+            return None
+        try:
+            parent = await self._parents.song(song.parent_id)
+        except StoreUnavailable:
+            return None
+        return origin(song, parent) if parent else None

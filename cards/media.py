@@ -1,0 +1,38 @@
+"""What a file is, by its first bytes. Pure."""
+
+from __future__ import annotations
+
+HEAD = 16
+"""Bytes that are enough to tell."""
+
+
+def audio_extension(head: bytes) -> str | None:
+    """The extension of an audio file, or None when it is none that we know."""
+    if head.startswith(b"ID3") or _is_mpeg_frame(head):
+        return "mp3"
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return "wav"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    if head.startswith(b"fLaC"):
+        return "flac"
+    return "m4a" if head[4:8] == b"ftyp" else None
+
+
+def _is_mpeg_frame(head: bytes) -> bool:
+    """ISO/IEC 11172-3: eleven bits of sync, then version, layer, bit rate and sample rate, none reserved."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return False
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    return version != 1 and layer != 0 and head[2] >> 4 != 0xF and head[2] >> 2 & 3 != 3
+
+
+def image_extension(head: bytes) -> str | None:
+    """The extension of a picture that Discord shows, or None."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    return "webp" if head.startswith(b"RIFF") and head[8:12] == b"WEBP" else None

@@ -1,0 +1,155 @@
+"""Text from elsewhere, made fit to be shown on Discord. Pure, and quick whatever the length of the input."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from ipaddress import IPv6Address
+from urllib.parse import quote, urlsplit
+
+READ_AT_MOST = 8000
+"""Characters of foreign text that are looked at: twice what the longest place on Discord can hold."""
+BUTTON_URL = 512
+EMBED_URL = 2048
+
+_JOINERS = "\u200c\u200d"
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_DROPPED = frozenset({"Cc", "Cs", "Co", "Cf"})
+_MARKS_IN_A_ROW = 4
+
+_SPECIAL = re.compile(r"[\\*_~|`\[\]<>#/]")
+_LIST = re.compile(r"^([-+])|^(\d{1,9})([.)])")
+_PING = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
+_FILE_NAME = re.compile(r"[^\w\-.' ()&,!]+")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+_SPOILER = re.compile(r"^(?:spoiler_)+", re.IGNORECASE)
+
+
+def clean(text: str | None, most: int = READ_AT_MOST) -> str:
+    """One line without control, bidirectional, invisible or heaped up combining characters; maybe empty."""
+    kept: list[str] = []
+    marks = 0
+    for character in (text or "")[:most]:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if character.isspace():
+            kept.append(" ")
+        elif marks <= _MARKS_IN_A_ROW and not _is_dropped(character, category):
+            kept.append(character)
+    line = " ".join("".join(kept).split())
+    return line if any(_is_seen(character) for character in line) else ""
+
+
+def _is_dropped(character: str, category: str) -> bool:
+    return character in _UNSEEN or (category in _DROPPED and character not in _JOINERS)
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs")
+
+
+def escape(text: str) -> str:
+    """Plain to the eye: no markdown, mention, timestamp, command, list, heading or link comes of it.
+
+    Discord takes a backslash before any punctuation as "this sign, plainly" ("Markdown Text 101" in its help
+    centre). A link is broken at its slashes, so that nothing is unfurled. Its servers look for mentions in
+    the raw text, where a backslash does not help: a zero-width space behind the @ does.
+    """
+    text = _PING.sub("@\u200b", text)
+    text = _SPECIAL.sub(lambda match: "\\" + match[0], text)
+    return _LIST.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", text)
+
+
+def clamp(text: str, limit: int) -> str:
+    """At most `limit` characters (Discord counts code points), with an ellipsis where something was cut.
+
+    An escape, or an emoji made of several characters, is not cut in half.
+    """
+    if len(text) <= limit:
+        return text
+    cut = limit - 1
+    while cut > 0 and limit - cut < 24 and _belongs_together(text[cut - 1], text[cut]):
+        cut -= 1
+    kept = text[:cut]
+    backslashes = len(kept) - len(kept.rstrip("\\"))
+    return kept[: len(kept) - backslashes % 2].rstrip(" ") + "…"
+
+
+def _belongs_together(before: str, after: str) -> bool:
+    return (
+        before == "\u200d"
+        or after in "\u200d\ufe0e\ufe0f\u20e3"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or unicodedata.category(after) == "Mn"
+        or (_is_flag_letter(before) and _is_flag_letter(after))
+    )
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def shown(text: str | None, limit: int) -> str:
+    """Cleaned, escaped and clamped; empty when there is nothing to see."""
+    return clamp(escape(clean(text, limit * 2 + 200)), limit)
+
+
+def plain(text: str | None, limit: int) -> str:
+    """Cleaned and clamped, for places where Discord renders no markdown."""
+    return clamp(clean(text, limit * 2 + 200), limit)
+
+
+def chip(text: str, limit: int) -> str:
+    """As inline code, in which nothing is rendered; empty when there is nothing to see."""
+    inner = plain(text.replace("`", "'"), limit)
+    return f"`{inner}`" if inner else ""
+
+
+def duration(seconds: int) -> str:
+    """`m:ss`, from an hour on `h:mm:ss`."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def file_name(title: str | None, extension: str) -> str:
+    """A harmless name of at most 80 characters: letters and digits of any script, no path, never hidden.
+
+    A name that begins with `SPOILER_` would be veiled by Discord ("Uploading Files").
+    """
+    name = _FILE_NAME.sub(" ", clean(title, 400))
+    name = _SPOILER.sub("", " ".join(name.replace("..", " ").split()).strip(" ._-'"))
+    name = name[: 79 - len(extension)].strip(" ._-'")
+    return f"{name or 'song'}.{extension}"
+
+
+def safe_link(url: str | None, limit: int = EMBED_URL) -> str | None:
+    """The link if it is plain http(s) to a named host and Discord has room for it, else None.
+
+    Letters beyond ASCII come percent-encoded."""
+    if not url or len(url) > limit or not url.isprintable() or any(sign in url for sign in ' "<>\\^`{|}'):
+        return None
+    url = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+    if len(url) > limit:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or "@" in parts.netloc or port == 0:
+        return None
+    return url if _is_host(host) else None
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        return _is_ipv6(host)
+    return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return bool(IPv6Address(host)) and "%" not in host
+    except ValueError:
+        return False

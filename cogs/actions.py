@@ -1,0 +1,40 @@
+"""What a button or modal of ours leads to: handlers by the action in its custom id."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+
+from cards.buttons import Action
+from cards.replies import say_privately
+from cards.wording import general
+
+from .answers import answer_error
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[discord.Interaction, int], Awaitable[None]]
+"""Gets the interaction and the song's id from the custom id, which anybody may have forged."""
+
+
+class SongActions:
+    """Cogs add their handlers; a press is answered whatever happens."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[Action, Handler] = {}
+
+    def add(self, action: Action, handler: Handler) -> None:
+        self._handlers[action] = handler
+
+    async def run(self, interaction: discord.Interaction, action: Action, song_id: int) -> None:
+        """Called by the buttons of cards; never raises but for cancellation."""
+        handler = self._handlers.get(action)
+        if handler is None:
+            await say_privately(interaction, general.UNKNOWN_BUTTON)
+            return
+        try:
+            await handler(interaction, song_id)
+        except Exception as error:  # noqa: BLE001  # the command tree's door, for what has no tree
+            await answer_error(interaction, error)

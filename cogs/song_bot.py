@@ -1,0 +1,73 @@
+"""The Discord client: only the intents and caches the bot needs, and one handler for what goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from .actions import SongActions
+from .answers import answer_error
+from .command_sync import AppState, sync_commands
+
+log = logging.getLogger(__name__)
+
+
+class SongTree(app_commands.CommandTree["SongBot"]):
+    """The command tree; the first of the three doors where any error is met."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[SongBot], error: app_commands.AppCommandError
+    ) -> None:
+        await answer_error(interaction, error)
+
+
+class SongBot(commands.AutoShardedBot):
+    """`on_login` is awaited once Discord has taken the token, before the gateway is connected.
+
+    `state` keeps the hash of the commands. `shard_ids` None: all shards.
+    """
+
+    def __init__(
+        self,
+        *,
+        state: AppState,
+        on_login: Callable[[], Awaitable[None]],
+        actions: SongActions,
+        shard_count: int | None = None,
+        shard_ids: tuple[int, ...] | None = None,
+    ) -> None:
+        sharding: dict[str, Any] = {"shard_count": shard_count}
+        if shard_ids is not None:
+            sharding["shard_ids"] = list(shard_ids)
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=SongTree,
+            intents=discord.Intents(guilds=True, dm_messages=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            **sharding,
+        )
+        self.song_actions = actions
+        self.command_ids: dict[str, int] = {}
+        self.started_at = time.monotonic()
+        self._state = state
+        self._on_login = on_login
+
+    async def setup_hook(self) -> None:
+        self.command_ids = await sync_commands(self.tree, self.application_id or 0, self._state)
+        await self._on_login()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""
+
+    async def on_ready(self) -> None:
+        log.info("ready in %d servers", len(self.guilds))

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from .house import House, open_house
+
+
+@pytest.fixture
+async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """Settings may be changed with `@pytest.mark.settings(name=value)`."""
+    marker = request.node.get_closest_marker("settings")
+    async with open_house(tmp_path / "songs.db", **(marker.kwargs if marker else {})) as opened:
+        yield opened

@@ -1,0 +1,148 @@
+"""The real bot in SimCord's Discord, with a real SQLite database and a Whisul that does as told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+
+from app import App, Parts, build, ceilings_of
+from cards.downloads import Downloads
+from settings import Settings
+from songs import composing
+from songs.ports import JobReport, JobState
+from songs.song import Result
+from storage.database import Database, open_database
+
+SONG_URL = "https://cdn.whisul.com/audio/81fa5ff7.mp3"
+RESULT = Result(
+    song_url=SONG_URL,
+    title="Midnight Grid",
+    bpm=140,
+    duration_seconds=167,
+    image_url="https://cdn.whisul.com/covers/81fa5ff7.jpg",
+    tags=("trap", "dark", "808s"),
+)
+
+
+class SimClock:
+    """songs.ports.Clock in SimCord's time."""
+
+    def __init__(self) -> None:
+        self.env: simcord.Env | None = None
+
+    def now(self) -> datetime:
+        assert self.env is not None
+        return self.env.now()
+
+    def monotonic(self) -> float:
+        return self.env.backend.clock.elapsed if self.env else 0.0
+
+
+@dataclass
+class ScriptedWhisul:
+    """songs.ports.Composer: each job takes `seconds`; errors are raised first, in order."""
+
+    clock: SimClock
+    seconds: float = 60.0
+    result: Result | None = RESULT
+    submit_errors: list[composing.ComposerError] = field(default_factory=list)
+    error: str | None = None
+    fails: bool = False
+    posts: list[str] = field(default_factory=list)
+    jobs: dict[str, float] = field(default_factory=dict)
+
+    async def submit(self, prompt: str) -> str:
+        if self.submit_errors:
+            raise self.submit_errors.pop(0)
+        self.posts.append(prompt)
+        job_id = f"job-{len(self.posts)}"
+        self.jobs[job_id] = self.clock.monotonic()
+        return job_id
+
+    async def poll(self, job_id: str) -> JobReport:
+        if job_id not in self.jobs:
+            raise composing.JobMissing
+        if self.clock.monotonic() - self.jobs[job_id] < self.seconds:
+            return JobReport(JobState.RUNNING)
+        if self.fails:
+            return JobReport(JobState.FAILED, error=self.error)
+        return JobReport(JobState.COMPLETED, result=self.result)
+
+
+@dataclass
+class House:
+    """A server with `ann`, a member, and `max`, who may manage it; both can write to the bot directly."""
+
+    env: simcord.Env
+    app: App
+    database: Database
+    whisul: ScriptedWhisul
+    guild: Any
+    channel: Any
+    ann: Any
+    max: Any
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass. The env's patience decides which sleeps are left alone after an action, and how
+        long this may take on the wall clock: little for the one, much for the other."""
+        patience, self.env.settle_timeout = self.env.settle_timeout, 20.0
+        try:
+            await self.env.advance_time(seconds)
+        finally:
+            self.env.settle_timeout = patience
+
+    def reload(self, message: Any) -> discord.Message:
+        """The message as it stands now."""
+        return self.channel_of(message).get_message(message.id)
+
+    def channel_of(self, message: Any) -> Any:
+        return self.channel
+
+    def messages(self) -> list[discord.Message]:
+        return list(self.channel.messages)
+
+
+def settings_for(path: Path, **changes: Any) -> Settings:
+    return Settings(
+        discord_token="a-token-for-tests-only",
+        whisul_api_key="a-key-for-tests-only",
+        database_url=f"sqlite:///{path}",
+        attach_audio=False,
+        shard_count=1,
+        **changes,
+    )
+
+
+@asynccontextmanager
+async def open_house(path: Path, *, check_errors: bool = True, **changes: Any) -> AsyncIterator[House]:
+    """The bot logged in and ready. `changes` are settings."""
+    settings = settings_for(path, **changes)
+    clock = SimClock()
+    whisul = ScriptedWhisul(clock)
+    async with (
+        open_database(settings.database_url.get_secret_value(), ceilings=ceilings_of(settings)) as database,
+        Downloads() as downloads,
+    ):
+        await database.migrate()
+        app = await build(Parts(settings, database, whisul, downloads, clock=clock))
+        env = simcord.Env(app.bot, settle_timeout=0.8, check_errors=check_errors)
+        clock.env = env
+        await env.start()
+        guild = env.create_guild("Song Lab")
+        channel = guild.create_text_channel("general")
+        managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
+        ann = guild.add_member(env.create_user("ann"))
+        max_ = guild.add_member(env.create_user("max"), roles=[managers])
+        try:
+            yield House(env, app, database, whisul, guild, channel, ann, max_)
+        finally:
+            await env.shutdown()
+        if check_errors:
+            env._raise_errors_since(env._errors_acknowledged)
