@@ -1,4 +1,4 @@
-"""`python bot.py` runs the bot with the settings of `.env`; `python bot.py --check` looks if all is in order."""
+"""`python bot.py` runs the bot by the settings of `.env`; with `--check` it looks whether all is in order."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import discord
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from app import TICK_WITHIN, App, Parts, build, ceilings_of
 from cards.downloads import Downloads
+from cogs.song_bot import SongBot
 from composer import WhisulComposer
 from ops.health import serve_health
 from ops.logs import configure_logging
@@ -83,13 +86,22 @@ async def _serve(settings: Settings, stack: AsyncExitStack) -> int:
     stop = asyncio.Event()
     _on_signals(stop.set)
     app = await _assemble(settings, stack)
-    if settings.discord_api_url:
-        Route.BASE = settings.discord_api_url
-    if await _unless(stop, app.bot.login(settings.discord_token.get_secret_value())):
+    if await _unless(stop, _log_in(app.bot, settings)):
         code = await _until_the_end(app, stop)
         await app.stop()
         return code
     return 0
+
+
+async def _log_in(bot: SongBot, settings: Settings) -> None:
+    """Raises discord.LoginFailure when Discord refuses the token."""
+    if settings.discord_api_url:
+        Route.BASE = settings.discord_api_url
+    await bot.login(settings.discord_token.get_secret_value())
+    if settings.discord_api_url:
+        # discord.py goes to Discord's own gateway in places, whatever the API says where it is.
+        _, gateway, _ = await bot.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
 
 async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:

@@ -15,7 +15,7 @@ from songs.progress import Progress
 from songs.song import Song, State
 
 from .buttons import progress_view
-from .downloads import DEFAULT_UPLOAD, Downloads, SongFiles
+from .downloads import Downloads, SongFiles
 from .drafts import Draft, drafts_of
 from .ladder import Step, is_hidden, steps_for, token_is_alive
 from .messenger import Messenger
@@ -132,12 +132,8 @@ class DiscordCourier:
         if not self._attach or attempt > FILES_UNTIL or song.state is not State.COMPLETED:
             yield SongFiles()
             return
-        async with self._downloads.files_of(song, self._upload_limit(song)) as files:
+        async with self._downloads.files_of(song, song.reply.upload_limit) as files:
             yield files
-
-    def _upload_limit(self, song: Song) -> int:
-        guild = self._client.get_guild(song.guild_id) if song.guild_id else None
-        return guild.filesize_limit if guild else DEFAULT_UPLOAD
 
     async def _origin(self, song: Song) -> str | None:
         """A line on where the song came from; the card does without when it can't be looked up."""

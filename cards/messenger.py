@@ -92,9 +92,12 @@ class Messenger:
         return Reply(channel.id, message.id)
 
     def _webhook(self, reply: Reply) -> discord.Webhook:
-        return discord.Webhook.partial(
+        webhook = discord.Webhook.partial(
             cast("int", self._client.application_id), cast("str", reply.token), client=self._client
         )
+        # A partial webhook passes for an incoming one, which discord.py lets send nothing ephemeral.
+        webhook.type = discord.WebhookType.application
+        return webhook
 
     def _channel(self, reply: Reply) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(reply.channel_id)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-import aiohttp
 import discord
 
-from .trouble import describe
+from .trouble import TROUBLE, describe
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ async def say_privately(interaction: discord.Interaction, sentence: str) -> bool
             await interaction.followup.send(sentence, ephemeral=True, allowed_mentions=nobody)
         else:
             await interaction.response.send_message(sentence, ephemeral=True, allowed_mentions=nobody)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except TROUBLE as error:
         log.info("a private answer did not get there: %s", describe(error))
         return False
     return True

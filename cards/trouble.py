@@ -5,11 +5,20 @@ Codes are from Discord's "JSON Error Codes" page, statuses from "HTTP Response C
 
 from __future__ import annotations
 
+from json import JSONDecodeError
+
 import aiohttp
 import discord
 
-TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, ValueError)
-"""All that a call to Discord raises for what Discord or the way to it does; ValueError is broken JSON."""
+TROUBLE = (
+    discord.DiscordException,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    JSONDecodeError,
+    UnicodeDecodeError,
+)
+"""What a call to Discord raises for what Discord or the way to it does; the last two: broken answers."""
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10008, 10015
 TOO_MANY_EDITS_OF_OLD_MESSAGE = 30046

@@ -16,6 +16,7 @@ from .answers import answer_error
 from .command_sync import AppState, sync_commands
 
 log = logging.getLogger(__name__)
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
 
 
 class SongTree(app_commands.CommandTree["SongBot"]):

@@ -16,7 +16,7 @@ import orjson
 
 REMOVED = "[removed]"
 _KEPT = rf"\1{REMOVED}"
-_NEVER_BELOW_WARNING = ("aiosqlite", "PIL")
+_NEVER_BELOW_WARNING = ("aiosqlite", "PIL", "alembic")
 """Their DEBUG lines hold every statement with its values (tokens, prompts), or say nothing of use."""
 
 _FORMS = (

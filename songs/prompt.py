@@ -7,7 +7,7 @@ import unicodedata
 MAX_PROMPT = 1000
 """Characters. Whisul names no limit; this one is ours."""
 
-_DROPPED = frozenset({"Cc", "Cs", "Co", "Cn"})
+_DROPPED = frozenset({"Cc", "Cs", "Co"})
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e\u2800\u3164\u115f\u1160\uffa0")
 

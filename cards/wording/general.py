@@ -45,3 +45,11 @@ def missing_permissions(names: Sequence[str]) -> str:
     """Rights that the person lacks, as discord.py names them."""
     rights = ", ".join(name.replace("_", " ").replace("guild", "server") for name in names)
     return f"You need the right to {rights} to do that."
+
+
+def missed(user_id: int) -> str:
+    """A command that could not be answered in time. Nothing was ordered."""
+    return (
+        f"<@{user_id}> I could not answer your command in time, so nothing was made or charged. "
+        "Please send it once more."
+    )

@@ -1,0 +1,222 @@
+"""Cards, progress lines and buttons: what is missing leaves its place out, and nothing is over a limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards import buttons, progress_line, song_card
+from cards.downloads import SongFiles
+from cards.drafts import drafts_of
+from songs.progress import Progress, Stage
+from songs.song import Reason, Relation, Reply, Result, Song, State
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+RESULT = Result(
+    "https://cdn.example/a.mp3", "Midnight Grid", 140.0, 167, "https://cdn.example/a.jpg", ("trap", "dark")
+)
+SONG = Song(
+    id=7,
+    user_id=42,
+    guild_id=1,
+    quota_guild_id=1,
+    prompt="a trap song",
+    private=False,
+    reply=Reply(100, 200),
+    created_at=NOW,
+    state=State.COMPLETED,
+    result=RESULT,
+    finished_at=NOW,
+)
+FAILED = replace(SONG, state=State.FAILED, result=None, reason=Reason.FAILED, error="*boom* @everyone")
+
+
+def fields(embed: discord.Embed) -> dict[str | None, str | None]:
+    return {field.name: field.value for field in embed.fields}
+
+
+def labels(view: discord.ui.View) -> list[str | None]:
+    found: list[str | None] = []
+    for item in view.children:
+        button = item.item if isinstance(item, buttons.SongButton) else item
+        assert isinstance(button, discord.ui.Button)
+        found.append(button.label)
+    return found
+
+
+def test_a_whole_card() -> None:
+    embed = song_card.song_embed(SONG, cover="cover.jpg", parent="Remix of X")
+    assert (embed.title, embed.url) == ("Midnight Grid", "https://cdn.example/a.mp3")
+    assert embed.image.url == "attachment://cover.jpg"
+    assert embed.description == "Remix of X\n> a trap song"
+    assert fields(embed) == {
+        "BPM": "140",
+        "Length": "2:47",
+        "Tags": "`trap` `dark`",
+        "Asked for by": "<@42>",
+    }
+    assert "Whisul" in (embed.footer.text or "")
+    assert embed.timestamp == NOW
+
+
+def test_missing_pieces_leave_no_trace() -> None:
+    embed = song_card.song_embed(replace(SONG, result=Result("javascript:x")))
+    assert embed.title == "Untitled"
+    assert embed.url is None
+    assert embed.image.url is None
+    assert set(fields(embed)) == {"Asked for by"}
+
+
+def test_the_cover_is_linked_where_it_is_not_attached() -> None:
+    assert song_card.song_embed(SONG).image.url == "https://cdn.example/a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(140.0, "140"), (92.5, "92.5"), (92.04, "92"), (0, ""), (-3, ""), (float("nan"), ""), (1e9, "")],
+)
+def test_the_tempo_is_whole_when_it_is_whole(value: float, written: str) -> None:
+    assert song_card.bpm(value) == written
+
+
+LONG = st.text(max_size=80).map(lambda part: part * 200)
+ANY = st.text() | LONG
+
+
+@given(
+    title=st.none() | ANY,
+    tags=st.lists(ANY, max_size=40),
+    prompt=ANY,
+    url=ANY,
+    bpm=st.none() | st.floats(),
+    seconds=st.none() | st.integers(),
+)
+def test_no_card_is_over_discords_limits_whatever_whisul_sends(
+    title: str | None, tags: list[str], prompt: str, url: str, bpm: float | None, seconds: int | None
+) -> None:
+    result = Result("https://" + url, title, bpm, seconds, url, tuple(tags))
+    song = replace(SONG, prompt=prompt, result=result)
+    parent = song_card.origin(replace(song, relation=Relation.TAKE), song)
+    within_limits(song_card.song_embed(song, parent=parent))
+    within_limits(song_card.failure_embed(replace(FAILED, prompt=prompt, error=title)))
+    assert len(progress_line.render(song, Progress(Stage.COMPOSING, 3))) <= 2000
+
+
+def within_limits(embed: discord.Embed) -> None:
+    assert 0 < len(embed.title or "") <= 256
+    assert len(embed.description or "") <= 4096
+    assert len(embed) <= 6000
+    assert len(embed.url or "") <= 2048
+    for field in embed.fields:
+        assert 0 < len(field.name or "") <= 256
+        assert 0 < len(field.value or "") <= 1024
+
+
+@pytest.mark.parametrize("reason", [*Reason, None])
+def test_every_failure_says_why_what_to_do_and_that_it_was_not_charged(reason: Reason | None) -> None:
+    embed = song_card.failure_embed(replace(FAILED, reason=reason))
+    assert len((embed.description or "").split("\n")[0]) > 40
+    assert "not charged" in (embed.description or "")
+
+
+def test_whisuls_own_words_are_shown_escaped() -> None:
+    said = fields(song_card.failure_embed(FAILED))["Whisul says"]
+    assert said == "\\*boom\\* @\u200beveryone"
+    assert "Whisul says" not in fields(song_card.failure_embed(replace(FAILED, error=None)))
+
+
+def test_where_a_song_came_from_is_linked_in_the_same_server_only() -> None:
+    parent = replace(SONG, id=5)
+    remix = replace(SONG, relation=Relation.REMIX, parent_id=5)
+    link = "Remix of [Midnight Grid](https://discord.com/channels/1/100/200)"
+    assert song_card.origin(remix, parent) == link
+    assert song_card.origin(replace(remix, guild_id=2), parent) == "Remix of Midnight Grid"
+    assert song_card.origin(remix, replace(parent, deleted_at=NOW)) == "Remix of Midnight Grid"
+    assert song_card.origin(replace(remix, relation=Relation.TAKE), replace(parent, guild_id=9)) == (
+        "Another take of Midnight Grid"
+    )
+
+
+def test_a_retry_and_a_private_parent_are_not_told() -> None:
+    assert song_card.origin(replace(SONG, relation=Relation.RETRY), SONG) is None
+    assert song_card.origin(replace(SONG, relation=Relation.REMIX), replace(SONG, private=True)) is None
+
+
+async def test_the_cards_buttons_and_their_custom_ids() -> None:
+    view = buttons.card_view(SONG)
+    assert labels(view) == ["Listen", "Another take", "Remix", "Save", "Delete"]
+    assert [item.custom_id for item in view.children if isinstance(item, buttons.SongButton)] == [
+        "song:v1:take:7",
+        "song:v1:remix:7",
+        "song:v1:save:7",
+        "song:v1:delete:7",
+    ]
+    assert view.timeout is None
+
+
+async def test_listen_is_left_out_without_a_link_that_fits() -> None:
+    long = replace(SONG, result=Result("https://cdn.example/" + "x" * 600))
+    assert "Listen" not in labels(buttons.card_view(long))
+    assert "Listen" not in labels(buttons.card_view(replace(SONG, result=None)))
+
+
+async def test_the_other_views() -> None:
+    assert labels(buttons.failure_view(FAILED)) == ["Try again"]
+    assert labels(buttons.progress_view(SONG)) == ["Notify me"]
+    assert labels(buttons.view_of(7, buttons.Action.ERASE)) == ["Yes, delete it"]
+
+
+async def test_drafts_get_barer_from_one_to_the_next() -> None:
+    linked, bare = drafts_of(SONG, SongFiles(), None)
+    assert linked.embed.url
+    assert "Listen" in labels(linked.make_view())
+    assert bare.embed.url is None
+    assert bare.embed.image.url is None
+    assert "Listen" not in labels(bare.make_view())
+    assert len(drafts_of(FAILED, SongFiles(), None)) == 1
+
+
+@pytest.mark.parametrize(
+    ("progress", "says"),
+    [
+        (Progress(Stage.WAITING, since=NOW), "free place"),
+        (Progress(Stage.WAITING, place=1, since=NOW), "yours is next"),
+        (Progress(Stage.WAITING, place=1234, since=NOW), "number 1,234"),
+        (Progress(Stage.SENDING, since=NOW), "Sending"),
+        (Progress(Stage.OVERDUE, filled=9, since=NOW), "longer than usual"),
+        (Progress(Stage.UNAVAILABLE, since=NOW), "15 minutes"),
+    ],
+)
+def test_every_stage_is_put_into_words(progress: Progress, says: str) -> None:
+    line = progress_line.render(SONG, progress)
+    assert says in line
+    assert "a trap song" in line
+    assert f"<t:{int(NOW.timestamp())}:R>" in line
+
+
+def test_composing_shows_the_bar_the_time_so_far_and_the_usual_time() -> None:
+    soon = NOW + timedelta(seconds=105)
+    line = progress_line.render(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon, 105))
+    assert "▰▰▰▱▱▱▱▱▱▱" in line
+    assert f"<t:{int(soon.timestamp())}:R>" in line
+    assert "1:45" in line
+
+
+def test_once_it_is_due_no_time_in_the_past_is_promised() -> None:
+    line = progress_line.render(SONG, Progress(Stage.COMPOSING, 8, None, NOW, NOW, 105))
+    assert "any moment" in line
+
+
+def test_the_bar_is_never_full() -> None:
+    assert progress_line.bar(99) == "▰" * 9 + "▱"
+    assert progress_line.bar(-1) == "▱" * 10
+
+
+def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
+    assert "\\*loud\\*" in progress_line.acknowledgement("*loud*")
+    assert "<@4" not in progress_line.acknowledgement("<@42>")

@@ -1,0 +1,76 @@
+"""Refusals name the limit, what is used of it, and when it begins anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cards.wording import cards, general, quotas
+from songs.quotas import Ceilings, Decision, Per, Rule, Standing, Who, Window, decide
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+END = NOW + timedelta(days=1)
+RESETS = f"<t:{int(END.timestamp())}:R>"
+
+
+def standing(who: Who, limit: int, used: int, per: Per = Per.DAY) -> Standing:
+    return Standing(Rule(who, limit, per, 9), used, Window(NOW, END))
+
+
+def decision(own: Standing, *shared: Standing, grant: int = 0) -> Decision:
+    return decide([own], list(shared), grant)
+
+
+OWN = standing(Who.DEFAULT, Ceilings().member, 1)
+
+
+@pytest.mark.parametrize("who", [Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT])
+def test_a_persons_own_limit(who: Who) -> None:
+    said = quotas.refused(decision(standing(who, 5, 5, Per.WEEK)))
+    assert said.startswith("You have used 5 of 5 songs this week")
+    assert RESETS in said
+    assert "whole server" not in said
+
+
+@pytest.mark.parametrize("who", [Who.SERVER, Who.SERVER_CEILING])
+def test_a_servers_limit_is_said_to_be_everyones(who: Who) -> None:
+    said = quotas.refused(decision(OWN, standing(who, 50, 50)))
+    assert said.startswith("This server has used 50 of 50 songs today")
+    assert "whole server" in said
+    assert "everyone" in said
+    assert RESETS in said
+
+
+def test_the_operators_limit_is_everybodys() -> None:
+    assert "everybody" in quotas.refused(decision(OWN, standing(Who.OPERATOR, 9, 9)))
+
+
+def test_a_limit_of_none_promises_no_reset() -> None:
+    said = quotas.refused(decision(standing(Who.MEMBER, 0, 0)))
+    assert "is 0" in said
+    assert "<t:" not in said
+
+
+def test_what_is_left_is_told_by_the_limit_that_ends_first() -> None:
+    assert quotas.left(decision(OWN)) == "You have 4 songs left today."
+    assert "1 song left" in quotas.left(decision(OWN, standing(Who.SERVER, 50, 49)))
+    assert "6 songs left today, 2 of them extra" in quotas.left(decision(OWN, grant=2))
+    refused = decision(standing(Who.MEMBER, 5, 5))
+    assert quotas.left(refused) == quotas.refused(refused)
+    assert quotas.refused(replace(refused, refused_by=None)).startswith("You have 0 songs")
+
+
+def test_closed_says_why_and_never_pings() -> None:
+    assert general.closed(None) == general.STOPPING
+    assert "@everyone" not in general.closed("@everyone maintenance")
+
+
+def test_a_prompt_that_is_too_long_is_told_its_length() -> None:
+    assert "1,234" in general.prompt_too_long(1234, 1000)
+
+
+def test_direct_messages_say_where_the_song_was_asked_for() -> None:
+    assert "<#5>" in cards.by_direct_message(5, failed=False)
+    assert "<#" not in cards.by_direct_message(None, failed=True)

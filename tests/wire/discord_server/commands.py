@@ -1,0 +1,206 @@
+"""What Discord's client does with a registered command before it sends it: find it, check and encode its
+options.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import permissions
+from .errors import PersonError
+from .model import DM, GROUP_DM, Channel, Guild, Role, User
+from .world import World
+
+SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
+STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
+SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
+
+Option = dict[str, Any]
+
+
+def find_command(world: World, name: str, kind: int, guild_id: int | None) -> Option:
+    """The command by name, a guild's own before a global one.
+
+    Raises:
+        PersonError: the bot has not registered it; says what it has.
+    """
+    known = world.commands_for(guild_id) if guild_id else []
+    known = [command for command in known + world.commands_for(None) if command["type"] == kind]
+    for command in known:
+        if command["name"] == name:
+            return command
+    raise PersonError(f"there is no command {name!r}; registered are {sorted(c['name'] for c in known)}")
+
+
+def refuse_hidden(command: Option, user: User, channel: Channel, *, user_install: bool) -> None:
+    """Discord does not show a command where its contexts, installs or default permissions forbid it.
+
+    Raises:
+        PersonError: the person would not see it.
+    """
+    name, contexts = command["name"], command.get("contexts")
+    context = {DM: 1, GROUP_DM: 2}.get(channel.type, 0)
+    if contexts is not None and context not in contexts:
+        raise PersonError(f"{name!r} is not offered in context {context}, only in {contexts}")
+    install = 1 if user_install or not channel.bot_is_part else 0
+    if channel.type != DM and install not in (command.get("integration_types") or [0]):
+        raise PersonError(f"{name!r} is not offered for installs of type {install}")
+    needed = command.get("default_member_permissions")
+    granted = channel.guild.permissions_of(user) if channel.guild else permissions.ALL
+    if needed is not None and not permissions.has(granted, int(needed)):
+        raise PersonError(f"{name!r} is hidden from {user.name}, who lacks the permissions {needed}")
+
+
+def encode(
+    command: Option,
+    path: list[str],
+    values: dict[str, Any],
+    guild: Guild | None,
+    *,
+    check: bool,
+    focused: str = "",
+) -> Option:
+    """The ``data`` of the interaction for a command with its subcommands and the options' values.
+
+    Raises:
+        PersonError: an unknown or missing option, or a value that Discord's client would not take.
+    """
+    resolved: Option = {}
+    leaf = _descend(command, path)
+    options = _encode_options(leaf.get("options") or [], values, resolved, check=check, focused=focused)
+    if guild is not None:
+        _add_members(guild, values, resolved)
+    for step, kind in reversed(list(zip(path, _types_on_path(path), strict=True))):
+        options = [{"name": step, "type": kind, "options": options}]
+    body = {"id": command["id"], "name": command["name"], "type": command["type"], "options": options}
+    body |= {"guild_id": command["guild_id"]} if "guild_id" in command else {}
+    return body | ({"resolved": resolved} if resolved else {})
+
+
+def _types_on_path(path: list[str]) -> list[int]:
+    return [SUBCOMMAND_GROUP] * (len(path) - 1) + [SUBCOMMAND] if path else []
+
+
+def _descend(command: Option, path: list[str]) -> Option:
+    for step in path:
+        found = next((option for option in command.get("options") or [] if option["name"] == step), None)
+        if found is None:
+            raise PersonError(f"{command['name']!r} has no subcommand {step!r}")
+        command = found
+    if any(option["type"] <= SUBCOMMAND_GROUP for option in command.get("options") or []):
+        raise PersonError(f"{command['name']!r} needs a subcommand")
+    return command
+
+
+def _encode_options(
+    options: list[Option], values: dict[str, Any], resolved: Option, *, check: bool, focused: str
+) -> list[Option]:
+    unknown = values.keys() - {option["name"] for option in options}
+    if unknown:
+        raise PersonError(f"no such options: {sorted(unknown)}")
+    encoded = []
+    for option in options:
+        name = option["name"]
+        if name not in values:
+            if check and option.get("required") and not focused:
+                raise PersonError(f"the option {name!r} is required")
+            continue
+        if check and name != focused:
+            _check(option, values[name])
+        value = _resolve(values[name], resolved)
+        encoded.append({"name": name, "type": option["type"], "value": value} | _focus(name, focused))
+    return encoded
+
+
+def _focus(name: str, focused: str) -> Option:
+    return {"focused": True} if name == focused else {}
+
+
+_PYTHON_TYPES: dict[int, tuple[type, ...]] = {
+    STRING: (str,),
+    INTEGER: (int,),
+    BOOLEAN: (bool,),
+    USER: (User,),
+    CHANNEL: (Channel,),
+    ROLE: (Role,),
+    MENTIONABLE: (User, Role),
+    NUMBER: (int, float),
+}
+
+
+def _check(option: Option, value: Any) -> None:
+    name = option["name"]
+    if not isinstance(value, _PYTHON_TYPES.get(option["type"], (object,))):
+        raise PersonError(f"the option {name!r} does not take {value!r}")
+    choices = [choice["value"] for choice in option.get("choices") or []]
+    if choices and value not in choices:
+        raise PersonError(f"the option {name!r} offers {choices}, not {value!r}")
+    measured = len(value) if isinstance(value, str) else value
+    kind = "length" if isinstance(value, str) else "value"
+    if isinstance(measured, int | float):
+        low, high = option.get(f"min_{kind}"), option.get(f"max_{kind}")
+        if (low is not None and measured < low) or (high is not None and measured > high):
+            raise PersonError(f"the option {name!r} takes {low} to {high}, not {measured}")
+
+
+def _add_members(guild: Guild, values: dict[str, Any], resolved: Option) -> None:
+    """Beside the users in a guild travel their memberships, without the user in them."""
+    for user in (value for value in values.values() if isinstance(value, User)):
+        member = guild.member(user).payload(guild.permissions_of(user))
+        del member["user"]
+        resolved.setdefault("members", {})[str(user.id)] = member
+
+
+def _resolve(value: Any, resolved: Option) -> Any:
+    """Users, channels and roles travel as ids, with their objects beside them."""
+    groups: dict[type, str] = {User: "users", Channel: "channels", Role: "roles"}
+    for type_, group in groups.items():
+        if isinstance(value, type_):
+            body = value.payload() | ({"permissions": "0"} if type_ is Channel else {})
+            resolved.setdefault(group, {})[str(value.id)] = body
+            return str(value.id)
+    return value
+
+
+def fill_modal(modal: dict[str, Any], values: dict[str, Any]) -> list[Option]:
+    """A modal's components as they come back: ``values`` by custom id or label, else what the field began
+    with.
+
+    Raises:
+        PersonError: a value for no field, a required field left empty, a text too short or too long.
+    """
+    left = dict(values)
+    filled = [_fill_component(component, left, component) for component in modal["components"]]
+    if left:
+        raise PersonError(f"the modal {modal['title']!r} has no fields {sorted(left)}")
+    return [component for component in filled if component]
+
+
+def _fill_component(component: Option, left: dict[str, Any], label: Option) -> Option:
+    if "components" in component:
+        inner = [_fill_component(part, left, part) for part in component["components"]]
+        return {"type": component["type"], "components": inner}
+    if "component" in component:
+        return {
+            "type": component["type"],
+            "component": _fill_component(component["component"], left, component),
+        }
+    if "custom_id" not in component:
+        return {"type": component["type"]}
+    custom_id = component["custom_id"]
+    name = custom_id if custom_id in left else label.get("label", custom_id)
+    filled = {"type": component["type"], "custom_id": custom_id}
+    if component["type"] == 4:
+        return filled | {"value": _checked_text(component, left.pop(name, component.get("value") or ""))}
+    chosen = left.pop(
+        name, [option["value"] for option in component.get("options", []) if option.get("default")]
+    )
+    return filled | {"values": [chosen] if isinstance(chosen, str) else list(chosen)}
+
+
+def _checked_text(field: Option, text: str) -> str:
+    if field.get("required", True) and not text:
+        raise PersonError(f"the field {field['custom_id']!r} must be filled in")
+    if text and not field.get("min_length", 0) <= len(text) <= (field.get("max_length") or 4000):
+        raise PersonError(f"the field {field['custom_id']!r} does not take {len(text)} characters")
+    return text

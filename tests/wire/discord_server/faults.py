@@ -1,0 +1,116 @@
+"""Faults, scripted: the next answers of a route late, wrong or lost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+HTML = "<html><head><title>{status}</title></head><body><h1>{status} Server Error</h1></body></html>"
+
+
+@dataclass(eq=False)
+class Fault:
+    """One scripted fault; ``hits`` counts how often it struck, ``times=None`` strikes until removed."""
+
+    method: str | None
+    path: re.Pattern[str]
+    status: int | None = None
+    code: int = 0
+    message: str = "scripted fault"
+    body: dict[str, Any] | str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int | None = 1
+    delay: float = 0.0
+    cut: bool = False
+    hang: float = 0.0
+    after: bool = False
+    skip: int = 0
+    hits: int = 0
+
+    def matches(self, method: str, path: str) -> bool:
+        return self.method in (None, method) and self.path.search(path) is not None
+
+    @property
+    def label(self) -> str:
+        """What it did, for the request's record."""
+        what = "cut" if self.cut else f"hung {self.hang} s" if self.hang else str(self.status or "delayed")
+        return f"{what} after the effect" if self.after else what
+
+    @property
+    def replaces_answer(self) -> bool:
+        """Whether the bot does not get the true answer."""
+        return self.status is not None or self.cut or self.hang > 0
+
+    def answer(self) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body to send instead of the true ones."""
+        status = self.status or 500
+        if isinstance(self.body, str):
+            page = HTML.format(status=status) if self.body == "html" else self.body
+            return status, {"Content-Type": "text/html", **self.headers}, page.encode()
+        body = self.body or {"message": self.message, "code": self.code}
+        return status, {"Content-Type": "application/json", **self.headers}, orjson.dumps(body)
+
+
+class Faults:
+    """The list of faults; the first that matches a request strikes it."""
+
+    def __init__(self) -> None:
+        self.active: list[Fault] = []
+
+    def add(self, path: str = "", *, method: str | None = None, **fault: Any) -> Fault:
+        """Script a fault for requests whose path (relative to ``/api/v10``) contains the pattern ``path``.
+
+        Args:
+            path: a regular expression, searched for.
+            method: "PATCH" and the like; any when left out.
+            fault: ``status`` with ``code``, ``message``, ``headers`` and ``body`` (a dict, a string, or
+                "html" for a page as a proxy in front of Discord sends it); ``delay`` seconds before
+                anything else; ``cut=True`` drops the connection; ``hang`` says nothing for so many
+                seconds, then drops it; ``after=True`` lets the request have its effect and loses only
+                the answer; ``times`` (1; None for always); ``skip`` lets the first so many pass.
+
+        aiohttp repeats GET, PUT and DELETE by itself once when a kept-alive connection was cut: those
+        may need ``times=2``.
+        """
+        scripted = Fault(method, re.compile(path), **fault)
+        self.active.append(scripted)
+        return scripted
+
+    def rate_limit(
+        self, path: str = "", *, retry_after: float = 1.0, is_global: bool = False, **fault: Any
+    ) -> Fault:
+        """Answer 429 as Discord does: for one route, or for all of them at once."""
+        headers = {
+            "Via": "1.1 google",  # discord.py takes a 429 without it for a Cloudflare ban and gives up
+            "Retry-After": str(max(1, round(retry_after))),
+            "X-RateLimit-Scope": "global" if is_global else "user",
+            "X-RateLimit-Limit": "5",
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset-After": str(retry_after),
+        } | ({"X-RateLimit-Global": "true"} if is_global else {})
+        body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
+        return self.add(path, status=429, headers=headers, body=body, **fault)
+
+    def strike(self, method: str, path: str) -> Fault | None:
+        """The fault for this request, counted; None for none."""
+        for fault in self.active:
+            if not fault.matches(method, path):
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                continue
+            fault.hits += 1
+            if fault.times is not None and fault.hits >= fault.times:
+                self.active.remove(fault)
+            return fault
+        return None
+
+    def remove(self, fault: Fault) -> None:
+        if fault in self.active:
+            self.active.remove(fault)
+
+    def clear(self) -> None:
+        self.active.clear()

@@ -1,0 +1,148 @@
+"""One interaction, from the press to the last edit: what a test or a benchmark asks about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import Changes
+from .messages import StoredMessage
+from .model import Channel, Guild, User
+
+TOKEN_SECONDS = 900
+ACKNOWLEDGE_SECONDS = 3
+
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
+REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+
+
+@dataclass(eq=False)
+class InteractionRecord:
+    """An interaction and all that came of it, live.
+
+    Attributes:
+        dispatched_at: when it was written to the gateway, in seconds of ``time.monotonic()``, which all
+            processes of a machine share.
+        acknowledged_at: likewise, when the callback's request had arrived whole; None before it.
+        reached: how many gateway sessions it went to; 0: nobody was there to hear it.
+        ack: the callback's body, None before it.
+        message: the original reply, with ``.history`` of edits; after a button's update, the message it
+            sits on.
+        followups: further messages by its token, in order.
+        expires_at: Discord's time after which the token is refused.
+    """
+
+    id: int
+    token: str = field(repr=False)
+    type: int
+    user: User
+    channel: Channel
+    payload: dict[str, Any] = field(repr=False)
+    owners: dict[str, str]
+    created_at: float
+    expires_at: float
+    dispatched_at: float = 0.0
+    reached: int = 0
+    acknowledged_at: float | None = None
+    ack: dict[str, Any] | None = None
+    message: StoredMessage | None = None
+    source: StoredMessage | None = None
+    followups: list[StoredMessage] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes, repr=False)
+
+    @property
+    def guild(self) -> Guild | None:
+        return self.channel.guild
+
+    @property
+    def guild_id(self) -> int | None:
+        return self.guild.id if self.guild else None
+
+    @property
+    def user_install_only(self) -> bool:
+        """Whether it came by a user install, where the bot is no member."""
+        return not self.channel.bot_is_part
+
+    @property
+    def ack_type(self) -> int | None:
+        """The callback's type: 4 reply, 5 defer, 6 defer an update, 7 update, 8 choices, 9 modal."""
+        return self.ack["type"] if self.ack else None
+
+    @property
+    def ack_seconds(self) -> float:
+        """From dispatch to acknowledgement; infinite when there was none."""
+        return float("inf") if self.acknowledged_at is None else self.acknowledged_at - self.dispatched_at
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was acknowledged within Discord's three seconds."""
+        return self.ack_seconds <= ACKNOWLEDGE_SECONDS
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether the reply is for this person only."""
+        return self.message is not None and self.message.ephemeral
+
+    @property
+    def messages(self) -> list[StoredMessage]:
+        """The reply and the followups which still exist."""
+        original = [self.message] if self.message else []
+        return [message for message in original + self.followups if not message.deleted]
+
+    @property
+    def choices(self) -> list[dict[str, Any]]:
+        """An autocomplete's choices."""
+        return self._ack_data().get("choices", []) if self.ack_type == CHOICES else []
+
+    @property
+    def modal(self) -> dict[str, Any] | None:
+        """The modal it was answered with."""
+        return self._ack_data() if self.ack_type == MODAL else None
+
+    def _ack_data(self) -> dict[str, Any]:
+        return (self.ack or {}).get("data") or {}
+
+    async def acknowledged(self, timeout: float = ACKNOWLEDGE_SECONDS) -> InteractionRecord:
+        """Wait for the callback; TimeoutError when it does not come."""
+        await self.changes.wait_until(
+            lambda: self.ack is not None, timeout, f"the answer to {self.describe()}"
+        )
+        return self
+
+    async def message_matching(
+        self, predicate: Callable[[StoredMessage], object] | str, timeout: float = 10
+    ) -> StoredMessage:
+        """The first of its messages, reply or followup, that matches: a function of it, or text that it
+        shows.
+
+        Raises:
+            TimeoutError: none matched in time; shows what the messages said instead.
+        """
+        test = predicate if callable(predicate) else (lambda message: predicate in message.text)
+
+        def found() -> StoredMessage | None:
+            return next((m for m in self.messages if not m.loading and test(m)), None)
+
+        try:
+            await self.changes.wait_until(found, timeout)
+        except TimeoutError:
+            shown = [message.text for message in self.messages]
+            what = "that condition" if callable(predicate) else repr(predicate)
+            raise TimeoutError(
+                f"no message of {self.describe()} with {what} within {timeout} s: {shown}"
+            ) from None
+        message = found()
+        assert message is not None
+        return message
+
+    def describe(self) -> str:
+        """For error messages: which interaction it is."""
+        data = self.payload.get("data", {})
+        return f"interaction {self.id} ({data.get('name') or data.get('custom_id')}) of {self.user.name}"
+
+    def acknowledge(self, body: dict[str, Any], at: float | None = None) -> None:
+        """Note the callback."""
+        self.ack = body
+        self.acknowledged_at = time.monotonic() if at is None else at

@@ -1,0 +1,241 @@
+"""Sending interactions to the bot, and taking its answers by their tokens, by Discord's rules."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import errors
+from .clock import Changes
+from .gateway import Gateway
+from .interaction_record import (
+    ACKNOWLEDGE_SECONDS,
+    CHOICES,
+    COMMAND,
+    DEFER,
+    DEFER_UPDATE,
+    MODAL,
+    REPLY,
+    TOKEN_SECONDS,
+    UPDATE,
+    InteractionRecord,
+)
+from .message_book import MessageBook
+from .messages import EPHEMERAL, LOADING, StoredMessage
+from .model import DM, GROUP_DM, Channel, User
+from .requests import RecordedRequest
+from .world import World
+
+GUILD_INSTALL, USER_INSTALL = "0", "1"
+
+
+@dataclass
+class Interactions:
+    """All interactions by token. ``enforce_deadline`` refuses a callback after 3 s (10062), as Discord
+    does.
+    """
+
+    world: World
+    book: MessageBook
+    gateway: Gateway
+    changes: Changes
+    upload_limit: int
+    user_install_followups: int = 5
+    enforce_deadline: bool = False
+    by_token: dict[str, InteractionRecord] = field(default_factory=dict)
+
+    async def dispatch(
+        self,
+        kind: int,
+        user: User,
+        channel: Channel,
+        data: dict[str, Any],
+        *,
+        message: StoredMessage | None = None,
+        user_install: bool = False,
+    ) -> InteractionRecord:
+        """Make the interaction and send it to its shard."""
+        owners = dict(message.owners) if message and message.owners else _owners(user, channel, user_install)
+        now = self.world.clock.time()
+        token = secrets.token_urlsafe(48)
+        record = InteractionRecord(
+            self.world.clock.snowflake(), token, kind, user, channel, {}, owners, now, now + TOKEN_SECONDS
+        )
+        record.payload = self._payload(record, data, message)
+        record.source = message
+        self.by_token[token] = record
+        guild_id = record.guild_id if GUILD_INSTALL in owners or channel.bot_is_part else None
+        record.dispatched_at = time.monotonic()
+        record.reached = await self.gateway.dispatch("INTERACTION_CREATE", record.payload, guild_id)
+        return record
+
+    def _payload(
+        self, record: InteractionRecord, data: dict[str, Any], message: StoredMessage | None
+    ) -> dict[str, Any]:
+        channel, user, guild = record.channel, record.user, record.guild
+        body: dict[str, Any] = {
+            "id": str(record.id),
+            "application_id": str(self.world.application_id),
+            "type": record.type,
+            "token": record.token,
+            "version": 1,
+            "data": data,
+            "channel_id": str(channel.id),
+            "channel": channel.payload(),
+            "locale": user.locale,
+            "app_permissions": str(channel.app_permissions()),
+            "entitlements": [],
+            "authorizing_integration_owners": record.owners,
+            "context": {DM: 1, GROUP_DM: 2}.get(channel.type, 0),
+            "attachment_size_limit": self.upload_limit,
+        }
+        if message is not None:
+            body["message"] = message.payload
+        if guild is None:
+            return body | {"user": user.payload()}
+        granted = guild.permissions_of(user)
+        body["channel"]["permissions"] = str(granted)
+        return body | {
+            "guild_id": str(guild.id),
+            "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
+            "guild_locale": guild.locale,
+            "member": guild.member(user).payload(granted),
+        }
+
+    # The bot's answers -----------------------------------------------------------------------------
+
+    def callback(self, request: RecordedRequest) -> InteractionRecord:
+        """Take the answer to an interaction; its effect is there when this returns.
+
+        Raises:
+            DiscordError: 10062 unknown or too late, 40060 answered before.
+        """
+        record = self.by_token.get(request.params["interaction_token"])
+        if record is None or str(record.id) != request.params["interaction_id"] or self._too_late(record):
+            raise errors.unknown_interaction()
+        if record.ack is not None:
+            raise errors.already_acknowledged()
+        self._answer(record, request)
+        record.acknowledge(request.body, request.received_at)
+        self.touched(record)
+        return record
+
+    def _too_late(self, record: InteractionRecord) -> bool:
+        age = self.world.clock.time() - record.created_at
+        return self.expired(record) or (self.enforce_deadline and age > ACKNOWLEDGE_SECONDS)
+
+    def expired(self, record: InteractionRecord) -> bool:
+        return self.world.clock.time() >= record.expires_at
+
+    def _answer(self, record: InteractionRecord, request: RecordedRequest) -> None:
+        answer, body = request.body.get("type"), request.body.get("data") or {}
+        if answer in (REPLY, DEFER):
+            deferred = {"flags": (body.get("flags") or 0) & EPHEMERAL | LOADING}
+            record.message = self.reply(
+                record, deferred if answer == DEFER else body, request, via="callback"
+            )
+        elif answer in (DEFER_UPDATE, UPDATE):
+            if record.source is None:
+                raise errors.invalid_form("type", "there is no message to update")
+            record.message = record.source
+            if answer == UPDATE:
+                self.book.edit(record.source, body, request.files, via="callback", at=request.received_at)
+        elif answer not in (CHOICES, MODAL):
+            raise errors.invalid_form("type", f"{answer} is no type of callback known here")
+
+    def reply(
+        self, record: InteractionRecord, body: dict[str, Any], request: RecordedRequest, *, via: str
+    ) -> StoredMessage:
+        """A new message by the interaction's token."""
+        replied_to = record.message if via == "webhook" else None
+        ephemeral_for = record.user if (body.get("flags") or 0) & EPHEMERAL else None
+        message = self.book.create(
+            record.channel,
+            self.world.bot,
+            body,
+            request.files,
+            via=via,
+            at=request.received_at,
+            ephemeral_for=ephemeral_for,
+            extra=self._reply_fields(record, via),
+            replied_to=replied_to,
+        )
+        message.owners, message.changes = record.owners, record.changes
+        return message
+
+    def _reply_fields(self, record: InteractionRecord, via: str) -> dict[str, Any]:
+        kind = record.payload["data"].get("type", 1) if record.type == COMMAND else 0
+        metadata = {
+            "id": str(record.id),
+            "type": record.type,
+            "user": record.user.payload(),
+            "authorizing_integration_owners": record.owners,
+        }
+        return {
+            "type": 0 if via == "webhook" or not kind else 20 if kind == 1 else 23,
+            "application_id": str(self.world.application_id),
+            "webhook_id": str(self.world.application_id),
+            "interaction_metadata": metadata,
+        }
+
+    # By token --------------------------------------------------------------------------------------
+
+    def by_webhook(self, request: RecordedRequest) -> InteractionRecord:
+        """The interaction of a ``/webhooks/{application}/{token}`` route.
+
+        Raises:
+            DiscordError: 50027 expired or unknown token, 10015 not answered yet, 10003 the channel is gone.
+        """
+        record = self.by_token.get(request.params["webhook_token"])
+        if record is None or self.expired(record):
+            raise errors.invalid_webhook_token()
+        if request.params["webhook_id"] != str(self.world.application_id) or record.ack is None:
+            raise errors.unknown_webhook()
+        if record.channel.id not in self.world.channels:
+            raise errors.unknown_channel()
+        return record
+
+    def message_of(self, record: InteractionRecord, message_id: str | None) -> StoredMessage:
+        """The reply (None) or one of its messages by id.
+
+        Raises:
+            DiscordError: 10008.
+        """
+        if message_id is None:
+            found = record.message
+        else:
+            found = next((message for message in record.messages if str(message.id) == message_id), None)
+        if found is None or found.deleted:
+            raise errors.unknown_message()
+        return found
+
+    def followup(self, record: InteractionRecord, request: RecordedRequest) -> StoredMessage:
+        """A followup; the first one after a deferred answer becomes that answer.
+
+        Raises:
+            DiscordError: 40094, more than five where the bot is no member.
+        """
+        original = record.message
+        if original is not None and original.loading and not original.deleted:
+            return self.book.edit(
+                original, request.body, request.files, via="webhook", at=request.received_at
+            )
+        if record.user_install_only and len(record.followups) >= self.user_install_followups:
+            raise errors.too_many_followups()
+        message = self.reply(record, request.body, request, via="webhook")
+        record.followups.append(message)
+        return message
+
+    def touched(self, record: InteractionRecord) -> None:
+        """Something about it has changed."""
+        record.changes.notify()
+        self.changes.notify()
+
+
+def _owners(user: User, channel: Channel, user_install: bool) -> dict[str, str]:
+    """Who had installed the app, as ``authorizing_integration_owners`` says it."""
+    if user_install or not channel.bot_is_part:
+        return {USER_INSTALL: str(user.id)}
+    return {GUILD_INSTALL: str(channel.guild.id) if channel.guild else "0"}

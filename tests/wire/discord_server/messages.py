@@ -1,0 +1,208 @@
+"""Messages as the loopback keeps them: Discord's payload, the files, every edit with its time, who was
+pinged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import Changes
+from .model import Channel, User
+
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+COMPONENTS_V2 = 1 << 15
+
+BUTTON = 2
+LINK_STYLE = 5
+
+
+@dataclass(eq=False)
+class StoredFile:
+    """An uploaded file. ``data`` is empty when the server was told not to keep files."""
+
+    id: int
+    name: str
+    size: int
+    content_type: str
+    data: bytes
+    url: str
+    description: str | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Discord's attachment object."""
+        body = {
+            "id": str(self.id),
+            "filename": self.name,
+            "size": self.size,
+            "url": self.url,
+            "proxy_url": self.url,
+            "content_type": self.content_type,
+        }
+        return body | ({"description": self.description} if self.description else {})
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One state of a message: when it was reached (``time.monotonic()``) and what the request said."""
+
+    at: float
+    body: dict[str, Any]
+    via: str
+
+
+@dataclass(eq=False)
+class StoredMessage:
+    """A message, live: ``payload`` always is what Discord would answer now.
+
+    ``history`` starts with its creation; ``via`` there names the route ("callback", "webhook",
+    "channel", "person"). ``pinged`` holds the ids of the users who got a notification, and "everyone"
+    where @everyone did.
+    """
+
+    id: int
+    channel: Channel
+    author: User
+    payload: dict[str, Any]
+    created_at: float
+    ephemeral_for: User | None = None
+    files: list[StoredFile] = field(default_factory=list)
+    history: list[Edit] = field(default_factory=list)
+    pinged: set[int | str] = field(default_factory=set)
+    owners: dict[str, str] = field(default_factory=dict)
+    deleted: bool = False
+    changes: Changes | None = field(default=None, repr=False)
+
+    @property
+    def content(self) -> str:
+        return self.payload["content"]
+
+    @property
+    def embeds(self) -> list[dict[str, Any]]:
+        return self.payload["embeds"]
+
+    @property
+    def embed(self) -> dict[str, Any]:
+        """The one embed; an IndexError where there is none."""
+        return self.payload["embeds"][0]
+
+    @property
+    def flags(self) -> int:
+        return self.payload["flags"]
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def loading(self) -> bool:
+        """Whether it still is the "thinking ..." of a deferred answer."""
+        return bool(self.flags & LOADING)
+
+    @property
+    def components(self) -> list[dict[str, Any]]:
+        """Every component with a custom id or URL, whatever it is nested in."""
+        return [part for part in walk(self.payload["components"]) if "custom_id" in part or "url" in part]
+
+    @property
+    def buttons(self) -> dict[str, dict[str, Any]]:
+        """Buttons by label, or by custom id where they only have an emoji."""
+        found = (part for part in self.components if part.get("type") == BUTTON)
+        return {
+            button.get("label") or button.get("custom_id", button.get("url", "")): button for button in found
+        }
+
+    @property
+    def text(self) -> str:
+        """All that a person can read in it, on one pile: for assertions."""
+        return "\n".join(readable(self.payload))
+
+    def file(self, name: str) -> StoredFile:
+        """The file of that name, in an embed or beside it."""
+        return next(file for file in self.files if file.name == name)
+
+
+def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every component in a tree: rows, sections with accessories, containers, labels."""
+    for part in components:
+        yield part
+        yield from walk(part.get("components", []))
+        for single in ("accessory", "component"):
+            if single in part:
+                yield from walk([part[single]])
+
+
+def readable(value: Any, key: str = "") -> Iterator[str]:
+    """The strings that a message shows."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in _SHOWN:
+                yield from readable(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from readable(inner, key)
+    elif isinstance(value, str) and value:
+        yield value
+
+
+_SHOWN = frozenset(
+    [
+        "content",
+        "embeds",
+        "title",
+        "description",
+        "fields",
+        "name",
+        "value",
+        "footer",
+        "text",
+        "author",
+        "components",
+        "component",
+        "accessory",
+        "label",
+    ]
+)
+
+
+def find_component(message: StoredMessage, wanted: str) -> dict[str, Any] | None:
+    """The component with that custom id or label."""
+    return next(
+        (part for part in message.components if wanted in (part.get("custom_id"), part.get("label"))), None
+    )
+
+
+def resolve_attachment_links(payload: Any, urls: dict[str, str]) -> Any:
+    """Embeds and media may name an uploaded file as ``attachment://name``; Discord puts its address there."""
+    if isinstance(payload, dict):
+        return {key: resolve_attachment_links(inner, urls) for key, inner in payload.items()}
+    if isinstance(payload, list):
+        return [resolve_attachment_links(inner, urls) for inner in payload]
+    if isinstance(payload, str) and payload.startswith("attachment://"):
+        return urls.get(payload.removeprefix("attachment://"), payload)
+    return payload
+
+
+_USER_MENTION = re.compile(r"<@!?(\d+)>")
+
+
+def pinged_by(body: dict[str, Any], replied_to: User | None) -> set[int | str]:
+    """Whom a new message notifies, by its content and ``allowed_mentions`` (page "Message", "Allowed
+    Mentions").
+    """
+    allowed = body.get("allowed_mentions")
+    content = body.get("content") or ""
+    named: set[int | str] = {int(user_id) for user_id in _USER_MENTION.findall(content)}
+    everyone = "@everyone" in content or "@here" in content
+    if allowed is None:
+        pinged, replied = named | ({"everyone"} if everyone else set()), True
+    else:
+        parse = allowed.get("parse") or []
+        listed = {int(user_id) for user_id in allowed.get("users") or []}
+        pinged = named if "users" in parse else named & listed
+        pinged |= {"everyone"} if everyone and "everyone" in parse else set()
+        replied = bool(allowed.get("replied_user"))
+    return pinged | ({replied_to.id} if replied_to and replied and not replied_to.bot else set())

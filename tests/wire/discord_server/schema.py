@@ -1,0 +1,96 @@
+"""Request bodies against Discord's published OpenAPI document, where a copy lies beside the checkout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+DOCUMENT = Path(__file__).resolve().parents[4] / "shared" / "discord" / "openapi.json"
+_URI = "urn:discord-openapi"
+_TYPES = ("application/json", "multipart/form-data")
+
+
+@dataclass(frozen=True)
+class SchemaViolation:
+    """One thing in a request's body that Discord's schema does not allow."""
+
+    method: str
+    operation: str
+    where: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.operation} at {self.where}: {self.problem}"
+
+
+# discord.py's own habits, which Discord takes although its document does not say so: ids as JSON numbers.
+# (key that holds the objects, keys in them whose numbers are read as strings)
+HABITS: dict[str, tuple[str, ...]] = {
+    # user.send() opens the direct message with the id as a number; "" is the body itself.
+    "": ("recipient_id",),
+    # A new file is numbered by its place, 0, 1, ..., as in the examples of Discord's page "Uploading Files".
+    "attachments": ("id",),
+    # message.reply() and to_message_reference_dict() write snowflakes as numbers.
+    "message_reference": ("message_id", "channel_id", "guild_id"),
+}
+
+
+def available() -> bool:
+    """Whether Discord's document is there to check against."""
+    return DOCUMENT.exists()
+
+
+@lru_cache(maxsize=1)
+def _document() -> tuple[dict[str, Any], Registry[Any]]:
+    document = orjson.loads(DOCUMENT.read_bytes())
+    resource = DRAFT202012.create_resource(document)
+    return document, Registry().with_resource(_URI, resource)
+
+
+@lru_cache(maxsize=256)
+def _validator(method: str, operation: str) -> Draft202012Validator | None:
+    document, registry = _document()
+    route = document["paths"].get(operation, {}).get(method.lower(), {})
+    content = route.get("requestBody", {}).get("content", {})
+    media_type = next((known for known in _TYPES if known in content), None)
+    if media_type is None:
+        return None
+    steps = ("paths", operation, method.lower(), "requestBody", "content", media_type, "schema")
+    pointer = "/".join(quote(step.replace("~", "~0").replace("/", "~1"), safe="~") for step in steps)
+    return Draft202012Validator({"$ref": f"{_URI}#/{pointer}"}, registry=registry)
+
+
+def violations(method: str, operation: str, body: Any) -> list[SchemaViolation]:
+    """What the schema says against the body; nothing for a route without a body."""
+    validator = _validator(method, operation)
+    if validator is None:
+        return []
+    found = validator.iter_errors(without_habits(body))
+    return [SchemaViolation(method, operation, *_deepest(error)) for error in found]
+
+
+def without_habits(body: Any, held_by: str = "") -> Any:
+    """A copy of the body in which the HABITS are written as the document wants them."""
+    if isinstance(body, list):
+        return [without_habits(part, held_by) for part in body]
+    if not isinstance(body, dict):
+        return body
+    written = {name: without_habits(part, name) for name, part in body.items()}
+    for name in HABITS.get(held_by, ()):
+        if isinstance(written.get(name), int):
+            written[name] = str(written[name])
+    return written
+
+
+def _deepest(error: ValidationError) -> tuple[str, str]:
+    deepest = best_match([error]) or error
+    return "/".join(map(str, deepest.absolute_path)) or "the body", deepest.message[:500]

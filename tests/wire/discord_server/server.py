@@ -1,0 +1,278 @@
+"""The loopback itself: one aiohttp application for REST, gateway and attachments, on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+import orjson
+from aiohttp import web
+
+from . import errors, schema
+from .clock import Changes, Clock
+from .faults import Fault, Faults
+from .gateway import PATH as GATEWAY_PATH
+from .gateway import RESUME_PATH, Gateway
+from .interaction_record import InteractionRecord
+from .interactions import Interactions
+from .message_book import MessageBook
+from .model import Channel, Guild, User
+from .people import People
+from .requests import RecordedRequest, read_body
+from .rest import ApplicationRoutes, Handler, InteractionRoutes
+from .rest_messages import MessageRoutes
+from .schema import SchemaViolation
+from .world import World
+
+API = "/api/v10"
+_OPEN_ROUTES = ("/interactions/", "/webhooks/")
+# Discord's numbers differ by route; these only keep discord.py from queueing requests one behind the other.
+_RATE_LIMIT = {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49", "X-RateLimit-Reset-After": "1"}
+
+
+class DiscordServer(People):
+    """A Discord on loopback, as an async context manager; see the package's docstring for a whole example.
+
+    Args:
+        token: the bot token that is accepted.
+        heartbeat_interval: seconds, told to the bot in HELLO.
+        shards: what GET /gateway/bot recommends.
+        upload_limit: bytes of all files of a request together; more is 413 with 40005.
+        user_install_followups: how many followups a user install may send.
+        enforce_deadline: whether a callback after 3 s is refused (10062).
+        check_schema: check request bodies against Discord's OpenAPI document where it is there. Off for
+            benchmarks.
+        keep_files: keep the uploaded bytes and serve them. Off for benchmarks.
+        record_requests: keep every request in ``requests``. Off for benchmarks that send very many.
+        port: a free one by default; a fixed one to come back at the same address.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str = "loopback-bot-token",
+        heartbeat_interval: float = 41.25,
+        shards: int = 1,
+        upload_limit: int = 10 * 1024 * 1024,
+        user_install_followups: int = 5,
+        enforce_deadline: bool = False,
+        check_schema: bool = True,
+        keep_files: bool = True,
+        record_requests: bool = True,
+        port: int = 0,
+    ) -> None:
+        self.token = token
+        self.clock = Clock()
+        self.changes = Changes(recheck=0.05)
+        self.faults = Faults()
+        self.requests: list[RecordedRequest] = []
+        self.schema_violations: list[SchemaViolation] = []
+        self.unknown_routes: list[str] = []
+        bot = User(self.clock.snowflake(), "songbot", bot=True)
+        self.world = World(self.clock, bot.id, bot, User(self.clock.snowflake(), "owner"))
+        self.book = MessageBook(self.clock, "", keep_files)
+        self.gateway = Gateway(self.world, self.changes, token=token, heartbeat_interval=heartbeat_interval)
+        self.messages = MessageRoutes(self.world, self.book, self.gateway, self.changes)
+        self.interactions = Interactions(
+            self.world,
+            self.book,
+            self.gateway,
+            self.changes,
+            upload_limit,
+            user_install_followups,
+            enforce_deadline,
+        )
+        self._application = ApplicationRoutes(self.world, shards=shards)
+        self.checks_schema = check_schema and schema.available()
+        self._record_requests = record_requests
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    # Its life --------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=2048)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        self.book.base_url = f"http://127.0.0.1:{self._port}"
+        self.gateway.address = f"ws://127.0.0.1:{self._port}"
+        self._application.gateway_url = self.gateway.address + GATEWAY_PATH
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.gateway.down = True
+        for connection in list(self.gateway.connections):
+            connection.abort()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @property
+    def api_url(self) -> str:
+        """What the bot's setting DISCORD_API_URL has to be."""
+        return f"http://127.0.0.1:{self._port}{API}"
+
+    @property
+    def bot(self) -> User:
+        return self.world.bot
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=256 * 1024 * 1024)
+        app.router.add_get(GATEWAY_PATH, self.gateway.handle)
+        app.router.add_get(RESUME_PATH, self.gateway.handle)
+        app.router.add_get("/attachments/{path:.*}", self._attachment)
+        interactions = InteractionRoutes(self.interactions, self.messages)
+        for table in (self._application.table(), self.messages.table(), interactions.table()):
+            for (method, operation), handler in table.items():
+                app.router.add_route(method, API + operation, self._route(operation, handler))
+        app.router.add_route("*", "/{path:.*}", self._route(None, _no_such_route))
+        return app
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        file = self.book.files.get(request.path)
+        if file is None:
+            return web.Response(status=404)
+        return web.Response(body=file.data, content_type=file.content_type)
+
+    # One request -----------------------------------------------------------------------------------
+
+    def _route(self, operation: str | None, handler: Handler) -> Callable[[web.Request], Any]:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            path = request.path.removeprefix(API)
+            record = RecordedRequest(
+                request.method,
+                path,
+                dict(request.query),
+                operation,
+                time.monotonic(),
+                params=dict(request.match_info),
+            )
+            if self._record_requests:
+                self.requests.append(record)
+            try:
+                response = await self._serve(request, record, handler)
+            except ConnectionError:
+                return web.Response()  # the bot is gone; there is nobody to answer
+            record.answered_at = time.monotonic()
+            self.changes.notify()
+            return response
+
+        return serve
+
+    async def _serve(
+        self, request: web.Request, record: RecordedRequest, handler: Handler
+    ) -> web.StreamResponse:
+        fault = self.faults.strike(record.method, record.path)
+        if fault is None:
+            return await self._answer(request, record, handler)
+        record.fault = fault.label
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if not fault.replaces_answer:
+            return await self._answer(request, record, handler)
+        if fault.after:
+            await self._answer(request, record, handler)
+            record.status = None
+        else:
+            await self._read(request, record)
+        return await _fail(request, record, fault)
+
+    async def _answer(self, request: web.Request, record: RecordedRequest, handler: Handler) -> web.Response:
+        try:
+            await self._read(request, record)
+            if record.operation is None:
+                self.unknown_routes.append(f"{record.method} {record.path}")
+            elif not self._authorized(request, record):
+                raise errors.unauthorized()
+            answer = await handler(record)
+            status = 200 if answer is not None else 204
+        except errors.DiscordError as refusal:
+            answer, status = refusal.body, refusal.status
+        record.status = status
+        if status == 204:
+            return web.Response(status=204, headers=_RATE_LIMIT)
+        return web.Response(
+            status=status, body=orjson.dumps(answer), content_type="application/json", headers=_RATE_LIMIT
+        )
+
+    async def _read(self, request: web.Request, record: RecordedRequest) -> None:
+        await read_body(request, record, self.interactions.upload_limit)
+        record.received_at = time.monotonic()
+        if self.checks_schema and record.operation and record.json is not None:
+            self.schema_violations += schema.violations(record.method, record.operation, record.json)
+
+    def _authorized(self, request: web.Request, record: RecordedRequest) -> bool:
+        by_token = record.path.startswith(_OPEN_ROUTES)
+        return by_token or request.headers.get("Authorization") == f"Bot {self.token}"
+
+    # For tests -------------------------------------------------------------------------------------
+
+    async def wait_until(self, predicate: Callable[[], object], timeout: float = 10, what: str = "") -> None:
+        """Wait for anything to become true, of the loopback or not; TimeoutError if it does not."""
+        await self.changes.wait_until(predicate, timeout, what)
+
+    async def ready(self, *, shards: int = 1, timeout: float = 20) -> None:
+        """Wait until so many gateway sessions are connected."""
+        await self.wait_until(
+            lambda: len(self.gateway.connected()) >= shards, timeout, f"{shards} gateway session(s)"
+        )
+
+    async def commands_registered(self, *names: str, timeout: float = 20) -> None:
+        """Wait until commands of these names (or any at all) have been registered."""
+
+        def registered() -> bool:
+            known = {command["name"] for command in self.world.commands.values()}
+            return known >= set(names) if names else bool(known)
+
+        await self.wait_until(registered, timeout, f"the commands {names}")
+
+    def requests_to(self, path_part: str, method: str | None = None) -> list[RecordedRequest]:
+        """The recorded requests whose path contains that text."""
+        return [r for r in self.requests if path_part in r.path and method in (None, r.method)]
+
+    def expire_token(self, record: InteractionRecord | str) -> None:
+        """Discord refuses the interaction's token from now on (50027)."""
+        token = record if isinstance(record, str) else record.token
+        self.interactions.by_token[token].expires_at = self.clock.time()
+
+    def advance(self, seconds: float) -> None:
+        """Let Discord's clock run ahead: tokens expire, nonces are forgotten."""
+        self.clock.offset += seconds
+
+    async def add_guild_live(self, name: str, **how: Any) -> Guild:
+        """Invite the bot to a new guild while it is connected."""
+        guild = self.world.add_guild(name, **how)
+        await self.gateway.dispatch("GUILD_CREATE", guild.create_payload(self.bot), guild.id, 1)
+        return guild
+
+    async def kick_bot(self, guild: Guild) -> None:
+        """Remove the bot from a guild: 50001 from now on."""
+        guild.bot_is_member = False
+        await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild.id, 1)
+
+    async def delete_channel(self, channel: Channel) -> None:
+        """Delete a channel: 10003 from now on."""
+        self.world.remove_channel(channel)
+        guild_id = channel.guild.id if channel.guild else None
+        data = channel.payload() | ({"guild_id": str(guild_id)} if guild_id else {})
+        await self.gateway.dispatch("CHANNEL_DELETE", data, guild_id, 1)
+
+
+async def _no_such_route(_: RecordedRequest) -> None:
+    raise errors.not_found()
+
+
+async def _fail(request: web.Request, record: RecordedRequest, fault: Fault) -> web.StreamResponse:
+    """The scripted answer, or none."""
+    if fault.hang:
+        await asyncio.sleep(fault.hang)
+    if fault.cut or fault.hang:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+    status, headers, body = fault.answer()
+    record.status = status
+    return web.Response(status=status, headers=headers, body=body)

@@ -1,0 +1,132 @@
+"""The real process, `python bot.py`, against the loopback Discord and the local Whisul."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.whisul import WhisulServer
+
+from .discord_server import Channel, DiscordServer, Guild, User
+
+ROOT = Path(__file__).parents[2]
+KEY = "a-key-for-wire-tests-only"
+TOKEN = "wire-tests-only.not-a-token"
+
+
+@dataclass
+class BotProcess:
+    """One process. `log` is what it printed; read it when it has ended, or as a failing test's story."""
+
+    process: asyncio.subprocess.Process
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    async def ends(self, timeout: float = 15) -> int:
+        return await asyncio.wait_for(self.process.wait(), timeout)
+
+    async def kill(self) -> None:
+        """kill -9."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+    async def terminate(self, timeout: float = 12) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return await self.ends(timeout)
+
+
+@dataclass
+class Stage:
+    """Discord with a guild, a channel and people; Whisul; a database; and as many bots as a test starts."""
+
+    discord: DiscordServer
+    whisul: WhisulServer
+    folder: Path
+    ann: User
+    max: User
+    guild: Guild
+    channel: Channel
+    bots: list[BotProcess] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """Only what the bot is told: nothing of this machine's settings, and no `.env`."""
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_URL": self.discord.api_url,
+            "WHISUL_API_KEY": KEY,
+            "WHISUL_API_URL": self.whisul.base_url,
+            "DATABASE_URL": f"sqlite:///{self.folder / 'songs.db'}",
+            "POLL_SECONDS_MIN": "0.2",
+            "POLL_SECONDS_MAX": "0.4",
+            "SHARD_COUNT": "1",
+            "MEMBER_SONGS_PER_DAY": "100000",
+            "SERVER_SONGS_PER_DAY": "100000",
+            "SONGS_AT_ONCE": "100000",
+            "SONGS_AT_ONCE_PER_USER": "100000",
+            **self.settings,
+            **changes,
+        }
+
+    async def start(self, script: Path = ROOT / "bot.py", *arguments: str, **settings: str) -> BotProcess:
+        """Start the bot in an empty folder; returns at once."""
+        log_file = self.folder / f"bot-{len(self.bots)}.log"
+        with log_file.open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                str(script),
+                *arguments,
+                cwd=self.folder,
+                env=self.environment(**settings),
+                stdout=log,
+                stderr=log,
+            )
+        bot = BotProcess(process, log_file)
+        self.bots.append(bot)
+        return bot
+
+    async def start_ready(self, **settings: str) -> BotProcess:
+        """Start the bot and wait until it is on the gateway and its commands are known."""
+        identified = len(self.discord.gateway.identifies)
+        bot = await self.start(**settings)
+        await self.discord.wait_until(
+            lambda: len(self.discord.gateway.identifies) > identified or bot.process.returncode is not None,
+            timeout=20,
+        )
+        assert bot.process.returncode is None, bot.log
+        await self.discord.commands_registered("song")
+        return bot
+
+
+@asynccontextmanager
+async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterator[Stage]:
+    """At the end every process is killed, and all that went to Discord has to fit Discord's schema."""
+    async with (
+        DiscordServer(token=TOKEN, check_schema=check_schema) as discord,
+        WhisulServer(api_key=KEY, compose_seconds=(0.5, 0.8), small_audio=True) as whisul,
+    ):
+        guild = discord.world.add_guild("Song Lab")
+        channel = discord.world.add_channel(guild, "general")
+        ann = discord.world.add_user("ann")
+        stage = Stage(discord, whisul, folder, ann, discord.world.add_user("max"), guild, channel)
+        try:
+            yield stage
+        finally:
+            for bot in stage.bots:
+                await bot.kill()
+            for bot in stage.bots:
+                print(f"--- {bot.log_file.name}\n{bot.log}")  # noqa: T201  # the story of a failing test
+        assert discord.schema_violations == []
+        assert discord.unknown_routes == []

@@ -1,0 +1,73 @@
+"""The real process over real sockets: a song's way, restarts, stops, and how it begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .process import Stage
+
+
+def has_card(message) -> bool:
+    return bool(message.embeds)
+
+
+async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Stage):
+    await stage.start_ready()
+    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="a trap song about rain")
+    await song.acknowledged(timeout=3)
+    assert "a trap song about rain" in song.message.content
+    assert not song.ephemeral
+    card = await song.message_matching(has_card, timeout=15)
+    assert card.embed["title"]
+    assert sorted(file.name.rsplit(".")[-1] for file in card.files) == ["jpg", "mp3"]
+    assert len(stage.whisul.posts) == 1
+    assert song.followups == []
+
+
+async def test_a_song_composing_when_the_process_is_killed_is_delivered_after_the_restart(stage: Stage):
+    bot = await stage.start_ready()
+    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[slow] rain")
+    await stage.discord.wait_until(lambda: stage.whisul.posts, timeout=10)
+    await asyncio.sleep(0.3)
+    await bot.kill()
+    await stage.start_ready()
+    card = await song.message_matching(has_card, timeout=15)
+    assert card.embed["title"]
+    assert len(stage.whisul.posts) == 1
+
+
+async def test_sigterm_ends_with_0_and_nothing_is_lost(stage: Stage):
+    bot = await stage.start_ready()
+    songs = [
+        await stage.discord.slash(stage.ann, stage.channel, "song", prompt=f"[slow] rain {number}")
+        for number in range(5)
+    ]
+    await asyncio.sleep(0.5)
+    assert await bot.terminate(timeout=10) == 0
+    await stage.start_ready()
+    for song in songs:
+        await song.message_matching(has_card, timeout=20)
+    assert len(stage.whisul.posts) == 5
+
+
+async def test_a_token_that_discord_refuses_is_said_in_one_line(stage: Stage):
+    bot = await stage.start(DISCORD_TOKEN="some-other.token-that-is.not-right")
+    assert await bot.ends() == 2
+    assert "DISCORD_TOKEN" in bot.log
+    assert "Traceback" not in bot.log
+
+
+async def test_missing_settings_end_with_code_2_and_a_list_of_all_that_is_wrong(stage: Stage):
+    bot = await stage.start(DISCORD_TOKEN="", WHISUL_API_KEY="", SONGS_AT_ONCE="many")
+    assert await bot.ends() == 2
+    for name in ("DISCORD_TOKEN", "WHISUL_API_KEY", "SONGS_AT_ONCE"):
+        assert name in bot.log
+    assert "Traceback" not in bot.log
+
+
+async def test_commands_are_synced_only_when_they_have_changed(stage: Stage):
+    bot = await stage.start_ready()
+    await bot.terminate()
+    bot = await stage.start_ready()
+    await bot.terminate()
+    assert len(stage.discord.requests_to("/commands", "PUT")) == 1

@@ -1,0 +1,79 @@
+"""The sandbox's Whisul against its own OpenAPI document: whatever is sent, the answer is written there."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from sandbox.whisul import WhisulServer
+
+DOCUMENT = Path(__file__).parents[2] / "sandbox" / "whisul.openapi.yaml"
+KEY = "a-key-for-tests"
+schema = schemathesis.openapi.from_path(DOCUMENT)
+
+
+@pytest.fixture(scope="module")
+def whisul() -> Iterator[WhisulServer]:
+    """A live server, on an event loop in a thread of its own: schemathesis is not asynchronous."""
+    listening: list[WhisulServer] = []
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    ended = asyncio.Event()
+
+    async def serve() -> None:
+        async with WhisulServer(api_key=KEY, compose_seconds=(0, 0.05), small_audio=True) as server:
+            listening.append(server)
+            ready.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), name="whisul")
+    thread.start()
+    try:
+        assert ready.wait(10)
+        yield listening[0]
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=400,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_one_that_the_document_describes(
+    case: schemathesis.Case, whisul: WhisulServer
+) -> None:
+    case.call_and_validate(base_url=whisul.base_url, headers={"Authorization": f"Bearer {KEY}"})
+
+
+def test_orders_can_be_followed_to_their_jobs(whisul: WhisulServer) -> None:
+    machine = schema.as_state_machine()
+
+    class Journey(machine):
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, object]:
+            return {"base_url": whisul.base_url, "headers": {"Authorization": f"Bearer {KEY}"}}
+
+    before = whisul.requests["GET", "job", 200]
+    Journey.run(
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=4,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+    )
+    assert whisul.requests["GET", "job", 200] > before
