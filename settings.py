@@ -41,6 +41,15 @@ WHERE = {
     "SENTRY_DSN": "Get it in Sentry: your project > Settings > Client Keys (DSN); leave it empty for none.",
 }
 
+FORGETFUL_HOSTS = {
+    "DYNO": "this host",
+    "RAILWAY_ENVIRONMENT": "Railway",
+    "RENDER": "Render",
+    "FLY_APP_NAME": "Fly",
+    "K_SERVICE": "Cloud Run",
+}
+"""Hosts whose disk does not last, by the variable that each sets."""
+
 _WHOLE = "must be a whole number"
 _WHAT = {
     "missing": "is missing",
@@ -220,7 +229,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path
         settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsError([_fault(detail) for detail in error.errors()], warnings) from None
-    return settings.model_copy(update={"warnings": (*warnings, *_risks(settings))})
+    return settings.model_copy(update={"warnings": (*warnings, *_risks(settings, merged))})
 
 
 def describe(error: SettingsError) -> str:
@@ -260,8 +269,14 @@ def _near_misses(from_file: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _risks(settings: Settings) -> list[str]:
+def _risks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     risks: list[str] = []
+    host = next((host for name, host in FORGETFUL_HOSTS.items() if name in environ), None)
+    if host and settings.database_url.get_secret_value().startswith("sqlite"):
+        risks.append(
+            f"DATABASE_URL is SQLite, and {host} forgets its disk at each deploy unless a volume is attached:"
+            " songs and quotas would be lost. Attach a PostgreSQL and set DATABASE_URL."
+        )
     if settings.poll_seconds_min < 5:
         risks.append("POLL_SECONDS_MIN is under 5: Whisul asks for 5 to 10, and may refuse requests.")
     whisul = urlsplit(settings.whisul_api_url)

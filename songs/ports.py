@@ -73,6 +73,10 @@ class SongStore(Protocol):
 
     async def undeliverable(self, song_id: int, worker: str, now: datetime) -> bool: ...
 
+    async def lease_clock(self) -> datetime:
+        """The time that leases go by, the same for all workers whatever their machines' clocks say."""
+        ...
+
     async def claim(self, worker: str, now: datetime, limit: int) -> list[Song]:
         """Take over up to `limit` unfinished or undelivered songs that no living worker holds."""
         ...

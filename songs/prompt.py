@@ -29,13 +29,20 @@ def clean_prompt(text: str) -> str:
 
     Raises EmptyPrompt or PromptTooLong. Joiners inside emoji and scripts that need them stay.
     """
-    kept = "".join(_replacement(character) for character in text)
-    cleaned = " ".join(kept.split())
-    if not any(unicodedata.category(character) not in ("Cf", "Mn", "Zs") for character in cleaned):
+    cleaned = _cleaned(text)
+    if not _is_seen(cleaned):
         raise EmptyPrompt
     if len(cleaned) > MAX_PROMPT:
         raise PromptTooLong(len(cleaned))
     return cleaned
+
+
+def _cleaned(text: str) -> str:
+    return " ".join("".join(_replacement(character) for character in text).split())
+
+
+def _is_seen(cleaned: str) -> bool:
+    return any(unicodedata.category(character) not in ("Cf", "Mn", "Zs") for character in cleaned)
 
 
 def _replacement(character: str) -> str:
@@ -47,7 +54,12 @@ def _replacement(character: str) -> str:
 
 
 def with_helpers(prompt: str, style: str | None, bpm: int | None, *, instrumental: bool = False) -> str:
-    """The helpers as words in the prompt, since words are all that Whisul takes."""
+    """The helpers as words in the prompt, since words are all that Whisul takes.
+
+    An empty prompt stays empty: helpers go with words of the person's own.
+    """
+    if not _is_seen(_cleaned(prompt)):
+        return prompt
     styles = [part.strip() for part in (style or "").split(",")]
     words = [part for part in styles if part]
     if bpm is not None:

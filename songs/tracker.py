@@ -58,7 +58,7 @@ class Tracker:
 
     async def start(self) -> None:
         """Make this worker known, so that orders can be leased to it. Raises StoreUnavailable."""
-        now = self._world.clock.now()
+        now = await self._world.store.lease_clock()
         await self._world.store.enlist(self.worker, now, now + timedelta(seconds=self._world.limits.lease))
 
     async def run(self) -> None:
@@ -202,7 +202,8 @@ class Tracker:
     async def _claim(self) -> None:
         """Take over what was left behind, oldest first."""
         while True:
-            songs = await self._world.store.claim(self.worker, self._world.clock.now(), CLAIM_BATCH)
+            now = await self._world.store.lease_clock()
+            songs = await self._world.store.claim(self.worker, now, CLAIM_BATCH)
             for song in songs:
                 log.info("found %s; carrying on", song.state.value, extra={"song": song.id})
                 self._take_over(song)
@@ -215,7 +216,7 @@ class Tracker:
             self._songs[song.id].left_submitting = True
 
     async def _renew(self) -> None:
-        now = self._world.clock.now()
+        now = await self._world.store.lease_clock()
         until = now + timedelta(seconds=self._world.limits.lease)
         if await self._world.store.heartbeat(self.worker, now, until):
             return

@@ -306,3 +306,15 @@ def test_every_line_of_the_example_file_has_its_comment() -> None:
     for before, line in itertools.pairwise(lines):
         if line and not line.startswith("#"):
             assert before.startswith("#") or line.startswith("POLL_SECONDS_MAX")
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        ({"DYNO": "worker.1"}, True),
+        ({"RENDER": "true", "DATABASE_URL": "postgresql://u@h/d"}, False),
+        ({}, False),
+    ],
+)
+def test_sqlite_on_a_host_that_forgets_its_disk_is_warned_of(given: dict[str, str], warned: bool) -> None:
+    assert any("forgets its disk" in text for text in load(**given).warnings) is warned

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from songs.composing import Down, JobMissing
@@ -177,6 +177,10 @@ class DictStore:
 
     def _open(self) -> Iterator[Song]:
         return (s for s in self.songs.values() if not s.finished or s.delivery is Delivery.PENDING)
+
+    async def lease_clock(self) -> datetime:
+        self._check()
+        return EPOCH + timedelta(seconds=asyncio.get_running_loop().time())
 
     async def claim(self, worker, now, limit) -> list[Song]:
         self._check()

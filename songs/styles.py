@@ -1,0 +1,81 @@
+"""A catalogue of genres and moods, and completing what somebody types with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+MOST_CHOICES = 25
+MOST_CHARACTERS = 100
+"""Discord's limits for autocomplete ("Application Command Option Choice Structure")."""
+
+STYLES: tuple[str, ...] = tuple(
+    style.strip()
+    for line in """
+pop, rock, hip hop, lo-fi, trap, house, techno, jazz, r&b, metal, folk, country, ambient, punk, soul
+funk, reggae, synthwave, drum and bass, orchestral, blues, indie, classical, disco, acoustic
+dark, happy, sad, dreamy, epic, chill, romantic, angry, melancholic, uplifting, nostalgic, energetic
+calm, mysterious, playful, haunting, hopeful, tense, groovy, bittersweet, triumphant, lonely, warm
+cold, tender, aggressive, hypnotic, ethereal, cinematic, gritty, lush, minimal, raw, polished, dramatic
+sensual, whimsical, spooky, heroic, peaceful, meditative, anxious, rebellious, sentimental, festive
+sleepy, sunny, rainy, late night, summer, winter, heartbroken, longing, carefree, brooding, majestic
+eerie, euphoric, soothing, driving, laid-back, intimate, fierce, quirky, solemn, silly, futuristic, retro
+dance pop, synth pop, dream pop, bedroom pop, hyperpop, art pop, indie pop, power pop, baroque pop
+k-pop, j-pop, city pop, britpop, chamber pop, bubblegum pop, electropop, teen pop, latin pop, mandopop
+alternative rock, indie rock, classic rock, hard rock, soft rock, punk rock, progressive rock, garage rock
+psychedelic rock, surf rock, post-rock, math rock, blues rock, folk rock, southern rock, stoner rock
+glam rock, gothic rock, krautrock, yacht rock, arena rock, rock and roll, rockabilly, grunge, shoegaze
+emo, pop punk, post-punk, hardcore punk, skate punk, new wave, no wave, darkwave, coldwave, midwest emo
+heavy metal, death metal, black metal, doom metal, thrash metal, power metal, nu metal, metalcore
+symphonic metal, folk metal, progressive metal, sludge metal, djent, industrial metal, industrial
+boom bap, old school hip hop, west coast hip hop, conscious hip hop, jazz rap, drill, grime, cloud rap
+phonk, crunk, g-funk, trip hop, lo-fi hip hop, chillhop, trap soul, emo rap, rage, horrorcore, uk garage
+neo soul, motown, gospel, doo-wop, new jack swing, alternative r&b, quiet storm, northern soul, p-funk
+deep house, tech house, progressive house, tropical house, acid house, future house, french house
+electro swing, electro, edm, big room, electro house, garage, minimal techno, detroit techno, acid techno
+dub techno, hard techno, trance, psytrance, goa trance, uplifting trance, hardstyle, gabber, happy hardcore
+dubstep, brostep, future bass, liquid drum and bass, jungle, breakbeat, big beat, breakcore, idm, glitch
+chillwave, vaporwave, future funk, witch house, downtempo, chillout, lounge, dark ambient, drone
+space ambient, new age, italo disco, nu disco, eurodance, moombahton, footwork, jersey club, chiptune
+8-bit, video game music, outrun, dungeon synth, glitch hop, wave, hardwave, amapiano, afrobeats, afrobeat
+highlife, gqom, kuduro, soukous, mbalax, desert blues, dancehall, dub, ska, rocksteady, roots reggae
+reggaeton, salsa, bachata, merengue, cumbia, bossa nova, samba, mpb, tango, flamenco, mariachi, norteño
+forró, baile funk, son cubano, mambo, latin jazz, calypso, soca, zouk, kizomba, fado, chanson
+swing, big band, bebop, cool jazz, smooth jazz, free jazz, acid jazz, jazz fusion, gypsy jazz, ragtime
+dixieland, modal jazz, vocal jazz, nu jazz, delta blues, chicago blues, bluegrass, americana, outlaw country
+country pop, honky-tonk, western, alt-country, indie folk, freak folk, celtic, irish folk, sea shanty
+nordic folk, balkan, klezmer, polka, schlager, singer-songwriter, a cappella, barbershop, spoken word
+baroque, romantic era, impressionist, chamber music, string quartet, solo piano, choral, opera, waltz, march
+minimalism, film score, trailer music, fantasy, medieval, renaissance, gregorian chant, musical theatre
+lullaby, children's song, christmas, anthem, ballad, power ballad, jingle, bollywood, qawwali, raga
+arabic pop, persian, turkish folk, anatolian rock, enka, gamelan, throat singing, guzheng, taiko
+strings, piano, acoustic guitar, electric guitar, 808s, synths, brass, saxophone, harmonica, choir, violin
+female vocals, male vocals, whispered vocals, rap, falsetto, vocoder, duet, harmonies, handclaps, slap bass
+""".strip().splitlines()
+    for style in line.split(",")
+)
+"""The best known come first: they are what is offered before anything is typed."""
+
+
+def complete(typed: str) -> list[str]:
+    """Up to 25 values of at most 100 characters that carry on what was typed.
+
+    `typed` is a list with commas; its last part is completed, the parts before it stay as they are and are
+    not offered again. Styles that begin with the last part come first, then those with a word that does, then
+    those that hold it anywhere.
+    """
+    *finished, begun = typed.split(",")
+    chosen = [part.strip() for part in finished if part.strip()]
+    taken = {part.casefold() for part in chosen}
+    wanted = " ".join(begun.split()).casefold()
+    values = (", ".join([*chosen, style]) for style in _matching(wanted) if style not in taken)
+    return [value for value in values if len(value) <= MOST_CHARACTERS][:MOST_CHOICES]
+
+
+def _matching(wanted: str) -> Iterator[str]:
+    by_word = f" {wanted}"
+    ranks = {
+        style: 0 if style.startswith(wanted) else 1 if by_word in style else 2
+        for style in STYLES
+        if wanted in style
+    }
+    yield from sorted(ranks, key=ranks.__getitem__)

@@ -1,0 +1,91 @@
+"""The database as a whole: opened, migrated, checked, closed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from songs.library import Library, Privacy
+from songs.ports import SongStore
+from songs.quota_book import QuotaBook
+from songs.quotas import Ceilings
+
+from .doors import Doors, unavailable
+from .engine import make_engine, parse_url
+from .errors import DatabaseTooNew
+from .library_store import LibraryTables
+from .migrate import HEAD, migrate, revision_of
+from .privacy_store import PrivacyTables
+from .quota_store import QuotaTables
+from .song_store import SongTable
+from .state import AppState
+
+DEADLINE = 10.0
+"""Seconds that anything asked of the database may take, waiting for a connection included."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """`songs`, `quotas`, `library` and `privacy` implement the Protocols of the same names in `songs`."""
+
+    def __init__(self, doors: Doors, ceilings: Ceilings, now: Callable[[], datetime]) -> None:
+        self._doors = doors
+        self.songs: SongStore = SongTable(doors, ceilings, now)
+        self.quotas: QuotaBook = QuotaTables(doors, ceilings)
+        self.library: Library = LibraryTables(doors, now)
+        self.privacy: Privacy = PrivacyTables(doors, now)
+        self.state = AppState(doors)
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date; quick when they are.
+
+        Raises DatabaseTooNew, or songs.ports.StoreUnavailable."""
+        await migrate(self._doors)
+
+    async def check(self) -> None:
+        """Raises songs.ports.StoreUnavailable when the database does not answer."""
+        async with self._doors.reading() as connection:
+            await connection.execute(select(1))
+
+    async def describe(self) -> str:
+        """Which database it is and how far it is migrated, for a person; nothing is changed.
+
+        Raises DatabaseTooNew, or songs.ports.StoreUnavailable."""
+        async with self._doors.reading() as connection:
+            revision = await connection.run_sync(revision_of)
+        kind = "SQLite" if self._doors.on_sqlite else "PostgreSQL"
+        if revision is None:
+            return f"{kind}, empty; the bot makes its tables when it starts"
+        if revision > HEAD:
+            raise DatabaseTooNew(revision)
+        return f"{kind}, migrated" if revision == HEAD else f"{kind}, to be migrated at the next start"
+
+
+@asynccontextmanager
+async def open_database(
+    url: str,
+    *,
+    ceilings: Ceilings | None = None,
+    pool_size: int = 5,
+    deadline: float = DEADLINE,
+    now: Callable[[], datetime] = utc_now,
+) -> AsyncIterator[Database]:
+    """The database at `url`, connected when first used, closed at the end.
+
+    `url` is sqlite:///relative/path.db (folders are made), sqlite:////absolute/path.db or
+    postgresql://user:password@host/database. Raises BadDatabaseUrl, or songs.ports.StoreUnavailable where
+    the folder can not be made.
+    """
+    address = parse_url(url)
+    with unavailable():
+        engine = make_engine(address, pool_size, deadline)
+    try:
+        yield Database(Doors(engine, deadline), ceilings or Ceilings(), now)
+    finally:
+        await engine.dispose()

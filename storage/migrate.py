@@ -1,0 +1,59 @@
+"""Bringing a database up to date. Alembic is loaded only when there is something to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from .doors import MIGRATION, Doors, lock
+from .errors import DatabaseTooNew
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The latest revision in `migrations/versions`."""
+_FOLDER = Path(__file__).parent / "migrations"
+_SECONDS = 600.0
+
+
+async def migrate(doors: Doors) -> None:
+    """Upgrade to HEAD. Raises DatabaseTooNew, or songs.ports.StoreUnavailable.
+
+    Of several processes that start at once one does the work, and the others wait for it.
+    """
+    async with doors.reading() as connection:
+        if await connection.run_sync(revision_of) == HEAD:
+            return
+    async with doors.migrating(_SECONDS) as connection:
+        await lock(connection, MIGRATION)
+        await connection.run_sync(_upgrade)
+
+
+def revision_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def alembic_config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config(connection)
+    revision = revision_of(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise DatabaseTooNew(revision)
+    command.upgrade(config, "head")

@@ -1,0 +1,87 @@
+"""Placing an order: the quota checked and charged and the song written, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from songs.order import Accepted, Closed, Order, Outcome, Refused, Repeated
+from songs.quota_book import Asker
+from songs.quotas import Ceilings
+
+from .doors import ALL_QUOTAS, lock
+from .ledger import asker_parameters, decision, state_value, terms_of, terms_query
+from .rows import order_columns, song_of
+from .tables import quota_grants, songs
+
+PAUSED = "paused"
+"""Key in the app's state: while it is set there are no new songs, and its value says why."""
+_DOUBLE_PRESS = timedelta(seconds=10)
+
+_SAME_ORDER = select(songs.c.id).where(songs.c.order_key == bindparam("order_key")).scalar_subquery()
+_SAME_PRESS = (
+    select(func.max(songs.c.id))
+    .where(
+        songs.c.parent_id == bindparam("parent_id"),
+        songs.c.relation == bindparam("relation"),
+        songs.c.user_id == bindparam("user_id"),
+        songs.c.created_at > bindparam("since"),
+    )
+    .scalar_subquery()
+)
+_PAUSED = state_value(PAUSED).label("paused")
+_TERMS = terms_query(_PAUSED, _SAME_ORDER.label("placed_before"))
+_TERMS_OF_BUTTON = terms_query(_PAUSED, func.coalesce(_SAME_ORDER, _SAME_PRESS).label("placed_before"))
+_INSERT = insert(songs).returning(songs)
+
+
+async def place(
+    connection: AsyncConnection, order: Order, worker: str, ceilings: Ceilings, now: datetime
+) -> Outcome:
+    """On a connection that writes. Four statements, five on PostgreSQL."""
+    asker = Asker(order.user_id, order.quota_guild_id, order.role_ids)
+    await _lock_quotas(connection, asker, ceilings)
+    rows = (await connection.execute(*_terms(order, asker, now))).all()
+    if rows[0].placed_before is not None:
+        return Repeated(await _song(connection, rows[0].placed_before))
+    if rows[0].paused is not None:
+        return Closed(rows[0].paused or None)
+    verdict = await decision(connection, asker, terms_of(rows, asker), ceilings, now)
+    if verdict.refused_by is not None:
+        return Refused(verdict)
+    if verdict.uses_grant:
+        await _use_grant(connection, asker)
+    values = order_columns(order, worker, now, granted=verdict.uses_grant)
+    row = (await connection.execute(_INSERT, values)).one()
+    return Accepted(song_of(row), verdict)
+
+
+async def _lock_quotas(connection: AsyncConnection, asker: Asker, ceilings: Ceilings) -> None:
+    """One order at a time for a server, or for a person's DM quota; for all with a ceiling over all."""
+    keys = [asker.guild_id or asker.user_id]
+    if ceilings.operator is not None:
+        keys.append(ALL_QUOTAS)
+    await lock(connection, *keys)
+
+
+def _terms(order: Order, asker: Asker, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
+    parameters = asker_parameters(asker) | {"order_key": order.key}
+    if order.parent_id is None or order.relation is None:
+        return _TERMS, parameters
+    parameters |= {"parent_id": order.parent_id, "relation": order.relation, "since": now - _DOUBLE_PRESS}
+    return _TERMS_OF_BUTTON, parameters
+
+
+async def _song(connection: AsyncConnection, song_id: int) -> Any:
+    return song_of((await connection.execute(select(songs).where(songs.c.id == song_id))).one())
+
+
+async def _use_grant(connection: AsyncConnection, asker: Asker) -> None:
+    await connection.execute(
+        update(quota_grants)
+        .where(quota_grants.c.guild_id == asker.guild_id, quota_grants.c.user_id == asker.user_id)
+        .values(songs=quota_grants.c.songs - 1)
+    )

@@ -1,0 +1,176 @@
+"""The songs table, as songs.ports.SongStore has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from songs.order import Order, Outcome
+from songs.quotas import Ceilings
+from songs.song import UNFINISHED as UNFINISHED_STATES
+from songs.song import Delivery, Reason, Reply, Result, Song, State
+
+from . import admission, placing, workers
+from .doors import ADMISSION, Doors, lock
+from .rows import reply_columns, result_columns, searchable, song_of
+from .tables import COMPLETED, PENDING, notifications, quota_grants, songs
+
+_NO_TOKEN = {"token": None, "token_expires_at": None}
+_FINISHED = songs.c.state.in_([State.COMPLETED, State.FAILED])
+
+
+class SongTable:
+    """Implements songs.ports.SongStore."""
+
+    def __init__(self, doors: Doors, ceilings: Ceilings, now: Callable[[], datetime]) -> None:
+        self._doors = doors
+        self._now = now
+        self._ceilings = ceilings
+        self.single_process = doors.on_sqlite
+
+    async def place(self, order: Order, worker: str, now: datetime) -> Outcome:
+        async with self._doors.writing() as connection:
+            return await placing.place(connection, order, worker, self._ceilings, now)
+
+    async def admit(
+        self, worker: str, places: int, places_per_user: int, now: datetime, at_most: int | None = None
+    ) -> list[Song]:
+        async with self._doors.writing() as connection:
+            await lock(connection, ADMISSION)
+            return await admission.admit(
+                connection, worker, now, places=places, places_per_user=places_per_user, at_most=at_most
+            )
+
+    async def line(self) -> list[int]:
+        async with self._doors.reading() as connection:
+            return await admission.line(connection)
+
+    async def requeue(self, song_id: int, worker: str, unavailable_since: datetime | None) -> bool:
+        return await self._change(
+            _held(song_id, worker, State.SUBMITTING),
+            state=State.QUEUED,
+            submitted_at=None,
+            unavailable_since=unavailable_since,
+        )
+
+    async def submitted(self, song_id: int, job_id: str) -> bool:
+        return await self._change(_is(song_id, State.SUBMITTING), state=State.COMPOSING, job_id=job_id)
+
+    async def complete(self, song_id: int, worker: str, result: Result, now: datetime) -> bool:
+        found = searchable(result.title, *result.tags)
+        return await self._change(
+            _held(song_id, worker, State.COMPOSING),
+            state=State.COMPLETED,
+            finished_at=now,
+            search_text=songs.c.search_text + f"\n{found}",
+            **result_columns(result),
+        )
+
+    async def fail(self, song_id: int, worker: str, reason: Reason, error: str | None, now: datetime) -> bool:
+        change = (
+            update(songs)
+            .where(*_held(song_id, worker, *UNFINISHED_STATES))
+            .values(state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now)
+            .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+        )
+        async with self._doors.writing() as connection:
+            row = (await connection.execute(change)).one_or_none()
+            if row is not None and row.granted:
+                await _give_grant_back(connection, row)
+            return row is not None
+
+    async def delivered(self, song_id: int, worker: str, reply: Reply, now: datetime) -> bool:
+        return await self._close(song_id, worker, Delivery.DELIVERED, now, **reply_columns(reply))
+
+    async def undeliverable(self, song_id: int, worker: str, now: datetime) -> bool:
+        return await self._close(song_id, worker, Delivery.UNDELIVERABLE, now)
+
+    async def lease_clock(self) -> datetime:
+        if self._doors.on_sqlite:
+            return self._now()
+        async with self._doors.reading() as connection:
+            return await workers.clock(connection)
+
+    async def claim(self, worker: str, now: datetime, limit: int) -> list[Song]:
+        async with self._doors.writing() as connection:
+            return await workers.claim(connection, worker, now, limit)
+
+    async def held(self, worker: str) -> dict[int, State]:
+        async with self._doors.reading() as connection:
+            return await workers.held(connection, worker)
+
+    async def heartbeat(self, worker: str, now: datetime, lease_until: datetime) -> bool:
+        async with self._doors.writing() as connection:
+            return await workers.heartbeat(connection, worker, now, lease_until)
+
+    async def enlist(self, worker: str, now: datetime, lease_until: datetime) -> None:
+        async with self._doors.writing() as connection:
+            await workers.enlist(connection, worker, now, lease_until)
+
+    async def release(self, worker: str) -> None:
+        async with self._doors.writing() as connection:
+            await workers.release(connection, worker)
+
+    async def song(self, song_id: int) -> Song | None:
+        """Not a song whose owner had it deleted, though its row may still be counted."""
+        query = select(songs).where(songs.c.id == song_id, songs.c.user_id > 0)
+        async with self._doors.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else song_of(row)
+
+    async def recent_seconds(self, limit: int) -> list[float]:
+        query = (
+            select(songs.c.submitted_at, songs.c.finished_at)
+            .where(COMPLETED, songs.c.submitted_at.is_not(None))
+            .order_by(songs.c.finished_at.desc())
+            .limit(limit)
+        )
+        async with self._doors.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return [(row.finished_at - row.submitted_at).total_seconds() for row in rows]
+
+    async def notify_list(self, song_id: int) -> list[int]:
+        """In the order in which people asked."""
+        query = (
+            select(notifications.c.user_id)
+            .where(notifications.c.song_id == song_id)
+            .order_by(notifications.c.asked_at, notifications.c.user_id)
+        )
+        async with self._doors.reading() as connection:
+            return list((await connection.scalars(query)).all())
+
+    async def _close(
+        self, song_id: int, worker: str, delivery: Delivery, now: datetime, **reply: Any
+    ) -> bool:
+        return await self._change(
+            (songs.c.id == song_id, songs.c.lease_owner == worker, _FINISHED, PENDING),
+            delivery=delivery,
+            delivered_at=now,
+            lease_owner=None,
+            **_NO_TOKEN,
+            **reply,
+        )
+
+    async def _change(self, guard: tuple[ColumnElement[bool], ...], **values: Any) -> bool:
+        async with self._doors.writing() as connection:
+            return (await connection.execute(update(songs).where(*guard).values(**values))).rowcount == 1
+
+
+def _is(song_id: int, *states: State) -> tuple[ColumnElement[bool], ...]:
+    return songs.c.id == song_id, songs.c.state.in_(states)
+
+
+def _held(song_id: int, worker: str, *states: State) -> tuple[ColumnElement[bool], ...]:
+    return *_is(song_id, *states), songs.c.lease_owner == worker
+
+
+async def _give_grant_back(connection: AsyncConnection, song: Any) -> None:
+    await connection.execute(
+        update(quota_grants)
+        .where(quota_grants.c.guild_id == song.quota_scope, quota_grants.c.user_id == song.user_id)
+        .values(songs=quota_grants.c.songs + 1)
+    )

@@ -1,0 +1,190 @@
+"""The tables. Ids are Discord's snowflakes unless said otherwise; a song's id counts up from 1."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Table,
+    literal_column,
+)
+
+from .types import CleanText, Identity, Moment, Tags
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+songs = Table(
+    "songs",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    # The interaction's id. NULL once the person had their data deleted.
+    Column("order_key", String, unique=True),
+    # Negative: the pseudonym of somebody who had their data deleted.
+    Column("user_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger),
+    # The server that is charged; 0: the person's own DM quota.
+    Column("quota_scope", BigInteger, nullable=False),
+    Column("prompt", CleanText, nullable=False),
+    # Prompt, title and tags, casefolded: what the library's search looks through.
+    Column("search_text", CleanText, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("delivery", String, nullable=False),
+    Column("reason", String),
+    Column("error", CleanText),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("token", String),
+    Column("token_expires_at", Moment),
+    Column("bot_in_channel", Boolean, nullable=False),
+    Column("upload_limit", BigInteger, nullable=False),
+    Column("job_id", CleanText),
+    Column("title", CleanText),
+    Column("bpm", Double),
+    Column("duration_seconds", BigInteger),
+    Column("song_url", CleanText),
+    Column("image_url", CleanText),
+    Column("tags", Tags),
+    Column("parent_id", Identity, ForeignKey("songs.id", ondelete="SET NULL")),
+    Column("relation", String),
+    Column("created_at", Moment, nullable=False),
+    Column("charged_at", Moment, nullable=False),
+    Column("refunded_at", Moment),
+    # Paid for by an extra song of `quota_grants`, so not counted to the person's own limit.
+    Column("granted", Boolean, nullable=False),
+    Column("submitted_at", Moment),
+    Column("unavailable_since", Moment),
+    Column("finished_at", Moment),
+    # When the delivery ended, be it delivered or undeliverable.
+    Column("delivered_at", Moment),
+    Column("deleted_at", Moment),
+    # The worker that follows the song; it holds it while its row in `workers` says that it lives.
+    Column("lease_owner", String),
+    sqlite_autoincrement=True,
+)
+
+UNFINISHED = songs.c.finished_at.is_(None)
+PENDING = songs.c.delivery == literal_column("'pending'")
+COMPLETED = songs.c.state == literal_column("'completed'")
+HAS_PARENT = songs.c.parent_id.is_not(None)
+"""Conditions of partial indexes. A query has to hold one of them, as it stands here, to use its index."""
+
+
+def _partial(name: str, *columns: str, where: object) -> Index:
+    return Index(name, *(songs.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
+
+
+_partial("ix_songs_unfinished", "user_id", "id", "state", where=UNFINISHED)
+_partial("ix_songs_pending", "id", "lease_owner", where=PENDING)
+_partial("ix_songs_completed", "finished_at", where=COMPLETED)
+_partial("ix_songs_parent", "parent_id", where=HAS_PARENT)
+Index("ix_songs_scope", songs.c.quota_scope, songs.c.charged_at, songs.c.user_id, songs.c.refunded_at)
+Index("ix_songs_own", songs.c.user_id, songs.c.quota_scope, songs.c.charged_at, songs.c.refunded_at)
+Index("ix_songs_charged", songs.c.charged_at, songs.c.refunded_at)
+Index("ix_songs_served", songs.c.user_id, songs.c.submitted_at)
+Index("ix_songs_library", songs.c.user_id, songs.c.id)
+Index("ix_songs_public", songs.c.guild_id, songs.c.user_id, songs.c.id)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("lease_until", Moment, nullable=False),
+)
+
+guilds = Table(
+    "guilds",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("timezone", String, nullable=False, server_default="UTC"),
+    Column("left_at", Moment),
+)
+
+
+def _guild_key(*, primary_key: bool = False) -> Column[int]:
+    reference = ForeignKey("guilds.guild_id", ondelete="CASCADE")
+    return Column(
+        "guild_id", BigInteger, reference, primary_key=primary_key, nullable=False, autoincrement=False
+    )
+
+
+quota_rules = Table(
+    "quota_rules",
+    metadata,
+    _guild_key(primary_key=True),
+    Column("who", String, primary_key=True),
+    Column("subject_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("rule_limit", BigInteger, nullable=False),
+    Column("per", String, nullable=False),
+)
+
+quota_grants = Table(
+    "quota_grants",
+    metadata,
+    _guild_key(primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("songs", BigInteger, nullable=False),
+)
+
+quota_resets = Table(
+    "quota_resets",
+    metadata,
+    _guild_key(primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    # Songs up to this one no longer count: a song's id, since two events may share one moment.
+    Column("last_song_id", BigInteger, nullable=False),
+    Column("reset_at", Moment, nullable=False),
+)
+
+quota_changes = Table(
+    "quota_changes",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    _guild_key(),
+    Column("changed_at", Moment, nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("what", String, nullable=False),
+    Column("old", CleanText),
+    Column("new", CleanText),
+    sqlite_autoincrement=True,
+)
+Index("ix_quota_changes_guild", quota_changes.c.guild_id, quota_changes.c.id)
+
+saves = Table(
+    "saves",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("song_id", Identity, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
+    Column("saved_at", Moment, nullable=False),
+)
+Index("ix_saves_song", saves.c.song_id)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("song_id", Identity, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    # The order in which people asked.
+    Column("asked_at", Moment, nullable=False),
+)
+Index("ix_notifications_user", notifications.c.user_id)
+
+app_state = Table(
+    "app_state",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", CleanText, nullable=False),
+)

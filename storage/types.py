@@ -1,0 +1,68 @@
+"""Column types that keep what is stored right: moments in UTC, text that both databases can hold, tags."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy.exc import DontWrapMixin
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+Identity = BigInteger().with_variant(Integer, "sqlite")
+"""A primary key that counts up. SQLite numbers rows by itself only where the type is INTEGER."""
+
+
+class NaiveDatetime(DontWrapMixin, ValueError):
+    """A datetime without a time zone was about to be stored or compared: a bug, and raised as it is."""
+
+    def __init__(self) -> None:
+        super().__init__("a datetime without a time zone can not be stored")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since 1970 UTC. Naive ones raise NaiveDatetime."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveDatetime
+        return (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text without the two things that a database refuses: null characters and lone surrogates."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else clean(value)
+
+
+class Tags(TypeDecorator[tuple[str, ...]]):
+    """A tuple of strings as a JSON array in text. NULL is the empty tuple."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return json.dumps([clean(tag) for tag in value]) if value else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(json.loads(value)) if value else ()
+
+
+def clean(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

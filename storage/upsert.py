@@ -1,0 +1,31 @@
+"""Insert or update, in the words of either database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    on_conflict: Mapping[str, Any] | None = None,
+) -> None:
+    """Write `values` to the row of the primary key `key`; to one that exists, `on_conflict` if given.
+
+    Without `values` the row is only made.
+    """
+    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = kind.insert(table).values(**key, **values)
+    columns = list(key)
+    if values:
+        statement = insert.on_conflict_do_update(index_elements=columns, set_=dict(on_conflict or values))
+    else:
+        statement = insert.on_conflict_do_nothing(index_elements=columns)
+    await connection.execute(statement)

@@ -1,0 +1,107 @@
+"""A small world for the tests of the store: people, a server, a clock that stands still."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from songs.order import Accepted, Order
+from songs.quotas import Ceilings
+from songs.song import Reply, Result, Song
+from storage import Database
+
+NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+GUILD, OTHER_GUILD = 300_000_000_000_000_001, 300_000_000_000_000_002
+ANN, MAX, EVE = 200_000_000_000_000_001, 200_000_000_000_000_002, 200_000_000_000_000_003
+CHANNEL, MESSAGE = 400_000_000_000_000_001, 500_000_000_000_000_001
+CEILINGS = Ceilings(server=50, member=5, direct=3)
+WORKER, OTHER_WORKER = "worker-1", "worker-2"
+RESULT = Result(
+    song_url="https://cdn.example/song.mp3",
+    title="Midnight Grid",
+    bpm=120.5,
+    duration_seconds=184,
+    image_url="https://cdn.example/cover.png",
+    tags=("synthwave", "night"),
+)
+REPLY = Reply(CHANNEL, MESSAGE, "interaction-token", NOW + 15 * MINUTE, upload_limit=25 * 1024 * 1024)
+
+_keys = itertools.count(1)
+
+
+class Timepiece:
+    """Gives `now` until it is set to another time."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def order(user_id: int = ANN, **changes: Any) -> Order:
+    """An order of its own in GUILD, charged to it."""
+    plain = Order(
+        key=f"interaction-{next(_keys)}",
+        user_id=user_id,
+        prompt="a song about rain",
+        private=False,
+        reply=REPLY,
+        guild_id=GUILD,
+        quota_guild_id=GUILD,
+    )
+    return replace(plain, **changes)
+
+
+def direct_order(user_id: int = ANN, **changes: Any) -> Order:
+    return order(user_id, guild_id=None, quota_guild_id=None, **changes)
+
+
+async def placed(
+    database: Database, user_id: int = ANN, *, worker: str = WORKER, now: datetime = NOW, **changes: Any
+) -> Song:
+    outcome = await database.songs.place(order(user_id, **changes), worker, now)
+    assert isinstance(outcome, Accepted), outcome
+    return outcome.song
+
+
+async def submitting(database: Database, user_id: int = ANN, **changes: Any) -> Song:
+    """A song that has a place; all places are given."""
+    song = await placed(database, user_id, **changes)
+    await database.songs.admit(changes.get("worker", WORKER), 1000, 1000, changes.get("now", NOW))
+    return song
+
+
+async def composing(database: Database, user_id: int = ANN, **changes: Any) -> Song:
+    song = await submitting(database, user_id, **changes)
+    assert await database.songs.submitted(song.id, f"job-{song.id}")
+    return song
+
+
+async def completed(
+    database: Database,
+    user_id: int = ANN,
+    *,
+    result: Result = RESULT,
+    took: timedelta = MINUTE,
+    **changes: Any,
+) -> Song:
+    song = await composing(database, user_id, **changes)
+    worker, now = changes.get("worker", WORKER), changes.get("now", NOW)
+    assert await database.songs.complete(song.id, worker, result, now + took)
+    return await fetched(database, song.id)
+
+
+async def fetched(database: Database, song_id: int) -> Song:
+    song = await database.songs.song(song_id)
+    assert song is not None
+    return song
+
+
+async def outcomes(database: Database, *orders: Order, now: datetime = NOW) -> list[str]:
+    """What came of each, by name, one after the other."""
+    return [type(await database.songs.place(one, WORKER, now)).__name__ for one in orders]
