@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from sandbox.whisul import Fault, WhisulServer
+from sandbox.whisul.faults import Endpoint
 
 
 @pytest.fixture
@@ -132,14 +133,15 @@ async def test_a_trickle_is_the_right_answer_slowly(
 async def test_a_download_can_break_in_the_middle(server: WhisulServer, http: aiohttp.ClientSession) -> None:
     async with http.get(await new_job(http, server)) as answer:
         result = (await answer.json())["result"]
-    for endpoint, link in (("audio", "song_url"), ("cover", "image_url")):
+    links: dict[Endpoint, str] = {"audio": result["song_url"], "cover": result["image_url"]}
+    for endpoint, link in links.items():
         server.fail_next(endpoint, Fault.cut_midway())
         server.fail_next(endpoint, Fault.html())
-        async with http.get(result[link]) as answer:
+        async with http.get(link) as answer:
             assert answer.status == 200
             with pytest.raises(aiohttp.ClientPayloadError):
                 await answer.read()
-        async with http.get(result[link]) as answer:
+        async with http.get(link) as answer:
             assert answer.content_type == "text/html"
 
 
