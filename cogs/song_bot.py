@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,8 @@ from .answers import answer_error
 from .command_sync import AppState, sync_commands
 
 log = logging.getLogger(__name__)
+_ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
+"""How discord.py names the tasks that answer people."""
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
 
 
@@ -66,6 +69,12 @@ class SongBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         self.command_ids = await sync_commands(self.tree, self.application_id or 0, self._state)
         await self._on_login()
+
+    async def answers_given(self, within: float) -> None:
+        """Wait up to `within` seconds for commands, presses and messages that are being answered."""
+        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)}
+        if under_way:
+            await asyncio.wait(under_way, timeout=within)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""
