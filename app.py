@@ -13,14 +13,36 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
-from cards.buttons import SongButton
+from cards.buttons import Action, SongButton
 from cards.courier import DiscordCourier
+from cards.dm_offer import DirectButton
 from cards.downloads import Downloads
+from cards.library_items import OpenSelect, TurnButton
+from cards.library_links import FreshLinks, LinkProbe
+from cards.owner_status import Works
+from cards.privacy_page import ForgetButton
+from cards.quota_log import LogButton
 from cogs.actions import SongActions
+from cogs.card_buttons import CardButtons
+from cogs.direct_messages import DirectMessages
+from cogs.forms import Forms
+from cogs.help import HelpCog
+from cogs.housekeeping import Housekeeping
+from cogs.library import LibraryCog
+from cogs.library_export import LibraryExport
+from cogs.library_song import LibrarySong, no_files
+from cogs.message_menu import MessageMenu
 from cogs.ordering import Ordering
-from cogs.retry import Retry
+from cogs.owner import OwnerCog
+from cogs.owner_check import Owners
+from cogs.press_guard import PressGuard
+from cogs.privacy import PrivacyCog
+from cogs.quota import QuotaCog
 from cogs.song import SongCog
+from cogs.song_again import SongAgain
 from cogs.song_bot import SongBot
+from cogs.usage import UsageCog
+from ops.discord_trace import discord_trace
 from ops.metrics import PrometheusTelemetry
 from settings import Settings
 from songs.desk import Desk
@@ -31,7 +53,10 @@ from songs.pace import Pace
 from songs.ports import Clock, Composer, StoreUnavailable
 from songs.quotas import Ceilings
 from songs.tracker import Tracker
+from songs.whisul_errors import RecentErrors, WatchedComposer
 from storage.database import Database
+from storage.privacy_store import LONGEST_WINDOW
+from version import VERSION
 
 TICK_WITHIN = 60.0
 """Seconds in which the tracker goes round at least once, or the process is not alive."""
@@ -66,6 +91,7 @@ class App:
     """
 
     def __init__(self, parts: Parts, pace: Pace) -> None:
+        self._parts = parts
         self._database = parts.database
         self._clock = parts.clock
         self.telemetry = parts.telemetry
@@ -74,24 +100,83 @@ class App:
             state=parts.database.state,
             on_login=self._begin,
             actions=self.actions,
+            http_trace=discord_trace(parts.telemetry.discord_status),
             shard_count=parts.settings.shard_count,
             shard_ids=parts.settings.shard_ids,
         )
-        self.tracker = Tracker(_world(parts, self.bot, pace), new_worker_name)
+        errors = RecentErrors()
+        world = _world(parts, self.bot, pace, errors)
+        self._works = Works(VERSION, parts.clock.monotonic(), pace, world.gate, errors)
+        self.tracker = Tracker(world, new_worker_name)
+        self.telemetry.watch(lambda: self.bot.latencies, self.tracker.counts)
         self.desk = Desk(parts.database.songs, self.tracker, parts.clock, parts.telemetry)
         self.background: asyncio.Task[None] | None = None
 
     async def add_cogs(self) -> None:
         """A cog that fails to load stops the start."""
         ordering = Ordering(self.desk, self.telemetry.acknowledged)
-        self.bot.add_dynamic_items(SongButton)
-        Retry(self._database.songs, ordering).register(self.actions)
-        await self.bot.add_cog(SongCog(ordering))
+        self.bot.add_dynamic_items(SongButton, DirectButton)
+        await self._add_songs(ordering)
+        await self._add_library()
+        await self._add_quotas()
+        await self._add_privacy()
+        await self._add_owner()
+        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids))
+
+    async def _add_owner(self) -> None:
+        owners = Owners(self.bot.application_info, self._clock.monotonic)
+        cog = OwnerCog(self._database.overview, self._works, owners, lambda: self.bot.latencies, self._clock)
+        await self.bot.add_cog(cog)
+
+    async def _add_library(self) -> None:
+        library, parts = self._database.library, self._parts
+        links = FreshLinks(self.bot, LinkProbe(parts.settings.whisul_api_url).dead)
+        files_of = parts.downloads.files_of if parts.settings.attach_audio else no_files
+        guard = PressGuard(self._clock.monotonic)
+        song = LibrarySong(library, self._database.songs, links, files_of, guard)
+        self.actions.add(Action.POST, song.post)
+        self.bot.add_dynamic_items(TurnButton, OpenSelect)
+        await self.bot.add_cog(LibraryCog(library, song, LibraryExport(library, links)))
+
+    async def _add_quotas(self) -> None:
+        self.bot.add_dynamic_items(LogButton)
+        book = self._database.quotas
+        await self.bot.add_cog(QuotaCog(book, self._clock, ceilings_of(self._parts.settings)))
+        await self.bot.add_cog(UsageCog(book, self._clock))
+
+    async def _add_privacy(self) -> None:
+        self.bot.add_dynamic_items(ForgetButton)
+        cog = PrivacyCog(
+            self._database.privacy,
+            retention_days=max(self._parts.settings.retention_days, LONGEST_WINDOW.days),
+            drop_songs_of=self.tracker.drop_songs_of,
+            command_ids=lambda: self.bot.command_ids,
+        )
+        await self.bot.add_cog(cog)
+
+    async def _add_songs(self, ordering: Ordering) -> None:
+        """Wherever a song can begin, and what the buttons under songs do."""
+        database, guard = self._database, PressGuard(self._clock.monotonic)
+        menu = MessageMenu(self.bot.tree, ordering)
+        messages = DirectMessages(database.quotas, ordering, guard, self._clock)
+        SongAgain(database.songs, ordering, guard).register(self.actions)
+        CardButtons(database.songs, database.library).register(self.actions)
+        menu.register(self.actions)
+        messages.register(self.actions)
+        for cog in (SongCog(ordering, database.library), menu, messages, Forms(self.actions)):
+            await self.bot.add_cog(cog)
 
     async def _begin(self) -> None:
         """Discord has taken the token: songs may be delivered, gateway or not."""
         await self.tracker.start()
-        self.background = asyncio.create_task(self.tracker.run(), name="background")
+        self.background = asyncio.create_task(self._work(), name="background")
+
+    async def _work(self) -> None:
+        """All that goes on beside Discord; what ends one of them ends the process."""
+        housekeeping = Housekeeping(self._database.privacy, self._parts.settings.retention_days)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.tracker.run(), name="tracker")
+            tasks.create_task(housekeeping.run(), name="housekeeping")
 
     async def stop(self) -> None:
         """No new songs, what is in hand is written, then Discord is left. People are told meanwhile."""
@@ -99,7 +184,7 @@ class App:
         if self.background is not None:
             self.background.cancel()
             await asyncio.gather(self.background, return_exceptions=True)
-
+        await self.bot.answers_given(within=1.0)
 
     def ticking(self, within: float) -> bool:
         """Has the tracker gone round in the last `within` seconds?"""
@@ -154,11 +239,11 @@ def new_worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
-def _world(parts: Parts, bot: SongBot, pace: Pace) -> World:
+def _world(parts: Parts, bot: SongBot, pace: Pace, errors: RecentErrors) -> World:
     random = Random(secrets.randbits(64))  # noqa: S311  # spreads requests; guards nothing
     return World(
         store=parts.database.songs,
-        composer=parts.composer,
+        composer=WatchedComposer(parts.composer, errors, parts.clock),
         courier=DiscordCourier(
             bot,
             parts.downloads,

@@ -12,9 +12,20 @@ from songs.song import Result
 
 T = TypeVar("T")
 
+_STATUS = {
+    whisul_api.InvalidInput: "400",
+    whisul_api.Unauthorized: "401",
+    whisul_api.JobNotFound: "404",
+    whisul_api.RateLimited: "429",
+}
+
 
 class WhisulComposer:
-    """`songs.ports.Composer` on a WhisulClient. `heard` is told of each answer: the request and its status."""
+    """`songs.ports.Composer` on a WhisulClient.
+
+    `heard` is told of each answer: the request, and "ok", the status, or where there was none the
+    error's name.
+    """
 
     def __init__(
         self,
@@ -39,11 +50,15 @@ class WhisulComposer:
         try:
             value = await answer
         except whisul_api.WhisulError as error:
-            status = getattr(error, "status", None)
-            self._heard(request, type(error).__name__ if status is None else str(status))
+            self._heard(request, _status(error))
             raise meaning(error) from error
         self._heard(request, "ok")
         return value
+
+
+def _status(error: whisul_api.WhisulError) -> str:
+    status = _STATUS.get(type(error)) or getattr(error, "status", None)
+    return type(error).__name__ if status is None else str(status)
 
 
 def _submit_error(error: whisul_api.WhisulError) -> composing.ComposerError:

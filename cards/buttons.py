@@ -21,7 +21,7 @@ LARGEST_ID = 2**63 - 1
 
 
 class Action(StrEnum):
-    """What a button does. The values are in custom ids of messages out there: never rename one."""
+    """What a button or a modal does. The values are in custom ids of messages out there: never rename one."""
 
     RETRY = "retry"
     TAKE = "take"
@@ -31,6 +31,10 @@ class Action(StrEnum):
     ERASE = "erase"
     NOTIFY = "notify"
     POST = "post"
+    MAKE = "make"
+    CANCEL = "cancel"
+    MAKE_FORM = "make_form"
+    REMIX_FORM = "remix_form"
 
 
 class SongActions(Protocol):
@@ -68,10 +72,10 @@ _LOOKS: dict[str, _Look] = {
 _UNKNOWN = _Look("?", "❔")
 
 
-class SongButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"song:v1:(?P<action>[a-z]+):(?P<song_id>[0-9]{1,19})",
-):
+SONG_BUTTON = re.compile(r"song:v1:(?P<action>[a-z]+):(?P<song_id>[0-9]{1,19})")
+
+
+class SongButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=SONG_BUTTON):
     """Every button of every song; register it with `client.add_dynamic_items(SongButton)`."""
 
     def __init__(self, action: str, song_id: int) -> None:
@@ -101,6 +105,20 @@ class SongButton(
             await song_actions(interaction).run(interaction, Action(self.action), self.song_id)
         else:
             await say_privately(interaction, general.UNKNOWN_BUTTON)
+
+
+def shows_song(message: discord.Message, song_id: int) -> bool:
+    """Whether everybody in the place sees this song on `message`: it is one of ours with its buttons."""
+    if message.flags.ephemeral:
+        return False
+    matches = (SONG_BUTTON.fullmatch(custom_id) for custom_id in custom_ids(message))
+    return any(match is not None and int(match["song_id"]) == song_id for match in matches)
+
+
+def custom_ids(message: discord.Message) -> list[str]:
+    """Of all that can be pressed on `message`."""
+    children = (child for row in message.components for child in getattr(row, "children", ()))
+    return [child.custom_id for child in children if getattr(child, "custom_id", None)]
 
 
 def card_view(song: Song, *, listen: bool = True) -> discord.ui.View:

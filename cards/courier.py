@@ -18,7 +18,7 @@ from .buttons import progress_view
 from .downloads import Downloads, SongFiles
 from .drafts import Draft, drafts_of
 from .ladder import Step, is_hidden, steps_for, token_is_alive
-from .messenger import Messenger
+from .messenger import Messenger, mentions_by_token
 from .progress_line import render
 from .song_card import origin
 from .trouble import TROUBLE, describe, is_final, less_may_do
@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 SHOW_SECONDS = 5.0
 STEP_SECONDS = 30.0
 """A step with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
-NOTIFY_SECONDS = 15.0
+NOTIFY_SECONDS = 10.0
+NOTIFY_AGAIN_AFTER = (1.0, 3.0)
+"""Only where a nonce keeps a second mention away: discord.py itself gives up at a 503 or a cut connection."""
 LEAVE_FROM = 5
 """The attempt from which a step that fails only for now is left too."""
 FILES_UNTIL = 3
@@ -59,12 +61,18 @@ class DiscordCourier:
         self._attach = attach_audio
         self._clock = clock
         self._parents = parents
+        self._lost_lines: set[tuple[int, bool]] = set()
 
     async def show(self, song: Song, progress: Progress) -> bool:
-        """Edit the progress line, by token while it lives, else as the bot's own message."""
+        """Edit the progress line, by token while it lives, else as the bot's own message.
+
+        Where Discord has said no for good it is not asked again.
+        """
         reply = song.reply
         by_token = token_is_alive(reply, self._clock.now())
         if not by_token and (not reply.bot_in_channel or reply.message_id is None or is_hidden(song)):
+            return False
+        if (song.id, by_token) in self._lost_lines:
             return False
         line, view = render(song, progress), progress_view(song)
         try:
@@ -72,6 +80,8 @@ class DiscordCourier:
                 await self._messenger.edit_line(reply, line, view, by_token=by_token)
         except TROUBLE as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
+            if is_final(error):
+                self._lost_lines.add((song.id, by_token))
             return False
         return True
 
@@ -79,6 +89,7 @@ class DiscordCourier:
         self, song: Song, notify: Sequence[int], attempt: int
     ) -> Delivered | Undeliverable | Postponed:
         """Down the ladder until a step holds, then mention those who wait for it."""
+        self._lost_lines -= {(song.id, True), (song.id, False)}
         parent = await self._origin(song)
         async with self._files(song, attempt) as files:
             outcome = await self._descend(song, drafts_of(song, files, parent), list(notify), attempt)
@@ -105,6 +116,13 @@ class DiscordCourier:
     ) -> Delivered | BaseException:
         """One step, with less and less in the message where Discord minds what is in it."""
         problem: BaseException = TimeoutError()
+        try:
+            async with asyncio.timeout(STEP_SECONDS):
+                already = await self._messenger.posted_before(step, song)
+        except TROUBLE as error:
+            return error
+        if already is not None:
+            return Delivered(already, step)
         for draft in drafts:
             try:
                 async with asyncio.timeout(STEP_SECONDS):
@@ -121,11 +139,18 @@ class DiscordCourier:
         waiting = [song.user_id, *notify] if step is Step.EDIT else notify
         if not waiting or step in (Step.POST, Step.DIRECT):
             return
-        try:
-            async with asyncio.timeout(NOTIFY_SECONDS):
-                await self._messenger.mention(song, delivered.reply, list(dict.fromkeys(waiting)))
-        except TROUBLE as error:
-            log.info("nobody mentioned: %s", describe(error), extra={"song": song.id})
+        people = list(dict.fromkeys(waiting))
+        for pause in (*NOTIFY_AGAIN_AFTER, None):
+            try:
+                async with asyncio.timeout(NOTIFY_SECONDS):
+                    await self._messenger.mention(song, delivered.reply, people)
+            except TROUBLE as error:
+                log.info("nobody mentioned: %s", describe(error), extra={"song": song.id})
+                if pause is None or is_final(error) or mentions_by_token(song, delivered.reply):
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
 
     @asynccontextmanager
     async def _files(self, song: Song, attempt: int) -> AsyncIterator[SongFiles]:

@@ -10,7 +10,7 @@ import discord
 
 from songs.song import Song, State
 
-from .buttons import card_view, failure_view
+from .buttons import Action, SongButton, card_view, failure_view
 from .downloads import MediaFile, SongFiles
 from .song_card import failure_embed, song_embed, without_links
 
@@ -26,6 +26,11 @@ class Draft:
     def files(self) -> list[discord.File]:
         """Fresh readers over the same bytes."""
         return [discord.File(BytesIO(file.data), filename=file.name) for file in self.attached]
+
+
+def answer_buttons(song_id: int) -> frozenset[str]:
+    """Custom ids, one of which is under every draft: by them an answer is known again."""
+    return frozenset(SongButton(action, song_id).custom_id for action in (Action.TAKE, Action.RETRY))
 
 
 def drafts_of(song: Song, files: SongFiles, parent: str | None) -> list[Draft]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import discord
 
 from songs.song import Reply, Song, State
 
-from .drafts import Draft
+from .drafts import Draft, answer_buttons
 from .ladder import Step, is_hidden, nonce
 from .song_card import title_of
-from .trouble import NO_REPLY_WITHOUT_HISTORY
+from .trouble import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
 from .wording import cards as wording
 
 NOBODY = discord.AllowedMentions.none()
+LOOK_THROUGH = 100
+"""Messages, as many as one request gives ("Get Channel Messages")."""
+CLOCKS_APART = timedelta(minutes=5)
+"""Between Discord's clock and ours, at the most."""
 
 
 class Messenger:
@@ -49,6 +54,31 @@ class Messenger:
             case Step.DIRECT:
                 return await self._direct(song, draft)
 
+    async def posted_before(self, step: Step, song: Song) -> Reply | None:
+        """Where an earlier attempt at this step has posted the answer already, if one did.
+
+        The process may have been killed before it could write that down, and have been down for longer than
+        Discord remembers nonces. Where the bot may not read the history, nothing is found.
+        """
+        if step not in (Step.POST, Step.DIRECT):
+            return None
+        channel = self._channel(song.reply) if step is Step.POST else await self._dm(song)
+        since = (song.finished_at or song.created_at) - CLOCKS_APART
+        try:
+            async for message in channel.history(limit=LOOK_THROUGH, after=since):
+                if self._is_answer(message, song):
+                    return Reply(channel.id, message.id)
+        except discord.HTTPException as error:
+            if error.code != MISSING_PERMISSIONS:
+                raise
+        return None
+
+    def _is_answer(self, message: discord.Message, song: Song) -> bool:
+        if self._client.user is None or message.author.id != self._client.user.id:
+            return False
+        buttons = (part for row in message.components for part in getattr(row, "children", ()))
+        return any(getattr(button, "custom_id", None) in answer_buttons(song.id) for button in buttons)
+
     async def mention(self, song: Song, card: Reply, users: Sequence[int]) -> None:
         """One message under the card that mentions `users` and nobody else.
 
@@ -57,7 +87,7 @@ class Messenger:
         """
         line = wording.ready(users, _title(song), failed=song.state is State.FAILED)
         allowed = _only(users)
-        if is_hidden(song) or not card.bot_in_channel:
+        if mentions_by_token(song, card):
             await self._webhook(song.reply).send(line, ephemeral=song.private, allowed_mentions=allowed)
             return
         channel = self._channel(card)
@@ -81,7 +111,7 @@ class Messenger:
         return Reply(song.reply.channel_id, message.id)
 
     async def _direct(self, song: Song, draft: Draft) -> Reply:
-        channel = await self._client.create_dm(discord.Object(song.user_id))
+        channel = await self._dm(song)
         elsewhere = song.reply.channel_id if song.reply.channel_id != channel.id else None
         message = await channel.send(
             wording.by_direct_message(elsewhere, failed=song.state is State.FAILED),
@@ -99,11 +129,19 @@ class Messenger:
         webhook.type = discord.WebhookType.application
         return webhook
 
+    async def _dm(self, song: Song) -> discord.DMChannel:
+        return await self._client.create_dm(discord.Object(song.user_id))
+
     def _channel(self, reply: Reply) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(reply.channel_id)
 
     def _own(self, reply: Reply) -> discord.PartialMessage:
         return self._channel(reply).get_partial_message(cast("int", reply.message_id))
+
+
+def mentions_by_token(song: Song, card: Reply) -> bool:
+    """Does only a follow-up reach those to be mentioned? It has no nonce: sent twice, it is there twice."""
+    return is_hidden(song) or not card.bot_in_channel
 
 
 def _target(reply: Reply) -> int:

@@ -14,7 +14,7 @@ _WITH_BAR = (Stage.SENDING, Stage.COMPOSING, Stage.OVERDUE)
 
 def acknowledgement(prompt: str) -> str:
     """What stands there before anything is known of the song."""
-    return f"{_heading(prompt)}\n{wording.STARTING}"
+    return f"{_heading(prompt)}\n{wording.STARTING}\n{wording.IF_IT_STAYS}"
 
 
 def render(song: Song, progress: Progress) -> str:

@@ -11,7 +11,7 @@ from cards.buttons import Action
 from cards.replies import say_privately
 from cards.wording import general
 
-from .answers import answer_error
+from .answers import answered
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,5 @@ class SongActions:
         if handler is None:
             await say_privately(interaction, general.UNKNOWN_BUTTON)
             return
-        try:
+        async with answered(interaction):
             await handler(interaction, song_id)
-        except Exception as error:  # noqa: BLE001  # the command tree's door, for what has no tree
-            await answer_error(interaction, error)

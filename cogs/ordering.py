@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import aiohttp
 import discord
 
 from cards.progress_line import acknowledgement
@@ -18,14 +17,12 @@ from songs.desk import Desk
 from songs.order import Accepted, Closed, Order, Outcome, Refused, Repeated
 from songs.ports import StoreUnavailable
 from songs.prompt import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songs.song import Relation, Song
+from songs.song import Relation, Reply, Song
 
+from .acknowledge import TRANSPORT_ERRORS, acknowledge
 from .places import quota_guild_id, reply_of, role_ids
 
 log = logging.getLogger(__name__)
-
-UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
-TRANSPORT_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,75 +38,85 @@ class Wish:
 class Ordering:
     """`acknowledged` is told how many seconds after the interaction's arrival the acknowledgement was out."""
 
-    def __init__(self, desk: Desk, acknowledged=lambda _seconds: None) -> None:
+    def __init__(self, desk: Desk, acknowledged: Callable[[float], None] = lambda _seconds: None) -> None:
         self._desk = desk
         self._acknowledged = acknowledged
 
-    async def order(self, interaction: discord.Interaction, wish: Wish) -> None:
-        """Answers the person whatever happens. The line is out before the database is asked.
+    async def order(self, interaction: discord.Interaction, wish: Wish) -> bool:
+        """Answers the person whatever happens; whether a song is on its way by this order.
 
-        An interaction that is acknowledged already (a deferred press) gets the line as a follow-up.
+        The line is out before the database is asked. An interaction that is acknowledged already (a deferred
+        press) gets the line as a follow-up.
         """
         arrived = time.monotonic()
-        try:
-            prompt = clean_prompt(wish.prompt)
-        except EmptyPrompt:
-            await say_privately(interaction, general.EMPTY_PROMPT)
-            return
-        except PromptTooLong as error:
-            await say_privately(interaction, general.prompt_too_long(error.length, MAX_PROMPT))
-            return
+        prompt = await _prompt_of(interaction, wish)
+        if prompt is None:
+            return False
         if interaction.response.is_done():
             message_id = await _follow_up(interaction, prompt, private=wish.private)
         else:
-            message_id = await _acknowledge(interaction, prompt, private=wish.private)
+            message_id = await acknowledge(interaction, acknowledgement(prompt), private=wish.private)
             self._acknowledged(time.monotonic() - arrived)
         if message_id is None:
-            return
-        await self._place(interaction, _order(interaction, wish, prompt, message_id))
+            return False
+        order = _order(interaction, wish, prompt, reply_of(interaction, message_id))
+        why_not = await self._place(order)
+        if why_not is not None:
+            await _replace_line(interaction, order, why_not)
+        return why_not is None
 
-    async def _place(self, interaction: discord.Interaction, order: Order) -> None:
+    async def order_on(self, interaction: discord.Interaction, wish: Wish, message_id: int) -> bool:
+        """As `order`, on a message of the bot's own that makes one song and no other, however often.
+
+        The tracker makes it the progress line and then the card, by its id alone and so without the 15
+        minutes of a token. A refusal is told privately and leaves it as it is. The interaction has to be
+        acknowledged, and the bot has to be in the place.
+        """
+        prompt = await _prompt_of(interaction, wish)
+        if prompt is None:
+            return False
+        reply = Reply(interaction.channel_id or 0, message_id, upload_limit=interaction.filesize_limit)
+        why_not = await self._place(_order(interaction, wish, prompt, reply, key=f"dm:{message_id}"))
+        if why_not is not None:
+            await say_privately(interaction, why_not)
+        return why_not is None
+
+    async def _place(self, order: Order) -> str | None:
+        """Why there is no song, in words; None when there is one."""
         try:
             outcome = await self._desk.order(order)
         except StoreUnavailable as error:
             log.warning("an order could not be written: %s", error)
-            await _replace_line(interaction, order, general.STORE_UNAVAILABLE)
-            return
-        if not isinstance(outcome, Accepted):
-            await _replace_line(interaction, order, _why_not(outcome))
+            return general.STORE_UNAVAILABLE
+        return None if isinstance(outcome, Accepted) else _why_not(outcome)
 
 
-def _order(interaction: discord.Interaction, wish: Wish, prompt: str, message_id: int) -> Order:
+async def _prompt_of(interaction: discord.Interaction, wish: Wish) -> str | None:
+    """The prompt as it is sent; None when it can't be, which the person has been told."""
+    try:
+        return clean_prompt(wish.prompt)
+    except EmptyPrompt:
+        await say_privately(interaction, general.EMPTY_PROMPT)
+    except PromptTooLong as error:
+        await say_privately(interaction, general.prompt_too_long(error.length, MAX_PROMPT))
+    return None
+
+
+def _order(
+    interaction: discord.Interaction, wish: Wish, prompt: str, reply: Reply, key: str | None = None
+) -> Order:
     return Order(
-        key=f"interaction:{interaction.id}",
+        key=key or f"interaction:{interaction.id}",
         user_id=interaction.user.id,
         prompt=prompt,
         private=wish.private,
-        reply=reply_of(interaction, message_id),
+        reply=reply,
         guild_id=interaction.guild_id,
         quota_guild_id=quota_guild_id(interaction),
         role_ids=role_ids(interaction),
         parent_id=wish.parent.id if wish.parent else None,
         relation=wish.relation,
     )
-
-
-async def _acknowledge(interaction: discord.Interaction, prompt: str, *, private: bool) -> int | None:
-    """Send the progress line; its message id, or None when the person could not be answered in time.
-
-    An answer of ours that was lost on its way may have got there all the same: then the line stands, and
-    the order goes on (Discord answers 40060 to a second acknowledgement).
-    """
-    try:
-        response = await interaction.response.send_message(
-            acknowledgement(prompt), ephemeral=private, allowed_mentions=discord.AllowedMentions.none()
-        )
-    except (discord.HTTPException, *TRANSPORT_ERRORS) as error:
-        log.warning("an acknowledgement failed: %s", describe(error))
-        if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_INTERACTION:
-            return None
-        return await _line_that_stands(interaction)
-    return response.message_id
 
 
 async def _follow_up(interaction: discord.Interaction, prompt: str, *, private: bool) -> int | None:
@@ -125,14 +132,6 @@ async def _follow_up(interaction: discord.Interaction, prompt: str, *, private: 
         await say_privately(interaction, general.UNEXPECTED)
         return None
     return message.id
-
-
-async def _line_that_stands(interaction: discord.Interaction) -> int | None:
-    try:
-        async with asyncio.timeout(10):
-            return (await interaction.original_response()).id
-    except (discord.DiscordException, *TRANSPORT_ERRORS):
-        return None
 
 
 def _why_not(outcome: Outcome) -> str:

@@ -2,32 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songs.prompt import MAX_PROMPT
+from songs.library import Library
+from songs.ports import StoreUnavailable
+from songs.prompt import MAX_PROMPT, with_helpers
+from songs.styles import MOST_CHARACTERS, MOST_CHOICES, complete
 
 from .ordering import Ordering, Wish
+
+SUGGEST_SECONDS = 2.0
+PROMPTS_LOOKED_AT = 100
 
 
 class SongCog(commands.Cog):
     """Turns a prompt into a song."""
 
-    def __init__(self, ordering: Ordering) -> None:
+    def __init__(self, ordering: Ordering, library: Library) -> None:
         self._ordering = ordering
+        self._library = library
 
     @app_commands.command(name="song", description="Turn a few words into a song")
     @app_commands.describe(
         prompt="What the song should be: a style, a mood, a story",
+        style="Genres and moods, several with commas",
+        bpm="How fast, in beats per minute",
+        instrumental="Without anybody singing",
         private="Only you see it",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    async def song(
+    async def song(  # noqa: PLR0917  # Discord gives them by name
         self,
         interaction: discord.Interaction,
         prompt: app_commands.Range[str, 1, MAX_PROMPT],
+        style: str | None = None,
+        bpm: app_commands.Range[int, 40, 240] | None = None,
+        instrumental: bool = False,
         private: bool = False,
     ) -> None:
-        await self._ordering.order(interaction, Wish(prompt, private=private))
+        whole = with_helpers(prompt, style, bpm, instrumental=instrumental)
+        await self._ordering.order(interaction, Wish(whole, private=private))
+
+    @song.autocomplete("style")
+    async def suggest_style(
+        self, _interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [_choice(value) for value in complete(typed)]
+
+    @song.autocomplete("prompt")
+    async def suggest_prompt(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """The person's own latest prompts; a longer one than a choice can hold would come back cut."""
+        try:
+            async with asyncio.timeout(SUGGEST_SECONDS):
+                prompts = await self._library.recent_prompts(interaction.user.id, typed, PROMPTS_LOOKED_AT)
+        except (StoreUnavailable, TimeoutError):
+            return []
+        return [_choice(prompt) for prompt in prompts if len(prompt) <= MOST_CHARACTERS][:MOST_CHOICES]
+
+
+def _choice(value: str) -> app_commands.Choice[str]:
+    return app_commands.Choice(name=value, value=value)

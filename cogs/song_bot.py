@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -34,7 +35,8 @@ class SongTree(app_commands.CommandTree["SongBot"]):
 class SongBot(commands.AutoShardedBot):
     """`on_login` is awaited once Discord has taken the token, before the gateway is connected.
 
-    `state` keeps the hash of the commands. `shard_ids` None: all shards.
+    `state` keeps the hash of the commands. `http_trace` hears of each request to Discord. `shard_ids` None:
+    all shards.
     """
 
     def __init__(
@@ -43,12 +45,15 @@ class SongBot(commands.AutoShardedBot):
         state: AppState,
         on_login: Callable[[], Awaitable[None]],
         actions: SongActions,
+        http_trace: aiohttp.TraceConfig | None = None,
         shard_count: int | None = None,
         shard_ids: tuple[int, ...] | None = None,
     ) -> None:
-        sharding: dict[str, Any] = {"shard_count": shard_count}
+        options: dict[str, Any] = {"shard_count": shard_count}
         if shard_ids is not None:
-            sharding["shard_ids"] = list(shard_ids)
+            options["shard_ids"] = list(shard_ids)
+        if http_trace is not None:
+            options["http_trace"] = http_trace
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -58,7 +63,7 @@ class SongBot(commands.AutoShardedBot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            **sharding,
+            **options,
         )
         self.song_actions = actions
         self.command_ids: dict[str, int] = {}

@@ -1,6 +1,7 @@
 """Logging: one line a record as text or JSON, with the song's id, and without secrets.
 
-Give a record its song by `logger.info("...", extra={"song": song.id})`.
+A record's song is the one that its task is busy with (songs.telling); where there is none, give it by
+`logger.info("...", extra={"song": song.id})`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 import orjson
+
+from songs.telling import current_song
 
 REMOVED = "[removed]"
 _KEPT = rf"\1{REMOVED}"
@@ -62,6 +65,11 @@ class _RecordFormatter(logging.Formatter):
         """The message on one line: what a person wrote can't pass for a line of ours."""
         return _CONTROL.sub(lambda found: repr(found[0])[1:-1], self._redact(record.getMessage()))
 
+    @staticmethod
+    def song(record: logging.LogRecord) -> object:
+        """Records are formatted in the task that logs them, so its song is the record's."""
+        return getattr(record, "song", current_song.get())
+
     def trouble(self, record: logging.LogRecord) -> str:
         """The traceback and the stack, as far as the record has them."""
         trace = self.formatException(record.exc_info) if record.exc_info else ""
@@ -73,7 +81,7 @@ class TextFormatter(_RecordFormatter):
     """`time LEVEL logger song=ID message`; a traceback follows, each line marked with a bar."""
 
     def format(self, record: logging.LogRecord) -> str:
-        song = getattr(record, "song", None)
+        song = self.song(record)
         told = "" if song is None else f"song={song} "
         line = f"{_time(record)} {record.levelname:<8} {record.name} {told}{self.message(record)}"
         return "\n  | ".join([line, *self.trouble(record).splitlines()])
@@ -89,7 +97,7 @@ class JsonFormatter(_RecordFormatter):
             "logger": record.name,
             "message": self.message(record),
         }
-        if (song := getattr(record, "song", None)) is not None:
+        if (song := self.song(record)) is not None:
             entry["song"] = song if isinstance(song, int) else self._redact(str(song))
         if trouble := self.trouble(record):
             entry["exception"] = trouble

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from songs.song import Reason
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from songs.song import Reason, State
 from songs.telemetry import Telemetry
 
 # Discord waits 3 s for an acknowledgement.
@@ -20,8 +24,6 @@ class PrometheusTelemetry(Telemetry):
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
-        self.last_tick: float | None = None
-        """When the tracker last went round, by the monotonic clock; None before its first time."""
         ProcessCollector(registry=self.registry)
         self._count_songs()
         self._time_songs()
@@ -76,12 +78,6 @@ class PrometheusTelemetry(Telemetry):
         self._discord = Counter(
             "songbot_discord_responses", "Discord's answers.", ("method", "status"), registry=self.registry
         )
-        self._latency = Gauge(
-            "songbot_gateway_latency_seconds",
-            "The gateway's last heartbeat, there and back.",
-            ("shard",),
-            registry=self.registry,
-        )
 
     def ordered(self) -> None:
         self._songs.labels("ordered", "").inc()
@@ -116,13 +112,6 @@ class PrometheusTelemetry(Telemetry):
     def queue(self, length: int) -> None:
         self._queue.set(length)
 
-    def ticked(self, monotonic: float) -> None:
-        self.last_tick = monotonic
-
-    def ticking(self, now: float, within: float = 30.0) -> bool:
-        """Whether the tracker went round in the last `within` seconds; `now` by the same monotonic clock."""
-        return self.last_tick is not None and now - self.last_tick <= within
-
     def acknowledged(self, seconds: float) -> None:
         """An interaction was acknowledged, `seconds` after it arrived."""
         self._acknowledge.observe(seconds)
@@ -135,6 +124,40 @@ class PrometheusTelemetry(Telemetry):
         """Discord answered a request with an HTTP status, or not at all."""
         self._discord.labels(method, str(status)).inc()
 
-    def gateway_latency(self, shard: int, seconds: float) -> None:
-        """A shard's latency. Not a number while it is not connected, and kept so."""
-        self._latency.labels(str(shard)).set(seconds)
+    def watch(
+        self,
+        latencies: Callable[[], Iterable[tuple[int, float]]],
+        in_the_works: Callable[[], Mapping[State, int]],
+    ) -> None:
+        """Read these whenever the figures are: each shard's latency (not a number, or infinite, while it is
+        not connected), and how many songs are in each state."""
+        self.registry.register(_Now(latencies, in_the_works))
+
+
+class _Now(Collector):
+    """Figures that are asked for rather than told."""
+
+    def __init__(
+        self,
+        latencies: Callable[[], Iterable[tuple[int, float]]],
+        in_the_works: Callable[[], Mapping[State, int]],
+    ) -> None:
+        self._latencies = latencies
+        self._in_the_works = in_the_works
+
+    def collect(self) -> Iterator[Metric]:
+        latency = GaugeMetricFamily(
+            "songbot_gateway_latency_seconds",
+            "From a heartbeat to its acknowledgement, by shard.",
+            labels=["shard"],
+        )
+        for shard, seconds in self._latencies():
+            latency.add_metric([str(shard)], seconds)
+        yield latency
+        now = GaugeMetricFamily(
+            "songbot_songs_now", "Songs that this process follows, by state.", labels=["state"]
+        )
+        counts = self._in_the_works()
+        for state in State:
+            now.add_metric([state.value], counts.get(state, 0))
+        yield now

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from .order import Accepted, Closed, Order, Outcome, Refused
 from .ports import Clock, SongStore
 from .telemetry import Telemetry
 from .tracker import Tracker
+
+log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -43,8 +46,11 @@ class Desk:
     async def _place(self, order: Order) -> Outcome:
         outcome = await self._store.place(order, self._tracker.worker, self._clock.now())
         if isinstance(outcome, Accepted):
+            song = outcome.song
+            log.info("ordered", extra={"song": song.id})
+            log.debug("the prompt: %s", song.prompt, extra={"song": song.id})
             self._telemetry.ordered()
-            self._tracker.accept(outcome.song)
+            self._tracker.accept(song)
         elif isinstance(outcome, Refused) and outcome.decision.refused_by is not None:
             self._telemetry.refused(outcome.decision.refused_by.rule.who.value)
         return outcome

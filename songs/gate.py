@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from enum import StrEnum
 
 FAILURES_TO_CLOSE = 3
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 SLOWEST_RATE, RECOVERY_RATE, FREE_RATE = 0.2, 20.0, 500.0
+
+
+class Flow(StrEnum):
+    """What the gate does: lets all through, each in its turn, or (but for a probe now and then) nobody."""
+
+    OPEN = "open"
+    SLOWED = "slowed"
+    CLOSED = "closed"
 
 
 class Gate:
@@ -37,6 +46,17 @@ class Gate:
     def slots(self) -> asyncio.Semaphore:
         """Enter it for the time of one request."""
         return self._slots
+
+    @property
+    def flow(self) -> Flow:
+        if self.down_since is not None or self.closed_for() > 0:
+            return Flow.CLOSED
+        return Flow.OPEN if self._rate is None else Flow.SLOWED
+
+    @property
+    def rate(self) -> float | None:
+        """Requests a second at the most; None: as many as come."""
+        return self._rate
 
     def turn_in(self) -> float:
         """Seconds until the caller may make its request; 0 means now, and the turn is taken.

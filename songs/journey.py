@@ -84,7 +84,7 @@ class Journey:
 
     async def _wait_in_line(self, tracked: Tracked) -> float | None:
         song, since = tracked.song, self._unavailable_since(tracked.song)
-        if since and self._seconds_since(since) >= self._world.limits.unavailable_after:
+        if since and self._waited(tracked, since) >= self._world.limits.unavailable_after:
             return await self._fail(tracked, Reason.UNAVAILABLE)
         tracked.song = replace(song, unavailable_since=since)
         await self._show(tracked)
@@ -143,11 +143,12 @@ class Journey:
     async def _requeue(self, tracked: Tracked) -> float | None:
         song = tracked.song
         since = song.unavailable_since or self._world.clock.now()
-        if self._seconds_since(since) >= self._world.limits.unavailable_after:
+        if self._waited(tracked, since) >= self._world.limits.unavailable_after:
             return await self._fail(tracked, Reason.UNAVAILABLE)
         worker = self._worker()
         if not await self._written(lambda: self._world.store.requeue(song.id, worker, since)):
             return self._let_go(song)
+        log.info("Whisul makes no song now; back in line", extra={"song": song.id})
         tracked.song = replace(song, state=State.QUEUED, unavailable_since=since, submitted_at=None)
         tracked.sent = False
         self._back_in_line()
@@ -302,8 +303,13 @@ class Journey:
     def _overdue(self, tracked: Tracked) -> bool:
         return self._elapsed(tracked) >= self._world.limits.give_up_after
 
-    def _seconds_since(self, moment: datetime) -> float:
-        return (self._world.clock.now() - moment).total_seconds()
+    def _waited(self, tracked: Tracked, since: datetime) -> float:
+        """Seconds. The wall clock, which may be set, counts only for what was before this process."""
+        now = self._world.clock.monotonic()
+        if tracked.waiting is None or tracked.waiting[0] != since:
+            before = max(0.0, (self._world.clock.now() - since).total_seconds())
+            tracked.waiting = since, now - before
+        return now - tracked.waiting[1]
 
     def _report_key(self, song: Song) -> None:
         """Once, until a POST goes through again: every song would say the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .progress import Progress
 from .song import Song, State
@@ -21,6 +22,8 @@ class Tracked:
     place: int | None = None
     busy: bool = False
     sent: bool = False
+    waiting: tuple[datetime, float] | None = None
+    """Since when it waits for Whisul, as the song has it and in monotonic seconds."""
     left_submitting: bool = False
     """Found `submitting` after its worker died: nobody knows whether Whisul took it."""
 

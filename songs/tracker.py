@@ -17,6 +17,7 @@ from .journey import Journey, World
 from .ports import StoreUnavailable
 from .schedule import Schedule
 from .song import Song, State
+from .telling import current_song
 from .tracked import Tracked
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,6 @@ class Tracker:
         clock = self._world.clock
         while True:
             now = self.ticked_at = clock.monotonic()
-            self._world.telemetry.ticked(now)
             for song_id in self._schedule.pop_due(now):
                 self._visit_soon(song_id)
             await self._visits_due.sleep(min(LONGEST_NAP, self._schedule.next_due() - clock.monotonic()))
@@ -124,6 +124,7 @@ class Tracker:
 
     async def _visit(self, tracked: Tracked) -> None:
         song_id = tracked.song.id
+        current_song.set(song_id)
         try:
             delay = await self._journey.step(tracked)
         except Exception:  # the door: one broken song fails alone, and is tried again
@@ -173,7 +174,9 @@ class Tracker:
             return
         tracked.song, tracked.place = song, None
         tracked.begun = self._world.clock.monotonic()
-        self._world.telemetry.admitted((self._world.clock.now() - song.created_at).total_seconds())
+        waited = max(0.0, (self._world.clock.now() - song.created_at).total_seconds())
+        self._world.telemetry.admitted(waited)
+        log.info("has a place after %.1f s in line", waited, extra={"song": song.id})
         self._due_in(song.id, 0.0)
 
     async def _read_line(self) -> None:

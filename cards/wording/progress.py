@@ -8,6 +8,11 @@ from cards.text import duration
 from songs.progress import SEGMENTS, Progress, Stage
 
 STARTING = "Getting ready…"
+IF_IT_STAYS = (
+    "-# If I'm online and this line hasn't changed in a minute, your order got lost before it was counted: "
+    "please send it again."
+)
+"""The one moment that nothing is written of: should the process be killed in it, this is left to be read."""
 SENDING = "Sending your prompt to Whisul…"
 COMPOSING = "Whisul is composing your song…"
 OVERDUE = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from songs.quotas import Decision, Per, Standing, Who
 
 from .progress import relative
@@ -20,6 +22,11 @@ _WHOSE = {
 _ASK_AN_ADMIN = "An admin of this server can change that with `/quota`."
 _NOT_ALONE = "This limit is shared by everyone in the server, not only yours."
 
+USAGE_TITLE = "Your songs"
+HERE = "In this server"
+DIRECT = "In direct messages, and where I am no member"
+IN_THE_WORKS = "Being made now"
+
 
 def songs(count: int) -> str:
     """A number of songs."""
@@ -37,6 +44,11 @@ def used(standing: Standing) -> str:
     return f"{standing.used:,} of {songs(standing.rule.limit)} {_PER[standing.rule.per]}"
 
 
+def when(moment: datetime) -> str:
+    """ "in 5 hours (22 November 2026 00:00)", in the reader's language and time."""
+    return f"{relative(moment)} (<t:{int(moment.timestamp())}:f>)"
+
+
 def refused(decision: Decision) -> str:
     """Why an order was refused, and what the person can do. Nothing was charged."""
     standing = decision.refused_by
@@ -50,7 +62,7 @@ def refused(decision: Decision) -> str:
     have = f"{subject} has" if subject else "You have"
     return (
         f"{have} used {used(standing)}; that's {whose(standing)}. "
-        f"You can make songs again {relative(standing.window.end)}. {_advice(standing)}"
+        f"You can make songs again {when(standing.window.end)}. {_advice(standing)}"
     ).rstrip()
 
 
@@ -64,13 +76,35 @@ def _advice(standing: Standing) -> str:
             return ""
 
 
+def limiting(decision: Decision) -> Standing:
+    """The limit that refuses, or else the one that will end first, extra songs included."""
+    if decision.refused_by is not None:
+        return decision.refused_by
+    own = decision.own.left + decision.grant_left
+    tightest = min(decision.shared, key=lambda standing: standing.left, default=None)
+    return tightest if tightest is not None and tightest.left < own else decision.own
+
+
 def left(decision: Decision) -> str:
     """How many songs the person could still make, by the limit that ends first, extra songs included."""
     if decision.refused_by is not None:
         return refused(decision)
-    own = decision.own.left + decision.grant_left
-    tightest = min(decision.shared, key=lambda standing: standing.left, default=None)
-    if tightest is not None and tightest.left < own:
+    tightest = limiting(decision)
+    if tightest is not decision.own:
         return f"{songs(tightest.left)} left {_PER[tightest.rule.per]}; that's {whose(tightest)}."
+    own = decision.own.left + decision.grant_left
     extra = f", {decision.grant_left:,} of them extra" if decision.grant_left else ""
     return f"You have {songs(own)} left {_PER[decision.own.rule.per]}{extra}."
+
+
+def own_usage(decision: Decision, made: int) -> str:
+    """For `/usage`: made, left, and when the window begins anew (which a refusal says by itself)."""
+    lines = [f"Made {_PER[decision.own.rule.per]}: {songs(made)}.", left(decision)]
+    if decision.refused_by is None:
+        lines.append(f"A new count begins {when(limiting(decision).window.end)}.")
+    return "\n".join(lines)
+
+
+def in_the_works(count: int) -> str:
+    """How many of the person's songs are not finished."""
+    return songs(count) if count else "None"

@@ -67,6 +67,9 @@ class FakeDiscord:
     faults: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    history_refused: tuple[int, int] = (0, 0)
+    looked: list[str] = field(default_factory=list)
 
     def fail(self, route: str, status: int, code: int = 0, times: int = 99) -> None:
         self.faults[route] = [(status, code)] * times
@@ -77,6 +80,10 @@ class FakeDiscord:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         route = f"{request.method} {request.path}"
+        if request.method == "GET" and request.path.endswith("/messages"):
+            self.looked.append(route)
+            status, code = self.history_refused
+            return _json({"code": code, "message": "no"}, status) if status else _json(self.history)
         if request.method == "GET":
             return _json(_about_the_bot())
         body, files = await self._read(request)
@@ -253,6 +260,48 @@ async def test_a_deleted_reply_becomes_a_new_message_with_an_enforced_nonce(stag
     assert post.files[0] == "cover.png"
 
 
+def with_button(custom_id: str, author: int = 9, **about: Any) -> dict[str, Any]:
+    button = {"type": 2, "style": 2, "label": "Another take", "custom_id": custom_id}
+    row = {"type": 1, "components": [button]}
+    message = _message("/channels/100/messages", {}) | {"id": "280", "components": [row]}
+    return message | {"author": _user(author)} | about
+
+
+@pytest.mark.parametrize("button", ["song:v1:take:7", "song:v1:retry:7"])
+async def test_an_answer_that_was_posted_before_is_not_posted_again(stage: Scene, button: str) -> None:
+    stage.discord.history = [with_button("song:v1:take:8"), with_button(button, id="281")]
+    outcome = await stage.deliver(replace(LATE, reply=Reply(100)), [43])
+    assert outcome == Delivered(Reply(100, 281), Step.POST)
+    assert stage.discord.looked == ["GET /channels/100/messages"]
+    assert stage.discord.requests == []
+
+
+async def test_a_private_answer_is_looked_for_in_the_direct_messages(stage: Scene) -> None:
+    stage.discord.history = [with_button("song:v1:take:7", channel_id="500")]
+    assert await stage.deliver(PRIVATE_LATE) == Delivered(Reply(500, 280), Step.DIRECT)
+    assert stage.discord.routes == [OPEN_DM]
+
+
+async def test_others_messages_and_other_songs_are_not_taken_for_the_answer(stage: Scene) -> None:
+    stage.discord.history = [
+        with_button("song:v1:take:7", author=42),
+        with_button("song:v1:notify:7"),
+        with_button("song:v1:take:77"),
+    ]
+    assert await stage.deliver(replace(LATE, reply=Reply(100))) == Delivered(Reply(100, 300), Step.POST)
+
+
+async def test_a_history_that_may_not_be_read_costs_no_card(stage: Scene) -> None:
+    stage.discord.history_refused = (403, 50013)
+    assert await stage.deliver(replace(LATE, reply=Reply(100))) == Delivered(Reply(100, 300), Step.POST)
+
+
+async def test_nothing_is_posted_while_the_history_can_not_be_had(stage: Scene) -> None:
+    stage.discord.history_refused = (503, 0)
+    assert isinstance(await stage.deliver(replace(LATE, reply=Reply(100))), Postponed)
+    assert stage.discord.requests == []
+
+
 @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (404, 0), (401, 50027)])
 async def test_a_channel_that_is_gone_or_closed_leads_to_a_direct_message(
     stage: Scene, status: int, code: int
@@ -410,6 +459,14 @@ async def test_progress_that_discord_refuses_is_dropped(stage: Scene, status: in
     stage.discord.fail(WEBHOOK, status, code)
     assert not await stage.courier.show(LIVE, PROGRESS)
     assert stage.discord.routes == [WEBHOOK]
+
+
+async def test_a_line_that_is_gone_is_asked_for_once(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 404, 10008)
+    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert stage.discord.routes == [WEBHOOK]
+    assert await stage.courier.show(LATE, PROGRESS), "by another way it may be reached all the same"
 
 
 async def test_no_log_line_holds_prompt_or_token(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:

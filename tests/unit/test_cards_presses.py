@@ -9,7 +9,7 @@ import pytest
 import simcord
 
 from cards.buttons import LARGEST_ID, Action, SongButton, card_view
-from cards.modals import PromptModal
+from cards.modals import Form, PromptModal, typed_prompt
 from cards.replies import say_privately
 from cards.wording import general
 from tests.unit.test_cards_embeds import SONG
@@ -23,14 +23,10 @@ class Actions:
     async def run(self, interaction: discord.Interaction, action: Action, song_id: int) -> None:
         self.pressed.append((action, song_id))
         if action is Action.REMIX:
-            await interaction.response.send_modal(PromptModal("Remix", "a trap song", self.remix))
+            await interaction.response.send_modal(PromptModal(Form.REMIX, song_id, "a trap song"))
             return
         await say_privately(interaction, "first")
         await say_privately(interaction, "second")
-
-    async def remix(self, interaction: discord.Interaction, prompt: str) -> None:
-        self.prompts.append(prompt)
-        await say_privately(interaction, "on its way")
 
 
 class Bot(discord.Client):
@@ -40,6 +36,11 @@ class Bot(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(SongButton)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        if interaction.type is discord.InteractionType.modal_submit:
+            self.song_actions.prompts.append(typed_prompt(interaction))
+            await say_privately(interaction, "on its way")
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ async def test_remix_opens_a_modal_with_the_prompt(bot: Bot) -> None:
     async with simcord.run(bot) as env:
         ann, message = await card(env, bot, card_view(SONG))
         result = await ann.click(message, label="Remix")
+        assert result.modal is not None
+        assert result.modal["custom_id"] == "song:v1:remix:7"
         await ann.submit_modal(result, {"prompt": "slower"})
         assert bot.song_actions.prompts == ["slower"]
 

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import inspect
+import math
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from prometheus_client import generate_latest
 
+from ops.discord_trace import discord_trace
 from ops.metrics import PrometheusTelemetry
-from songs.song import Reason
+from songs.song import Reason, State
 from songs.telemetry import Telemetry
 
 
@@ -55,12 +61,10 @@ def test_the_network_is_counted_by_status(telemetry: PrometheusTelemetry) -> Non
     telemetry.polled("running")
     telemetry.whisul_status("job", 429)
     telemetry.discord_status("PATCH", "unreachable")
-    telemetry.gateway_latency(3, 0.04)
     assert figure(telemetry, "songbot_submits_total", outcome="accepted") == 1
     assert figure(telemetry, "songbot_polls_total", outcome="running") == 1
     assert figure(telemetry, "songbot_whisul_responses_total", kind="job", status="429") == 1
     assert figure(telemetry, "songbot_discord_responses_total", method="PATCH", status="unreachable") == 1
-    assert figure(telemetry, "songbot_gateway_latency_seconds", shard="3") == 0.04
 
 
 def test_queue_length_is_the_latest_and_refusals_add_up(telemetry: PrometheusTelemetry) -> None:
@@ -72,11 +76,52 @@ def test_queue_length_is_the_latest_and_refusals_add_up(telemetry: PrometheusTel
     assert figure(telemetry, "songbot_quota_refusals_total", who="server") == 2
 
 
-def test_the_tracker_ticks_while_its_last_round_is_recent(telemetry: PrometheusTelemetry) -> None:
-    assert not telemetry.ticking(100.0)
-    telemetry.ticked(100.0)
-    assert telemetry.ticking(130.0)
-    assert not telemetry.ticking(130.1)
+def test_gateway_latency_and_songs_in_the_works_are_read_when_asked_for(
+    telemetry: PrometheusTelemetry,
+) -> None:
+    latencies, counts = {0: 0.04}, {State.COMPOSING: 2}
+    telemetry.watch(latencies.items, lambda: counts)
+    assert figure(telemetry, "songbot_gateway_latency_seconds", shard="0") == 0.04
+    assert figure(telemetry, "songbot_songs_now", state="composing") == 2
+    assert figure(telemetry, "songbot_songs_now", state="queued") == 0
+    latencies[3] = 0.1
+    counts[State.QUEUED] = 7
+    assert figure(telemetry, "songbot_gateway_latency_seconds", shard="3") == 0.1
+    assert figure(telemetry, "songbot_songs_now", state="queued") == 7
+
+
+def test_a_shard_that_is_not_connected_has_no_latency(telemetry: PrometheusTelemetry) -> None:
+    telemetry.watch(lambda: [(0, math.nan), (1, math.inf)], dict)
+    assert b'songbot_gateway_latency_seconds{shard="0"} NaN' in generate_latest(telemetry.registry)
+    assert figure(telemetry, "songbot_gateway_latency_seconds", shard="1") == math.inf
+
+
+async def test_each_of_discords_answers_is_counted_by_method_and_status(
+    telemetry: PrometheusTelemetry,
+) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(status=int(request.match_info["status"]))
+
+    app = web.Application()
+    app.router.add_route("*", "/{status}", page)
+    trace = discord_trace(telemetry.discord_status)
+    async with (
+        TestServer(app) as server,
+        aiohttp.ClientSession(server.make_url("/"), trace_configs=[trace]) as session,
+    ):
+        for method, status in (("PATCH", 200), ("PATCH", 200), ("PATCH", 429), ("POST", 204)):
+            async with session.request(method, f"/{status}"):
+                pass
+        await server.close()
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get("/200")
+    counted = {
+        (method, status): figure(telemetry, "songbot_discord_responses_total", method=method, status=status)
+        for method, status in (("PATCH", "200"), ("PATCH", "429"), ("POST", "204"))
+    }
+    assert counted == {("PATCH", "200"): 2, ("PATCH", "429"): 1, ("POST", "204"): 1}
+    lost = {"method": "GET", "status": "ClientConnectorError"}
+    assert figure(telemetry, "songbot_discord_responses_total", **lost) == 1
 
 
 def test_two_in_one_process_do_not_share_figures() -> None:

@@ -49,6 +49,11 @@ def test_helpers_become_words_in_the_prompt():
     assert with_helpers("rain", None, None) == "rain"
 
 
+def test_helpers_alone_make_no_prompt():
+    with pytest.raises(EmptyPrompt):
+        clean_prompt(with_helpers(" \u200b ", "trap", 140, instrumental=True))
+
+
 def test_a_search_takes_words_and_a_range_of_bpm():
     search = parse_search("Dark bpm:120-90 Rain")
     assert search.words == ("dark", "rain")

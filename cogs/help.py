@@ -1,0 +1,38 @@
+"""/help. Nothing is posted when the bot joins a server: the check of its permissions is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cards.help_page import help_embed, missing_permissions
+
+from .places import bot_in_place
+
+
+class HelpCog(commands.Cog, name="help"):
+    """`command_ids`: the ids of the commands by name, as Discord has them now."""
+
+    def __init__(self, command_ids: Callable[[], Mapping[str, int]]) -> None:
+        self._command_ids = command_ids
+
+    @app_commands.command(name="help", description="What you can do here")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def help(self, interaction: discord.Interaction) -> None:
+        at_home = interaction.guild_id is not None and bot_in_place(interaction)
+        embed = help_embed(
+            self._command_ids(),
+            admin=at_home and interaction.permissions.manage_guild,
+            missing=_missing(interaction) if at_home else None,
+        )
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+def _missing(interaction: discord.Interaction) -> list[str]:
+    """By what Discord says with the interaction: nothing needs to be cached."""
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return missing_permissions(interaction.app_permissions, in_thread=in_thread)

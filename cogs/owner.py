@@ -1,0 +1,94 @@
+"""/owner, for whoever runs the bot."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cards import text
+from cards.owner_status import Works, status_embed
+from cards.owner_story import story_embed
+from cards.wording import owner as wording
+from songs.overview import Overview
+from songs.ports import Clock
+
+from .owner_check import Owners, OwnersUnknown
+
+log = logging.getLogger(__name__)
+
+LAST_DAY = timedelta(hours=24)
+SongId = app_commands.Range[int, 1, 2**53 - 1]
+Latencies = Callable[[], Sequence[tuple[int, float]]]
+PauseReason = app_commands.Range[str, 1, 300]
+
+
+@app_commands.default_permissions()
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+class OwnerCog(
+    commands.GroupCog, name="owner", group_name="owner", group_description="For who runs this bot"
+):
+    """Discord hides it in servers from all but administrators; who may use it is checked with each call."""
+
+    def __init__(
+        self, overview: Overview, works: Works, owners: Owners, latencies: Latencies, clock: Clock
+    ) -> None:
+        super().__init__()
+        self._overview = overview
+        self._works = works
+        self._owners = owners
+        self._latencies = latencies
+        self._clock = clock
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        """Before each command; the answer is for them alone whoever asks."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            return await self._owners.include(interaction.user.id)
+        except OwnersUnknown as error:
+            raise app_commands.AppCommandError from error
+
+    @app_commands.command(description="Version, shards, songs, pace, Whisul's last errors, database")
+    async def status(self, interaction: discord.Interaction) -> None:
+        now = self._clock.now()
+        up = timedelta(seconds=self._clock.monotonic() - self._works.started)
+        summary = await self._overview.summary(now - LAST_DAY)
+        embed = status_embed(summary, self._works, self._latencies(), now - up)
+        await interaction.edit_original_response(embed=embed)
+
+    @app_commands.command(description="No new songs; those on their way are made")
+    @app_commands.describe(reason="Why, for people to read")
+    async def pause(self, interaction: discord.Interaction, reason: PauseReason) -> None:
+        readable = text.clean(reason)
+        if not readable:
+            await _say(interaction, wording.NO_REASON)
+            return
+        await self._overview.pause(readable)
+        log.warning("new songs are paused")
+        await _say(interaction, wording.paused(readable))
+
+    @app_commands.command(description="New songs again")
+    async def resume(self, interaction: discord.Interaction) -> None:
+        was_paused = await self._overview.resume()
+        if was_paused:
+            log.warning("new songs are made again")
+        await _say(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
+
+    @app_commands.command(description="One song's whole story")
+    @app_commands.describe(id="Its number, as the logs have it")
+    async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # people read it
+        story = await self._overview.story(id)
+        if story is None:
+            await _say(interaction, wording.NO_SONG)
+        else:
+            await interaction.edit_original_response(embed=story_embed(story))
+
+
+async def _say(interaction: discord.Interaction, sentence: str) -> None:
+    nobody = discord.AllowedMentions.none()
+    await interaction.edit_original_response(content=sentence, allowed_mentions=nobody)

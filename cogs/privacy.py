@@ -1,0 +1,78 @@
+"""/privacy: what is kept, all of it as a file, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from io import BytesIO
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cards.help_page import mention
+from cards.privacy_page import COG, confirm_view, export_files, overview
+from cards.replies import say_privately
+from cards.wording import privacy as wording
+from songs.library import Privacy
+
+from .answers import answered
+
+CommandIds = Callable[[], Mapping[str, int]]
+"""The ids of the commands by name, as Discord has them now."""
+
+
+@app_commands.allowed_installs(guilds=True, users=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+class PrivacyCog(
+    commands.GroupCog, name=COG, group_name="privacy", group_description="What this bot keeps about you"
+):
+    """`drop_songs_of` is told whose songs in the works are no longer to be followed."""
+
+    def __init__(
+        self,
+        privacy: Privacy,
+        *,
+        retention_days: int,
+        drop_songs_of: Callable[[int], None],
+        command_ids: CommandIds,
+    ) -> None:
+        super().__init__()
+        self._privacy = privacy
+        self._retention_days = retention_days
+        self._drop_songs_of = drop_songs_of
+        self._command_ids = command_ids
+
+    @app_commands.command(name="show", description="What is kept about you, why, and how long")
+    async def show(self, interaction: discord.Interaction) -> None:
+        ids = self._command_ids()
+        export, delete = mention("privacy export", ids), mention("privacy delete", ids)
+        await interaction.response.send_message(
+            embed=overview(self._retention_days, export, delete), ephemeral=True
+        )
+
+    @app_commands.command(name="export", description="All that is kept about you, as a JSON file")
+    async def export(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data = await self._privacy.export(interaction.user.id)
+        files = await asyncio.to_thread(export_files, data, interaction.filesize_limit)
+        for part, (name, content) in enumerate(files, start=1):
+            file = discord.File(BytesIO(content), filename=name)
+            await interaction.followup.send(wording.exported(part, len(files)), file=file, ephemeral=True)
+
+    @app_commands.command(name="delete", description="Delete all that is kept about you; asks first")
+    async def delete(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(
+            wording.CONFIRM_DELETE, view=confirm_view(interaction.user.id), ephemeral=True
+        )
+
+    async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
+        """The question was answered with yes. `user_id` is from the button, which may be forged."""
+        async with answered(interaction):
+            if user_id != interaction.user.id:
+                await say_privately(interaction, wording.NOT_YOUR_DATA)
+                return
+            await interaction.response.defer()
+            songs = await self._privacy.forget(user_id)
+            self._drop_songs_of(user_id)
+            await interaction.edit_original_response(content=wording.deleted(songs), view=None)

@@ -1,0 +1,42 @@
+"""/usage: what a person has made, and what they have left."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cards.quota_panels import own_usage_embed
+from cards.wording import quotas as wording
+from songs.ports import Clock
+from songs.quota_book import Asker, OwnUsage, QuotaBook
+
+from .places import quota_guild_id, role_ids
+
+
+class UsageCog(commands.Cog):
+    """For everyone, wherever the bot can be asked; only they see it."""
+
+    def __init__(self, book: QuotaBook, clock: Clock) -> None:
+        self._book = book
+        self._clock = clock
+
+    @app_commands.command(name="usage", description="Songs you have made, and how many you have left")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def usage(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        usages = await self._usages(interaction)
+        places = [(name, wording.own_usage(usage.decision, usage.made)) for name, usage in usages.items()]
+        in_the_works = sum(usage.in_the_works for usage in usages.values())
+        await interaction.edit_original_response(embed=own_usage_embed(places, in_the_works))
+
+    async def _usages(self, interaction: discord.Interaction) -> dict[str, OwnUsage]:
+        """Here, where a server's quota is charged here, and in direct messages."""
+        now = self._clock.now()
+        askers = {wording.DIRECT: Asker(interaction.user.id, None)}
+        guild_id = quota_guild_id(interaction)
+        if guild_id is not None:
+            here = Asker(interaction.user.id, guild_id, role_ids(interaction))
+            askers = {wording.HERE: here, **askers}
+        return {name: await self._book.usage_of(asker, now) for name, asker in askers.items()}

@@ -1,0 +1,83 @@
+"""/help says what this person can do here, and what the bot lacks to do its part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import pytest
+
+from cards.help_page import mention, missing_permissions
+from cards.wording.help import RIGHTS
+
+from .house import House
+
+
+def said(message: Any) -> str:
+    return "\n".join(f"{field.name}: {field.value}" for field in message.embeds[0].fields)
+
+
+async def shown(house: House, who: Any, channel: Any = None) -> str:
+    result = await who.slash(channel or house.channel, "help")
+    assert result.ephemeral
+    return said(result.response)
+
+
+async def test_a_member_finds_clickable_commands_and_nothing_for_admins(house: House):
+    text = await shown(house, house.ann)
+    ids = house.app.bot.command_ids
+    for command in ("song", "library", "privacy show"):
+        assert f"</{command}:{ids[command.split()[0]]}>" in text
+    assert "For admins" not in text
+    assert "quota" not in text
+
+
+async def test_an_admin_is_also_told_of_quotas_and_that_all_is_in_order(house: House):
+    text = await shown(house, house.max)
+    assert f"</quota show:{house.app.bot.command_ids['quota']}>" in text
+    assert "all that I need" in text
+
+
+def a_channel_without(house: House, *names: str) -> Any:
+    """A channel in which the bot lacks these permissions."""
+    denied = discord.PermissionOverwrite(**dict.fromkeys(names, False))
+    return house.guild.create_text_channel("quiet", overwrites={house.app.bot.user: denied})
+
+
+async def test_missing_permissions_are_named_with_what_they_are_for(house: House):
+    channel = a_channel_without(house, "attach_files", "embed_links")
+    to_admin = await shown(house, house.max, channel)
+    assert "**Attach Files**: else the audio can't play" in to_admin
+    assert "**Embed Links**: else the card and its cover" in to_admin
+    assert "Read Message History" not in to_admin
+    assert "Please allow me this" in to_admin
+    assert "Ask an admin" in await shown(house, house.ann, channel)
+
+
+async def test_in_direct_messages_no_permissions_are_checked(house: House):
+    result = await house.ann.user.slash("help")
+    text = said(result.response)
+    assert "/song" in text
+    assert "This channel" not in text
+    assert "For admins" not in text
+
+
+async def test_nothing_is_posted_when_the_bot_joins_a_server(house: House):
+    other = house.env.create_guild("Elsewhere")
+    channel = other.create_text_channel("general")
+    await house.wait(5)
+    assert channel.history() == []
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_every_permission_that_may_be_missing_has_a_name_for_people(in_thread: bool):
+    missing = missing_permissions(discord.Permissions.none(), in_thread=in_thread)
+    assert set(missing) <= set(RIGHTS)
+    assert ("send_messages_in_threads" in missing) is in_thread
+    assert ("send_messages" in missing) is not in_thread
+    assert missing_permissions(discord.Permissions.all(), in_thread=in_thread) == []
+
+
+def test_a_command_that_discord_has_not_numbered_is_plain_text():
+    assert mention("quota show", {}) == "`/quota show`"
+    assert mention("quota show", {"quota": 5}) == "</quota show:5>"

@@ -1,0 +1,302 @@
+"""/owner, for whoever runs the bot and for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import discord
+import pytest
+from simcord.results import InteractionResult
+
+from cards.wording import general
+from cogs.owner_check import FRESH_SECONDS, Owners, OwnersUnknown, owner_ids
+from songs import composing
+from songs.ports import StoreUnavailable
+from songs.song import Reason, State
+from version import VERSION
+
+from .acts import make_song
+from .house import House
+from .test_quota import COMMAND, ask, command, read, send
+
+NUMBER, TEXT = 4, 3
+
+
+def member(user_id: int, role: str, *, joined: bool = True) -> dict[str, Any]:
+    return {
+        "user": {"id": str(user_id), "username": "x", "discriminator": "0", "avatar": None},
+        "team_id": "7",
+        "membership_state": 2 if joined else 1,
+        "role": role,
+        "permissions": ["*"],
+    }
+
+
+def application(owner_id: int, *members: dict[str, Any], team_owner: int | None = None) -> dict[str, Any]:
+    """As Discord sends it ("Application Resource")."""
+    team = {"id": "7", "icon": None, "name": "Band", "owner_user_id": str(team_owner), "members": members}
+    return {
+        "id": "1",
+        "name": "bot",
+        "icon": None,
+        "description": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "owner": member(owner_id, "admin")["user"],
+        "flags": 0,
+        "team": team if team_owner else None,
+    }
+
+
+@pytest.fixture
+def owned(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
+    """Says whose the application is."""
+
+    def say(answer: dict[str, Any]) -> None:
+        async def application_info() -> dict[str, Any]:
+            return answer
+
+        monkeypatch.setattr(house.app.bot.http, "application_info", application_info)
+
+    return say
+
+
+@pytest.fixture(autouse=True)
+def anns(house: House, owned: Callable[[dict[str, Any]], None]) -> None:
+    """The bot is ann's, who has no rights in the server at all."""
+    owned(application(house.ann.id))
+
+
+async def owner(house: House, what: str, by: Any = None, **options: tuple[int, Any]) -> InteractionResult:
+    """/owner in the server, also where Discord's client would hide it."""
+    result = send(house, by or house.ann, COMMAND, command(house, "owner", what, **options))
+    house.env._mark_mutation()
+    await house.env.settle()
+    assert result.acknowledged
+    return result
+
+
+async def said(house: House, what: str, by: Any = None, **options: tuple[int, Any]) -> str:
+    result = await owner(house, what, by, **options)
+    assert result.ephemeral
+    return read(result)
+
+
+def errors(house: House) -> list[str]:
+    """What the command tree met, and answered."""
+    return [type(error).__name__ for error in house.env.errors]
+
+
+def parse(answer: dict[str, Any]) -> discord.AppInfo:
+    return discord.AppInfo(discord.Client(intents=discord.Intents.none())._connection, answer)
+
+
+def test_a_teams_owner_admins_and_developers_who_joined_are_owners():
+    team = application(
+        1,
+        member(2, "admin"),
+        member(3, "developer"),
+        member(4, "read_only"),
+        member(5, "developer", joined=False),
+        member(6, "read_only"),
+        team_owner=6,
+    )
+    assert owner_ids(parse(team)) == {2, 3, 6}
+    assert owner_ids(parse(application(1))) == {1}
+
+
+async def test_who_left_the_team_is_out_within_minutes_and_an_outage_changes_nothing():
+    answers: list[Any] = [application(1), application(2), OSError(), application(1)]
+    now = 0.0
+
+    async def ask_discord() -> discord.AppInfo:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return parse(answer)
+
+    owners = Owners(ask_discord, lambda: now)
+    assert await owners.include(1)
+    assert not await owners.include(2)
+    now += FRESH_SECONDS
+    assert not await owners.include(1)
+    now += FRESH_SECONDS
+    assert await owners.include(2), "Discord is out of reach: as before"
+    assert not await owners.include(2), "it is asked again at once"
+
+
+async def test_nobody_is_an_owner_before_discord_has_said_so():
+    async def ask_discord() -> discord.AppInfo:
+        raise TimeoutError
+
+    with pytest.raises(OwnersUnknown):
+        await Owners(ask_discord, lambda: 0.0).include(1)
+
+
+@pytest.mark.parametrize(
+    ("what", "options"),
+    [
+        ("status", {}),
+        ("pause", {"reason": (TEXT, "mine now")}),
+        ("resume", {}),
+        ("song", {"id": (NUMBER, 1)}),
+    ],
+)
+async def test_others_get_nothing_but_a_kind_no_even_if_they_manage_the_server(
+    house: House, what: str, options: dict[str, tuple[int, Any]]
+):
+    await make_song(house, prompt="a secret")
+    assert await said(house, what, house.max, **options) == general.OWNERS_ONLY
+    assert errors(house) == ["CheckFailure"]
+    assert await ask(house, house.max) == "", "nothing was paused"
+
+
+async def test_it_is_hidden_from_all_but_administrators_in_servers(house: House):
+    found = house.env.backend.find_command("owner", house.guild.id, type=1)
+    assert found["default_member_permissions"] == 0
+
+
+async def test_status_of_a_bot_that_has_done_nothing_yet(house: House):
+    shown = await said(house, "status")
+    assert f"Version: {VERSION}" in shown
+    assert "Songs in the works: None" in shown
+    assert "Ordered in the last 24 hours: None" in shown
+    assert "Whisul's last errors: None" in shown
+    assert "Half of the songs take 1:52 at most, nine of ten 3:06." in shown
+    assert "Requests to Whisul go through as they come." in shown
+    assert "Database: SQLite, " in shown
+    assert "Shards of this process: 0: " in shown
+
+
+async def test_status_tells_when_the_bot_began(house: House):
+    began = int(house.env.now().timestamp())
+    await house.wait(3600)
+    assert f"Up since: <t:{began}:R>" in await said(house, "status")
+
+
+async def test_status_counts_songs_by_state_and_reason(house: House):
+    await make_song(house)
+    house.whisul.submit_errors = [composing.PromptRejected("no")]
+    await make_song(house)
+    await ask(house, house.ann)
+    shown = await said(house, "status")
+    assert "Songs in the works: 1 composing" in shown
+    for line in ("1 completed", "1 failed: rejected"):
+        assert line in shown
+    assert "**PromptRejected**: Whisul rejected the prompt" in shown
+
+
+async def test_status_tells_of_an_outage_once_however_many_requests_it_hit(house: House):
+    house.whisul.submit_errors = [composing.Down("Whisul can't be reached: refused")] * 2
+    await ask(house, house.ann)
+    await house.wait(3)
+    shown = await said(house, "status")
+    assert "Nothing goes to Whisul for the moment; the next try is " in shown
+    assert "**Down**" in shown
+    await house.wait(120)
+    shown = await said(house, "status")
+    assert "**Down** (2 times in a row): Whisul can't be reached: refused" in shown
+    assert "Requests to Whisul are slowed to " in shown
+
+
+async def test_a_pause_is_told_to_people_with_its_reason_and_ends_with_resume(house: House):
+    await ask(house, house.max)
+    told = await said(house, "pause", reason=(TEXT, "  back at *noon* @everyone "))
+    refusal = await ask(house, house.max)
+    assert "New songs are paused for now: back at \\*noon\\* @\u200beveryone" in refusal
+    assert refusal.splitlines()[0] in told
+    assert refusal.splitlines()[0] in await said(house, "status")
+    await house.wait(80)
+    assert await said(house, "resume") == "New songs are made again."
+    assert "paused" not in await said(house, "status")
+    assert len(house.whisul.posts) == 1, "the song that was on its way was made, the other one not"
+    assert await ask(house, house.max) == ""
+    assert "nothing has changed" in await said(house, "resume")
+
+
+async def test_a_reason_that_nobody_could_read_pauses_nothing(house: House):
+    assert "I need a reason" in await said(house, "pause", reason=(TEXT, "\u200b \u2800"))
+    assert await ask(house, house.ann) == ""
+
+
+async def test_a_songs_story_from_order_to_card(house: House):
+    card = await make_song(house, prompt="a *trap* song")
+    shown = await said(house, "song", id=(NUMBER, 1))
+    assert "Song 1: completed, Midnight Grid" in shown
+    assert "> a \\*trap\\* song" in shown
+    assert f"by {house.ann.mention} in server `{house.guild.id}`, <#{house.channel.id}>" in shown
+    assert f"Charged to: server `{house.guild.id}`" in shown
+    for step in ("Asked for <t:", "Sent to Whisul <t:", "Completed <t:", "Delivered <t:"):
+        assert step in shown
+    assert "`job-1`" in shown
+    assert "Delivery: delivered" in shown
+    assert f"https://discord.com/channels/{house.guild.id}/{house.channel.id}/{card.id}" in shown
+
+
+async def test_a_failed_songs_story_says_why_and_that_it_was_given_back(house: House):
+    house.whisul.fails, house.whisul.error = True, "the *drummer* left"
+    await make_song(house)
+    shown = await said(house, "song", id=(NUMBER, 1))
+    assert "Song 1: failed" in shown
+    assert "Why it failed: failed\nthe \\*drummer\\* left" in shown
+    assert "; given back <t:" in shown
+    song = await house.database.songs.song(1)
+    assert song is not None
+    assert (song.state, song.reason) == (State.FAILED, Reason.FAILED)
+
+
+async def test_a_song_in_the_works_names_who_follows_it(house: House):
+    await ask(house, house.max, prompt="rain")
+    shown = await said(house, "song", id=(NUMBER, 1))
+    assert "Song 1: composing" in shown
+    assert f"Followed by: `{house.app.tracker.worker}`" in shown
+    assert "Delivery: pending" in shown
+
+
+async def test_a_long_prompt_is_cut_short_and_that_of_a_deleted_song_not_shown(house: House):
+    await make_song(house, prompt="rain " * 200, private=True)
+    shown = await said(house, "song", id=(NUMBER, 1))
+    assert "privately" in shown
+    assert "rain rain…" in shown
+    assert shown.count("rain") < 65
+    await house.database.library.mark_deleted(1)
+    shown = await said(house, "song", id=(NUMBER, 1))
+    assert "rain" not in shown
+    assert "Midnight Grid" not in shown
+    assert "Its card was deleted <t:" in shown
+
+
+async def test_a_song_that_is_not_there(house: House):
+    assert "There is no song with this id" in await said(house, "song", id=(NUMBER, 404))
+
+
+async def test_it_works_in_direct_messages(house: House):
+    house.ann.user.dm_channel  # noqa: B018  # opens it
+    result = await house.ann.user.slash("owner status")
+    assert result.ephemeral
+    assert VERSION in read(result)
+    house.max.user.dm_channel  # noqa: B018
+    assert read(await house.max.user.slash("owner status")) == general.OWNERS_ONLY
+    assert errors(house) == ["CheckFailure"]
+
+
+async def test_a_database_out_of_reach_is_said(house: House, monkeypatch: pytest.MonkeyPatch):
+    async def story(_song_id: int) -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(house.database.overview, "story", story)
+    assert await said(house, "song", id=(NUMBER, 1)) == general.STORE_UNAVAILABLE
+    assert errors(house) == ["CommandInvokeError"]
+
+
+async def test_discord_not_saying_whose_the_bot_is_lets_nobody_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    async def application_info() -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(house.app.bot.http, "application_info", application_info)
+    assert await said(house, "status") == general.UNEXPECTED
+    assert errors(house) == ["AppCommandError"]

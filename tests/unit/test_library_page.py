@@ -1,0 +1,104 @@
+"""A page of the library, whatever Whisul and people wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cards.library_page import nothing_there, page_embed, page_view
+from cards.library_query import Query, one_line
+from songs.library import Entry, Page
+from songs.song import Delivery, Reply, Result, Song, State
+
+NOW = datetime(2026, 3, 18, tzinfo=UTC)
+RESULT = Result("https://cdn.example/a.mp3", "Midnight Grid", 140, 167, None, ("trap", "dark"))
+
+
+def song(song_id: int = 1, **changes: object) -> Song:
+    plain = Song(
+        id=song_id,
+        user_id=7,
+        guild_id=9,
+        quota_guild_id=9,
+        prompt="rain",
+        private=False,
+        reply=Reply(3, 4),
+        created_at=NOW,
+        state=State.COMPLETED,
+        delivery=Delivery.DELIVERED,
+        result=RESULT,
+        finished_at=NOW,
+    )
+    return replace(plain, **changes)
+
+
+def page(*songs: Song, saved: bool = False, newer: bool = False, older: bool = False) -> Page:
+    return Page(tuple(Entry(one, saved) for one in songs), newer, older)
+
+
+def test_a_line_says_title_tags_length_tempo_and_when():
+    (field,) = page_embed(page(song(), saved=True), Query()).fields
+    assert field.name == "Midnight Grid ⭐"
+    assert field.value == f"`trap` `dark`\n2:47 · 140 BPM · <t:{int(NOW.timestamp())}:R>"
+
+
+def test_private_and_undelivered_songs_are_marked_and_it_is_said_what_to_do():
+    embed = page_embed(page(song(private=True, delivery=Delivery.UNDELIVERABLE)), Query())
+    assert embed.fields[0].name == "Midnight Grid 📭🔒"
+    assert "open it" in (embed.description or "")
+
+
+def test_a_song_of_which_nothing_is_known_has_a_line_all_the_same():
+    bare = song(result=Result("https://cdn.example/a.mp3"))
+    embed = page_embed(page(bare), Query())
+    assert embed.fields[0].name == "Untitled"
+    select = page_view(page(bare), Query()).to_components()[0]["components"][0]
+    assert select["options"][0]["label"] == "rain"
+
+
+def test_a_single_page_has_no_buttons_to_turn_it():
+    assert len(page_view(page(song()), Query()).to_components()) == 1
+
+
+def test_where_there_is_nothing_more_the_button_is_off():
+    rows = page_view(page(song(12), song(8), newer=True), Query(saved=True)).to_components()
+    newer, older = rows[1]["components"]
+    assert (newer["custom_id"], newer["disabled"]) == ("library:v1:newer:12:s:0", False)
+    assert (older["custom_id"], older["disabled"]) == ("library:v1:older:8:s:0", True)
+
+
+def test_an_empty_page_says_why_and_what_to_do():
+    assert "/song" in nothing_there(Query())
+    assert "Save" in nothing_there(Query(saved=True))
+    assert "<@5>" in nothing_there(Query(owner_id=5))
+    assert "**\\*\\*rain**" in nothing_there(Query(search="**rain"))
+    assert page_view(page(), Query()).to_components() == []
+
+
+wild = st.text(max_size=300) | st.sampled_from(["@everyone", "🎵" * 300, "`" * 300, "\u202e" * 50, "*" * 400])
+results = st.builds(
+    Result,
+    song_url=wild,
+    title=st.none() | wild,
+    bpm=st.none() | st.floats(),
+    duration_seconds=st.none() | st.integers(-5, 10**12),
+    image_url=st.none() | wild,
+    tags=st.lists(wild, max_size=8).map(tuple),
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(results, min_size=5, max_size=5), wild)
+def test_five_songs_of_any_kind_fit_discords_limits(made: list[Result], typed: str):
+    songs = [song(number + 1, result=result, prompt="x") for number, result in enumerate(made)]
+    shown, query = page(*songs, saved=True, older=True), Query(one_line(typed))
+    embed = page_embed(shown, query)
+    assert len(embed) <= 6000
+    assert all(0 < len(field.name or "") <= 256 for field in embed.fields)
+    assert all(0 < len(field.value or "") <= 1024 for field in embed.fields)
+    options = page_view(shown, query).to_components()[0]["components"][0]["options"]
+    assert all(0 < len(option["label"]) <= 100 for option in options)
+    assert all(len(option.get("description") or "") <= 100 for option in options)

@@ -1,0 +1,128 @@
+"""What admins give to /quota: zones as people type them, people, roles, and exactly one subject."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+from typing import Any, cast
+from zoneinfo import available_timezones
+
+import discord
+import pytest
+from discord import app_commands
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.quota_inputs import (
+    BadInput,
+    TimeZones,
+    manager_guild_id,
+    one_subject,
+    person,
+    role_id,
+    zone_of,
+)
+from songs.quotas import Who
+
+ZONES = TimeZones()
+NAMES = sorted(available_timezones() - {"Factory", "localtime"})
+
+
+@given(st.sampled_from(NAMES), st.sampled_from([str.lower, str.upper, lambda text: text.replace("_", " ")]))
+def test_a_zone_is_found_however_it_is_written(name, way):
+    assert ZONES.find(f" {way(name)} ") == name
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_at_most_25_known_zones_each_once(text):
+    offered = ZONES.matching(text)
+    assert len(offered) <= 25
+    assert len(set(offered)) == len(offered)
+    assert set(offered) <= set(NAMES)
+
+
+@given(st.sampled_from(NAMES))
+def test_a_name_typed_in_full_is_offered_first(name):
+    assert ZONES.matching(name)[0] == name
+
+
+def test_what_begins_so_comes_before_what_only_holds_it():
+    offered = ZONES.matching("york")
+    assert offered == ["America/New_York"]
+    offered = ZONES.matching("os")
+    assert offered[0] == "Europe/Oslo"
+    assert "America/Los_Angeles" in offered
+
+
+def test_before_anything_is_typed_there_is_a_choice_of_cities_from_all_over():
+    offered = ZONES.matching("")
+    assert len(offered) == 25
+    assert {"UTC", "Europe/Berlin", "Asia/Tokyo", "America/New_York"} <= set(offered)
+
+
+def test_a_thousand_completions_take_less_than_a_second():
+    start = time.perf_counter()
+    for _ in range(1000):
+        ZONES.matching("a")
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize("text", ["", "Mars", "Europe", "../etc/passwd", "Factory"])
+def test_what_is_no_zone_is_not_found(text):
+    assert ZONES.find(text) is None
+
+
+def test_a_zone_that_is_gone_counts_as_utc():
+    assert zone_of("Mars/Crater").key == "UTC"
+    assert zone_of("Asia/Tokyo").key == "Asia/Tokyo"
+
+
+def named(**values: Any) -> Any:
+    return SimpleNamespace(**values)
+
+
+EVERYONE = named(id=1, is_default=lambda: True)
+ROLE = named(id=2, is_default=lambda: False)
+ANN, ROBOT = named(id=3, bot=False), named(id=4, bot=True)
+
+
+def test_bots_and_the_role_of_all_are_no_subjects():
+    assert person(ANN) == 3
+    assert role_id(ROLE) == 2
+    with pytest.raises(BadInput, match="Bots"):
+        person(ROBOT)
+    with pytest.raises(BadInput, match="each member"):
+        role_id(EVERYONE)
+
+
+@pytest.mark.parametrize(
+    ("given_to_it", "subject"),
+    [
+        (("server", None, None), (Who.SERVER, 0)),
+        (("member", None, None), (Who.MEMBER, 0)),
+        ((None, ROLE, None), (Who.ROLE, 2)),
+        ((None, None, ANN), (Who.USER, 3)),
+        ((None, None, ROBOT), (Who.USER, 4)),
+    ],
+)
+def test_one_named_subject_is_taken(given_to_it, subject):
+    assert one_subject(*given_to_it) == subject
+
+
+@pytest.mark.parametrize("given_to_it", [(None, None, None), ("member", ROLE, None), (None, ROLE, ANN)])
+def test_none_or_several_are_not(given_to_it):
+    with pytest.raises(BadInput, match="exactly one"):
+        one_subject(*given_to_it)
+
+
+def asked(guild_id: int | None, **rights: bool) -> discord.Interaction:
+    return cast("discord.Interaction", named(guild_id=guild_id, permissions=discord.Permissions(**rights)))
+
+
+def test_the_right_to_manage_the_server_is_asked_of_the_interaction_itself():
+    assert manager_guild_id(asked(7, manage_guild=True)) == 7
+    assert manager_guild_id(asked(7, administrator=True)) == 7
+    with pytest.raises(app_commands.MissingPermissions):
+        manager_guild_id(asked(7, manage_messages=True, manage_roles=True))
+    with pytest.raises(app_commands.NoPrivateMessage):
+        manager_guild_id(asked(None, manage_guild=True))

@@ -1,0 +1,106 @@
+"""What admins see fits into Discord's embeds, however much they have set."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards.quota_log import NEWEST, PAGE, LogButton, log_embed, log_view
+from cards.quota_panels import check_embed, own_usage_embed, show_embed
+from cards.quota_usage import usage_embed
+from songs.quota_book import Change, GuildRules, Usage
+from songs.quotas import MAX_LIMIT, Ceilings, Per, Rule, Standing, Who, Window, decide
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+ZONE = ZoneInfo("America/Argentina/ComodRivadavia")
+BIG = 2**63 - 1
+DAY = Window(NOW, NOW + timedelta(days=1))
+
+
+def standing(who: Who, limit: int = MAX_LIMIT, used: int = 0, subject_id: int = 0) -> Standing:
+    return Standing(Rule(who, limit, Per.MONTH, subject_id), used, DAY)
+
+
+SHARED = tuple(standing(who) for who in (Who.SERVER, Who.SERVER_CEILING, Who.OPERATOR))
+CEILINGS = Ceilings(server=MAX_LIMIT, operator=MAX_LIMIT)
+
+
+def fits(embed) -> bool:
+    sizes = [len(field.value) <= 1024 and field.value != "" for field in embed.fields]
+    return len(embed) <= 6000 and len(embed.description or "") <= 4096 and all(sizes)
+
+
+@given(st.integers(0, 250), st.integers(0, 400))
+def test_any_number_of_rules_fits_and_what_is_left_out_is_counted(roles, users):
+    rules = [Rule(Who.USER, MAX_LIMIT, Per.MONTH, BIG - number) for number in range(users)]
+    rules += [Rule(Who.ROLE, MAX_LIMIT, Per.MONTH, BIG - number) for number in range(roles)]
+    gone = {rules[0]: "someone who left"} if rules else {}
+    embed = show_embed(GuildRules(tuple(rules), SHARED, ZONE.key), CEILINGS, gone, ZONE, NOW)
+    assert fits(embed)
+    lines = (embed.description or "").splitlines()[1:]
+    shown = sum(": **" in line for line in lines)
+    left_out = [line for line in lines if "more." in line]
+    assert [line.split(".")[0] for line in left_out] == (
+        [f"… and {len(rules) - shown} more"] if shown < len(rules) else []
+    )
+    assert not rules or "each member gets" in lines[-1]
+
+
+def test_rules_for_many_come_first_and_those_of_nobody_last():
+    rules = (
+        Rule(Who.USER, 1, Per.DAY, 5),
+        Rule(Who.ROLE, 2, Per.DAY, 6),
+        Rule(Who.ROLE, 3, Per.DAY, 7),
+        Rule(Who.MEMBER, 4, Per.DAY),
+        Rule(Who.SERVER, 6, Per.DAY),
+    )
+    embed = show_embed(GuildRules(rules, (), "UTC"), Ceilings(), {rules[1]: "a deleted role"}, ZONE, NOW)
+    assert (embed.description or "").splitlines()[1:] == [
+        "Everyone together: **6 songs a day**",
+        "Each member: **4 songs a day**",
+        "<@&7>: **3 songs a day**",
+        "A deleted role: **2 songs a day**",
+        "<@5>: **1 song a day**",
+    ]
+
+
+def test_without_a_rule_for_each_member_the_default_is_told():
+    held = GuildRules((Rule(Who.SERVER, 6, Per.DAY),), (), "UTC")
+    assert "each member gets 5 songs a day" in (show_embed(held, Ceilings(), {}, ZONE, NOW).description or "")
+
+
+@given(st.integers(0, 250))
+def test_a_check_fits_whatever_applies(roles):
+    own = [standing(Who.ROLE, subject_id=BIG - number) for number in range(roles)] + [standing(Who.USER)]
+    embed = check_embed(BIG, decide(own, list(SHARED), MAX_LIMIT), here=False)
+    assert fits(embed)
+    assert "not in this server" in (embed.description or "")
+
+
+def changes(count: int) -> list[Change]:
+    """As long as rows get."""
+    row = "rule:role:" + str(BIG), "100000 per month", "99999 per month"
+    return [Change(BIG - number, NOW, BIG, *row) for number in range(count)]
+
+
+def test_a_page_of_the_log_fits_and_leads_on():
+    assert fits(log_embed(changes(PAGE + 1), first=True))
+    view = log_view(changes(PAGE + 1), first=False)
+    assert view is not None
+    ids = [item.item.custom_id for item in view.children if isinstance(item, LogButton)]
+    assert ids == [f"quota:v1:log:{NEWEST}", f"quota:v1:log:{BIG - PAGE + 1}"]
+
+
+def test_the_only_page_leads_nowhere():
+    assert log_view(changes(PAGE), first=True) is None
+    assert "Nothing has been changed" in (log_embed([], first=True).description or "")
+    assert "No older changes" in (log_embed([], first=False).description or "")
+
+
+def test_a_chart_of_nothing_has_words_all_the_same():
+    assert fits(usage_embed(Usage((), ()), 0))
+    assert fits(usage_embed(Usage((), tuple((BIG - n, MAX_LIMIT) for n in range(5))), MAX_LIMIT))
+    assert fits(own_usage_embed([("Here", "none")], 0))
