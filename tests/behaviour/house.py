@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ RESULT = Result(
 )
 
 
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""Where SimCord's time begins."""
+
+
 class SimClock:
     """songs.ports.Clock in SimCord's time."""
 
@@ -38,8 +42,7 @@ class SimClock:
         self.env: simcord.Env | None = None
 
     def now(self) -> datetime:
-        assert self.env is not None
-        return self.env.now()
+        return self.env.now() if self.env else EPOCH
 
     def monotonic(self) -> float:
         return self.env.backend.clock.elapsed if self.env else 0.0
@@ -98,16 +101,6 @@ class House:
         finally:
             self.env.settle_timeout = patience
 
-    def reload(self, message: Any) -> discord.Message:
-        """The message as it stands now."""
-        return self.channel_of(message).get_message(message.id)
-
-    def channel_of(self, message: Any) -> Any:
-        return self.channel
-
-    def messages(self) -> list[discord.Message]:
-        return list(self.channel.messages)
-
 
 def settings_for(path: Path, **changes: Any) -> Settings:
     return Settings(
@@ -127,7 +120,9 @@ async def open_house(path: Path, *, check_errors: bool = True, **changes: Any) -
     clock = SimClock()
     whisul = ScriptedWhisul(clock)
     async with (
-        open_database(settings.database_url.get_secret_value(), ceilings=ceilings_of(settings)) as database,
+        open_database(
+            settings.database_url.get_secret_value(), ceilings=ceilings_of(settings), now=clock.now
+        ) as database,
         Downloads() as downloads,
     ):
         await database.migrate()

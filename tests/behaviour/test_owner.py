@@ -172,7 +172,7 @@ async def test_status_of_a_bot_that_has_done_nothing_yet(house: House):
 
 async def test_status_tells_when_the_bot_began(house: House):
     began = int(house.env.now().timestamp())
-    await house.wait(3600)
+    await house.wait(300)
     assert f"Up since: <t:{began}:R>" in await said(house, "status")
 
 

@@ -20,12 +20,6 @@ from .house import House
 from .test_library import a_song, library, restart, titles
 
 
-@pytest.fixture
-def today(house: House) -> None:
-    """The store's clock goes with the house's."""
-    house.database.privacy._now = house.env.now
-
-
 def fields(message: Any) -> str:
     return "\n".join(f"{field.name}: {field.value}" for field in message.embeds[0].fields)
 
@@ -101,7 +95,7 @@ async def test_a_forged_button_deletes_nothing_of_another(house: House):
 
 
 @pytest.mark.settings(member_songs_per_day=1)
-async def test_deleting_does_not_give_the_days_songs_back(house: House, today: None):
+async def test_deleting_does_not_give_the_days_songs_back(house: House):
     await a_song(house, house.ann)
     question = await privacy(house, house.ann, "delete")
     await house.ann.click(question, label="Yes, delete all of it")
@@ -202,7 +196,7 @@ async def test_a_database_that_is_away_is_tried_again_in_an_hour():
     assert await naps(Purging(StoreUnavailable("away"), 1), 2) == [HOUR, DAY]
 
 
-async def test_a_bot_that_starts_forgets_old_songs_and_keeps_the_others(house: House, today: None):
+async def test_a_bot_that_starts_forgets_old_songs_and_keeps_the_others(house: House):
     old = await a_song(house, house.ann)
     house.database.privacy._now = lambda: house.env.now() + timedelta(days=366)
     await restart(house)

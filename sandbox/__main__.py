@@ -1,0 +1,85 @@
+"""`python -m sandbox`: the bot in the browser, without accounts or internet. Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable, Sequence
+
+from sandbox.whisul.__main__ import seconds_range
+
+
+def port_number(text: str) -> int:
+    """Raises argparse.ArgumentTypeError for what is no port."""
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError("give a number from 0 to 65535")
+    return int(text)
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        "python -m sandbox", description="The bot in your browser: no accounts, no internet, nothing is kept."
+    )
+    parser.add_argument("--port", type=port_number, default=0, help="the page's port; 0 takes a free one (0)")
+    parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
+    parser.add_argument(
+        "--seconds", type=seconds_range, default=(15.0, 25.0), help="how long a song takes (15-25)"
+    )
+    parser.add_argument("--dm", action="store_true", help="ann's direct messages with the bot, not a server")
+    parser.add_argument("--verbose", action="store_true", help="log what the bot does")
+    return parser.parse_args(argv)
+
+
+def main() -> int:
+    """Run the command line; 1 when the port is taken."""
+    options = arguments()
+    try:
+        asyncio.run(_serve(options))
+    except OSError as refused:
+        print(f"The sandbox can't start: {refused.strerror or refused}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # before the signal is looked out for, and on Windows
+        pass
+    return 0
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    # Imported late: they take a second, in which Ctrl-C must end quietly as well.
+    from ops.logs import configure_logging
+    from sandbox.stage import Wanted, run
+
+    configure_logging("INFO" if options.verbose else "WARNING", "text", secrets=())
+
+    def opened(url: str) -> None:
+        print(f"The bot is at {url} (Ctrl-C ends it)", flush=True)
+        if not options.no_browser and sys.stdout.isatty():
+            _open(url)
+
+    await run(Wanted(options.port, options.seconds, options.dm), opened, stop)
+
+
+def _open(url: str) -> None:
+    """Whoever has no browser here has the address."""
+    try:
+        webbrowser.open(url)
+    except (webbrowser.Error, OSError):
+        return
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

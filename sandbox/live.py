@@ -1,0 +1,100 @@
+"""SimCord in real time: its Discord was made for tests, where time stands still until the test moves it.
+
+What is overridden here are SimCord's own insides, as they are in the version that the requirements pin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextvars import Context
+from datetime import UTC, datetime, timedelta
+from time import monotonic  # before SimCord puts its own in the module
+from typing import Any
+
+import simcord
+from simcord._clock import Clock
+from simcord.preview import Preview
+from simcord.preview._markdown import _FIELD_POLICIES
+
+LOOK_EVERY = 0.25
+
+
+class WallClock(Clock):
+    """Simulated time is the machine's. Its seconds are `time.monotonic()`, which SimCord replaces for the
+    bot by just these: so what is measured inside and outside of the bot agrees."""
+
+    def __init__(self) -> None:
+        self._epoch = datetime.now(UTC) - timedelta(seconds=monotonic())
+
+    @property
+    def elapsed(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return monotonic()
+
+    def advance(self, seconds: float) -> None:
+        """Time goes by itself."""
+
+
+class LiveEnv(simcord.Env):
+    """A Discord where the bot's timers fire when it is time, and where being busy is no error."""
+
+    def __init__(self, bot: Any) -> None:
+        super().__init__(bot, check_errors=False, settle_timeout=0.5)
+        self.backend.clock = WallClock()
+
+    def _schedule_timer(
+        self,
+        record: Any,
+        callback: Any,  # noqa: ARG002
+        args: Any,  # noqa: ARG002
+        schedule_context: Context | None,
+    ) -> None:
+        # Without a `real_handle` SimCord takes whoever sleeps for settled, however short the sleep is.
+        def fire() -> None:
+            waiting = any(record is other for other in self._work.callbacks)
+            if waiting and record.handle is not None and not record.handle.cancelled():
+                record.handle._run()
+
+        if self._runtime is not None:
+            self._runtime.call_at(record.when, fire, context=schedule_context)
+
+    async def _settle_internal(self, **how: Any) -> None:
+        """Songs in the works never settle; a press in the page must not be called a failure for it."""
+        try:
+            await super()._settle_internal(**how)
+        except TimeoutError:
+            return
+
+
+def show_mentions_in_embeds() -> None:
+    """As Discord's own clients do, in descriptions and fields; SimCord shows the bare `<@id>` there."""
+    for part in ("embed_description", "embed_field_value"):
+        _FIELD_POLICIES[part].update(mentions=True, commands=True)
+
+
+async def keep_fresh(env: LiveEnv, preview: Preview) -> None:
+    """Show in the page what happens by itself, until cancelled.
+
+    A page that has not yet heard of the newest state has its actions refused, so it is published only when
+    the bot said or did something, and `accept_late_actions` sees to the rest.
+    """
+    seen = -1
+    while True:
+        preview._advance_presentation_time()
+        if preview._active_action is None and seen != (seen := len(env.backend.transcript)):
+            for page in tuple(preview._pages.values()):
+                preview._publish(page, reason="refresh")
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def accept_late_actions(preview: Preview) -> None:
+    """Take an action also from a page that is half a second behind: controls are checked anew anyhow."""
+    act = preview._action
+
+    async def act_on_newest(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        page = preview._pages.get(context_id or "")
+        if page is not None and isinstance(body, dict) and "published_revision" in body:
+            body = {**body, "published_revision": page.revision}
+        return await act(context_id, body)
+
+    preview._action = act_on_newest

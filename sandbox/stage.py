@@ -1,0 +1,139 @@
+"""The sandbox as a whole: the real bot in SimCord's Discord, a local Whisul, a throw-away database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import discord
+from simcord.backend.cdn import CDN_BASE
+from simcord.backend.errors import SetupError
+from simcord.preview import Preview
+
+from app import App, Parts, ceilings_of
+from cards.downloads import Downloads
+from composer import WhisulComposer
+from sandbox.avatar import draw_avatar
+from sandbox.live import LiveEnv, accept_late_actions, keep_fresh, show_mentions_in_embeds
+from sandbox.local_whisul import local_whisul
+from sandbox.whisul import WhisulServer
+from settings import Settings
+from songs.pace import Pace
+from storage.database import open_database
+from whisul_api import WhisulClient
+
+BOT_NAME = "Songbot"
+TOPIC = "Type /song and a few words below, and watch. Above, choose who you are: max may manage the server."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for. `seconds`: how long a song takes; `port` 0 takes a free one."""
+
+    port: int = 0
+    seconds: tuple[float, float] = (15.0, 25.0)
+    direct: bool = False
+    """ann's direct messages with the bot in place of the server."""
+
+
+@asynccontextmanager
+async def open_sandbox(wanted: Wanted) -> AsyncIterator[Preview]:
+    """The page, ready to be opened at its `url`. Raises OSError when the port is taken."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="song-sandbox-", ignore_cleanup_errors=True))
+        whisul = await stack.enter_async_context(local_whisul(wanted.seconds))
+        app = await _assemble(_settings(Path(folder), whisul), wanted, stack)
+        env = LiveEnv(app.bot)
+        bot_user = env.backend.bot_user
+        bot_user.name, bot_user.avatar = BOT_NAME, "sandbox"
+        await env.start()
+        stack.push_async_callback(env.shutdown)
+        stack.push_async_callback(app.stop)
+        show_mentions_in_embeds()
+        preview = await _served(_preview(env, wanted), stack)
+        accept_late_actions(preview)
+        async with asyncio.TaskGroup() as beside:
+            fresh = beside.create_task(keep_fresh(env, preview), name="keep-fresh")
+            try:
+                yield preview
+            finally:
+                fresh.cancel()
+
+
+async def run(wanted: Wanted, opened: Callable[[str], None], stop: asyncio.Event) -> None:
+    """Until `stop` is set or the session is ended in the page; `opened` is told the address."""
+    async with open_sandbox(wanted) as preview:
+        opened(preview.url)
+        ends = [
+            asyncio.create_task(stop.wait(), name="stop"),
+            asyncio.create_task(preview.wait_closed(), name="ended-in-the-page"),
+        ]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+
+
+def _settings(folder: Path, whisul: WhisulServer) -> Settings:
+    return Settings.model_validate(
+        {
+            "discord_token": "none-is-needed-in-the-sandbox",
+            "whisul_api_key": whisul.api_key,
+            "whisul_api_url": whisul.base_url,
+            "database_url": f"sqlite:///{folder / 'songs.db'}",
+            "poll_seconds_min": 1,
+            "poll_seconds_max": 2,
+            "member_songs_per_day": 20,
+            "dm_songs_per_day": 20,
+            "server_songs_per_day": 200,
+            "shard_count": 1,
+        }
+    )
+
+
+async def _assemble(settings: Settings, wanted: Wanted, stack: AsyncExitStack) -> App:
+    """Like `bot.py`, but for a pace that knows from the first song on how long one takes here."""
+    url = settings.database_url.get_secret_value()
+    database = await stack.enter_async_context(open_database(url, ceilings=ceilings_of(settings)))
+    await database.migrate()
+    client = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
+    composer = WhisulComposer(await stack.enter_async_context(client))
+    downloads = await stack.enter_async_context(Downloads(settings.whisul_api_url))
+    app = App(Parts(settings, database, composer, downloads), Pace(_evenly(*wanted.seconds)))
+    await app.add_cogs()
+    return app
+
+
+async def _served(preview: Preview, stack: AsyncExitStack) -> Preview:
+    try:
+        return await stack.enter_async_context(preview)
+    except SetupError as error:
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from None
+        raise
+
+
+def _evenly(low: float, high: float) -> list[float]:
+    """Ten times from `low` to `high`, and the second until the next poll."""
+    return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
+
+
+def _preview(env: LiveEnv, wanted: Wanted) -> Preview:
+    """A server with `ann`, a member, and `max`, who may manage it; or ann's direct messages."""
+    bot = env.backend.bot_user
+    guild = env.create_guild("Song Lab")
+    channel = guild.create_text_channel("songs", topic=TOPIC)
+    managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
+    ann = env.create_user("ann")
+    people = [guild.add_member(ann), guild.add_member(env.create_user("max"), roles=[managers])]
+    direct = wanted.direct
+    return env.preview(
+        ann.dm_channel if direct else channel,
+        viewers=[ann] if direct else people,
+        layout="channel",
+        port=wanted.port,
+        assets={f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": ("avatar.png", draw_avatar())},
+    )

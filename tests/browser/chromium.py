@@ -1,0 +1,107 @@
+"""A headless Chromium for a test, and the sandbox as a process beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright
+
+HOUSE = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A press by a test counts as none by a person, without which Chromium plays nothing.
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium or Chrome on this machine."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def open_page(
+    url: str, *, scale: float = 1, size: tuple[int, int] = (1280, 900)
+) -> AsyncIterator[Page]:
+    """A page in a browser without a past. `size` in CSS pixels, `scale` in device pixels for each."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        async with async_playwright() as playwright:
+            context = await playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=find_chromium(),
+                args=list(FLAGS),
+                viewport={"width": size[0], "height": size[1]},
+                device_scale_factor=scale,
+            )
+            page = context.pages[0]
+            page.set_default_timeout(15_000)
+            await page.goto(url)
+            try:
+                yield page
+            finally:
+                await context.close()
+
+
+class SandboxProcess:
+    """`python -m sandbox`, running; what it prints is read line by line."""
+
+    def __init__(self, process: asyncio.subprocess.Process, first_line: str) -> None:
+        self._process = process
+        self.first_line = first_line
+
+    @property
+    def url(self) -> str:
+        found = re.search(r"http://127\.0\.0\.1:\d+/#\S+", self.first_line)
+        assert found, f"no address in {self.first_line!r}"
+        return found[0]
+
+    async def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+        """Send a signal, and see how it ended."""
+        self._process.send_signal(number)
+        return await self.ended()
+
+    async def ended(self) -> tuple[int, str]:
+        """Within 10 seconds: the exit code, and all that was printed after the first line."""
+        async with asyncio.timeout(10):
+            rest, _ = await self._process.communicate()
+        assert self._process.returncode is not None
+        return self._process.returncode, rest.decode()
+
+
+@asynccontextmanager
+async def sandbox(*arguments: str) -> AsyncIterator[SandboxProcess]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", "--no-browser", *arguments),
+        cwd=HOUSE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(30):
+            first_line = (await process.stdout.readline()).decode()
+        yield SandboxProcess(process, first_line)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.communicate(), 10)
+            except TimeoutError:
+                process.kill()
+                await process.wait()

@@ -1,0 +1,78 @@
+"""What a person does and sees in the sandbox's page."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, Page, expect
+
+# What the page says of itself; its own words for it differ by what was done, and come late.
+READY = "() => window.simcordPreview.ready"
+REFUSED = "() => window.simcordPreview.lastAction?.rejected"
+
+
+class Pick(str):
+    """A value that is chosen from what is offered for it; any other is only typed."""
+
+    __slots__ = ()
+
+
+class DiscordPage:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def become(self, name: str) -> None:
+        """Choose who one is."""
+        await self.page.locator("#viewer-picker").select_option(label=name)
+        await self._done()
+
+    async def run(self, command: str, **options: str) -> None:
+        """Type a command such as `song` or `quota show`, pick it, fill in its options, send it."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(f"/{command}")
+        name = self.page.get_by_text(f"/{command}", exact=True)
+        await self.page.locator(".command-entry", has=name).click()
+        for option, value in options.items():
+            await self._fill(option, value)
+        await self.page.locator("#send-message").click()
+        await expect(self.page.locator(".command-row")).to_have_count(0)
+        await self._done()
+
+    async def _done(self) -> None:
+        """The page is done with what was asked of it, and has refused nothing."""
+        await self.page.wait_for_function(READY)
+        assert not await self.page.evaluate(REFUSED), "the page refused an action"
+
+    async def _fill(self, option: str, value: str) -> None:
+        field = self.page.locator(f'.command-option-input[data-option="{option}"]')
+        if not await field.count():
+            await self.page.locator(".command-ghost").click()
+            await self.page.locator(f'.command-suggestion[data-value="{option}"]').click()
+        await field.click()
+        await self.page.keyboard.type(value)
+        if isinstance(value, Pick):
+            await self.page.locator(".command-suggestion", has_text=value).first.click()
+
+    async def say(self, text: str) -> None:
+        """Send a message."""
+        await self.page.locator("#channel-composer-input").fill(text)
+        await self.page.locator("#send-message").click()
+        await self._done()
+
+    def messages(self) -> Locator:
+        return self.page.locator(".channel-message")
+
+    def last_message(self) -> Locator:
+        return self.messages().last
+
+    def cover(self) -> Locator:
+        return self.last_message().locator(".embed-image img")
+
+    def audio(self) -> Locator:
+        return self.last_message().locator("audio")
+
+    async def press_play(self) -> None:
+        await expect(self.last_message()).not_to_contain_text("Loading media")
+        await self.last_message().locator(".media-player-button", has_text="Play").click()
+
+    async def played(self) -> float:
+        """Where in the song the player is, in seconds."""
+        return await self.audio().evaluate("audio => audio.currentTime")

@@ -1,0 +1,138 @@
+"""Takes the pictures of the documents from the sandbox: `python -m tests.browser.pictures [NAME ...]`.
+
+They go to docs/pictures, at two pixels for one, with few enough colours to stay small.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from PIL import Image, ImageChops
+from playwright.async_api import FloatRect, expect
+
+from .chromium import HOUSE, open_page, sandbox
+from .discord_page import DiscordPage, Pick
+
+FOLDER = HOUSE / "docs" / "pictures"
+PROMPT = "a slow lo-fi tune about rain on a tin roof"
+PROMPTS = (
+    PROMPT,
+    "a fast synthwave chase",
+    "a waltz for a cat",
+    "sea shanty with an accordion",
+    "calm piano",
+)
+QUESTIONS = {"show": {}, "check": {"user": Pick("ann")}, "usage": {"days": Pick("7")}}
+MARGIN = 12
+SCALE = 2
+FAINT = [0] * 4 + [255] * 252
+"""Differences in light under 4 are none."""
+MOST_BYTES = 300_000
+
+Scene = Callable[[], Awaitable[None]]
+
+
+async def progress() -> None:
+    """A song that is half done, and then its card."""
+    async with AsyncExitStack() as stack:
+        discord = await _page(stack, "--seconds", "18-19")
+        await discord.run("song", prompt=PROMPT)
+        await expect(discord.last_message()).to_contain_text("▰▰", timeout=30_000)
+        await _take(discord, "progress")
+        await expect(discord.last_message().get_by_role("link", name="Listen")).to_be_visible(timeout=30_000)
+        await expect(discord.last_message()).not_to_contain_text("Loading media")
+        await _take(discord, "card")
+
+
+async def quotas() -> None:
+    """What an admin sets, what a member hears, and how much is used."""
+    async with AsyncExitStack() as stack:
+        discord = await _page(stack, "--seconds", "1-2")
+        for number, prompt in enumerate(PROMPTS):
+            await discord.become(("ann", "max")[number % 2])
+            await discord.run("song", prompt=prompt)
+        await expect(discord.last_message().get_by_role("link", name="Listen")).to_be_visible()
+        await discord.become("max")
+        await discord.run("quota set", who=Pick("everyone together"), limit="25", per=Pick("day"))
+        await discord.run("quota set", who=Pick("each member"), limit="5", per=Pick("day"))
+        await discord.run("quota user", user=Pick("ann"), limit="30", per=Pick("week"))
+        for command, options in QUESTIONS.items():
+            await discord.run(f"quota {command}", **options)
+            await _take(discord, f"quota-{command}")
+
+
+async def direct() -> None:
+    """A prompt sent to the bot as a direct message."""
+    async with AsyncExitStack() as stack:
+        discord = await _page(stack, "--seconds", "2-3", "--dm")
+        await discord.say(PROMPT)
+        await expect(discord.messages()).to_have_count(2)
+        await _take(discord, "dm")
+
+
+SCENES: dict[str, Scene] = {"progress": progress, "quotas": quotas, "direct": direct}
+
+
+async def _page(stack: AsyncExitStack, *arguments: str) -> DiscordPage:
+    process = await stack.enter_async_context(sandbox(*arguments))
+    page = await stack.enter_async_context(open_page(process.url, scale=SCALE, size=(1120, 1700)))
+    return DiscordPage(page)
+
+
+async def _take(discord: DiscordPage, name: str) -> None:
+    """The last message alone, as wide as what is in it."""
+    await discord.page.mouse.move(1, 1)
+    box = await _at_rest(discord)
+    # Not the element's own screenshot: that scrolls, and the page scrolls back.
+    picture = Image.open(io.BytesIO(await discord.page.screenshot()))
+    left, top = box["x"] * SCALE, box["y"] * SCALE
+    picture = picture.crop((left, top, left + box["width"] * SCALE, top + box["height"] * SCALE))
+    into = FOLDER / f"{name}.png"
+    trimmed = _trimmed(picture.convert("RGB"))
+    _with_few_colours(trimmed).save(into, optimize=True)
+    size = into.stat().st_size
+    sys.stdout.write(f"{into.relative_to(HOUSE)}: {size // 1000} kB\n")
+    assert size < MOST_BYTES, "too large for a page that loads quickly"
+
+
+async def _at_rest(discord: DiscordPage) -> FloatRect:
+    """Where the last message is, scrolled to, once nothing moves any more: all above has loaded."""
+    await discord.last_message().evaluate("message => message.scrollIntoView({block: 'end'})")
+    async with asyncio.timeout(30):
+        before, here = None, await discord.last_message().bounding_box()
+        while here is None or before != here:
+            await asyncio.sleep(1.5)
+            before, here = here, await discord.last_message().bounding_box()
+    return here
+
+
+def _trimmed(picture: Image.Image) -> Image.Image:
+    """Without the empty right side."""
+    ground = Image.new("RGB", picture.size, picture.getpixel((2, 2)) or "black")
+    box = ImageChops.difference(picture, ground).convert("L").point(FAINT).getbbox()
+    right = min(picture.width, (box[2] if box else picture.width) + 2 * MARGIN)
+    return picture.crop((0, 0, right, picture.height))
+
+
+def _with_few_colours(picture: Image.Image) -> Image.Image:
+    """256 at most: the flat colours of the page as they are, the others near to what they were."""
+    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
+    flat = [channel for _, colour in counted[:64] if isinstance(colour, tuple) for channel in colour]
+    others = picture.quantize(192, Image.Quantize.MAXCOVERAGE, kmeans=2).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(flat + others[: 3 * 192])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+async def main(names: list[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in names or SCENES:
+        await SCENES[name]()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))
