@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from songs.library import Library, Privacy
+from songs.overview import Overview
 from songs.ports import SongStore
 from songs.quota_book import QuotaBook
 from songs.quotas import Ceilings
@@ -18,6 +19,7 @@ from .engine import make_engine, parse_url
 from .errors import DatabaseTooNew
 from .library_store import LibraryTables
 from .migrate import HEAD, migrate, revision_of
+from .overview_store import OverviewTables
 from .privacy_store import PrivacyTables
 from .quota_store import QuotaTables
 from .song_store import SongTable
@@ -32,7 +34,7 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """`songs`, `quotas`, `library` and `privacy` implement the Protocols of the same names in `songs`."""
+    """`songs`, `quotas`, `library`, `privacy` and `overview` implement the Protocols of the same names."""
 
     def __init__(self, doors: Doors, ceilings: Ceilings, now: Callable[[], datetime]) -> None:
         self._doors = doors
@@ -41,6 +43,7 @@ class Database:
         self.library: Library = LibraryTables(doors, now)
         self.privacy: Privacy = PrivacyTables(doors, now)
         self.state = AppState(doors)
+        self.overview: Overview = OverviewTables(doors, self.state)
 
     async def migrate(self) -> None:
         """Bring the tables up to date; quick when they are.
@@ -72,7 +75,7 @@ async def open_database(
     url: str,
     *,
     ceilings: Ceilings | None = None,
-    pool_size: int = 5,
+    pool_size: int = 10,
     deadline: float = DEADLINE,
     now: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Database]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.logs import Redactor, configure_logging
+from songs.telling import current_song
 
 INTERACTION_TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4"
 BOT_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.made-up-for-the-tests-and-good-for-nothing"
@@ -30,6 +32,23 @@ def _logging_as_before() -> Iterator[None]:
 
 def lines_of(stream: io.StringIO) -> list[str]:
     return stream.getvalue().splitlines()
+
+
+async def test_a_line_of_a_songs_own_task_has_its_id_whoever_writes_it() -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", "json", stream=stream)
+
+    async def life(song_id: int) -> None:
+        current_song.set(song_id)
+        logging.getLogger("discord.http").warning("rate limited")
+        await asyncio.create_task(told_by_another())
+
+    async def told_by_another() -> None:
+        logging.getLogger("cards").info("a cover was fetched")
+
+    await asyncio.gather(asyncio.create_task(life(1)), asyncio.create_task(life(2)))
+    logging.getLogger("bot").info("of no song")
+    assert [json.loads(line).get("song") for line in lines_of(stream)] == [1, 2, 1, 2, None]
 
 
 def test_a_text_line_has_time_level_logger_song_and_message() -> None:
