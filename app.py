@@ -141,7 +141,7 @@ class App:
     async def _add_quotas(self) -> None:
         self.bot.add_dynamic_items(LogButton)
         book = self._database.quotas
-        await self.bot.add_cog(QuotaCog(book, self._clock, ceilings_of(self._parts.settings)))
+        await self.bot.add_cog(QuotaCog(self.bot, book, self._clock, ceilings_of(self._parts.settings)))
         await self.bot.add_cog(UsageCog(book, self._clock))
 
     async def _add_privacy(self) -> None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import uuid
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import discord
@@ -21,7 +21,6 @@ from app import TICK_WITHIN, App, Parts, build, ceilings_of
 from cards.downloads import Downloads
 from cogs.song_bot import SongBot
 from composer import WhisulComposer
-from ops.health import serve_health
 from ops.logs import configure_logging
 from ops.metrics import PrometheusTelemetry
 from ops.probes import exit_code, format_probes, probe_database, probe_discord, probe_settings, probe_whisul
@@ -48,7 +47,10 @@ def main() -> int:
         print(describe(error), file=sys.stderr)
         return 1 if wants_check else WRONG_SETTINGS
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(check(settings) if wants_check else run(settings))
+        try:
+            return runner.run(check(settings) if wants_check else run(settings))
+        finally:
+            _let_signals_pass(runner.get_loop())
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -116,6 +118,8 @@ async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:
     app = await build(Parts(settings, database, composer, downloads, telemetry))
     await stack.enter_async_context(app.bot)
     if settings.metrics_port is not None:
+        from ops.health import serve_health  # aiohttp's server side is loaded only where it serves
+
         health = serve_health(
             settings.metrics_port,
             settings.metrics_host,
@@ -169,6 +173,15 @@ def _on_signals(stop: Callable[[], None]) -> None:
             loop.add_signal_handler(name, stop)
         except NotImplementedError:  # Windows
             signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _let_signals_pass(loop: asyncio.AbstractEventLoop) -> None:
+    """The loop takes its handlers along when it closes; a signal after that would end the end, and with it
+    the exit code."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows
+            loop.remove_signal_handler(name)
+        signal.signal(name, signal.SIG_IGN)
 
 
 async def check(settings: Settings) -> int:

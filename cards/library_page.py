@@ -5,12 +5,13 @@ from __future__ import annotations
 import discord
 
 from songs.library import Entry, Page
-from songs.song import Delivery, Song
+from songs.song import Delivery, Song, State
 
 from . import text
 from .library_items import OpenSelect, turn_button
 from .library_query import Direction, Query, footer
 from .song_card import bpm, chips, title_of
+from .wording import failures
 from .wording import library as wording
 from .wording.progress import relative
 
@@ -80,7 +81,8 @@ def _marks(entry: Entry) -> str:
 
 
 def _title(entry: Entry) -> str:
-    return f"{text.clamp(title_of(entry.song), 150)} {_marks(entry)}".strip()
+    title = failures.TITLE if entry.song.state is State.FAILED else title_of(entry.song)
+    return f"{text.clamp(title, 150)} {_marks(entry)}".strip()
 
 
 def _facts(song: Song) -> str:

@@ -58,7 +58,7 @@ class LibrarySong:
             await say_privately(interaction, wording.SONG_HIDDEN)
             return
         undelivered = song.delivery is Delivery.UNDELIVERABLE and song.user_id == viewer
-        may_post = may_see(song, viewer, guild_id)
+        may_post = song.state is State.COMPLETED and may_see(song, viewer, guild_id)
         async with self._drafts(interaction, song, files=undelivered) as drafts:
             sent = await send_card(
                 interaction, drafts, ephemeral=True, post_button_for=song.id if may_post else None
@@ -73,6 +73,9 @@ class LibrarySong:
         await interaction.response.defer()
         song = await self._wanted(interaction, song_id)
         if song is None:
+            return
+        if song.state is not State.COMPLETED:
+            await say_privately(interaction, general.NOT_READY)
             return
         if not may_see(song, interaction.user.id, interaction.guild_id):
             await say_privately(interaction, wording.MADE_BY_YOU_ONLY)
@@ -91,7 +94,7 @@ class LibrarySong:
         if song is None or song.deleted_at is not None:
             await say_privately(interaction, general.SONG_GONE)
             return None
-        if song.state is not State.COMPLETED:
+        if not song.finished:
             await say_privately(interaction, general.NOT_READY)
             return None
         return song

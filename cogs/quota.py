@@ -46,8 +46,11 @@ class QuotaCog(
     """Every answer is for the admin alone. Discord's permission set is not relied on: the right is checked
     with each call and each press."""
 
-    def __init__(self, book: QuotaBook, clock: Clock, ceilings: Ceilings) -> None:
+    def __init__(
+        self, bot: commands.AutoShardedBot, book: QuotaBook, clock: Clock, ceilings: Ceilings
+    ) -> None:
         super().__init__()
+        self._bot = bot
         self._book = book
         self._clock = clock
         self._zones = TimeZones()
@@ -170,6 +173,13 @@ class QuotaCog(
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await _noted(self._book.guild_joined(guild.id))
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Discord does not tell what happened while the process was down."""
+        bot, now = self._bot, self._clock.now()
+        present = {guild.id for guild in bot.guilds}
+        await _noted(self._book.guilds_seen(present, bot.shard_count or 1, tuple(bot.shards), now))
 
     async def _set(self, interaction: discord.Interaction, rule: Rule) -> None:
         await _defer(interaction)

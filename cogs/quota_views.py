@@ -11,10 +11,9 @@ from cards.quota_log import PAGE, log_embed, log_view
 from cards.quota_panels import check_embed, show_embed
 from cards.quota_usage import usage_embed
 from cards.trouble import less_may_do
-from cards.usage_chart import Chart, draw_chart
 from cards.wording import quota_admin as wording
 from songs.ports import Clock
-from songs.quota_book import GuildRules, QuotaBook, Usage
+from songs.quota_book import DayUsage, GuildRules, QuotaBook, Usage
 from songs.quotas import Ceilings, Per, Who
 
 from .quota_changes import asker_of
@@ -57,7 +56,7 @@ class QuotaViews:
         usage = await self._book.usage(guild_id, days, now)
         limit = daily_limit(await self._book.rules(guild_id, now), self._ceilings)
         top = await self._names(interaction.client.get_guild(guild_id), usage)
-        picture = await asyncio.to_thread(draw_chart, Chart(usage.days, limit, top))
+        picture = await asyncio.to_thread(_picture, usage.days, limit, top)
         words = wording.chart_words(usage.days, limit, top)
         file = discord.File(io.BytesIO(picture), PICTURE, description=words[:1024])
         embed = usage_embed(usage, limit)
@@ -82,3 +81,10 @@ def daily_limit(held: GuildRules, ceilings: Ceilings) -> int:
     """The most the server can make a day: its own limit where that is for days, never over the ceiling."""
     own = [rule.limit for rule in held.rules if rule.who is Who.SERVER and rule.per is Per.DAY]
     return min([*own, ceilings.server])
+
+
+def _picture(days: tuple[DayUsage, ...], limit: int, top: tuple[tuple[str, int], ...]) -> bytes:
+    """Pillow is loaded only here: charts are rare, and it is large."""
+    from cards.usage_chart import Chart, draw_chart
+
+    return draw_chart(Chart(days, limit, top))

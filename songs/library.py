@@ -84,7 +84,8 @@ class Library(Protocol):
         newer_than: int | None = None,
         limit: int = 5,
     ) -> Page:
-        """Songs completed and not deleted (and those that could not be delivered), paged by song id."""
+        """Songs completed and not deleted, paged by song id; on the person's own shelf also the failed ones
+        whose answer could not be delivered."""
         ...
 
     async def is_saved(self, user_id: int, song_id: int) -> bool: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -116,3 +117,10 @@ class QuotaBook(Protocol):
         ...
 
     async def guild_joined(self, guild_id: int) -> None: ...
+
+    async def guilds_seen(
+        self, present: Collection[int], shard_count: int, shard_ids: Collection[int], now: datetime
+    ) -> None:
+        """What was missed while the process was down: of the servers that belong to these shards, those in
+        `present` are there, and the others were left, at the latest `now`."""
+        ...

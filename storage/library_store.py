@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from songs.library import Entry, Page, Search, Shelf
-from songs.song import Delivery
+from songs.song import Delivery, State
 
 from .doors import Doors
 from .rows import song_of
@@ -126,6 +126,7 @@ def _saved_only(shelf: Shelf) -> bool:
 
 def _on_shelf(shelf: Shelf) -> list[ColumnElement[bool]]:
     shown = [COMPLETED, songs.c.deleted_at.is_(None)]
+    unheard = and_(songs.c.state == State.FAILED, songs.c.delivery == Delivery.UNDELIVERABLE)
     own = songs.c.user_id == shelf.viewer_id
     if shelf.owner_id != shelf.viewer_id:
         if shelf.guild_id is None:
@@ -135,7 +136,7 @@ def _on_shelf(shelf: Shelf) -> list[ColumnElement[bool]]:
     if _saved_only(shelf):
         public = and_(songs.c.private.is_(False), songs.c.guild_id.is_not(None), songs.c.user_id > 0)
         return [*shown, or_(own, public)]
-    return [*shown, own]
+    return [or_(COMPLETED, unheard), songs.c.deleted_at.is_(None), own]
 
 
 def _found(search: Search) -> list[ColumnElement[bool]]:

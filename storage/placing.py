@@ -29,6 +29,7 @@ _SAME_PRESS = (
         songs.c.relation == bindparam("relation"),
         songs.c.user_id == bindparam("user_id"),
         songs.c.created_at > bindparam("since"),
+        songs.c.created_at < bindparam("until"),
     )
     .scalar_subquery()
 )
@@ -71,7 +72,9 @@ def _terms(order: Order, asker: Asker, now: datetime) -> tuple[Select[Any], dict
     parameters = asker_parameters(asker) | {"order_key": order.key}
     if order.parent_id is None or order.relation is None:
         return _TERMS, parameters
-    parameters |= {"parent_id": order.parent_id, "relation": order.relation, "since": now - _DOUBLE_PRESS}
+    # Until, too: one made while the clock was ahead must not block the button until that time has come.
+    parameters |= {"parent_id": order.parent_id, "relation": order.relation}
+    parameters |= {"since": now - _DOUBLE_PRESS, "until": now + _DOUBLE_PRESS}
     return _TERMS_OF_BUTTON, parameters
 
 

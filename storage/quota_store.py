@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -122,6 +123,16 @@ class QuotaTables:
 
     async def guild_joined(self, guild_id: int) -> None:
         await self._set_left(guild_id, None)
+
+    async def guilds_seen(
+        self, present: Collection[int], shard_count: int, shard_ids: Collection[int], now: datetime
+    ) -> None:
+        async with self._doors.reading() as connection:
+            rows = (await connection.execute(select(guilds.c.guild_id, guilds.c.left_at))).all()
+        for guild_id, left_at in rows:
+            is_ours = (guild_id >> 22) % shard_count in shard_ids
+            if is_ours and (guild_id in present) == (left_at is not None):
+                await self._set_left(guild_id, None if guild_id in present else now)
 
     async def _set_left(self, guild_id: int, left_at: datetime | None) -> None:
         """A server without a row has nothing to lose."""

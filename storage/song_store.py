@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from songs.order import Order, Outcome
@@ -21,6 +21,45 @@ from .tables import COMPLETED, PENDING, notifications, quota_grants, songs
 
 _NO_TOKEN = {"token": None, "token_expires_at": None}
 _FINISHED = songs.c.state.in_([State.COMPLETED, State.FAILED])
+
+
+def _building(*guard: ColumnElement[bool], new: Iterable[str], **fixed: Any) -> Update:
+    """A change of the song `of_song`; each column of `new` becomes the parameter of that name."""
+    given = {name: bindparam(f"new_{name}", type_=songs.c[name].type) for name in new}
+    return update(songs).where(songs.c.id == bindparam("of_song"), *guard).values(**fixed, **given)
+
+
+# Built once: to build a statement takes nearly as long as to run it.
+_HELD = songs.c.lease_owner == bindparam("new_worker")
+_CLOSABLE = (_HELD, _FINISHED, PENDING)
+_CLOSED: dict[str, Any] = {"lease_owner": None, **_NO_TOKEN}
+_REQUEUE = _building(
+    _HELD,
+    songs.c.state == State.SUBMITTING,
+    new=["unavailable_since"],
+    state=State.QUEUED,
+    submitted_at=None,
+)
+_SUBMITTED = _building(songs.c.state == State.SUBMITTING, new=["job_id"], state=State.COMPOSING)
+_COMPLETE = _building(
+    _HELD,
+    songs.c.state == State.COMPOSING,
+    new=["finished_at", "song_url", "title", "bpm", "duration_seconds", "image_url", "tags"],
+    state=State.COMPLETED,
+    search_text=songs.c.search_text + bindparam("new_found", type_=songs.c.search_text.type),
+)
+_DELIVERED = _building(
+    *_CLOSABLE,
+    new=["delivered_at", "channel_id", "message_id", "bot_in_channel", "upload_limit"],
+    delivery=Delivery.DELIVERED,
+    **_CLOSED,
+)
+_UNDELIVERABLE = _building(*_CLOSABLE, new=["delivered_at"], delivery=Delivery.UNDELIVERABLE, **_CLOSED)
+_NOTIFY_LIST = (
+    select(notifications.c.user_id)
+    .where(notifications.c.song_id == bindparam("of_song"))
+    .order_by(notifications.c.asked_at, notifications.c.user_id)
+)
 
 
 class SongTable:
@@ -50,24 +89,15 @@ class SongTable:
             return await admission.line(connection)
 
     async def requeue(self, song_id: int, worker: str, unavailable_since: datetime | None) -> bool:
-        return await self._change(
-            _held(song_id, worker, State.SUBMITTING),
-            state=State.QUEUED,
-            submitted_at=None,
-            unavailable_since=unavailable_since,
-        )
+        return await self._change(_REQUEUE, song_id, worker=worker, unavailable_since=unavailable_since)
 
     async def submitted(self, song_id: int, job_id: str) -> bool:
-        return await self._change(_is(song_id, State.SUBMITTING), state=State.COMPOSING, job_id=job_id)
+        return await self._change(_SUBMITTED, song_id, job_id=job_id)
 
     async def complete(self, song_id: int, worker: str, result: Result, now: datetime) -> bool:
-        found = searchable(result.title, *result.tags)
+        found = f"\n{searchable(result.title, *result.tags)}"
         return await self._change(
-            _held(song_id, worker, State.COMPOSING),
-            state=State.COMPLETED,
-            finished_at=now,
-            search_text=songs.c.search_text + f"\n{found}",
-            **result_columns(result),
+            _COMPLETE, song_id, worker=worker, found=found, finished_at=now, **result_columns(result)
         )
 
     async def fail(self, song_id: int, worker: str, reason: Reason, error: str | None, now: datetime) -> bool:
@@ -84,10 +114,12 @@ class SongTable:
             return row is not None
 
     async def delivered(self, song_id: int, worker: str, reply: Reply, now: datetime) -> bool:
-        return await self._close(song_id, worker, Delivery.DELIVERED, now, **reply_columns(reply))
+        return await self._change(
+            _DELIVERED, song_id, worker=worker, delivered_at=now, **reply_columns(reply)
+        )
 
     async def undeliverable(self, song_id: int, worker: str, now: datetime) -> bool:
-        return await self._close(song_id, worker, Delivery.UNDELIVERABLE, now)
+        return await self._change(_UNDELIVERABLE, song_id, worker=worker, delivered_at=now)
 
     async def lease_clock(self) -> datetime:
         if self._doors.on_sqlite:
@@ -135,37 +167,17 @@ class SongTable:
 
     async def notify_list(self, song_id: int) -> list[int]:
         """In the order in which people asked."""
-        query = (
-            select(notifications.c.user_id)
-            .where(notifications.c.song_id == song_id)
-            .order_by(notifications.c.asked_at, notifications.c.user_id)
-        )
         async with self._doors.reading() as connection:
-            return list((await connection.scalars(query)).all())
+            return list((await connection.scalars(_NOTIFY_LIST, {"of_song": song_id})).all())
 
-    async def _close(
-        self, song_id: int, worker: str, delivery: Delivery, now: datetime, **reply: Any
-    ) -> bool:
-        return await self._change(
-            (songs.c.id == song_id, songs.c.lease_owner == worker, _FINISHED, PENDING),
-            delivery=delivery,
-            delivered_at=now,
-            lease_owner=None,
-            **_NO_TOKEN,
-            **reply,
-        )
-
-    async def _change(self, guard: tuple[ColumnElement[bool], ...], **values: Any) -> bool:
+    async def _change(self, change: Update, song_id: int, **new: Any) -> bool:
+        parameters = {f"new_{name}": value for name, value in new.items()}
         async with self._doors.writing() as connection:
-            return (await connection.execute(update(songs).where(*guard).values(**values))).rowcount == 1
-
-
-def _is(song_id: int, *states: State) -> tuple[ColumnElement[bool], ...]:
-    return songs.c.id == song_id, songs.c.state.in_(states)
+            return (await connection.execute(change, parameters | {"of_song": song_id})).rowcount == 1
 
 
 def _held(song_id: int, worker: str, *states: State) -> tuple[ColumnElement[bool], ...]:
-    return *_is(song_id, *states), songs.c.lease_owner == worker
+    return songs.c.id == song_id, songs.c.state.in_(states), songs.c.lease_owner == worker
 
 
 async def _give_grant_back(connection: AsyncConnection, song: Any) -> None:

@@ -42,9 +42,12 @@ def closed(message: str | None) -> str:
     return f"New songs are paused for now: {note}\nSongs already on their way will still arrive."
 
 
+_RIGHTS = {"manage_guild": "manage the server", "manage_messages": "manage messages"}
+
+
 def missing_permissions(names: Sequence[str]) -> str:
     """Rights that the person lacks, as discord.py names them."""
-    rights = ", ".join(name.replace("_", " ").replace("guild", "server") for name in names)
+    rights = ", ".join(_RIGHTS.get(name, name.replace("_", " ")) for name in names)
     return f"You need the right to {rights} to do that."
 
 

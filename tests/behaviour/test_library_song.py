@@ -9,7 +9,8 @@ import pytest
 
 import cards.library_links as links
 from cards.downloads import MediaFile, SongFiles
-from songs.song import Delivery, Reply, Song
+from songs.order import Accepted, Order
+from songs.song import Delivery, Reason, Reply, Song
 
 from .house import House
 from .test_library import a_song, button, library, restart, text_of, titles
@@ -209,3 +210,20 @@ async def test_dead_links_become_those_of_the_cards_attachments_when_opened_and_
     assert button(card, "Listen")["url"] == fresh
     (file,) = (await library(house, house.ann, search="old", export=True)).attachments
     assert fresh in (await file.read()).decode().splitlines()
+
+
+async def test_a_failure_that_could_not_be_told_waits_in_the_library_until_it_is_opened(house: House):
+    songs, worker, now = house.database.songs, "some-time-ago", house.env.now()
+    order = Order("lost", house.ann.id, "rain", private=False, reply=Reply(house.channel.id))
+    outcome = await songs.place(order, worker, now)
+    assert isinstance(outcome, Accepted)
+    song = outcome.song
+    await songs.fail(song.id, worker, Reason.FAILED, None, now)
+    await songs.undeliverable(song.id, worker, now)
+    assert titles(await library(house, house.max, of=house.ann)) == []
+    page = await library(house, house.ann)
+    assert titles(page) == ["This song could not be made 📭"]
+    told = await opened(house, house.ann, page, song)
+    assert "try again" in text_of(told)
+    assert labels(told) == ["Try again"]
+    assert titles(await library(house, house.ann)) == []

@@ -280,7 +280,7 @@ async def test_members_do_not_see_the_command_and_forging_it_changes_nothing(hou
         forged = send(house, house.ann, COMMAND, command(house, *path, **options))
         await house.env.settle()
         assert forged.ephemeral
-        assert read(forged).strip() == "You need the right to manage server to do that."
+        assert read(forged).strip() == "You need the right to manage the server to do that."
     assert all(isinstance(error, app_commands.MissingPermissions) for error in house.env.errors)
     assert "Nothing has been changed yet" in await quota(house, "log")
 
@@ -323,10 +323,10 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(house: House):
     data = {"custom_id": button["custom_id"], "component_type": 2}
     forged = send(house, house.ann, PRESS, data, message=message)
     await house.env.settle()
-    assert "You need the right to manage server" in read(forged)
+    assert "You need the right to manage the server" in read(forged)
     house.guild._guild.members[house.max.id].role_ids.clear()
     lost = await house.max.click(result.response, label="Older")
-    assert "You need the right to manage server" in read(lost)
+    assert "You need the right to manage the server" in read(lost)
     assert read(result) == before
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, Page, expect
 
 # What the page says of itself; its own words for it differ by what was done, and come late.
@@ -57,8 +59,44 @@ class DiscordPage:
         await self.page.locator("#send-message").click()
         await self._done()
 
-    def messages(self) -> Locator:
-        return self.page.locator(".channel-message")
+    async def press(self, label: str, on: Locator) -> None:
+        """A button of a message."""
+        await on.locator(".component-button", has=self.page.get_by_text(label, exact=True)).click()
+        await self._done()
+
+    async def submit(self, text: str) -> None:
+        """Put something else into the one field of the form that is open, and send it."""
+        await self.form().get_by_role("textbox").fill(text)
+        await self.form().get_by_role("button", name="Submit").click()
+        await expect(self.form()).to_have_count(0)
+        await self._done()
+
+    def form(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    async def commands_like(self, beginning: str) -> int:
+        """How many are offered to whoever types this; the field is left empty."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(f"/{beginning}")
+        await self._done()
+        found = await self.page.locator(".command-entry").count()
+        await self.page.locator("#channel-composer-input").fill("")
+        return found
+
+    def messages(self, text: str | re.Pattern[str] | None = None) -> Locator:
+        """Of all that are seen now, those with this text."""
+        return self.page.locator(".channel-message", has_text=text)
+
+    def private(self, text: str) -> Locator:
+        """Messages with this text that only the viewer sees."""
+        return self.messages(text).filter(has_text="Only you can see this")
+
+    def card(self, *texts: str) -> Locator:
+        """The newest of the finished songs whose cards have all these texts."""
+        cards = self.messages().filter(has=self.page.get_by_role("link", name="Listen"))
+        for text in texts:
+            cards = cards.filter(has_text=text)
+        return cards.last
 
     def last_message(self) -> Locator:
         return self.messages().last

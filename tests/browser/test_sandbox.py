@@ -6,16 +6,13 @@ import asyncio
 import re
 import signal
 
-import pytest
 from playwright.async_api import expect
 
-from .chromium import find_chromium, open_page, sandbox
+from .chromium import open_page, sandbox
 from .discord_page import DiscordPage
+from .visit import IN_CHROMIUM
 
-pytestmark = [
-    pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on the PATH"),
-    pytest.mark.timeout(90),
-]
+pytestmark = IN_CHROMIUM
 
 PROMPT = "a slow lo-fi tune about rain"
 
@@ -57,13 +54,6 @@ async def _the_player_plays(discord: DiscordPage) -> None:
     async with asyncio.timeout(10):
         while await discord.played() < 1:
             await asyncio.sleep(0.1)
-
-
-async def test_direct_messages_are_a_place_for_songs_too() -> None:
-    async with sandbox("--seconds", "1-2", "--dm") as process, open_page(process.url) as page:
-        discord = DiscordPage(page)
-        await discord.run("song", prompt=PROMPT)
-        await expect(discord.last_message().get_by_role("link", name="Listen")).to_be_visible()
 
 
 async def test_it_ends_cleanly_while_songs_are_in_the_works() -> None:

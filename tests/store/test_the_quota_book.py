@@ -158,3 +158,18 @@ async def test_the_rules_of_a_server_that_was_left_go_after_thirty_days(
     assert (await book.rules(GUILD, NOW)).rules == ()
     assert await book.log(GUILD, None, 5) == []
     assert (await book.rules(OTHER_GUILD, NOW)).rules == (HOURLY,)
+
+
+async def test_what_happened_to_servers_while_the_process_was_down_is_made_up_for(
+    database: Database, timepiece
+) -> None:
+    here, left, back, elsewhere = (number << 22 for number in (2, 4, 6, 7))
+    book = database.quotas
+    for guild in (here, left, back, elsewhere):
+        await book.set_rule(guild, ADMIN, HOURLY, NOW)
+    await book.guild_left(back, NOW)
+    await book.guilds_seen({here, back}, 2, (0,), NOW)
+    timepiece.now = NOW + 31 * DAY
+    await database.privacy.purge(365)
+    kept = [guild for guild in (here, left, back, elsewhere) if (await book.rules(guild, NOW)).rules]
+    assert kept == [here, back, elsewhere]

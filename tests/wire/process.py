@@ -128,5 +128,5 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
                 await bot.kill()
             for bot in stage.bots:
                 print(f"--- {bot.log_file.name}\n{bot.log}")  # noqa: T201  # the story of a failing test
-        assert discord.schema_violations == []
-        assert discord.unknown_routes == []
+        problems = [*map(str, discord.schema_violations), *discord.unknown_routes]
+        assert not problems, problems

@@ -41,6 +41,8 @@ HABITS: dict[str, tuple[str, ...]] = {
     "attachments": ("id",),
     # message.reply() and to_message_reference_dict() write snowflakes as numbers.
     "message_reference": ("message_id", "channel_id", "guild_id"),
+    # AllowedMentions.to_dict() likewise, in lists.
+    "allowed_mentions": ("users", "roles"),
 }
 
 
@@ -85,10 +87,15 @@ def without_habits(body: Any, held_by: str = "") -> Any:
     if not isinstance(body, dict):
         return body
     written = {name: without_habits(part, name) for name, part in body.items()}
-    for name in HABITS.get(held_by, ()):
-        if isinstance(written.get(name), int):
-            written[name] = str(written[name])
+    for name in written.keys() & set(HABITS.get(held_by, ())):
+        written[name] = _as_text(written[name])
     return written
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_text(part) for part in value]
+    return str(value) if isinstance(value, int) else value
 
 
 def _deepest(error: ValidationError) -> tuple[str, str]:

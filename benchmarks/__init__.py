@@ -1,0 +1,5 @@
+"""Speed and size of this bot, side by side with discord.py's floor and with the bot as tutorials write it.
+
+`python -m benchmarks` measures everything against servers on loopback and writes RESULTS.md; `--help` lists
+the parts. The bots are real processes; the servers and the people are this process.
+"""

@@ -1,0 +1,31 @@
+"""Turns discord.py of this process to the Discord that DISCORD_API_URL names, and starts a client there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import discord
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+
+def run(client: discord.Client) -> None:
+    """Until the process is killed. `LOOP=uvloop` takes uvloop instead of asyncio's own loop."""
+    factory = None
+    if os.environ.get("LOOP") == "uvloop":
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(_run(client))
+
+
+async def _run(client: discord.Client) -> None:
+    Route.BASE = os.environ["DISCORD_API_URL"]
+    async with client:
+        await client.login(os.environ["DISCORD_TOKEN"])
+        _, gateway, _ = await client.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        await client.connect()

@@ -1,0 +1,21 @@
+"""This bot under cProfile; at the end the profile goes into the file that PROFILE names."""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import sys
+
+import bot
+
+
+def main() -> int:
+    profile = cProfile.Profile()
+    try:
+        return profile.runcall(bot.main)
+    finally:
+        profile.dump_stats(os.environ["PROFILE"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

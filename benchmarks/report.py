@@ -1,0 +1,136 @@
+"""Figures, and the tables that they make."""
+
+from __future__ import annotations
+
+import math
+import platform
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from version import VERSION
+
+_PACKAGES = ("discord.py", "aiohttp", "SQLAlchemy", "aiosqlite", "asyncpg", "uvloop", "orjson")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured: the full size is what RESULTS.md is about, smaller ones try the benchmarks."""
+
+    runs: int = 3
+    songs: int = 300
+    burst: int = 1000
+    pile: int = 3000
+    unfinished: int = 10_000
+    history: int = 1_000_000
+    look_ups: int = 1000
+    compose_seconds: tuple[float, float] = (50.0, 70.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. `reached` None: there is nothing to reach."""
+
+    figure: str
+    values: dict[str, str]
+    to_reach: str = ""
+    reached: bool | None = None
+
+
+@dataclass
+class Table:
+    """Rows with the same columns, and what has to be known to read them."""
+
+    title: str
+    columns: Sequence[str]
+    rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(
+        self, figure: str, values: dict[str, str], to_reach: str = "", reached: bool | None = None
+    ) -> None:
+        self.rows.append(Row(figure, values, to_reach, reached))
+
+    def markdown(self) -> str:
+        head = ["figure", *self.columns, "to reach", "reached"]
+        lines = [f"## {self.title}", "", _line(head), _line(["---"] * len(head))]
+        for row in self.rows:
+            verdict = {None: "", True: "yes", False: "**no**"}[row.reached]
+            cells = [row.values.get(column, "") for column in self.columns]
+            lines.append(_line([row.figure, *cells, row.to_reach, verdict]))
+        return "\n".join([*lines, *[f"\n{note}" for note in self.notes], ""])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """The smallest of `values` that `percent` of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def middle(runs: Iterable[float]) -> float:
+    """The median of a figure's runs."""
+    return statistics.median(runs)
+
+
+def ratio(ours: float, theirs: float) -> str:
+    return f"{ours / theirs:.2f}x" if theirs else "-"
+
+
+def over_runs(runs: Sequence[float], shown: Callable[[float], str]) -> str:
+    """The median, and how far the runs lie apart."""
+    if len(runs) == 1:
+        return shown(runs[0])
+    return f"{shown(middle(runs))} ({shown(min(runs))} to {shown(max(runs))})"
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def mib(size: float) -> str:
+    return f"{size / 2**20:.1f} MiB"
+
+
+def kb(size: float) -> str:
+    return f"{size / 1000:.1f} kB"
+
+
+def count(number: float) -> str:
+    return f"{number:.2f}"
+
+
+def document(tables: Sequence[Table], scale: Scale, minutes: float) -> str:
+    """RESULTS.md as a whole."""
+    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    memory = psutil.virtual_memory().total / 2**30
+    lines = [
+        "# Speed and size, side by side",
+        "",
+        f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, in {minutes:.0f} minutes.",
+        f"Version {VERSION} on Python {platform.python_version()} with {packages}.",
+        f"Machine: {_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
+        f"{platform.release()}. All servers are on loopback, on the same machine.",
+        "",
+        f"Figures are medians of {scale.runs} runs, with the least and the greatest in brackets.",
+        "",
+    ]
+    return "\n".join(lines) + "\n" + "\n".join(table.markdown() for table in tables)
+
+
+def _processor() -> str:
+    """Its name, where Linux tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,214 @@
+"""A Discord and a Whisul on loopback for one bot, its process, and the people who ask it for songs."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from sandbox.whisul import WhisulServer, media
+from sandbox.whisul.cover import draw_cover
+from sandbox.whisul.plan import plan_song
+from sandbox.whisul.tune import compose_mp3
+from tests.wire.discord_server import Channel, DiscordServer, User
+from tests.wire.discord_server.interaction_record import InteractionRecord
+
+ROOT = Path(__file__).parents[1]
+TOKEN = "benchmarks-only.not-a-token"
+KEY = "a-key-for-benchmarks-only"
+PEOPLE, CHANNELS = 500, 20
+COMPOSE_SECONDS = (50.0, 70.0)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A bot to measure: its script, the command people give, and what else it is told."""
+
+    name: str
+    script: str
+    command: str = "song"
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+FLOOR = Kind("floor", "benchmarks/floor_bot.py", "ping")
+FLOOR_UVLOOP = Kind("floor on uvloop", "benchmarks/floor_bot.py", "ping", {"LOOP": "uvloop"})
+TUTORIAL = Kind("tutorial bot", "benchmarks/tutorial_bot.py")
+THIS = Kind("this bot", "bot.py")
+COUNTING = Kind("this bot, counted", "benchmarks/counting_bot.py")
+PROFILED = Kind("this bot, profiled", "benchmarks/profiled_bot.py")
+
+
+@dataclass
+class Bot:
+    """One process. `started_at` is in seconds of the monotonic clock."""
+
+    process: asyncio.subprocess.Process
+    log_file: Path
+    started_at: float
+
+    def __post_init__(self) -> None:
+        self._meter = psutil.Process(self.process.pid)
+
+    def cpu_seconds(self) -> float:
+        """User and system time since its start, of all its threads. RuntimeError if it has ended."""
+        try:
+            times = self._meter.cpu_times()
+        except psutil.NoSuchProcess:
+            raise RuntimeError(f"the bot ended: {self.log_file.read_text()[-2000:]}") from None
+        return times.user + times.system
+
+    def rss(self) -> int:
+        """Bytes of memory in use."""
+        return self._meter.memory_info().rss
+
+    async def settle(self, longest: float = 15) -> None:
+        """Wait until it has done nothing to speak of for a second."""
+        quiet, before = 0, self.cpu_seconds()
+        for _ in range(int(longest * 4)):
+            await asyncio.sleep(0.25)
+            now = self.cpu_seconds()
+            quiet = quiet + 1 if now - before <= 0.011 else 0
+            before = now
+            if quiet >= 4:
+                return
+
+    async def stop(self) -> None:
+        """Ask it to end and wait."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(self.process.wait(), 20)
+
+
+@dataclass
+class Stage:
+    """Where one bot plays."""
+
+    discord: DiscordServer
+    whisul: WhisulServer
+    folder: Path
+    people: list[User]
+    channels: list[Channel]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "songs.db"
+
+    def _environment(self, kind: Kind, changes: dict[str, str]) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_URL": self.discord.api_url,
+            "WHISUL_API_KEY": KEY,
+            "WHISUL_API_URL": self.whisul.base_url,
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "ATTACH_AUDIO": "false",
+            **dict.fromkeys(("MEMBER_SONGS_PER_DAY", "SERVER_SONGS_PER_DAY"), "100000"),
+            **dict.fromkeys(("SONGS_AT_ONCE", "SONGS_AT_ONCE_PER_USER"), "100000"),
+            **kind.settings,
+            **changes,
+        }
+
+    async def start(self, kind: Kind, **settings: str) -> Bot:
+        """Start the process and wait until it is on the gateway with its commands registered."""
+        log_file = self.folder / f"{kind.name.replace(' ', '-')}.log"
+        started_at = time.monotonic()
+        with log_file.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                str(ROOT / kind.script),
+                cwd=self.folder,
+                env=self._environment(kind, settings),
+                stdout=log,
+                stderr=log,
+            )
+        bot = Bot(process, log_file, started_at)
+        await self.discord.wait_until(
+            lambda: self.discord.gateway.connected() or process.returncode is not None, timeout=60
+        )
+        if process.returncode is not None:
+            raise RuntimeError(f"{kind.name} ended: {log_file.read_text()[-2000:]}")
+        await self.discord.commands_registered(kind.command)
+        return bot
+
+    async def give(self, kind: Kind, count: int, *, first: int = 0) -> list[InteractionRecord]:
+        """`count` people give the command, all at once. Prompts tell each song from all others."""
+        records: list[InteractionRecord] = []
+        for number in range(first, first + count):
+            options: dict[str, Any] = {}
+            if kind.command == "song":
+                options["prompt"] = f"a trap song about rain, number {number}"
+            person = self.people[number % PEOPLE]
+            place = self.channels[number % CHANNELS]
+            records.append(await self.discord.slash(person, place, kind.command, **options))
+        return records
+
+    async def acknowledged(self, records: list[InteractionRecord], timeout: float = 60) -> None:
+        """Wait until each has its answer."""
+        waiting = iter(records)
+        current = next(waiting, None)
+        deadline = time.monotonic() + timeout
+        while current is not None:
+            if current.ack is not None:
+                current = next(waiting, None)
+            elif time.monotonic() > deadline:
+                raise TimeoutError(f"not acknowledged: {current.describe()}")
+            else:
+                await asyncio.sleep(0.05)
+
+
+@cache
+def _one_song(_plan: object = None) -> bytes:
+    return compose_mp3(plan_song("rain", small=True))
+
+
+@cache
+def _one_cover(_plan: object = None) -> bytes:
+    return draw_cover(plan_song("rain", small=True))
+
+
+def same_media_for_all() -> None:
+    """Composing 300 songs within some seconds would take the machine from the bots."""
+    media.compose_mp3 = lambda _plan: _one_song()
+    media.draw_cover = lambda _plan: _one_cover()
+
+
+@asynccontextmanager
+async def open_stage(
+    folder: Path, compose_seconds: tuple[float, float] = COMPOSE_SECONDS
+) -> AsyncIterator[Stage]:
+    """Fresh servers; `folder` is made. The caller stops its bots."""
+    folder.mkdir(parents=True, exist_ok=True)
+    same_media_for_all()
+    async with (
+        DiscordServer(token=TOKEN, check_schema=False, keep_files=False, record_requests=False) as discord,
+        WhisulServer(api_key=KEY, compose_seconds=compose_seconds, small_audio=True) as whisul,
+    ):
+        guild = discord.world.add_guild("Song Lab")
+        channels = [discord.world.add_channel(guild, f"songs-{number}") for number in range(CHANNELS)]
+        people = [discord.world.add_user(f"person-{number}") for number in range(PEOPLE)]
+        gc.collect()
+        gc.freeze()
+        yield Stage(discord, whisul, folder, people, channels)
+
+
+@asynccontextmanager
+async def running(stage: Stage, kind: Kind, **settings: str) -> AsyncIterator[Bot]:
+    """A bot that is ready, has answered nobody yet, and is stopped at the end."""
+    bot = await stage.start(kind, **settings)
+    try:
+        await bot.settle()
+        yield bot
+    finally:
+        await bot.stop()

@@ -1,0 +1,23 @@
+"""What every test with a browser begins with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from .chromium import find_chromium, open_page, sandbox
+from .discord_page import DiscordPage
+
+IN_CHROMIUM = [
+    pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on the PATH"),
+    pytest.mark.timeout(90),
+]
+
+
+@asynccontextmanager
+async def visit(*arguments: str) -> AsyncIterator[DiscordPage]:
+    """The page of a sandbox of its own, started with these arguments."""
+    async with sandbox(*arguments) as process, open_page(process.url) as page:
+        yield DiscordPage(page)

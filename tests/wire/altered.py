@@ -1,0 +1,31 @@
+"""The bot with something of it changed before it starts: shorter patience, a sick database."""
+
+from __future__ import annotations
+
+from .process import ROOT, BotProcess, Stage
+
+_LAUNCHER = """
+import runpy, sys
+{alteration}
+sys.argv = ["bot.py"]
+runpy.run_path({bot!r}, run_name="__main__")
+"""
+
+
+async def start_altered(stage: Stage, alteration: str, **settings: str) -> BotProcess:
+    """Start `python bot.py` after the lines of `alteration`; returns at once."""
+    script = stage.folder / f"altered-{len(stage.bots)}.py"
+    script.write_text(_LAUNCHER.format(alteration=alteration, bot=str(ROOT / "bot.py")))
+    return await stage.start(script, **settings)
+
+
+async def start_altered_ready(stage: Stage, alteration: str, **settings: str) -> BotProcess:
+    """The same, and wait until it is on the gateway."""
+    identified = len(stage.discord.gateway.identifies)
+    bot = await start_altered(stage, alteration, **settings)
+    await stage.discord.wait_until(
+        lambda: len(stage.discord.gateway.identifies) > identified or bot.process.returncode is not None, 20
+    )
+    assert bot.process.returncode is None, bot.log
+    await stage.discord.commands_registered("song")
+    return bot

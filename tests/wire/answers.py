@@ -1,0 +1,37 @@
+"""What came of songs: by the database, and by what people can see."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from .discord_server import InteractionRecord, StoredMessage
+from .process import Stage
+
+
+def songs_in(stage: Stage) -> list[sqlite3.Row]:
+    """The songs as the database has them, oldest first."""
+    with closing(sqlite3.connect(f"file:{stage.folder / 'songs.db'}?mode=ro", uri=True)) as database:
+        database.row_factory = sqlite3.Row
+        return list(database.execute("SELECT * FROM songs ORDER BY id"))
+
+
+def delivered(stage: Stage, count: int = 1) -> bool:
+    """Have so many songs, and all there are, been delivered?"""
+    query = "SELECT count(*), count(CASE WHEN delivery = 'delivered' THEN 1 END) FROM songs"
+    with closing(sqlite3.connect(f"file:{stage.folder / 'songs.db'}?mode=ro", uri=True)) as database:
+        songs, done = database.execute(query).fetchone()
+    return count <= songs == done
+
+
+def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
+    """Cards and honest failures that the person can see: in the channel, or in their direct messages."""
+    places = [record.channel, stage.discord.world.dm_channel(record.user)]
+    seen = {message.id: message for place in places for message in stage.discord.book.in_channel(place)}
+    seen |= {message.id: message for message in record.messages}
+    return [message for message in seen.values() if message.embeds]
+
+
+def answers_in_any(stage: Stage) -> list[StoredMessage]:
+    """Cards and honest failures, wherever."""
+    return [message for message in stage.discord.book.by_id.values() if message.embeds]

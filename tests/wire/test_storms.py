@@ -1,0 +1,98 @@
+"""Many people at once, and stopping in the midst of it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from cards.wording.general import STOPPING
+
+from .answers import answers_in, delivered, songs_in
+from .discord_server import InteractionRecord
+from .process import BotProcess, Stage, open_stage
+
+SONGS = 200
+CROWD = 1000
+
+
+@pytest.fixture
+async def big_stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """Without files and the schema's check, which are other tests' business."""
+    async with open_stage(tmp_path, check_schema=False) as stage:
+        stage.settings |= {"ATTACH_AUDIO": "false", "POLL_SECONDS_MIN": "2", "POLL_SECONDS_MAX": "3"}
+        yield stage
+
+
+async def order(stage: Stage, number: int, prompt: str = "rain") -> InteractionRecord:
+    return await stage.discord.slash(stage.ann, stage.channel, "song", prompt=f"{prompt} {number}")
+
+
+async def stopped(bot: BotProcess) -> float:
+    """The seconds it takes to end by SIGTERM, sent over and over; it has to end with 0."""
+    begun = time.monotonic()
+    while bot.process.returncode is None and time.monotonic() < begun + 20:
+        bot.process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.02)
+    assert await bot.ends(timeout=1) == 0, bot.log
+    return time.monotonic() - begun
+
+
+async def patiently(predicate: Callable[[], bool]) -> None:
+    """Look now and then: at every request, as the stage's own waiting does, would be half of the work."""
+    async with asyncio.timeout(60):
+        while not predicate():
+            await asyncio.sleep(0.2)
+
+
+async def assert_one_card_each(stage: Stage, songs: list[InteractionRecord]) -> None:
+    await patiently(lambda: delivered(stage, len(songs)))
+    assert all(song.message and song.message.embeds for song in songs)
+    assert len(answers_in(stage, songs[0])) == len(songs)
+    assert len(stage.whisul.posts) == len(songs)
+
+
+async def test_sigterm_again_and_again_with_200_songs_in_the_works_loses_none(big_stage: Stage):
+    stage = big_stage
+    bot = await stage.start_ready()
+    songs = [await order(stage, number, "[slow] rain") for number in range(SONGS)]
+    await stage.discord.wait_until(lambda: len(stage.whisul.posts) >= SONGS / 2, timeout=30)
+    assert await stopped(bot) < 10
+    assert "Traceback" not in bot.log
+    await stage.start_ready()
+    await assert_one_card_each(stage, songs)
+
+
+async def test_sigterm_amid_a_rush_leaves_nobody_without_an_answer(big_stage: Stage):
+    """Whoever was acknowledged gets a card, or is told to try again."""
+    stage = big_stage
+    bot = await stage.start_ready()
+    songs = [await order(stage, number) for number in range(60)]
+    await stage.discord.wait_until(lambda: any(song.ack for song in songs), timeout=10)
+    assert await stopped(bot) < 10
+    await stage.start_ready()
+    await patiently(lambda: delivered(stage, len(songs_in(stage))))
+    for song in filter(lambda song: song.ack, songs):
+        texts = [message.text for message in song.messages]
+        assert any(message.embeds for message in song.messages) or STOPPING in texts, texts
+    assert len(answers_in(stage, songs[0])) == len(songs_in(stage)) == len(stage.whisul.posts)
+
+
+async def test_a_thousand_people_in_one_second_are_all_acknowledged_in_time(big_stage: Stage):
+    stage = big_stage
+    await stage.start_ready()
+    begun = time.monotonic()
+    songs = []
+    for number in range(CROWD):
+        songs.append(await order(stage, number))
+        await asyncio.sleep(max(0.0, begun + number / CROWD - time.monotonic()))
+    pressed = time.monotonic() - begun
+    await patiently(lambda: all(song.ack for song in songs))
+    slowest = max(song.ack_seconds for song in songs)
+    print(f"pressed within {pressed:.2f} s, slowest acknowledgement {slowest:.2f} s")  # noqa: T201
+    assert slowest < 3
+    await assert_one_card_each(stage, songs)
