@@ -1,3 +1,3 @@
 """The version, as pyproject.toml has it too."""
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"

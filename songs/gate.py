@@ -90,12 +90,6 @@ class Gate:
         if len(self._recent_turns) > 64:
             del self._recent_turns[:32]
 
-    def allowance(self) -> int | None:
-        """How many new songs may be submitted now; None: any number."""
-        if self._monotonic() < self._reopens_at or self._probing:
-            return 0
-        return 1 if self.down_since is not None else None
-
     def closed_for(self) -> float:
         """Seconds until it is worth asking again."""
         return max(0.0, self._reopens_at - self._monotonic())

@@ -33,6 +33,8 @@ from .tracked import Tracked
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+NO_JOB = "00000000-0000-4000-8000-000000000000"
+"""A job that is not there: Whisul answers 404 when it is up and takes the key ("What does not exist")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,22 @@ class Journey:
         if song.state is State.SUBMITTING:
             return await self._submit(tracked)
         return await self._poll(tracked)
+
+    async def closed_for(self) -> float:
+        """Seconds until it is worth asking again whether orders can be sent; 0 when they can be now.
+
+        Whether Whisul is back is found out by a poll that costs nothing, not at the risk of an order.
+        """
+        gate = self._world.gate
+        if gate.down_since is not None and gate.turn_in() == 0:
+            await self._probe()
+        return max(gate.closed_for(), 0.0 if gate.down_since is None else 1.0)
+
+    async def _probe(self) -> None:
+        try:
+            await self._ask(self._world.composer.poll(NO_JOB))
+        except composing.ComposerError as error:
+            log.info("Whisul was asked whether it is back: %s", type(error).__name__)
 
     # ------------------------------------------------------------------ waiting
 

@@ -38,11 +38,9 @@ class SongStore(Protocol):
     single_process: bool
     """True where only one process may use the database (SQLite)."""
 
-    async def admit(
-        self, worker: str, places: int, places_per_user: int, now: datetime, at_most: int | None = None
-    ) -> list[Song]:
+    async def admit(self, worker: str, places: int, places_per_user: int, now: datetime) -> list[Song]:
         """Move `worker`'s next songs from queued to submitting, in turn between people, while places are
-        free, `at_most` of them. Places are counted over all workers. Songs come with `submitted_at` set
+        free. Places are counted over all workers. Songs come with `submitted_at` set
         to `now`.
 
         In turn: first who has fewest songs under way and ahead in line, of those who was served longest ago

@@ -154,12 +154,11 @@ class Tracker:
         self._world.telemetry.queue(len(queued))
         if not queued:
             return LONGEST_NAP
-        allowance = self._world.gate.allowance()
-        if allowance == 0:
-            return max(0.5, min(QUEUE_NAP, self._world.gate.closed_for()))
+        if (closed := await self._journey.closed_for()) > 0:
+            return max(0.5, min(QUEUE_NAP, closed))
         limits, now = self._world.limits, self._world.clock.now()
         admitted = await self._world.store.admit(
-            self.worker, limits.songs_at_once, limits.songs_at_once_per_user, now, at_most=allowance
+            self.worker, limits.songs_at_once, limits.songs_at_once_per_user, now
         )
         for song in admitted:
             self._admitted(song)

@@ -45,7 +45,6 @@ async def admit(
     *,
     places: int,
     places_per_user: int,
-    at_most: int | None,
 ) -> list[Song]:
     """The free places go to the first in line, whoever's worker they are; `worker` takes only its own."""
     taken = select(func.count()).select_from(songs).where(UNFINISHED, songs.c.state.in_(ACTIVE))
@@ -53,7 +52,7 @@ async def admit(
     if free <= 0:
         return []
     first = await connection.execute(_line(places_per_user).limit(free))
-    mine = [row.id for row in first if row.lease_owner == worker][:at_most]
+    mine = [row.id for row in first if row.lease_owner == worker]
     return await _submit(connection, mine, now) if mine else []
 
 

@@ -75,13 +75,11 @@ class SongTable:
         async with self._doors.writing() as connection:
             return await placing.place(connection, order, worker, self._ceilings, now)
 
-    async def admit(
-        self, worker: str, places: int, places_per_user: int, now: datetime, at_most: int | None = None
-    ) -> list[Song]:
+    async def admit(self, worker: str, places: int, places_per_user: int, now: datetime) -> list[Song]:
         async with self._doors.writing() as connection:
             await lock(connection, ADMISSION)
             return await admission.admit(
-                connection, worker, now, places=places, places_per_user=places_per_user, at_most=at_most
+                connection, worker, now, places=places, places_per_user=places_per_user
             )
 
     async def line(self) -> list[int]:

@@ -15,7 +15,8 @@ _WHY = {
     ),
     Reason.FAILED: "Whisul could not finish this song. That happens now and then: please try again.",
     Reason.INTERRUPTED: (
-        "I was restarted at the very moment your song was sent, so I can't tell whether it was begun. "
+        "I lost touch with Whisul, or was restarted, at the very moment your song was sent, so I can't tell "
+        "whether it was begun. "
         "I won't send it twice by myself: please try again."
     ),
     Reason.TIMED_OUT: "Whisul took over 30 minutes, so I stopped waiting. Please try again.",
@@ -25,7 +26,8 @@ _WHY = {
         "Whisul does not let me in at the moment. Only this bot's owner can mend that; "
         "please let them know, and try again later."
     ),
-    Reason.UNAVAILABLE: "Whisul was busy or out of reach for 15 minutes. Please try again a little later.",
+    Reason.UNAVAILABLE: "Whisul could not take this song: it was busy, out of reach for too long, or refused. "
+    "Please try again a little later.",
 }
 _UNKNOWN = "Something went wrong while this song was made. Please try again."
 

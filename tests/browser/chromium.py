@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 HOUSE = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 20_000
+"""Milliseconds for whatever is waited for: a song of a few seconds, on a machine with other things to do."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -50,7 +52,8 @@ async def open_page(
                 device_scale_factor=scale,
             )
             page = context.pages[0]
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
             await page.goto(url)
             try:
                 yield page

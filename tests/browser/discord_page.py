@@ -29,7 +29,7 @@ class DiscordPage:
     async def run(self, command: str, **options: str) -> None:
         """Type a command such as `song` or `quota show`, pick it, fill in its options, send it."""
         await self.page.locator("#channel-composer-input").click()
-        await self.page.keyboard.type(f"/{command}")
+        await self.page.keyboard.insert_text(f"/{command}")
         name = self.page.get_by_text(f"/{command}", exact=True)
         await self.page.locator(".command-entry", has=name).click()
         for option, value in options.items():
@@ -49,7 +49,7 @@ class DiscordPage:
             await self.page.locator(".command-ghost").click()
             await self.page.locator(f'.command-suggestion[data-value="{option}"]').click()
         await field.click()
-        await self.page.keyboard.type(value)
+        await self.page.keyboard.insert_text(value)
         if isinstance(value, Pick):
             await self.page.locator(".command-suggestion", has_text=value).first.click()
 
@@ -77,7 +77,7 @@ class DiscordPage:
     async def commands_like(self, beginning: str) -> int:
         """How many are offered to whoever types this; the field is left empty."""
         await self.page.locator("#channel-composer-input").click()
-        await self.page.keyboard.type(f"/{beginning}")
+        await self.page.keyboard.insert_text(f"/{beginning}")
         await self._done()
         found = await self.page.locator(".command-entry").count()
         await self.page.locator("#channel-composer-input").fill("")

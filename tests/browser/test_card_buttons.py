@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import expect
 
 from .discord_page import DiscordPage
@@ -18,11 +20,12 @@ async def test_a_song_is_waited_for_taken_again_remixed_saved_and_deleted() -> N
         await discord.run("song", prompt=PROMPT)
         await _ann_is_mentioned_when_the_song_is_there(discord)
         title = await discord.card(PROMPT).locator(".embed-title").inner_text()
+        message_id = await discord.card(PROMPT).get_attribute("data-message-id")
         await discord.become("max")
         await discord.press("Another take", discord.card(PROMPT))
         await _max_remixes(discord)
         await _max_saves_the_song_and_takes_it_out_again(discord)
-        await _the_new_cards_say_what_they_came_from(discord, title)
+        await _the_new_cards_say_what_they_came_from(discord, title, f"/{message_id}")
         await _only_who_asked_for_it_deletes_it(discord)
 
 
@@ -49,12 +52,13 @@ async def _max_saves_the_song_and_takes_it_out_again(discord: DiscordPage) -> No
     await expect(discord.private("Taken out of your /library.")).to_be_visible()
 
 
-async def _the_new_cards_say_what_they_came_from(discord: DiscordPage, title: str) -> None:
+async def _the_new_cards_say_what_they_came_from(discord: DiscordPage, title: str, link_end: str) -> None:
     for prompt, origin in ((PROMPT, "Another take of"), (REMIXED, "Remix of")):
         card = discord.card(prompt, origin)
         await expect(card).to_contain_text(f"{origin} {title}")
         await expect(card).to_contain_text("@max")
-        await expect(card.get_by_role("link", name=title)).to_have_count(1)
+        link = card.locator(".embed-description").get_by_role("link", name=title)
+        await expect(link).to_have_attribute("href", re.compile(f"{link_end}$"))
 
 
 async def _only_who_asked_for_it_deletes_it(discord: DiscordPage) -> None:

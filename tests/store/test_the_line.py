@@ -44,13 +44,6 @@ async def test_nobody_gets_more_places_than_their_own(database: Database) -> Non
     assert await database.songs.line() == songs[2:]
 
 
-async def test_a_worker_takes_some_at_a_time_when_it_says_so(database: Database) -> None:
-    songs = [(await placed(database, person)).id for person in (ANN, MAX, EVE)]
-    first = await database.songs.admit(WORKER, 20, 2, NOW, at_most=2)
-    assert [song.id for song in first] == songs[:2]
-    assert await database.songs.admit(WORKER, 20, 2, NOW, at_most=0) == []
-
-
 async def test_places_are_shared_and_songs_are_not(database: Database) -> None:
     theirs = (await placed(database, ANN, worker=OTHER_WORKER)).id
     ours = (await placed(database, MAX)).id

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from songs import composing
+from songs.journey import NO_JOB
 from songs.ports import Delivered, JobReport, JobState, Postponed, Undeliverable
 from songs.progress import Stage
 from songs.song import Delivery, Reason, Reply, Song, State
@@ -424,3 +425,17 @@ def test_an_order_that_was_admitted_but_never_sent_queues_again_at_the_stop():
         house.tracker._schedule.discard(1)
 
     assert lived(scenario).store.songs[1].state is State.QUEUED
+
+
+def test_whether_whisul_is_back_is_found_out_by_a_poll_and_not_at_the_risk_of_an_order():
+    async def scenario(house):
+        house.whisul.down = True
+        for number in range(5):
+            await house.order(user_id=number)
+        await asyncio.sleep(5 * 60)
+        assert house.whisul.posts == []
+        assert {job for job, _ in house.whisul.polls} == {NO_JOB}
+        house.whisul.down = False
+        await asyncio.sleep(4 * 60)
+
+    assert lived(scenario).courier.reasons() == [None] * 5

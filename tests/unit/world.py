@@ -96,14 +96,14 @@ class DictStore:
                 ranked.append((rank, served.get(song.user_id, 0), song.id))
         return [self.songs[song_id] for _, _, song_id in sorted(ranked)]
 
-    async def admit(self, worker, places, places_per_user, now, at_most=None) -> list[Song]:
+    async def admit(self, worker, places, places_per_user, now) -> list[Song]:
         self._check()
         active = [s for s in self.songs.values() if s.state in (State.SUBMITTING, State.COMPOSING)]
         free = places - len(active)
         admitted = []
         for song in self._line():
             mine = sum(1 for s in [*active, *admitted] if s.user_id == song.user_id)
-            if len(admitted) >= min(free, len(self.songs) if at_most is None else at_most):
+            if len(admitted) >= free:
                 break
             if mine < places_per_user and self.owner[song.id] == worker:
                 self.songs[song.id] = replace(song, state=State.SUBMITTING, submitted_at=now)
