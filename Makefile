@@ -43,7 +43,7 @@ contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 suite: .venv/dev.stamp
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NO_JOB = "00000000-0000-4000-8000-000000000000"
+"""A job that is not there: Whisul answers 404 when it is up and takes the key ("What does not exist")."""
+
 
 class ComposerError(Exception):
     """Whisul did not do as asked."""

@@ -33,8 +33,6 @@ from .tracked import Tracked
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-NO_JOB = "00000000-0000-4000-8000-000000000000"
-"""A job that is not there: Whisul answers 404 when it is up and takes the key ("What does not exist")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class Journey:
 
     async def _probe(self) -> None:
         try:
-            await self._ask(self._world.composer.poll(NO_JOB))
+            await self._ask(self._world.composer.poll(composing.NO_JOB))
         except composing.ComposerError as error:
             log.info("Whisul was asked whether it is back: %s", type(error).__name__)
 

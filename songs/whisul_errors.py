@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from .composing import ComposerError
+from .composing import NO_JOB, ComposerError
 from .ports import Clock, Composer, JobReport
 
 T = TypeVar("T")
@@ -54,6 +54,8 @@ class WatchedComposer:
         return await self._noted(self._inner.submit(prompt))
 
     async def poll(self, job_id: str) -> JobReport:
+        if job_id == NO_JOB:  # asked on purpose, to see whether Whisul is back
+            return await self._inner.poll(job_id)
         return await self._noted(self._inner.poll(job_id))
 
     async def _noted(self, answer: Awaitable[T]) -> T:

@@ -16,8 +16,7 @@ _WHY = {
     Reason.FAILED: "Whisul could not finish this song. That happens now and then: please try again.",
     Reason.INTERRUPTED: (
         "I lost touch with Whisul, or was restarted, at the very moment your song was sent, so I can't tell "
-        "whether it was begun. "
-        "I won't send it twice by myself: please try again."
+        "whether it was begun. I won't send it twice by myself: please try again."
     ),
     Reason.TIMED_OUT: "Whisul took over 30 minutes, so I stopped waiting. Please try again.",
     Reason.VANISHED: "Whisul no longer knows this song, so it can't be fetched. Please try again.",
@@ -26,8 +25,10 @@ _WHY = {
         "Whisul does not let me in at the moment. Only this bot's owner can mend that; "
         "please let them know, and try again later."
     ),
-    Reason.UNAVAILABLE: "Whisul could not take this song: it was busy, out of reach for too long, or refused. "
-    "Please try again a little later.",
+    Reason.UNAVAILABLE: (
+        "Whisul could not take this song: it was busy, out of reach for too long, or refused. "
+        "Please try again a little later."
+    ),
 }
 _UNKNOWN = "Something went wrong while this song was made. Please try again."
 

@@ -188,7 +188,7 @@ async def test_status_counts_songs_by_state_and_reason(house: House):
     assert "**PromptRejected**: Whisul rejected the prompt" in shown
 
 
-async def test_status_tells_of_an_outage_once_however_many_requests_it_hit(house: House):
+async def test_status_tells_of_an_outage_and_of_the_slow_start_after_it(house: House):
     house.whisul.submit_errors = [composing.Down("Whisul can't be reached: refused")] * 2
     await ask(house, house.ann)
     await house.wait(3)
@@ -197,7 +197,7 @@ async def test_status_tells_of_an_outage_once_however_many_requests_it_hit(house
     assert "**Down**" in shown
     await house.wait(120)
     shown = await said(house, "status")
-    assert "**Down** (2 times in a row): Whisul can't be reached: refused" in shown
+    assert "**Down**: Whisul can't be reached: refused" in shown
     assert "Requests to Whisul are slowed to " in shown
 
 

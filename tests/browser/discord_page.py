@@ -74,14 +74,14 @@ class DiscordPage:
     def form(self) -> Locator:
         return self.page.get_by_role("dialog")
 
-    async def commands_like(self, beginning: str) -> int:
-        """How many are offered to whoever types this; the field is left empty."""
-        await self.page.locator("#channel-composer-input").click()
-        await self.page.keyboard.insert_text(f"/{beginning}")
-        await self._done()
-        found = await self.page.locator(".command-entry").count()
+    async def commands_offered(self) -> list[str]:
+        """What is to choose from after a `/`, as far as it is shown; the field is left empty."""
+        await self.page.locator("#channel-composer-input").fill("/")
+        entries = self.page.locator(".command-entry")
+        await expect(entries.first).to_be_visible()
+        offered = await entries.all_inner_texts()
         await self.page.locator("#channel-composer-input").fill("")
-        return found
+        return offered
 
     def messages(self, text: str | re.Pattern[str] | None = None) -> Locator:
         """Of all that are seen now, those with this text."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from songs import composing
-from songs.journey import NO_JOB
+from songs.composing import NO_JOB
 from songs.ports import Delivered, JobReport, JobState, Postponed, Undeliverable
 from songs.progress import Stage
 from songs.song import Delivery, Reason, Reply, Song, State
