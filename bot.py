@@ -27,6 +27,7 @@ from ops.probes import exit_code, format_probes, probe_database, probe_discord, 
 from ops.sentry import start_sentry
 from settings import Settings, SettingsError, describe, load_settings
 from songs.ports import StoreUnavailable
+from songs.tracker import LeaseLost
 from storage.database import open_database
 from storage.errors import BadDatabaseUrl, DatabaseTooNew
 from version import VERSION
@@ -88,11 +89,12 @@ async def _serve(settings: Settings, stack: AsyncExitStack) -> int:
     stop = asyncio.Event()
     _on_signals(stop.set)
     app = await _assemble(settings, stack)
-    if await _unless(stop, _log_in(app.bot, settings)):
-        code = await _until_the_end(app, stop)
+    try:
+        if await _unless(stop, _log_in(app.bot, settings)):
+            return await _until_the_end(app, stop)
+        return 0
+    finally:
         await app.stop()
-        return code
-    return 0
 
 
 async def _log_in(bot: SongBot, settings: Settings) -> None:
@@ -147,8 +149,15 @@ async def _until_the_end(app: App, stop: asyncio.Event) -> int:
         return 0
     for task in done:
         if not task.cancelled() and (error := task.exception()):
-            log.critical("%s ended, and so the process has to", task.get_name(), exc_info=error)
+            _tell_the_end(task.get_name(), error)
     return 1
+
+
+def _tell_the_end(name: str, error: BaseException) -> None:
+    if isinstance(error, BaseExceptionGroup) and error.subgroup(LeaseLost):
+        log.critical("%s", LeaseLost.__doc__)
+    else:
+        log.critical("%s ended, and so the process has to", name, exc_info=error)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

@@ -46,7 +46,7 @@ def is_final(error: BaseException) -> bool:
         return False
     if error.code in FINAL:
         return True
-    return 400 <= error.status < 500 and error.status not in (408, 429)
+    return 400 <= error.status < 500 and error.status not in (401, 408, 429)
 
 
 def less_may_do(error: BaseException) -> bool:

@@ -40,37 +40,40 @@ async def acknowledge(interaction: discord.Interaction, line: str, *, private: b
         except (discord.HTTPException, *TRANSPORT_ERRORS) as error:
             log.warning("an acknowledgement failed: %s", describe(error))
             if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
-                return await _given_up(interaction, error)
+                return await _given_up(interaction, error, private=private)
         else:
             return response.message_id
         await asyncio.sleep(pause)
         pause *= 2
-    return await _line_that_stands(interaction)
+    return await _line_that_stands(interaction, private=private)
 
 
-async def _given_up(interaction: discord.Interaction, error: discord.HTTPException) -> int | None:
+async def _given_up(
+    interaction: discord.Interaction, error: discord.HTTPException, *, private: bool
+) -> int | None:
     if error.code == ALREADY_ACKNOWLEDGED:
-        return await _line_that_stands(interaction)
+        return await _line_that_stands(interaction, private=private)
     if error.code != UNKNOWN_INTERACTION:
         log.error("Discord does not take an acknowledgement: %s", describe(error))
-    await _apologise(interaction)
+    await _apologise(interaction, private=private)
     return None
 
 
-async def _line_that_stands(interaction: discord.Interaction) -> int | None:
+async def _line_that_stands(interaction: discord.Interaction, *, private: bool) -> int | None:
     """The line's message id when an acknowledgement got there although we were not told so."""
     try:
         async with asyncio.timeout(10):
             return (await interaction.original_response()).id
     except (discord.DiscordException, *TRANSPORT_ERRORS):
-        await _apologise(interaction)
+        await _apologise(interaction, private=private)
         return None
 
 
-async def _apologise(interaction: discord.Interaction) -> None:
-    """Discord shows "The application did not respond"; where the bot may speak, it says what to do."""
+async def _apologise(interaction: discord.Interaction, *, private: bool) -> None:
+    """Discord shows "The application did not respond"; where the bot may speak, it says what to do. Of a
+    private wish nothing is said in public."""
     channel = interaction.channel
-    if not bot_in_place(interaction) or not isinstance(channel, discord.abc.Messageable):
+    if private or not bot_in_place(interaction) or not isinstance(channel, discord.abc.Messageable):
         return
     try:
         async with asyncio.timeout(10):

@@ -9,7 +9,6 @@ from enum import Enum, auto
 
 import discord
 
-from cards.ladder import is_hidden
 from cards.trouble import TROUBLE, UNKNOWN_MESSAGE, describe, is_final
 from songs.song import Song
 
@@ -49,7 +48,7 @@ async def _as_own(client: discord.Client, song: Song) -> TakenAway:
         return TakenAway.NEVER
     card = client.get_partial_messageable(reply.channel_id).get_partial_message(reply.message_id)
     # A card that only one person sees is unknown to this route, gone or not.
-    return await _delete(card.delete(), unknown=TakenAway.NEVER if is_hidden(song) else TakenAway.YES)
+    return await _delete(card.delete(), unknown=TakenAway.NEVER if song.private else TakenAway.YES)
 
 
 async def _delete(request: Awaitable[None], unknown: TakenAway = TakenAway.YES) -> TakenAway:

@@ -34,6 +34,8 @@ _FORMS = (
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}"), _KEPT),
     # A bot token: its user's id, a time stamp and a signature.
     (re.compile(r"\b[\w-]{23,32}\.[\w-]{6,7}\.[\w-]{27,}"), REMOVED),
+    # PostgreSQL's, of a row that broke a constraint: all of the row, prompt and token too.
+    (re.compile(r"(DETAIL:\s+).*"), _KEPT),
     # The password in an address.
     (re.compile(r"(\w://[^\s:/@]*:)[^\s@/]+@"), rf"\1{REMOVED}@"),
 )

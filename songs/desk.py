@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from .order import Accepted, Closed, Order, Outcome, Refused
-from .ports import Clock, SongStore
+from .order import Accepted, Closed, Order, Outcome, Refused, Repeated
+from .ports import Clock, SongStore, StoreUnavailable
 from .telemetry import Telemetry
 from .tracker import Tracker
 
@@ -44,7 +44,7 @@ class Desk:
             await asyncio.wait(self._placing, timeout=grace)
 
     async def _place(self, order: Order) -> Outcome:
-        outcome = await self._store.place(order, self._tracker.worker, self._clock.now())
+        outcome = await self._placed(order)
         if isinstance(outcome, Accepted):
             song = outcome.song
             log.info("ordered", extra={"song": song.id})
@@ -53,4 +53,14 @@ class Desk:
             self._tracker.accept(song)
         elif isinstance(outcome, Refused) and outcome.decision.refused_by is not None:
             self._telemetry.refused(outcome.decision.refused_by.rule.who.value)
+        return outcome
+
+    async def _placed(self, order: Order) -> Outcome:
+        """Asked once more where the database's answer was lost: the same key makes no second song."""
+        try:
+            return await self._store.place(order, self._tracker.worker, self._clock.now())
+        except StoreUnavailable:
+            outcome = await self._store.place(order, self._tracker.worker, self._clock.now())
+        if isinstance(outcome, Repeated) and outcome.song.reply.message_id == order.reply.message_id:
+            return Accepted(outcome.song)
         return outcome

@@ -33,6 +33,8 @@ from .tracked import Tracked
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+MOST_ATTEMPTS = 10
+"""A courier leaves every step by the fifth; only a bug gets here, and `/library` is left then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ class Journey:
             return None
         if song.finished:
             return await self._deliver(tracked)
-        if tracked.left_submitting:
+        if song.state is State.COMPOSING and tracked.troubles and self._overdue(tracked):
+            return await self._fail(tracked, Reason.TIMED_OUT)
+        if tracked.left_submitting or (song.state is State.SUBMITTING and tracked.sent):
             return await self._fail(tracked, Reason.INTERRUPTED)
         return await self._make(tracked)
 
@@ -95,6 +99,9 @@ class Journey:
             await self._ask(self._world.composer.poll(composing.NO_JOB))
         except composing.ComposerError as error:
             log.info("Whisul was asked whether it is back: %s", type(error).__name__)
+        except Exception:  # the door of a polled job: the next look comes after a while
+            log.exception("Whisul could not be asked whether it is back")
+            self._world.gate.lost(surely=True)
 
     # ------------------------------------------------------------------ waiting
 
@@ -242,7 +249,10 @@ class Journey:
         world, song, worker = self._world, tracked.song, self._worker()
         tracked.attempts += 1
         notify = await self._written(lambda: world.store.notify_list(song.id))
-        outcome = await world.courier.deliver(song, notify, tracked.attempts)
+        if tracked.attempts > MOST_ATTEMPTS:
+            outcome = Undeliverable("every attempt broke off")
+        else:
+            outcome = await world.courier.deliver(song, notify, tracked.attempts)
         now = world.clock.now()
         match outcome:
             case Delivered(reply=reply, step=step):

@@ -33,7 +33,7 @@ class Accepted:
     """The song is written and charged."""
 
     song: Song
-    decision: Decision
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

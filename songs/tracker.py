@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 CLAIM_BATCH = 500
 LONGEST_NAP = 30.0
 QUEUE_NAP = 5.0
+AFTER_DOWNTIME = 120.0
 
 
 class LeaseLost(Exception):
@@ -79,7 +80,9 @@ class Tracker:
         clock = self._world.clock
         begun = clock.monotonic()
         if song.submitted_at is not None:
-            begun -= max(0.0, (clock.now() - song.submitted_at).total_seconds())
+            # However long nobody looked, Whisul is asked for a while before a song is given up.
+            longest = self._world.limits.give_up_after - AFTER_DOWNTIME
+            begun -= min(longest, max(0.0, (clock.now() - song.submitted_at).total_seconds()))
         self._songs[song.id] = Tracked(song, begun=begun)
         if song.state is State.QUEUED:
             self._places_free.ring()
@@ -123,7 +126,7 @@ class Tracker:
         visit.add_done_callback(self._visits.discard)
 
     async def _visit(self, tracked: Tracked) -> None:
-        song_id = tracked.song.id
+        song_id, in_line = tracked.song.id, tracked.song.state is State.QUEUED
         current_song.set(song_id)
         try:
             delay = await self._journey.step(tracked)
@@ -136,7 +139,8 @@ class Tracker:
         if delay is None:
             self._drop(song_id)
         elif song_id in self._songs:
-            self._due_in(song_id, delay)
+            admitted = in_line and tracked.song.state is State.SUBMITTING
+            self._due_in(song_id, 0.0 if admitted else delay)
 
     # ----------------------------------------------------------------- admission
 
@@ -193,10 +197,10 @@ class Tracker:
     async def _lease_loop(self) -> None:
         while True:
             try:
-                await self._claim()
-                await asyncio.sleep(self._world.limits.heartbeat_every)
                 await self._renew()
+                await self._claim()
                 await self._reconcile()
+                await asyncio.sleep(self._world.limits.heartbeat_every)
             except StoreUnavailable as error:
                 log.warning("the lease can't be renewed: %s", error)
                 await asyncio.sleep(self._world.limits.heartbeat_every / 2)
@@ -213,9 +217,11 @@ class Tracker:
                 return
 
     def _take_over(self, song: Song) -> None:
+        """What is followed here already is known better here: its POST may be under way."""
+        if song.id in self._songs:
+            return
         self.accept(song)
-        if song.state is State.SUBMITTING:
-            self._songs[song.id].left_submitting = True
+        self._songs[song.id].left_submitting = song.state is State.SUBMITTING
 
     async def _renew(self) -> None:
         now = await self._world.store.lease_clock()
@@ -225,8 +231,9 @@ class Tracker:
         if self._world.store.single_process:
             raise LeaseLost(LeaseLost.__doc__)
         log.warning("the lease ran out; starting over with what others have not taken")
-        for song_id in list(self._songs):
-            self._drop(song_id)
+        for song_id, tracked in list(self._songs.items()):
+            if not tracked.busy:
+                self._drop(song_id)
         self.worker = self._new_worker_name()
         await self.start()
 

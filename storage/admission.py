@@ -53,14 +53,14 @@ async def admit(
         return []
     first = await connection.execute(_line(places_per_user).limit(free))
     mine = [row.id for row in first if row.lease_owner == worker]
-    return await _submit(connection, mine, now) if mine else []
+    return await _submit(connection, worker, mine, now) if mine else []
 
 
-async def _submit(connection: AsyncConnection, song_ids: list[int], now: datetime) -> list[Song]:
+async def _submit(connection: AsyncConnection, worker: str, song_ids: list[int], now: datetime) -> list[Song]:
     """In the order of `song_ids`, without those that have left the line since it was read."""
     change = (
         update(songs)
-        .where(songs.c.id.in_(song_ids), songs.c.state == State.QUEUED)
+        .where(songs.c.id.in_(song_ids), songs.c.state == State.QUEUED, songs.c.lease_owner == worker)
         .values(state=State.SUBMITTING, submitted_at=now)
         .returning(songs)
     )

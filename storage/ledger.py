@@ -164,7 +164,9 @@ async def standings_of(
 
 def window_of(rule: Rule, zone: ZoneInfo, now: datetime) -> Window:
     """The operator's limits that are not for one server go by UTC."""
-    return window_at(rule.per, now, _UTC if rule.who in (Who.DIRECT, Who.OPERATOR) else zone)
+    return window_at(
+        rule.per, now, _UTC if rule.who in (Who.DIRECT, Who.OPERATOR, Who.SERVER_CEILING) else zone
+    )
 
 
 @cache

@@ -101,7 +101,7 @@ class SongTable:
     async def fail(self, song_id: int, worker: str, reason: Reason, error: str | None, now: datetime) -> bool:
         change = (
             update(songs)
-            .where(*_held(song_id, worker, *UNFINISHED_STATES))
+            .where(*_held(song_id, worker, *_failable(reason)))
             .values(state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now)
             .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
         )
@@ -176,6 +176,11 @@ class SongTable:
 
 def _held(song_id: int, worker: str, *states: State) -> tuple[ColumnElement[bool], ...]:
     return songs.c.id == song_id, songs.c.state.in_(states), songs.c.lease_owner == worker
+
+
+def _failable(reason: Reason) -> tuple[State, ...]:
+    """Another worker may have written the job's id meanwhile: then it is known what came of the POST."""
+    return (State.SUBMITTING,) if reason is Reason.INTERRUPTED else UNFINISHED_STATES
 
 
 async def _give_grant_back(connection: AsyncConnection, song: Any) -> None:

@@ -15,7 +15,6 @@ STORE_UNAVAILABLE = (
 )
 UNEXPECTED = "Sorry, something went wrong on my side. Please try again in a moment."
 NOT_YOURS = "Only the person who asked for this song can do that."
-NOT_ALLOWED = "You need the right to manage messages here to do that."
 UNKNOWN_BUTTON = "I don't know this button any more. Please use `/song` or `/library` instead."
 SONG_GONE = "I don't have this song any more, so that can't be done."
 NOT_READY = "This song is still being made. Its buttons work as soon as it is here."

@@ -137,7 +137,7 @@ async def open_house(path: Path, *, check_errors: bool = True, **changes: Any) -
     ):
         await database.migrate()
         app = await build(Parts(settings, database, whisul, downloads, clock=clock))
-        env = QuickEnv(app.bot, settle_timeout=0.8, check_errors=check_errors)
+        env = QuickEnv(app.bot, settle_timeout=2.0, check_errors=check_errors)
         clock.env = env
         await env.start()
         guild = env.create_guild("Song Lab")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Page, expect
 
+from .chromium import PATIENCE
+
 # What the page says of itself; its own words for it differ by what was done, and come late.
 READY = "() => window.simcordPreview.ready"
+LAST_ACTION = "() => window.simcordPreview.lastAction?.requestId"
 REFUSED = "() => window.simcordPreview.lastAction?.rejected"
 
 
@@ -34,9 +39,27 @@ class DiscordPage:
         await self.page.locator(".command-entry", has=name).click()
         for option, value in options.items():
             await self._fill(option, value)
-        await self.page.locator("#send-message").click()
-        await expect(self.page.locator(".command-row")).to_have_count(0)
-        await self._done()
+        await self._send()
+
+    async def _act(self, button: Locator, is_taken: Callable[[], Awaitable[bool]]) -> None:
+        """Click until it is taken, as a person does: the page passes over a click while it is catching up."""
+        async with asyncio.timeout(PATIENCE / 1000):
+            await self._done()
+            await button.click()
+            await self._done()
+            while not await is_taken():
+                await asyncio.sleep(0.3)
+                await button.click()
+                await self._done()
+
+    async def _send(self) -> None:
+        typed, send = self.page.locator(".command-row"), self.page.locator("#send-message")
+        message = self.page.locator("#channel-composer-input")
+
+        async def is_taken() -> bool:
+            return not await typed.count() and not await message.input_value()
+
+        await self._act(send, is_taken)
 
     async def _done(self) -> None:
         """The page is done with what was asked of it, and has refused nothing."""
@@ -56,20 +79,26 @@ class DiscordPage:
     async def say(self, text: str) -> None:
         """Send a message."""
         await self.page.locator("#channel-composer-input").fill(text)
-        await self.page.locator("#send-message").click()
-        await self._done()
+        await self._send()
 
     async def press(self, label: str, on: Locator) -> None:
         """A button of a message."""
-        await on.locator(".component-button", has=self.page.get_by_text(label, exact=True)).click()
-        await self._done()
+        button = on.locator(".component-button", has=self.page.get_by_text(label, exact=True))
+        before = await self.page.evaluate(LAST_ACTION)
+
+        async def is_taken() -> bool:
+            return await self.page.evaluate(LAST_ACTION) != before
+
+        await self._act(button, is_taken)
 
     async def submit(self, text: str) -> None:
         """Put something else into the one field of the form that is open, and send it."""
         await self.form().get_by_role("textbox").fill(text)
-        await self.form().get_by_role("button", name="Submit").click()
-        await expect(self.form()).to_have_count(0)
-        await self._done()
+
+        async def is_taken() -> bool:
+            return not await self.form().count()
+
+        await self._act(self.form().get_by_role("button", name="Submit"), is_taken)
 
     def form(self) -> Locator:
         return self.page.get_by_role("dialog")

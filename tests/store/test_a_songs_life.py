@@ -85,8 +85,15 @@ async def test_a_failed_song_is_refunded_and_says_why(database: Database) -> Non
 @pytest.mark.parametrize("begin", [placed, submitting, composing])
 async def test_a_song_can_fail_in_every_unfinished_state(database: Database, begin) -> None:
     song = await begin(database)
-    assert await database.songs.fail(song.id, WORKER, Reason.INTERRUPTED, None, NOW)
+    assert await database.songs.fail(song.id, WORKER, Reason.TIMED_OUT, None, NOW)
+    assert not await database.songs.fail(song.id, WORKER, Reason.TIMED_OUT, None, NOW)
+
+
+async def test_a_song_whose_job_was_written_after_all_is_not_interrupted(database: Database) -> None:
+    song = await submitting(database)
+    assert await database.songs.submitted(song.id, "a-job")
     assert not await database.songs.fail(song.id, WORKER, Reason.INTERRUPTED, None, NOW)
+    assert (await fetched(database, song.id)).state is State.COMPOSING
 
 
 async def test_a_song_that_whisul_did_not_take_goes_back_to_the_line(database: Database) -> None:

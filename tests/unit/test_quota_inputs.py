@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import available_timezones
@@ -58,13 +57,6 @@ def test_before_anything_is_typed_there_is_a_choice_of_cities_from_all_over():
     offered = ZONES.matching("")
     assert len(offered) == 25
     assert {"UTC", "Europe/Berlin", "Asia/Tokyo", "America/New_York"} <= set(offered)
-
-
-def test_a_thousand_completions_take_less_than_a_second():
-    start = time.perf_counter()
-    for _ in range(1000):
-        ZONES.matching("a")
-    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize("text", ["", "Mars", "Europe", "../etc/passwd", "Factory"])

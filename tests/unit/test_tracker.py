@@ -439,3 +439,150 @@ def test_whether_whisul_is_back_is_found_out_by_a_poll_and_not_at_the_risk_of_an
         await asyncio.sleep(4 * 60)
 
     assert lived(scenario).courier.reasons() == [None] * 5
+
+
+def as_on_sqlite(house):
+    """One process alone: a late heartbeat renews, as storage has it."""
+    house.store.single_process = True
+
+    async def heartbeat(worker, now, lease_until):
+        house.store._check()
+        if worker in house.store.workers:
+            house.store.workers[worker] = lease_until
+        return worker in house.store.workers
+
+    house.store.heartbeat = heartbeat
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("seconds", [20, 35, 60, 90])
+def test_a_database_that_is_away_for_longer_than_a_lease_fails_no_song_that_was_paid_for(seconds, alone):
+    async def scenario(house):
+        if alone:
+            as_on_sqlite(house)
+        house.whisul.submit_takes = 3
+        await house.order()
+        await asyncio.sleep(1)
+        house.store.broken = True
+        await asyncio.sleep(seconds)
+        house.store.broken = False
+        await asyncio.sleep(240)
+
+    house = lived(scenario)
+    assert house.whisul.posts == ["rain"]
+    assert house.courier.reasons() == [None]
+
+
+@pytest.mark.parametrize("where", ["answer", "write"])
+def test_a_bug_after_the_post_never_sends_it_again(where):
+    async def scenario(house):
+        submit = house.whisul.submit
+
+        async def broken_answer(prompt):
+            await submit(prompt)
+            raise RuntimeError("a bug of ours")
+
+        async def broken_write(_song_id, _job_id):
+            raise RuntimeError("a bug of the driver's")
+
+        if where == "answer":
+            house.whisul.submit = broken_answer
+        else:
+            house.store.submitted = broken_write
+        await house.order()
+        await asyncio.sleep(3600)
+
+    house = lived(scenario)
+    assert house.whisul.posts == ["rain"]
+    assert house.courier.reasons() == [Reason.INTERRUPTED]
+
+
+def test_a_song_whose_poll_always_breaks_is_given_up_in_time():
+    async def scenario(house):
+        async def poll(_job_id):
+            raise RuntimeError("a bug of ours")
+
+        house.whisul.poll = poll
+        await house.order()
+        await asyncio.sleep(3 * 3600)
+
+    assert lived(scenario).courier.reasons() == [Reason.TIMED_OUT]
+
+
+def test_a_song_whose_delivery_always_breaks_waits_in_the_library_at_last():
+    async def scenario(house):
+        async def deliver(*_):
+            raise KeyError("id")
+
+        house.courier.deliver = deliver
+        await house.order()
+        await asyncio.sleep(24 * 3600)
+
+    assert lived(scenario).store.songs[1].delivery is Delivery.UNDELIVERABLE
+
+
+def test_after_a_long_downtime_one_429_gives_nobody_up():
+    store = DictStore()
+    for number in range(1, 31):
+        left = left_behind(State.COMPOSING, job_id=f"job{number}", submitted_at=EPOCH - timedelta(minutes=45))
+        store.songs[number], store.owner[number] = replace(left.songs[1], id=number), "dead"
+
+    async def live():
+        house = House(store)
+        house.whisul.jobs = {f"job{number}": -2700.0 for number in range(1, 31)}
+        house.whisul.poll_errors = [composing.Busy(retry_after=10)]
+        async with house.open():
+            await asyncio.sleep(300)
+        return house
+
+    assert run(live()).courier.reasons() == [None] * 30
+
+
+def test_a_song_that_gets_its_place_while_its_line_is_edited_is_sent_at_once():
+    admitted: dict[int, float] = {}
+    sent: dict[int, float] = {}
+
+    async def scenario(house):
+        admit, submit = house.store.admit, house.whisul.submit
+
+        async def noting_admit(*arguments):
+            songs = await admit(*arguments)
+            admitted.update({song.id: house.clock.monotonic() for song in songs})
+            return songs
+
+        async def noting_submit(prompt):
+            sent[int(prompt)] = house.clock.monotonic()
+            return await submit(prompt)
+
+        async def slow_show(*_):
+            await asyncio.sleep(4)
+            return True
+
+        house.store.admit, house.whisul.submit, house.courier.show = noting_admit, noting_submit, slow_show
+        for number in range(1, 31):
+            await house.order(user_id=number, prompt=str(number))
+        await asyncio.sleep(30 * 90)
+
+    lived(scenario, songs_at_once=1)
+    assert len(sent) == 30
+    assert max(sent[number] - admitted[number] for number in sent) <= 4
+
+
+def test_a_bug_in_the_look_whether_whisul_is_back_ends_nothing():
+    async def scenario(house):
+        house.whisul.down = True
+        poll, broken = house.whisul.poll, [RuntimeError("a bug of ours")]
+
+        async def breaking_poll(job_id):
+            if broken:
+                raise broken.pop()
+            return await poll(job_id)
+
+        house.whisul.poll = breaking_poll
+        await house.order()
+        await asyncio.sleep(60)
+        house.whisul.down = False
+        await asyncio.sleep(300)
+        assert not house.task.done()
+
+    assert lived(scenario).courier.reasons() == [None]
