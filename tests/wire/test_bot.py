@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from .process import Stage
+from .process import ROOT, Stage
 
 
 def has_card(message) -> bool:
@@ -71,3 +71,45 @@ async def test_commands_are_synced_only_when_they_have_changed(stage: Stage):
     bot = await stage.start_ready()
     await bot.terminate()
     assert len(stage.discord.requests_to("/commands", "PUT")) == 1
+
+
+async def checked(stage: Stage, **settings: str) -> tuple[int, list[str]]:
+    bot = await stage.start(ROOT / "bot.py", "--check", **settings)
+    return await bot.ends(), bot.log.splitlines()
+
+
+async def test_check_says_that_all_is_in_order_and_spends_nothing(stage: Stage):
+    bot = await stage.start_ready()
+    await bot.terminate()
+    code, lines = await checked(stage)
+    assert code == 0
+    assert [line.split()[:2] for line in lines] == [
+        ["ok", "settings"],
+        ["ok", "database"],
+        ["ok", "Discord"],
+        ["ok", "Whisul"],
+    ]
+    assert "migrated" in lines[1]
+    assert not stage.whisul.posts
+
+
+async def test_check_names_what_is_not_in_order_each_with_what_to_do(stage: Stage):
+    code, lines = await checked(
+        stage,
+        DISCORD_TOKEN="some-other.token-that-is.not-right",
+        WHISUL_API_KEY="not-the-key",
+        DATABASE_URL="sqlite:////proc/nowhere/songs.db",
+    )
+    assert code == 1
+    failed = {line.split()[1]: line for line in lines if line.startswith("FAIL")}
+    assert set(failed) == {"database", "Discord", "Whisul"}
+    assert "Reset Token" in failed["Discord"]
+    assert "WHISUL_API_KEY" in failed["Whisul"]
+    assert not any("not-the-key" in line for line in lines)
+
+
+async def test_check_lists_settings_that_are_missing(stage: Stage):
+    code, lines = await checked(stage, DISCORD_TOKEN="", WHISUL_API_KEY="")
+    assert code == 1
+    assert any("DISCORD_TOKEN" in line for line in lines)
+    assert any("WHISUL_API_KEY" in line for line in lines)

@@ -94,6 +94,19 @@ async def test_a_process_that_dies_by_kill_9_is_relieved_within_a_minute_and_not
         assert len(cards) == 1
 
 
+async def test_of_three_processes_two_may_die_and_the_third_delivers(cluster: Stage):
+    """Each runs all shards' songs: only presses belong to a shard."""
+    channel = channel_of_shard(cluster, 0)
+    processes = [await cluster.start_ready(SHARD_COUNT="3", SHARD_IDS=str(shard)) for shard in range(3)]
+    songs = await ordered(cluster, channel, 6, "[slow] rain")
+    await cluster.discord.wait_until(lambda: len(cluster.whisul.posts) == 6, timeout=20)
+    owner = next(shard for shard in range(3) if (channel.guild.id >> 22) % 3 == shard)
+    await processes[owner].kill()
+    await processes[(owner + 1) % 3].kill()
+    await all_get_their_card(songs, 60)
+    assert len(cluster.whisul.posts) == 6
+
+
 async def test_the_places_are_for_all_processes_together(cluster: Stage):
     cluster.whisul._book._compose_seconds = (1.0, 1.2)
     channels = [channel_of_shard(cluster, shard) for shard in range(SHARDS)]
