@@ -193,8 +193,7 @@ class Journey:
             return await self._finished(tracked, report)
         if self._overdue(tracked):
             return await self._fail(tracked, Reason.TIMED_OUT)
-        if self._world.clock.monotonic() - tracked.shown_at >= self._world.limits.show_every:
-            await self._show(tracked)
+        await self._show(tracked)
         return self._next_poll(tracked)
 
     async def _poll_failed(self, tracked: Tracked, error: composing.ComposerError) -> float | None:
@@ -307,6 +306,8 @@ class Journey:
 
     async def _show(self, tracked: Tracked) -> None:
         world = self._world
+        if world.clock.monotonic() - tracked.shown_at < world.limits.show_every:
+            return
         progress = progress_of(tracked.song, world.pace, world.clock.now(), tracked.place)
         if not _looks_new(tracked.shown, progress):
             return

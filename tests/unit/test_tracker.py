@@ -586,3 +586,17 @@ def test_a_bug_in_the_look_whether_whisul_is_back_ends_nothing():
         assert not house.task.done()
 
     assert lived(scenario).courier.reasons() == [None]
+
+
+def test_edits_are_ten_seconds_apart_also_when_a_song_gets_its_place_in_between():
+    async def scenario(house):
+        house.whisul.seconds = 33
+        for number in range(6):
+            await house.order(user_id=number)
+        await asyncio.sleep(400)
+
+    house = lived(scenario, songs_at_once=2)
+    for song in range(1, 7):
+        times = [when for when, shown, _ in house.courier.shown if shown == song]
+        assert len(times) >= 2
+        assert all(later - earlier >= 10 for earlier, later in itertools.pairwise(times))
