@@ -12,7 +12,7 @@ MAX_LIMIT = 100_000
 
 
 class Per(StrEnum):
-    """A calendar window of the server's time zone. Weeks begin on Monday."""
+    """A calendar window of the server's time zone (of UTC for ceilings). Weeks begin on Monday."""
 
     HOUR = "hour"
     DAY = "day"

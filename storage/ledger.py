@@ -163,10 +163,9 @@ async def standings_of(
 
 
 def window_of(rule: Rule, zone: ZoneInfo, now: datetime) -> Window:
-    """The operator's limits that are not for one server go by UTC."""
-    return window_at(
-        rule.per, now, _UTC if rule.who in (Who.DIRECT, Who.OPERATOR, Who.SERVER_CEILING) else zone
-    )
+    """The operator's ceilings go by UTC: a server's admin must not begin their day anew with another zone."""
+    of_operator = rule.who in (Who.DIRECT, Who.OPERATOR, Who.SERVER_CEILING)
+    return window_at(rule.per, now, _UTC if of_operator else zone)
 
 
 @cache

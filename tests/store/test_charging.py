@@ -183,3 +183,16 @@ async def test_a_zone_that_is_no_longer_known_counts_as_utc(database: Database) 
 async def test_a_database_opened_without_ceilings_has_the_usual_ones(url: str) -> None:
     async with open_database(url) as database:
         assert (await database.songs.place(order(), WORKER, NOW)).decision.own.rule.limit == CEILINGS.member
+
+
+@pytest.mark.parametrize("ceilings", [Ceilings(server=3, member=100)])
+async def test_the_servers_ceiling_does_not_begin_anew_with_another_time_zone(database: Database) -> None:
+    midnight = NOW.replace(hour=0, minute=5)
+    made = 0
+    for hour in range(23):
+        now = midnight + timedelta(hours=hour)
+        zone = f"Etc/GMT+{hour}" if hour <= 12 else f"Etc/GMT-{24 - hour}"
+        await database.quotas.set_timezone(GUILD, ADMIN, zone, now)
+        for _ in range(3):
+            made += isinstance(await database.songs.place(order(ANN), WORKER, now), Accepted)
+    assert made == 3
