@@ -8,16 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from songs.song import Delivery, State
 from storage import open_database
-from storage.engine import parse_url
+from storage.address import parse_url
+from storage.doors import open_doors
 from storage.tables import guilds, quota_rules, songs
 
 GUILDS, PEOPLE = 500, 20_000
 FIRST_GUILD, FIRST_PERSON = 300_000_000_000_000_000, 200_000_000_000_000_000
 VIEWER, VIEWERS_GUILD = FIRST_PERSON, FIRST_GUILD
+LONGEST = 600.0
+"""Seconds; a million songs take half a minute."""
 VIEWERS_SHARE = 200
 """Every 200th song is the viewer's, so of a million 5,000; and every 10th is of the viewer's server."""
 
@@ -26,12 +28,11 @@ async def fill(url: str, make: Callable[[Connection], None]) -> None:
     """Migrate the database at `url` and let `make` write into it."""
     async with open_database(url) as database:
         await database.migrate()
-    engine = create_async_engine(parse_url(url))
+    doors = open_doors(parse_url(url), pool_size=1, deadline=LONGEST)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(make)
+        await doors.write(make)
     finally:
-        await engine.dispose()
+        await doors.close()
 
 
 def finished_songs(count: int, seconds: tuple[float, float]) -> Callable[[Connection], None]:

@@ -19,7 +19,7 @@ from songs.telling import current_song
 
 REMOVED = "[removed]"
 _KEPT = rf"\1{REMOVED}"
-_NEVER_BELOW_WARNING = ("aiosqlite", "PIL", "alembic")
+_NEVER_BELOW_WARNING = ("PIL", "alembic")
 """Their DEBUG lines hold every statement with its values (tokens, prompts), or say nothing of use."""
 
 _FORMS = (

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 import aiohttp
-from asyncpg import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 from settings import WHERE, Fault
@@ -34,7 +33,7 @@ def probe_settings(faults: Iterable[Fault]) -> list[Probe]:
 async def probe_database(check: Callable[[], Awaitable[str]], *, deadline: float = 10.0) -> Probe:
     """`check` returns what it found where the database is reachable and migrated.
 
-    It raises OSError, SQLAlchemyError, PostgresError or ValueError, with a sentence, where it is not.
+    It raises OSError, SQLAlchemyError or ValueError, with a sentence, where it is not.
     """
     try:
         async with asyncio.timeout(deadline):
@@ -44,7 +43,7 @@ async def probe_database(check: Callable[[], Awaitable[str]], *, deadline: float
     except SQLAlchemyError as error:
         # Its own text repeats the statement and its values; the driver's is the short one.
         return Probe("database", False, _first_line(getattr(error, "orig", None) or error))
-    except (OSError, PostgresError, ValueError) as error:
+    except (OSError, ValueError) as error:
         return Probe("database", False, _first_line(error))
 
 

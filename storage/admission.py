@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, case, func, select, update
 
 from songs.song import ACTIVE, Song, State
 
+from .doors import ADMISSION, lock
 from .rows import song_of
 from .tables import UNFINISHED, songs
 
@@ -34,12 +34,12 @@ def _line(places_per_user: int | None = None) -> Select[Any, Any]:
     return query if places_per_user is None else query.where(unfinished.c.turn <= places_per_user)
 
 
-async def line(connection: AsyncConnection) -> list[int]:
-    return [row.id for row in await connection.execute(_line())]
+def line(connection: Connection) -> list[int]:
+    return [row.id for row in connection.execute(_line())]
 
 
-async def admit(
-    connection: AsyncConnection,
+def admit(
+    connection: Connection,
     worker: str,
     now: datetime,
     *,
@@ -48,15 +48,16 @@ async def admit(
 ) -> list[Song]:
     """The free places go to the first in line, whoever's worker they are; `worker` takes only its own."""
     taken = select(func.count()).select_from(songs).where(UNFINISHED, songs.c.state.in_(ACTIVE))
-    free = places - ((await connection.scalar(taken)) or 0)
+    lock(connection, ADMISSION)
+    free = places - (connection.scalar(taken) or 0)
     if free <= 0:
         return []
-    first = await connection.execute(_line(places_per_user).limit(free))
+    first = connection.execute(_line(places_per_user).limit(free))
     mine = [row.id for row in first if row.lease_owner == worker]
-    return await _submit(connection, worker, mine, now) if mine else []
+    return _submit(connection, worker, mine, now) if mine else []
 
 
-async def _submit(connection: AsyncConnection, worker: str, song_ids: list[int], now: datetime) -> list[Song]:
+def _submit(connection: Connection, worker: str, song_ids: list[int], now: datetime) -> list[Song]:
     """In the order of `song_ids`, without those that have left the line since it was read."""
     change = (
         update(songs)
@@ -64,5 +65,5 @@ async def _submit(connection: AsyncConnection, worker: str, song_ids: list[int],
         .values(state=State.SUBMITTING, submitted_at=now)
         .returning(songs)
     )
-    admitted = {row.id: song_of(row) for row in await connection.execute(change)}
+    admitted = {row.id: song_of(row) for row in connection.execute(change)}
     return [admitted[song_id] for song_id in song_ids if song_id in admitted]

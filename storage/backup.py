@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from .engine import parse_url
+from .address import parse_url
 from .errors import BadDatabaseUrl
 
 DEFAULT_URL = "sqlite:///data/songs.db"

@@ -14,8 +14,8 @@ from songs.ports import SongStore
 from songs.quota_book import QuotaBook
 from songs.quotas import Ceilings
 
-from .doors import Doors, unavailable
-from .engine import make_engine, parse_url
+from .address import parse_url
+from .doors import Doors, open_doors, unavailable
 from .errors import DatabaseTooNew
 from .library_store import LibraryTables
 from .migrate import HEAD, migrate, revision_of
@@ -53,15 +53,13 @@ class Database:
 
     async def check(self) -> None:
         """Raises songs.ports.StoreUnavailable when the database does not answer."""
-        async with self._doors.reading() as connection:
-            await connection.execute(select(1))
+        await self._doors.read(lambda connection: connection.execute(select(1)))
 
     async def describe(self) -> str:
         """Which database it is and how far it is migrated, for a person; nothing is changed.
 
         Raises DatabaseTooNew, or songs.ports.StoreUnavailable."""
-        async with self._doors.reading() as connection:
-            revision = await connection.run_sync(revision_of)
+        revision = await self._doors.read(revision_of)
         kind = "SQLite" if self._doors.on_sqlite else "PostgreSQL"
         if revision is None:
             return f"{kind}, empty; the bot makes its tables when it starts"
@@ -87,8 +85,8 @@ async def open_database(
     """
     address = parse_url(url)
     with unavailable():
-        engine = make_engine(address, pool_size, deadline)
+        doors = open_doors(address, pool_size=pool_size, deadline=deadline)
     try:
-        yield Database(Doors(engine, deadline), ceilings or Ceilings(), now)
+        yield Database(doors, ceilings or Ceilings(), now)
     finally:
-        await engine.dispose()
+        await doors.close()

@@ -1,13 +1,18 @@
-"""The doors to the database: reading and writing, each with a deadline, each failing in one way."""
+"""The doors to the database: reading and writing, each with a deadline, each failing in one way.
+
+What is done behind a door is plain code on SQLAlchemy's Connection, the same for both databases. It goes in
+one trip, however many statements it has: to cross between the event loop and SQLite's thread takes longer
+than most statements do.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, TypeVar
 
-import asyncpg
-from sqlalchemy import BigInteger, func, literal, select
+from sqlalchemy import URL, BigInteger, Connection, Engine, func, literal, select
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -17,11 +22,11 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from songs.ports import StoreUnavailable
 
-from .engine import CHECKED, UNCHECKED, WRITING
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ALL_QUOTAS, ADMISSION, MIGRATION = 1, 2, 3
 """Keys of PostgreSQL's advisory locks. Others are snowflakes, so these never meet them."""
@@ -49,54 +54,56 @@ def unavailable() -> Iterator[None]:
         raise StoreUnavailable(f"the database failed: {failure.orig}") from failure
     except (PoolTimeout, TimeoutError) as failure:
         raise StoreUnavailable("the database did not answer in time") from failure
-    except (OSError, DisconnectionError, asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
+    except (OSError, DisconnectionError) as failure:
         raise StoreUnavailable(f"the database can not be reached: {failure}") from failure
 
 
-class Doors:
-    """`reading` and `writing` give a connection for the length of one transaction.
+class Doors(ABC):
+    """`read` and `write` call `work` with a connection and what else they are given, in one transaction, and
+    return what it returns. When it raises, all is rolled back.
 
-    Both raise StoreUnavailable, also when the whole of it takes longer than `deadline` seconds.
+    Both raise StoreUnavailable, also when the whole of it takes longer than `deadline` seconds. `work` runs
+    in another thread or coroutine: it must touch nothing of the caller's.
     """
 
-    def __init__(self, engine: AsyncEngine, deadline: float) -> None:
-        self.engine = engine
+    on_sqlite: bool
+    engine: Engine
+
+    def __init__(self, deadline: float) -> None:
         self.deadline = deadline
-        self._writer = engine.execution_options(**{WRITING: CHECKED})
-        # SQLite lets one write at a time. Waiting here is fair and wakes at once; its own waiting is neither.
-        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.on_sqlite else nullcontext()
 
-    @property
-    def on_sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+    @abstractmethod
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        with unavailable():
-            async with asyncio.timeout(self.deadline), self.engine.connect() as connection:
-                yield connection
+    @abstractmethod
+    async def write(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end, rolled back when anything is raised."""
-        with unavailable():
-            async with asyncio.timeout(self.deadline), self._turn, self._writer.begin() as connection:
-                yield connection
+    @abstractmethod
+    async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
+        """Like `write`, with SQLite's foreign keys off, and all connections made anew afterwards."""
 
-    @asynccontextmanager
-    async def migrating(self, deadline: float) -> AsyncIterator[AsyncConnection]:
-        """Like `writing`, with SQLite's foreign keys off, and all connections made anew afterwards."""
-        migrator = self.engine.execution_options(**{WRITING: UNCHECKED})
-        try:
-            with unavailable():
-                async with asyncio.timeout(deadline), self._turn, migrator.begin() as connection:
-                    yield connection
-        finally:
-            await self.engine.dispose()
+    @abstractmethod
+    async def close(self) -> None:
+        """Wait for what is under way, and hang up."""
 
 
-async def lock(connection: AsyncConnection, *keys: int) -> None:
+def open_doors(url: URL, *, pool_size: int, deadline: float) -> Doors:
+    """Doors that connect when they are first used. Creates the folder of a SQLite file (OSError)."""
+    if url.get_backend_name() == "sqlite":
+        from .sqlite_doors import SqliteDoors
+
+        return SqliteDoors(url, pool_size, deadline)
+    from .postgres_doors import PostgresDoors  # with all that asyncpg needs: 20 MiB
+
+    return PostgresDoors(url, pool_size, deadline)
+
+
+def lock(connection: Connection, *keys: int) -> None:
     """Wait for the locks `keys`, held until the transaction ends. SQLite's writers need none."""
     if connection.dialect.name == "postgresql":
         taken = [func.pg_advisory_xact_lock(literal(key, BigInteger)) for key in keys]
-        await connection.execute(select(*taken))
+        connection.execute(select(*taken))

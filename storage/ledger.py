@@ -14,6 +14,7 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
+    Connection,
     Executable,
     ScalarSelect,
     Select,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from songs.quota_book import Asker
 from songs.quotas import (
@@ -133,8 +133,8 @@ def zone_of(name: str | None) -> ZoneInfo:
         return _UTC
 
 
-async def decision(
-    connection: AsyncConnection, asker: Asker, terms: Terms, ceilings: Ceilings, now: datetime
+def decision(
+    connection: Connection, asker: Asker, terms: Terms, ceilings: Ceilings, now: datetime
 ) -> Decision:
     """What one more song would get. One query counts all windows."""
     in_guild = asker.guild_id is not None
@@ -144,13 +144,11 @@ async def decision(
         else [Rule(Who.DIRECT, ceilings.direct, Per.DAY)]
     )
     shared = shared_rules(terms.rules, ceilings, in_guild=in_guild)
-    standings = await standings_of(connection, [*own, *shared], terms, now)
+    standings = standings_of(connection, [*own, *shared], terms, now)
     return decide(standings[: len(own)], standings[len(own) :], terms.grant_left)
 
 
-async def standings_of(
-    connection: AsyncConnection, rules: list[Rule], terms: Terms, now: datetime
-) -> list[Standing]:
+def standings_of(connection: Connection, rules: list[Rule], terms: Terms, now: datetime) -> list[Standing]:
     counted = {rule: (_whose(rule), rule.per) for rule in rules}
     windows = {rule: window_of(rule, terms.zone, now) for rule in rules}
     parameters: dict[str, Any] = _terms_parameters(terms)
@@ -158,7 +156,7 @@ async def standings_of(
         parameters[f"{whose}_{per}_start"] = windows[rule].start
         parameters[f"{whose}_{per}_end"] = windows[rule].end
     query = counting_query(tuple(sorted(set(counted.values()))))
-    used = (await connection.execute(query, parameters)).one()._mapping
+    used = connection.execute(query, parameters).one()._mapping
     return [Standing(rule, used["_".join(counted[rule])], windows[rule]) for rule in rules]
 
 

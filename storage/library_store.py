@@ -6,8 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from songs.library import Entry, Page, Search, Shelf
 from songs.song import Delivery, State
@@ -44,9 +55,13 @@ class LibraryTables:
         if newer_than is not None:
             query = query.where(songs.c.id > newer_than)
         query = query.order_by(songs.c.id if upwards else songs.c.id.desc())
-        async with self._doors.reading() as connection:
-            rows = list((await connection.execute(query)).all())
-            behind = await _any_behind(connection, shelf, found, older_than, newer_than)
+        behind_it = _behind(shelf, found, older_than, newer_than)
+
+        def look(connection: Connection) -> tuple[list[Any], bool]:
+            rows = list(connection.execute(query).all())
+            return rows, behind_it is not None and connection.execute(behind_it).first() is not None
+
+        rows, behind = await self._doors.read(look)
         ahead, rows = len(rows) > limit, rows[:limit]
         entries = [Entry(song_of(row), row.saved_by_viewer is not None) for row in rows]
         if upwards:
@@ -55,49 +70,54 @@ class LibraryTables:
 
     async def is_saved(self, user_id: int, song_id: int) -> bool:
         query = select(saves.c.song_id).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
-        async with self._doors.reading() as connection:
-            return await connection.scalar(query) is not None
+        return await self._doors.read(lambda connection: connection.scalar(query)) is not None
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
         """False also where there is no such song."""
         taken_out = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
         exists = select(songs.c.id).where(songs.c.id == song_id, songs.c.user_id > 0)
-        async with self._doors.writing() as connection:
-            if (await connection.execute(taken_out)).rowcount:
+        key, saved_at = {"user_id": user_id, "song_id": song_id}, self._now()
+
+        def toggle(connection: Connection) -> bool:
+            if connection.execute(taken_out).rowcount:
                 return False
-            if await connection.scalar(exists.with_for_update(read=True)) is None:
+            if connection.scalar(exists.with_for_update(read=True)) is None:
                 return False
-            key = {"user_id": user_id, "song_id": song_id}
-            await upsert(connection, saves, key, {"saved_at": self._now()})
+            upsert(connection, saves, key, {"saved_at": saved_at})
             return True
+
+        return await self._doors.write(toggle)
 
     async def toggle_notify(self, song_id: int, user_id: int, most: int) -> bool | None:
         # Locked, so that of two who press at once only one takes the last place.
         unfinished = select(songs.c.id).where(songs.c.id == song_id, UNFINISHED).with_for_update()
         on_list = notifications.c.song_id == song_id
-        async with self._doors.writing() as connection:
-            if await connection.scalar(unfinished) is None:
+        taken_off = delete(notifications).where(on_list, notifications.c.user_id == user_id)
+        count = select(func.count()).select_from(notifications).where(on_list)
+        row = {"song_id": song_id, "user_id": user_id, "asked_at": self._now()}
+
+        def toggle(connection: Connection) -> bool | None:
+            if connection.scalar(unfinished) is None:
                 return None
-            taken_off = delete(notifications).where(on_list, notifications.c.user_id == user_id)
-            if (await connection.execute(taken_off)).rowcount:
+            if connection.execute(taken_off).rowcount:
                 return False
-            count = select(func.count()).select_from(notifications).where(on_list)
-            if ((await connection.scalar(count)) or 0) >= most:
+            if (connection.scalar(count) or 0) >= most:
                 return None
-            row = {"song_id": song_id, "user_id": user_id, "asked_at": self._now()}
-            await connection.execute(insert(notifications).values(row))
+            connection.execute(insert(notifications).values(row))
             return True
 
+        return await self._doors.write(toggle)
+
     async def mark_deleted(self, song_id: int) -> bool:
-        change = update(songs).where(songs.c.id == song_id, songs.c.deleted_at.is_(None))
-        async with self._doors.writing() as connection:
-            return (await connection.execute(change.values(deleted_at=self._now()))).rowcount == 1
+        undeleted = update(songs).where(songs.c.id == song_id, songs.c.deleted_at.is_(None))
+        change = undeleted.values(deleted_at=self._now())
+        return await self._doors.write(lambda connection: connection.execute(change).rowcount == 1)
 
     async def redelivered(self, song_id: int) -> None:
         undeliverable = songs.c.delivery == Delivery.UNDELIVERABLE
         change = update(songs).where(songs.c.id == song_id, undeliverable)
-        async with self._doors.writing() as connection:
-            await connection.execute(change.values(delivery=Delivery.DELIVERED, delivered_at=self._now()))
+        change = change.values(delivery=Delivery.DELIVERED, delivered_at=self._now())
+        await self._doors.write(lambda connection: connection.execute(change))
 
     async def recent_prompts(self, user_id: int, beginning: str, limit: int) -> list[str]:
         """Among the latest 200 songs; capital letters do not matter."""
@@ -107,8 +127,7 @@ class LibraryTables:
             .order_by(songs.c.id.desc())
             .limit(_PROMPTS_LOOKED_THROUGH)
         )
-        async with self._doors.reading() as connection:
-            prompts = (await connection.scalars(query)).all()
+        prompts = await self._doors.read(lambda connection: connection.scalars(query).all())
         wanted = beginning.strip().casefold()
         return [prompt for prompt in dict.fromkeys(prompts) if wanted in prompt.casefold()][:limit]
 
@@ -144,18 +163,14 @@ def _found(search: Search) -> list[ColumnElement[bool]]:
     return [*found, songs.c.bpm.between(*search.bpm)] if search.bpm else found
 
 
-async def _any_behind(
-    connection: AsyncConnection,
-    shelf: Shelf,
-    found: ColumnElement[bool],
-    older_than: int | None,
-    newer_than: int | None,
-) -> bool:
-    """Is there something on the side that the page was turned from?"""
+def _behind(
+    shelf: Shelf, found: ColumnElement[bool], older_than: int | None, newer_than: int | None
+) -> Select[Any] | None:
+    """Finds a row when there is something on the side that the page was turned from. None: it was not."""
     if older_than is not None:
         there = songs.c.id >= older_than
     elif newer_than is not None:
         there = songs.c.id <= newer_than
     else:
-        return False
-    return (await connection.execute(_entries(shelf).where(found, there).limit(1))).first() is not None
+        return None
+    return _entries(shelf).where(found, there).limit(1)

@@ -24,12 +24,8 @@ async def migrate(doors: Doors) -> None:
 
     Of several processes that start at once one does the work, and the others wait for it.
     """
-    async with doors.reading() as connection:
-        if await connection.run_sync(revision_of) == HEAD:
-            return
-    async with doors.migrating(_SECONDS) as connection:
-        await lock(connection, MIGRATION)
-        await connection.run_sync(_upgrade)
+    if await doors.read(revision_of) != HEAD:
+        await doors.migrate(_upgrade, _SECONDS)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -51,6 +47,7 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
+    lock(connection, MIGRATION)
     config = alembic_config(connection)
     revision = revision_of(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}

@@ -21,6 +21,7 @@ from sqlalchemy import (
     URL,
     Column,
     ColumnElement,
+    Connection,
     Select,
     String,
     Table,
@@ -32,12 +33,11 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from songs.ports import StoreUnavailable
 
-from .doors import Doors
-from .engine import make_engine, parse_url
+from .address import parse_url
+from .doors import Doors, open_doors
 from .errors import BadDatabaseUrl, DatabaseTooNew
 from .migrate import HEAD, migrate, revision_of
 from .pseudonyms import SECRET
@@ -91,11 +91,11 @@ async def _opened(url: str, *, must_exist: bool = False) -> AsyncIterator[Doors]
     address = parse_url(url)
     if must_exist:
         _check_file(address)
-    engine = make_engine(address, pool_size=1, pool_timeout=DEADLINE)
+    doors = open_doors(address, pool_size=1, deadline=DEADLINE)
     try:
-        yield Doors(engine, DEADLINE)
+        yield doors
     finally:
-        await engine.dispose()
+        await doors.close()
 
 
 def _check_file(address: URL) -> None:
@@ -104,66 +104,63 @@ def _check_file(address: URL) -> None:
 
 
 async def _check_source(source: Doors) -> None:
-    async with source.reading() as connection:
-        revision = await connection.run_sync(revision_of)
-        if revision is not None and revision > HEAD:
-            raise DatabaseTooNew(revision)
-        if revision != HEAD:
-            raise MoveFailed(
-                "The source is not migrated: start this version of the bot on it once and stop it."
-            )
-        if await _state(connection, MOVING) is not None:
-            raise MoveFailed("The source is itself the target of a move that has not ended.")
+    revision = await source.read(revision_of)
+    if revision is not None and revision > HEAD:
+        raise DatabaseTooNew(revision)
+    if revision != HEAD:
+        raise MoveFailed("The source is not migrated: start this version of the bot on it once and stop it.")
+    if await source.read(_state, MOVING) is not None:
+        raise MoveFailed("The source is itself the target of a move that has not ended.")
 
 
 async def _refuse_while_used(doors: Doors, which: str) -> None:
-    async with doors.reading() as connection:
-        now = datetime.now(UTC) if doors.on_sqlite else await clock(connection)
-        living = await connection.scalar(
-            select(func.count()).select_from(workers).where(workers.c.lease_until > now)
-        )
-    if living:
+    now = datetime.now(UTC) if doors.on_sqlite else await doors.read(clock)
+    living = select(func.count()).select_from(workers).where(workers.c.lease_until > now)
+    if await doors.read(lambda connection: connection.scalar(living)):
         raise MoveFailed(
             f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
         )
 
 
-async def _state(connection: AsyncConnection, key: str) -> str | None:
-    return await connection.scalar(select(app_state.c.value).where(app_state.c.key == key))
+def _state(connection: Connection, key: str) -> str | None:
+    return connection.scalar(select(app_state.c.value).where(app_state.c.key == key))
 
 
 async def _begin(source: Doors, target: Doors) -> bool:
     """Whether there is something left to copy. A fresh target gets the source's app state and is marked."""
-    async with source.reading() as connection:
-        state = [dict(row._mapping) for row in await connection.execute(select(app_state))]
+    rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
+    state = [dict(row._mapping) for row in rows]
     secret = next((row["value"] for row in state if row["key"] == SECRET), None)
-    async with target.writing() as connection:
-        if secret == await _state(connection, SECRET):
-            return await _state(connection, MOVING) is not None
-        await _refuse_other_data(connection)
-        await connection.execute(delete(app_state))
-        await connection.execute(insert(app_state), [*state, {"key": MOVING, "value": "not yet verified"}])
-    return True
+
+    def begin(connection: Connection) -> bool:
+        if secret == _state(connection, SECRET):
+            return _state(connection, MOVING) is not None
+        _refuse_other_data(connection)
+        connection.execute(delete(app_state))
+        connection.execute(insert(app_state), [*state, {"key": MOVING, "value": "not yet verified"}])
+        return True
+
+    return await target.write(begin)
 
 
-async def _refuse_other_data(connection: AsyncConnection) -> None:
-    found = [table.name for table in TABLES if await connection.scalar(select(1).select_from(table).limit(1))]
+def _refuse_other_data(connection: Connection) -> None:
+    found = [table.name for table in TABLES if connection.scalar(select(1).select_from(table).limit(1))]
     if found:
         raise MoveFailed(f"The target holds other data ({', '.join(found)}): move into an empty database.")
 
 
-def _in_order(connection: AsyncConnection, table: Table) -> list[ColumnElement[Any]]:
+def _in_order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
     """The primary key, so that either database puts rows into the same order."""
     return [_byte_by_byte(connection, column) for column in table.primary_key.columns]
 
 
-def _byte_by_byte(connection: AsyncConnection, column: Column[Any]) -> ColumnElement[Any]:
+def _byte_by_byte(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
     if isinstance(column.type, String) and connection.dialect.name == "postgresql":
         return column.collate("C")
     return column
 
 
-def _after(connection: AsyncConnection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
+def _after(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
     """All rows whose key comes after `last`, in order."""
     key = _in_order(connection, table)
     query = select(table).order_by(*key)
@@ -175,14 +172,13 @@ def _key_of(table: Table, row: Any) -> tuple[Any, ...]:
 
 
 async def _count(doors: Doors, table: Table) -> int:
-    async with doors.reading() as connection:
-        return await connection.scalar(select(func.count()).select_from(table)) or 0
+    query = select(func.count()).select_from(table)
+    return await doors.read(lambda connection: connection.scalar(query)) or 0
 
 
-async def _last_key(doors: Doors, table: Table) -> tuple[Any, ...] | None:
-    async with doors.reading() as connection:
-        backwards = [column.desc() for column in _in_order(connection, table)]
-        row = (await connection.execute(select(table).order_by(*backwards).limit(1))).one_or_none()
+def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
+    backwards = [column.desc() for column in _in_order(connection, table)]
+    row = connection.execute(select(table).order_by(*backwards).limit(1)).one_or_none()
     return None if row is None else _key_of(table, row)
 
 
@@ -191,52 +187,58 @@ async def _batches(
 ) -> AsyncIterator[Sequence[Any]]:
     """The rows after `last`, some at a time, each read by itself."""
     while True:
-        async with doors.reading() as connection:
-            rows = (await connection.execute(_after(connection, table, last).limit(batch))).all()
+        rows = await doors.read(_rows_after, table, last, batch)
         if not rows:
             return
         yield rows
         last = _key_of(table, rows[-1])
 
 
+def _rows_after(
+    connection: Connection, table: Table, last: Sequence[Any] | None, batch: int
+) -> Sequence[Any]:
+    return connection.execute(_after(connection, table, last).limit(batch)).all()
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
+    connection.execute(insert(table), [dict(row._mapping) for row in rows])
+
+
 async def _copy(source: Doors, target: Doors, table: Table, batch: int, say: Say) -> None:
     total, done = await _count(source, table), await _count(target, table)
     if done:
         say(f"{table.name}: {done:,} of {total:,} rows are there already")
-    async for rows in _batches(source, table, await _last_key(target, table), batch):
-        async with target.writing() as connection:
-            await connection.execute(insert(table), [dict(row._mapping) for row in rows])
+    async for rows in _batches(source, table, await target.read(_last_key, table), batch):
+        await target.write(_insert, table, rows)
         done += len(rows)
         say(f"{table.name}: {done:,} of {total:,} rows")
 
 
 async def _carry_numbers_over(source: Doors, target: Doors) -> None:
     for table in COUNTED:
-        async with source.reading() as connection:
-            last = await _last_number(connection, table)
+        last = await source.read(_last_number, table)
         if last:
-            async with target.writing() as connection:
-                await _set_last_number(connection, table, last)
+            await target.write(_set_last_number, table, last)
 
 
-async def _last_number(connection: AsyncConnection, table: str) -> int:
+def _last_number(connection: Connection, table: str) -> int:
     """The highest number that was ever given; 0: none."""
     if connection.dialect.name == "sqlite":
         query = text("SELECT seq FROM sqlite_sequence WHERE name = :table").bindparams(table=table)
     else:
         query = text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {table}_id_seq")  # noqa: S608
-    return await connection.scalar(query) or 0
+    return connection.scalar(query) or 0
 
 
-async def _set_last_number(connection: AsyncConnection, table: str, last: int) -> None:
+def _set_last_number(connection: Connection, table: str, last: int) -> None:
     if connection.dialect.name == "postgresql":
         query = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
-        await connection.execute(query.bindparams(table=table, last=last))
+        connection.execute(query.bindparams(table=table, last=last))
         return
     # SQLite's own table has no unique key, and a row only where one was ever inserted.
-    await connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table").bindparams(table=table))
+    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table").bindparams(table=table))
     query = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)")
-    await connection.execute(query.bindparams(table=table, last=last))
+    connection.execute(query.bindparams(table=table, last=last))
 
 
 async def _compare(source: Doors, target: Doors, batch: int, say: Say) -> None:
@@ -268,8 +270,8 @@ async def _digest(doors: Doors, table: Table, batch: int) -> tuple[int, str]:
 
 
 async def _end(target: Doors) -> None:
-    async with target.writing() as connection:
-        await connection.execute(delete(app_state).where(app_state.c.key == MOVING))
+    marker = delete(app_state).where(app_state.c.key == MOVING)
+    await target.write(lambda connection: connection.execute(marker))
 
 
 def main(arguments: list[str] | None = None) -> int:

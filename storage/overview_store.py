@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select, text
 
 from songs.overview import Story, Summary
 from songs.song import Reason, State
@@ -32,23 +31,24 @@ class OverviewTables:
     async def summary(self, since: datetime) -> Summary:
         on_sqlite = self._doors.on_sqlite
         paused = await self._state.get(PAUSED)
-        async with self._doors.reading() as connection:
-            unfinished = {State(row[0]): row[1] for row in await connection.execute(_UNFINISHED)}
+
+        def look(connection: Connection) -> Summary:
+            unfinished = {State(row[0]): row[1] for row in connection.execute(_UNFINISHED)}
             return Summary(
                 database="SQLite" if on_sqlite else "PostgreSQL",
-                size_bytes=await connection.scalar(_SIZE_ON_SQLITE if on_sqlite else _SIZE_ON_POSTGRESQL)
-                or 0,
+                size_bytes=connection.scalar(_SIZE_ON_SQLITE if on_sqlite else _SIZE_ON_POSTGRESQL) or 0,
                 unfinished=unfinished,
-                undelivered=await connection.scalar(_UNDELIVERED) or 0,
-                ordered=await _ordered(connection, since),
+                undelivered=connection.scalar(_UNDELIVERED) or 0,
+                ordered=_ordered(connection, since),
                 paused=paused,
             )
+
+        return await self._doors.read(look)
 
     async def story(self, song_id: int) -> Story | None:
         notified = select(func.count()).where(notifications.c.song_id == songs.c.id).scalar_subquery()
         query = select(songs, notified.label("notified")).where(songs.c.id == song_id, songs.c.user_id > 0)
-        async with self._doors.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._doors.read(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else Story(song_of(row), row.granted, row.lease_owner, row.notified)
 
     async def pause(self, reason: str) -> None:
@@ -61,11 +61,11 @@ class OverviewTables:
         return paused is not None
 
 
-async def _ordered(connection: AsyncConnection, since: datetime) -> dict[tuple[State, Reason | None], int]:
+def _ordered(connection: Connection, since: datetime) -> dict[tuple[State, Reason | None], int]:
     query = (
         select(songs.c.state, songs.c.reason, func.count().label("number"))
         .where(songs.c.charged_at >= since)
         .group_by(songs.c.state, songs.c.reason)
     )
-    rows = await connection.execute(query)
+    rows = connection.execute(query)
     return {(State(row.state), Reason(row.reason) if row.reason else None): row.number for row in rows}

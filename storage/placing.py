@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from songs.order import Accepted, Closed, Order, Outcome, Refused, Repeated
 from songs.quota_book import Asker
@@ -39,33 +38,31 @@ _TERMS_OF_BUTTON = terms_query(_PAUSED, func.coalesce(_SAME_ORDER, _SAME_PRESS).
 _INSERT = insert(songs).returning(songs)
 
 
-async def place(
-    connection: AsyncConnection, order: Order, worker: str, ceilings: Ceilings, now: datetime
-) -> Outcome:
+def place(connection: Connection, order: Order, worker: str, ceilings: Ceilings, now: datetime) -> Outcome:
     """On a connection that writes. Four statements, five on PostgreSQL."""
     asker = Asker(order.user_id, order.quota_guild_id, order.role_ids)
-    await _lock_quotas(connection, asker, ceilings)
-    rows = (await connection.execute(*_terms(order, asker, now))).all()
+    _lock_quotas(connection, asker, ceilings)
+    rows = connection.execute(*_terms(order, asker, now)).all()
     if rows[0].placed_before is not None:
-        return Repeated(await _song(connection, rows[0].placed_before))
+        return Repeated(_song(connection, rows[0].placed_before))
     if rows[0].paused is not None:
         return Closed(rows[0].paused or None)
-    verdict = await decision(connection, asker, terms_of(rows, asker), ceilings, now)
+    verdict = decision(connection, asker, terms_of(rows, asker), ceilings, now)
     if verdict.refused_by is not None:
         return Refused(verdict)
     if verdict.uses_grant:
-        await _use_grant(connection, asker)
+        _use_grant(connection, asker)
     values = order_columns(order, worker, now, granted=verdict.uses_grant)
-    row = (await connection.execute(_INSERT, values)).one()
+    row = connection.execute(_INSERT, values).one()
     return Accepted(song_of(row), verdict)
 
 
-async def _lock_quotas(connection: AsyncConnection, asker: Asker, ceilings: Ceilings) -> None:
+def _lock_quotas(connection: Connection, asker: Asker, ceilings: Ceilings) -> None:
     """One order at a time for a server, or for a person's DM quota; for all with a ceiling over all."""
     keys = [asker.guild_id or asker.user_id]
     if ceilings.operator is not None:
         keys.append(ALL_QUOTAS)
-    await lock(connection, *keys)
+    lock(connection, *keys)
 
 
 def _terms(order: Order, asker: Asker, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
@@ -78,12 +75,12 @@ def _terms(order: Order, asker: Asker, now: datetime) -> tuple[Select[Any], dict
     return _TERMS_OF_BUTTON, parameters
 
 
-async def _song(connection: AsyncConnection, song_id: int) -> Any:
-    return song_of((await connection.execute(select(songs).where(songs.c.id == song_id))).one())
+def _song(connection: Connection, song_id: int) -> Any:
+    return song_of(connection.execute(select(songs).where(songs.c.id == song_id)).one())
 
 
-async def _use_grant(connection: AsyncConnection, asker: Asker) -> None:
-    await connection.execute(
+def _use_grant(connection: Connection, asker: Asker) -> None:
+    connection.execute(
         update(quota_grants)
         .where(quota_grants.c.guild_id == asker.guild_id, quota_grants.c.user_id == asker.user_id)
         .values(songs=quota_grants.c.songs - 1)

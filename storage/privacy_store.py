@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Delete, Table, and_, case, delete, or_, select, update
 
 from songs.quotas import Who
 from songs.song import Delivery, State
@@ -70,27 +69,32 @@ class PrivacyTables:
         self._now = now
 
     async def export(self, user_id: int) -> dict[str, list[dict[str, object]]]:
-        async with self._doors.reading() as connection:
+        def look(connection: Connection) -> dict[str, list[dict[str, object]]]:
             return {
-                table.name: [_exported(row) for row in await connection.execute(select(table).where(theirs))]
+                table.name: [_exported(row) for row in connection.execute(select(table).where(theirs))]
                 for table, theirs in _all_of(user_id)
             }
+
+        return await self._doors.read(look)
 
     async def forget(self, user_id: int) -> int:
         now = self._now()
         theirs = songs.c.user_id == user_id
         counts = and_(songs.c.charged_at > now - LONGEST_WINDOW, songs.c.refunded_at.is_(None))
-        async with self._doors.writing() as connection:
-            alias = await _pseudonym(connection, user_id)
-            await _forget_besides(connection, user_id, alias)
-            await _forget_listeners(connection, and_(theirs, counts))
-            emptied = await connection.execute(
+
+        def forget(connection: Connection) -> int:
+            alias = _pseudonym(connection, user_id)
+            _forget_besides(connection, user_id, alias)
+            _forget_listeners(connection, and_(theirs, counts))
+            emptied = connection.execute(
                 update(songs)
                 .where(theirs, counts)
                 .values(user_id=alias, state=State.FAILED, finished_at=now, deleted_at=now, **_EMPTIED)
             )
-            gone = await connection.execute(delete(songs).where(theirs))
+            gone = connection.execute(delete(songs).where(theirs))
             return emptied.rowcount + gone.rowcount
+
+        return await self._doors.write(forget)
 
     async def purge(self, songs_before_days: int) -> int:
         """Songs that may still count to a quota stay, however short the days: 32 of them at least."""
@@ -98,24 +102,31 @@ class PrivacyTables:
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
         gone = await self._delete_songs(songs.c.charged_at < now - kept)
         await self._delete_songs(and_(songs.c.user_id < 0, songs.c.charged_at < now - LONGEST_WINDOW))
-        async with self._doors.writing() as connection:
-            await connection.execute(delete(guilds).where(guilds.c.left_at < now - GUILD_GRACE))
-            expired = update(songs).where(PENDING, songs.c.token_expires_at < now)
-            await connection.execute(expired.values(token=None, token_expires_at=None))
-            answered = select(songs.c.id).where(PENDING)
-            await connection.execute(delete(notifications).where(notifications.c.song_id.not_in(answered)))
+        await self._doors.write(_purge_besides, now)
         return gone
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
         """In batches, so that orders do not have to wait for it."""
+        batch = delete(songs).where(songs.c.id.in_(select(songs.c.id).where(condition).limit(_BATCH)))
         total = 0
         while True:
-            batch = select(songs.c.id).where(condition).limit(_BATCH)
-            async with self._doors.writing() as connection:
-                gone = (await connection.execute(delete(songs).where(songs.c.id.in_(batch)))).rowcount
+            gone = await self._doors.write(_deleted, batch)
             total += gone
             if gone < _BATCH:
                 return total
+
+
+def _deleted(connection: Connection, change: Delete) -> int:
+    return connection.execute(change).rowcount
+
+
+def _purge_besides(connection: Connection, now: datetime) -> None:
+    """Servers that were left, tokens that are dead, and lists of people for songs that are answered."""
+    connection.execute(delete(guilds).where(guilds.c.left_at < now - GUILD_GRACE))
+    expired = update(songs).where(PENDING, songs.c.token_expires_at < now)
+    connection.execute(expired.values(token=None, token_expires_at=None))
+    answered = select(songs.c.id).where(PENDING)
+    connection.execute(delete(notifications).where(notifications.c.song_id.not_in(answered)))
 
 
 def _all_of(user_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -143,27 +154,27 @@ def _exported(row: Any) -> dict[str, object]:
     }
 
 
-async def _pseudonym(connection: AsyncConnection, user_id: int) -> int:
-    secret = await connection.scalar(select(app_state.c.value).where(app_state.c.key == SECRET))
+def _pseudonym(connection: Connection, user_id: int) -> int:
+    secret = connection.scalar(select(app_state.c.value).where(app_state.c.key == SECRET))
     return pseudonym(str(secret), user_id)
 
 
-async def _forget_besides(connection: AsyncConnection, user_id: int, alias: int) -> None:
+def _forget_besides(connection: Connection, user_id: int, alias: int) -> None:
     """All but the songs. The log keeps that something was changed, and no longer by or for whom."""
     for table in (saves, notifications, quota_grants, quota_resets):
-        await connection.execute(delete(table).where(table.c.user_id == user_id))
+        connection.execute(delete(table).where(table.c.user_id == user_id))
     rules = and_(quota_rules.c.who == Who.USER, quota_rules.c.subject_id == user_id)
-    await connection.execute(delete(quota_rules).where(rules))
+    connection.execute(delete(quota_rules).where(rules))
     actor, what = quota_changes.c.actor_id, quota_changes.c.what
-    await connection.execute(update(quota_changes).where(actor == user_id).values(actor_id=alias))
+    connection.execute(update(quota_changes).where(actor == user_id).values(actor_id=alias))
     renamed = dict(zip(_change_keys(user_id), _change_keys(alias), strict=True))
     changes = update(quota_changes).where(what.in_(list(renamed)))
-    await connection.execute(changes.values(what=case(renamed, value=what)))
+    connection.execute(changes.values(what=case(renamed, value=what)))
 
 
-async def _forget_listeners(connection: AsyncConnection, condition: ColumnElement[bool]) -> None:
+def _forget_listeners(connection: Connection, condition: ColumnElement[bool]) -> None:
     """Others' saves of songs that stay as husks, and their wish to be told of them."""
     husks = select(songs.c.id).where(condition)
     for table in (saves, notifications):
-        await connection.execute(delete(table).where(table.c.song_id.in_(husks)))
-    await connection.execute(update(songs).where(songs.c.parent_id.in_(husks)).values(parent_id=None))
+        connection.execute(delete(table).where(table.c.song_id.in_(husks)))
+    connection.execute(update(songs).where(songs.c.parent_id.in_(husks)).values(parent_id=None))

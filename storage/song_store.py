@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, update
 
 from songs.order import Order, Outcome
 from songs.quotas import Ceilings
@@ -15,7 +14,7 @@ from songs.song import UNFINISHED as UNFINISHED_STATES
 from songs.song import Delivery, Reason, Reply, Result, Song, State
 
 from . import admission, placing, workers
-from .doors import ADMISSION, Doors, lock
+from .doors import Doors
 from .rows import reply_columns, result_columns, searchable, song_of
 from .tables import COMPLETED, PENDING, notifications, quota_grants, songs
 
@@ -72,19 +71,15 @@ class SongTable:
         self.single_process = doors.on_sqlite
 
     async def place(self, order: Order, worker: str, now: datetime) -> Outcome:
-        async with self._doors.writing() as connection:
-            return await placing.place(connection, order, worker, self._ceilings, now)
+        return await self._doors.write(placing.place, order, worker, self._ceilings, now)
 
     async def admit(self, worker: str, places: int, places_per_user: int, now: datetime) -> list[Song]:
-        async with self._doors.writing() as connection:
-            await lock(connection, ADMISSION)
-            return await admission.admit(
-                connection, worker, now, places=places, places_per_user=places_per_user
-            )
+        return await self._doors.write(
+            admission.admit, worker, now, places=places, places_per_user=places_per_user
+        )
 
     async def line(self) -> list[int]:
-        async with self._doors.reading() as connection:
-            return await admission.line(connection)
+        return await self._doors.read(admission.line)
 
     async def requeue(self, song_id: int, worker: str, unavailable_since: datetime | None) -> bool:
         return await self._change(_REQUEUE, song_id, worker=worker, unavailable_since=unavailable_since)
@@ -105,11 +100,7 @@ class SongTable:
             .values(state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now)
             .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
         )
-        async with self._doors.writing() as connection:
-            row = (await connection.execute(change)).one_or_none()
-            if row is not None and row.granted:
-                await _give_grant_back(connection, row)
-            return row is not None
+        return await self._doors.write(_fail, change)
 
     async def delivered(self, song_id: int, worker: str, reply: Reply, now: datetime) -> bool:
         return await self._change(
@@ -122,34 +113,27 @@ class SongTable:
     async def lease_clock(self) -> datetime:
         if self._doors.on_sqlite:
             return self._now()
-        async with self._doors.reading() as connection:
-            return await workers.clock(connection)
+        return await self._doors.read(workers.clock)
 
     async def claim(self, worker: str, now: datetime, limit: int) -> list[Song]:
-        async with self._doors.writing() as connection:
-            return await workers.claim(connection, worker, now, limit)
+        return await self._doors.write(workers.claim, worker, now, limit)
 
     async def held(self, worker: str) -> dict[int, State]:
-        async with self._doors.reading() as connection:
-            return await workers.held(connection, worker)
+        return await self._doors.read(workers.held, worker)
 
     async def heartbeat(self, worker: str, now: datetime, lease_until: datetime) -> bool:
-        async with self._doors.writing() as connection:
-            return await workers.heartbeat(connection, worker, now, lease_until)
+        return await self._doors.write(workers.heartbeat, worker, now, lease_until)
 
     async def enlist(self, worker: str, now: datetime, lease_until: datetime) -> None:
-        async with self._doors.writing() as connection:
-            await workers.enlist(connection, worker, now, lease_until)
+        await self._doors.write(workers.enlist, worker, now, lease_until)
 
     async def release(self, worker: str) -> None:
-        async with self._doors.writing() as connection:
-            await workers.release(connection, worker)
+        await self._doors.write(workers.release, worker)
 
     async def song(self, song_id: int) -> Song | None:
         """Not a song whose owner had it deleted, though its row may still be counted."""
         query = select(songs).where(songs.c.id == song_id, songs.c.user_id > 0)
-        async with self._doors.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._doors.read(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else song_of(row)
 
     async def recent_seconds(self, limit: int) -> list[float]:
@@ -159,19 +143,18 @@ class SongTable:
             .order_by(songs.c.finished_at.desc())
             .limit(limit)
         )
-        async with self._doors.reading() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._doors.read(lambda connection: connection.execute(query).all())
         return [(row.finished_at - row.submitted_at).total_seconds() for row in rows]
 
     async def notify_list(self, song_id: int) -> list[int]:
         """In the order in which people asked."""
-        async with self._doors.reading() as connection:
-            return list((await connection.scalars(_NOTIFY_LIST, {"of_song": song_id})).all())
+        return await self._doors.read(_notify_list, song_id)
 
     async def _change(self, change: Update, song_id: int, **new: Any) -> bool:
-        parameters = {f"new_{name}": value for name, value in new.items()}
-        async with self._doors.writing() as connection:
-            return (await connection.execute(change, parameters | {"of_song": song_id})).rowcount == 1
+        parameters = {f"new_{name}": value for name, value in new.items()} | {"of_song": song_id}
+        return await self._doors.write(
+            lambda connection: connection.execute(change, parameters).rowcount == 1
+        )
 
 
 def _held(song_id: int, worker: str, *states: State) -> tuple[ColumnElement[bool], ...]:
@@ -183,8 +166,19 @@ def _failable(reason: Reason) -> tuple[State, ...]:
     return (State.SUBMITTING,) if reason is Reason.INTERRUPTED else UNFINISHED_STATES
 
 
-async def _give_grant_back(connection: AsyncConnection, song: Any) -> None:
-    await connection.execute(
+def _notify_list(connection: Connection, song_id: int) -> list[int]:
+    return list(connection.scalars(_NOTIFY_LIST, {"of_song": song_id}).all())
+
+
+def _fail(connection: Connection, change: Update) -> bool:
+    row = connection.execute(change).one_or_none()
+    if row is not None and row.granted:
+        _give_grant_back(connection, row)
+    return row is not None
+
+
+def _give_grant_back(connection: Connection, song: Any) -> None:
+    connection.execute(
         update(quota_grants)
         .where(quota_grants.c.guild_id == song.quota_scope, quota_grants.c.user_id == song.user_id)
         .values(songs=quota_grants.c.songs + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from .doors import Doors
 from .tables import app_state
@@ -17,13 +17,15 @@ class AppState:
 
     async def get(self, key: str) -> str | None:
         query = select(app_state.c.value).where(app_state.c.key == key)
-        async with self._doors.reading() as connection:
-            return await connection.scalar(query)
+        return await self._doors.read(lambda connection: connection.scalar(query))
 
     async def set(self, key: str, value: str | None) -> None:
         """None takes the key out."""
-        async with self._doors.writing() as connection:
-            if value is None:
-                await connection.execute(delete(app_state).where(app_state.c.key == key))
-            else:
-                await upsert(connection, app_state, {"key": key}, {"value": value})
+        await self._doors.write(_set, key, value)
+
+
+def _set(connection: Connection, key: str, value: str | None) -> None:
+    if value is None:
+        connection.execute(delete(app_state).where(app_state.c.key == key))
+    else:
+        upsert(connection, app_state, {"key": key}, {"value": value})

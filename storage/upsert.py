@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def upsert(
-    connection: AsyncConnection,
+def upsert(
+    connection: Connection,
     table: Table,
     key: Mapping[str, Any],
     values: Mapping[str, Any],
@@ -28,4 +27,4 @@ async def upsert(
         statement = insert.on_conflict_do_update(index_elements=columns, set_=dict(on_conflict or values))
     else:
         statement = insert.on_conflict_do_nothing(index_elements=columns)
-    await connection.execute(statement)
+    connection.execute(statement)

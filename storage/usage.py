@@ -6,8 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, and_, func, literal, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Connection, and_, func, literal, select, type_coerce
 
 from songs.quota_book import DayUsage, Usage
 from songs.quotas import Per, Window, window_at
@@ -20,7 +19,7 @@ _QUARTER_HOUR = timedelta(minutes=15)
 _QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
 
 
-async def of_person(connection: AsyncConnection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
+def of_person(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
     """Songs charged in `window` and not refunded, granted ones too; and unfinished songs of any time."""
     theirs = and_(songs.c.user_id == user_id, songs.c.quota_scope == scope)
     made = select(func.count()).where(
@@ -31,7 +30,7 @@ async def of_person(connection: AsyncConnection, user_id: int, scope: int, windo
     )
     in_the_works = select(func.count()).where(theirs, UNFINISHED)
     query = select(made.scalar_subquery().label("made"), in_the_works.scalar_subquery().label("unfinished"))
-    row = (await connection.execute(query)).one()
+    row = connection.execute(query).one()
     return row.made, row.unfinished
 
 
@@ -43,7 +42,7 @@ def windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
     return latest[::-1]
 
 
-async def of_guild(connection: AsyncConnection, guild_id: int, days: list[Window], zone: ZoneInfo) -> Usage:
+def of_guild(connection: Connection, guild_id: int, days: list[Window], zone: ZoneInfo) -> Usage:
     """Counted by quarters of an hour, which no day of any time zone cuts in two, and put together by days.
 
     Failed are those that were refunded. People who had their data deleted count, but are not named.
@@ -60,16 +59,16 @@ async def of_guild(connection: AsyncConnection, guild_id: int, days: list[Window
         .group_by(quarter)
     )
     ordered, failed = Counter[date](), Counter[date]()
-    for number, asked, refunded in await connection.execute(query):
+    for number, asked, refunded in connection.execute(query):
         day = (EPOCH + number * _QUARTER_HOUR).astimezone(zone).date()
         ordered[day] += asked
         failed[day] += refunded
     dates = [window.start.astimezone(zone).date() for window in days]
     usages = tuple(DayUsage(day, ordered[day] - failed[day], failed[day]) for day in dates)
-    return Usage(usages, await _top(connection, guild_id, span))
+    return Usage(usages, _top(connection, guild_id, span))
 
 
-async def _top(connection: AsyncConnection, guild_id: int, window: Window) -> tuple[tuple[int, int], ...]:
+def _top(connection: Connection, guild_id: int, window: Window) -> tuple[tuple[int, int], ...]:
     made = func.count()
     query = (
         select(songs.c.user_id, made)
@@ -84,4 +83,4 @@ async def _top(connection: AsyncConnection, guild_id: int, window: Window) -> tu
         .order_by(made.desc(), songs.c.user_id)
         .limit(_TOP)
     )
-    return tuple((user_id, count) for user_id, count in await connection.execute(query))
+    return tuple((user_id, count) for user_id, count in connection.execute(query))

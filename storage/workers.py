@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import cast
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from songs.song import Song, State
 
@@ -15,39 +14,39 @@ from .tables import PENDING, songs, workers
 from .upsert import upsert
 
 
-async def clock(connection: AsyncConnection) -> datetime:
+def clock(connection: Connection) -> datetime:
     """PostgreSQL's own time: one for all workers, however far apart their machines' clocks are."""
-    moment = await connection.scalar(select(func.clock_timestamp()))
+    moment = connection.scalar(select(func.clock_timestamp()))
     return cast("datetime", moment).astimezone(UTC)
 
 
-async def enlist(connection: AsyncConnection, worker: str, now: datetime, lease_until: datetime) -> None:
+def enlist(connection: Connection, worker: str, now: datetime, lease_until: datetime) -> None:
     """Those whose lease has run out go; on SQLite all go, since there one process runs at a time."""
     over = delete(workers)
     if connection.dialect.name != "sqlite":
         over = over.where(workers.c.lease_until <= now)
-    await connection.execute(over)
-    await upsert(connection, workers, {"name": worker}, {"lease_until": lease_until})
+    connection.execute(over)
+    upsert(connection, workers, {"name": worker}, {"lease_until": lease_until})
 
 
-async def heartbeat(connection: AsyncConnection, worker: str, now: datetime, lease_until: datetime) -> bool:
+def heartbeat(connection: Connection, worker: str, now: datetime, lease_until: datetime) -> bool:
     """On SQLite nobody takes songs from a worker that is late, only one that enlists after it."""
     renewal = update(workers).where(workers.c.name == worker).values(lease_until=lease_until)
     if connection.dialect.name != "sqlite":
         renewal = renewal.where(workers.c.lease_until > now)
-    return (await connection.execute(renewal)).rowcount == 1
+    return connection.execute(renewal).rowcount == 1
 
 
-async def release(connection: AsyncConnection, worker: str) -> None:
-    await connection.execute(delete(workers).where(workers.c.name == worker))
+def release(connection: Connection, worker: str) -> None:
+    connection.execute(delete(workers).where(workers.c.name == worker))
 
 
-async def held(connection: AsyncConnection, worker: str) -> dict[int, State]:
+def held(connection: Connection, worker: str) -> dict[int, State]:
     query = select(songs.c.id, songs.c.state).where(PENDING, songs.c.lease_owner == worker)
-    return {row.id: State(row.state) for row in await connection.execute(query)}
+    return {row.id: State(row.state) for row in connection.execute(query)}
 
 
-async def claim(connection: AsyncConnection, worker: str, now: datetime, limit: int) -> list[Song]:
+def claim(connection: Connection, worker: str, now: datetime, limit: int) -> list[Song]:
     """Oldest first. Songs that another process is claiming at this moment are passed over."""
     lives = (
         select(workers.c.name)
@@ -65,5 +64,5 @@ async def claim(connection: AsyncConnection, worker: str, now: datetime, limit: 
     )
     mine = songs.c.id.in_(select(free.c.id))
     claimed = update(songs).where(mine).values(lease_owner=worker).returning(songs)
-    rows = (await connection.execute(claimed)).all()
+    rows = connection.execute(claimed).all()
     return sorted((song_of(row) for row in rows), key=lambda song: song.id)

@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
-from contextlib import closing, suppress
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import asyncpg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from songs.order import Accepted, Order
 from songs.ports import StoreUnavailable
-from storage import BadDatabaseUrl, Database, open_database
-from storage import engine as engines
-from storage.engine import parse_url
+from storage import BadDatabaseUrl, Database, open_database, sqlite_doors
+from storage.address import parse_url
+from storage.doors import Doors
+from storage.postgres_doors import PostgresDoors
+from storage.sqlite_doors import SqliteDoors
 from storage.tables import songs
 from tests.store.postgres import PostgresServer
 from tests.store.world import MINUTE, NOW, RESULT, WORKER, completed, order, placed
@@ -30,8 +34,8 @@ def file(sqlite_url: str) -> Path:
 @pytest.fixture
 async def hasty(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """A database on SQLite that does not wait for locks."""
-    pragmas = tuple(pragma for pragma in engines._PRAGMAS if "busy_timeout" not in pragma)
-    monkeypatch.setattr(engines, "_PRAGMAS", ("PRAGMA busy_timeout = 10", *pragmas))
+    pragmas = tuple(pragma for pragma in sqlite_doors.PRAGMAS if "busy_timeout" not in pragma)
+    monkeypatch.setattr(sqlite_doors, "PRAGMAS", ("PRAGMA busy_timeout = 10", *pragmas))
     async with open_database(sqlite_url) as database:
         yield database
 
@@ -49,6 +53,35 @@ async def accepts(database: Database, one: Order) -> bool:
         return False
 
 
+@asynccontextmanager
+async def songs_held(url: str) -> AsyncIterator[None]:
+    """Another program is in the middle of changing the songs."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    other = await asyncpg.connect(url)
+    async with other.transaction():
+        await other.execute("LOCK TABLE songs")
+        yield
+    await other.close()
+
+
+@asynccontextmanager
+async def occupied(doors: Doors) -> AsyncIterator[None]:
+    """All that may be read at once is being read."""
+    if isinstance(doors, PostgresDoors):
+        async with doors._pool.connect():
+            yield
+        return
+    assert isinstance(doors, SqliteDoors)
+    enough = threading.Event()
+    doors._reading.submit(enough.wait)
+    yield
+    enough.set()
+
+
 async def test_a_locked_database_is_unavailable_and_then_works_again(hasty: Database, file: Path) -> None:
     await placed(hasty)
     with closing(sqlite3.connect(file)) as other:
@@ -61,7 +94,7 @@ async def test_a_locked_database_is_unavailable_and_then_works_again(hasty: Data
 async def test_a_full_disk_is_unavailable_and_nothing_is_half_written(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "_PRAGMAS", (*engines._PRAGMAS, "PRAGMA max_page_count = 1"))
+    monkeypatch.setattr(sqlite_doors, "PRAGMAS", (*sqlite_doors.PRAGMAS, "PRAGMA max_page_count = 1"))
     async with open_database(sqlite_url) as database:
         orders = (order(person, prompt=SECRET_PROMPT * 200) for person in range(1, 101))
         accepted = [await accepts(database, one) for one in orders]
@@ -72,7 +105,7 @@ async def test_a_full_disk_is_unavailable_and_nothing_is_half_written(
 async def test_a_read_only_database_is_unavailable_for_writing(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "_PRAGMAS", (*engines._PRAGMAS, "PRAGMA query_only = ON"))
+    monkeypatch.setattr(sqlite_doors, "PRAGMAS", (*sqlite_doors.PRAGMAS, "PRAGMA query_only = ON"))
     async with open_database(sqlite_url) as database:
         await refuses_and_recovers(database)
         assert await database.songs.line() == []
@@ -115,12 +148,9 @@ async def test_a_database_that_is_not_on_the_server_is_unavailable(postgres: Pos
 
 
 async def test_a_wait_that_takes_too_long_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_PRAGMAS", (*engines._PRAGMAS, "PRAGMA busy_timeout = 600"))
-    async with open_database(url, pool_size=2) as patient, open_database(url, deadline=0.3) as database:
-        async with patient.songs._doors.writing() as connection:
-            await connection.execute(songs.update().values(prompt="held"))
-            if connection.dialect.name == "postgresql":
-                await connection.exec_driver_sql("LOCK TABLE songs")
+    monkeypatch.setattr(sqlite_doors, "PRAGMAS", (*sqlite_doors.PRAGMAS, "PRAGMA busy_timeout = 600"))
+    async with open_database(url, deadline=0.3) as database:
+        async with songs_held(url):
             with pytest.raises(StoreUnavailable, match="in time"):
                 await database.songs.place(order(), WORKER, NOW)
         assert (await placed(database)).id
@@ -128,10 +158,37 @@ async def test_a_wait_that_takes_too_long_is_given_up(url: str, monkeypatch: pyt
 
 async def test_a_full_pool_is_unavailable(url: str) -> None:
     async with open_database(url, pool_size=1, deadline=0.2) as database:
-        async with database.songs._doors.engine.connect():
+        async with occupied(database.songs._doors):
             with pytest.raises(StoreUnavailable):
                 await database.songs.line()
         assert await database.songs.line() == []
+
+
+async def test_a_query_that_is_given_up_ends_and_makes_way(url: str) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    async with open_database(url, pool_size=1, deadline=0.5) as database:
+        with pytest.raises(StoreUnavailable, match="in time"):
+            await database.songs._doors.read(lambda connection: connection.exec_driver_sql(endless))
+        assert await database.songs.line() == []
+
+
+async def test_what_is_cancelled_half_way_is_rolled_back(sqlite_url: str) -> None:
+    begun, enough = threading.Event(), threading.Event()
+
+    def change(connection: Connection) -> None:
+        connection.execute(songs.update().values(title="changed"))
+        begun.set()
+        enough.wait(10)
+
+    async with open_database(sqlite_url) as database:
+        await placed(database)
+        doors = database.songs._doors
+        changing = asyncio.create_task(doors.write(change))
+        await asyncio.to_thread(begun.wait, 10)
+        changing.cancel()
+        await asyncio.gather(changing, return_exceptions=True)
+        enough.set()
+        assert await doors.write(lambda connection: connection.scalar(select(songs.c.title))) is None
 
 
 async def test_what_is_cancelled_is_not_written_and_harms_nobody_else(database: Database) -> None:
@@ -169,34 +226,36 @@ async def test_connections_cut_by_a_restart_heal_by_themselves(
 async def test_a_bug_is_not_mistaken_for_bad_weather(database: Database) -> None:
     await placed(database)
     with pytest.raises(IntegrityError):
-        async with database.songs._doors.writing() as connection:
-            await connection.execute(songs.update().values(user_id=None))
+        await database.songs._doors.write(lambda c: c.execute(songs.update().values(user_id=None)))
 
 
 @pytest.mark.parametrize("statement", ["SELEKT 1", "SELECT 1/0", "SELECT 99999999999::int"])
 async def test_a_broken_statement_is_not_mistaken_for_bad_weather(postgres_url: str, statement: str) -> None:
     async with open_database(postgres_url) as database:
         with pytest.raises(DBAPIError):
-            async with database.songs._doors.reading() as connection:
-                await connection.exec_driver_sql(statement)
+            await database.songs._doors.read(lambda connection: connection.exec_driver_sql(statement))
 
 
 async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database) -> None:
     song = await completed(database)
-    with suppress(RuntimeError):
-        async with database.songs._doors.writing() as connection:
-            await connection.execute(songs.delete())
-            raise RuntimeError
-    async with database.songs._doors.reading() as connection:
-        assert (await connection.scalars(select(songs.c.title))).all() == [RESULT.title]
+    doors = database.songs._doors
+
+    def fail(connection: Connection) -> None:
+        connection.execute(songs.delete())
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await doors.write(fail)
+    titles = select(songs.c.title)
+    assert await doors.read(lambda connection: connection.scalars(titles).all()) == [RESULT.title]
     assert await database.songs.delivered(song.id, WORKER, song.reply, NOW + MINUTE)
 
 
 @pytest.mark.parametrize(
     ("text", "driver"),
     [
-        ("sqlite:///data/songs.db", "sqlite+aiosqlite"),
-        ("sqlite:////var/songs.db", "sqlite+aiosqlite"),
+        ("sqlite:///data/songs.db", "sqlite"),
+        ("sqlite:////var/songs.db", "sqlite"),
         ("postgresql://bot:pw@host/songs", "postgresql+asyncpg"),
         ("postgres://bot:pw@host:5433/songs?sslmode=require&channel_binding=prefer", "postgresql+asyncpg"),
         ("postgresql+psycopg2://bot:pw@host/songs", "postgresql+asyncpg"),

@@ -3,32 +3,36 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import DatabaseTooNew, open_database
-from storage.doors import Doors
-from storage.engine import make_engine, parse_url
+from storage.address import parse_url
+from storage.doors import open_doors
 from storage.migrate import HEAD, alembic_config, revision_of
 from storage.tables import metadata
 from tests.store.world import placed
 
+T = TypeVar("T")
 
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[AsyncConnection]:
-    engine = make_engine(parse_url(url), pool_size=1, pool_timeout=5)
+
+async def written(url: str, work: Callable[[Connection], T]) -> T:
+    doors = open_doors(parse_url(url), pool_size=1, deadline=5)
     try:
-        async with Doors(engine, 5).writing() as connection:
-            yield connection
+        return await doors.write(work)
     finally:
-        await engine.dispose()
+        await doors.close()
+
+
+async def set_revision(url: str, revision: str) -> None:
+    statement = text(f"UPDATE alembic_version SET version_num = '{revision}'")
+    await written(url, lambda connection: connection.execute(statement))
 
 
 async def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
@@ -36,16 +40,14 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> N
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))
 
-    async with connected(url) as connection:
-        assert await connection.run_sync(differences) == []
-        assert await connection.run_sync(revision_of) == HEAD
+    assert await written(url, differences) == []
+    assert await written(url, revision_of) == HEAD
 
 
 async def test_the_code_names_the_latest_migration(sqlite_url: str) -> None:
-    async with connected(sqlite_url) as connection:
-        heads = await connection.run_sync(
-            lambda sync: ScriptDirectory.from_config(alembic_config(sync)).get_heads()
-        )
+    heads = await written(
+        sqlite_url, lambda connection: ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+    )
     assert heads == [HEAD]
 
 
@@ -61,8 +63,7 @@ async def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None
 
 
 async def test_a_database_from_a_newer_version_is_refused_in_clear_words(url: str) -> None:
-    async with connected(url) as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await set_revision(url, "9999")
     async with open_database(url) as database:
         with pytest.raises(DatabaseTooNew, match="revision 9999, which this version does not know"):
             await database.migrate()
@@ -94,8 +95,7 @@ async def test_how_far_a_database_is_migrated_is_told_without_changing_it(empty_
         await database.migrate()
         assert (await database.describe()).endswith(", migrated")
     for revision, told in (("0000", "to be migrated"), ("9999", None)):
-        async with connected(empty_url) as connection:
-            await connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+        await set_revision(empty_url, revision)
         async with open_database(empty_url) as database:
             if told:
                 assert told in await database.describe()

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from songs.quota_book import Asker
 from songs.quotas import Per, Rule, Who
 from storage import Database, open_database
-from storage.doors import Doors
-from storage.engine import make_engine, parse_url
+from storage.address import parse_url
+from storage.doors import Doors, open_doors
 from storage.move import MOVING, MoveFailed, main, move
 from storage.tables import quota_changes, songs
 from tests.store.world import ANN, EVE, GUILD, MAX, NOW, RESULT, completed, composing, fetched, placed
@@ -50,13 +50,12 @@ def run_move(source: str, target: str) -> list[str]:
 
 
 async def execute(url: str, *statements: str) -> None:
-    engine = make_engine(parse_url(url), pool_size=1, pool_timeout=5)
+    doors = open_doors(parse_url(url), pool_size=1, deadline=5)
     try:
-        async with Doors(engine, 5).writing() as connection:
-            for statement in statements:
-                await connection.execute(text(statement))
+        for statement in statements:
+            await doors.write(Connection.execute, text(statement))
     finally:
-        await engine.dispose()
+        await doors.close()
 
 
 async def look(url: str) -> tuple[object, ...]:
@@ -160,21 +159,24 @@ def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url:
 
 async def _many(database: Database, doors: Doors, count: int) -> None:
     await completed(database, result=RESULT)
-    async with doors.writing() as connection:
-        row = (await connection.execute(songs.select())).one()._asdict()
-        copies = [row | {"id": number, "order_key": f"k{number}"} for number in range(2, count + 1)]
-        await connection.execute(insert(songs), copies)
-        change = {"guild_id": GUILD, "changed_at": NOW, "actor_id": ANN, "what": "member"}
-        await connection.execute(text(f"INSERT INTO guilds (guild_id) VALUES ({GUILD})"))
-        await connection.execute(insert(quota_changes), [change] * 300)
+    await doors.write(_multiply, count)
+
+
+def _multiply(connection: Connection, count: int) -> None:
+    row = connection.execute(songs.select()).one()._asdict()
+    copies = [row | {"id": number, "order_key": f"k{number}"} for number in range(2, count + 1)]
+    connection.execute(insert(songs), copies)
+    change = {"guild_id": GUILD, "changed_at": NOW, "actor_id": ANN, "what": "member"}
+    connection.execute(text(f"INSERT INTO guilds (guild_id) VALUES ({GUILD})"))
+    connection.execute(insert(quota_changes), [change] * 300)
 
 
 def test_a_move_killed_in_the_middle_goes_on_where_it_stopped(sqlite_url: str, postgres_url: str) -> None:
     async def fill() -> None:
-        engine = make_engine(parse_url(sqlite_url), 1, 5)
+        doors = open_doors(parse_url(sqlite_url), pool_size=1, deadline=30)
         async with open_database(sqlite_url) as database:
-            await _many(database, Doors(engine, 30), 4000)
-        await engine.dispose()
+            await _many(database, doors, 4000)
+        await doors.close()
 
     asyncio.run(fill())
     command = [sys.executable, "-m", "storage.move", sqlite_url, postgres_url, "--batch", "20"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Connection, event, insert, select, text
 
 from songs.library import Search, Shelf
 from songs.quota_book import Asker
@@ -30,10 +30,8 @@ def ceilings() -> Ceilings:
 async def full(database: Database) -> Database:
     """Thousands of finished songs over a year, of a thousand people in a hundred servers."""
     rows = [_finished(number) for number in range(SONGS)]
-    async with database.songs._doors.writing() as connection:
-        await connection.execute(insert(songs), rows)
-    async with database.songs._doors.writing() as connection:
-        await connection.execute(text("ANALYZE"))
+    await database.songs._doors.write(lambda connection: connection.execute(insert(songs), rows))
+    await database.songs._doors.write(lambda connection: connection.execute(text("ANALYZE")))
     return database
 
 
@@ -53,15 +51,18 @@ async def plans(database: Database, asked: Any) -> list[str]:
         if "songs" in statement:
             statements.append((statement, parameters))
 
-    event.listen(doors.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(doors.engine, "before_cursor_execute", note)
     await asked
-    event.remove(doors.engine.sync_engine, "before_cursor_execute", note)
+    event.remove(doors.engine, "before_cursor_execute", note)
     explain = "EXPLAIN QUERY PLAN " if doors.on_sqlite else "EXPLAIN "
-    async with doors.writing() as connection:
+
+    def explained(connection: Connection) -> list[str]:
         return [
-            "\n".join(str(tuple(row)) for row in await connection.exec_driver_sql(explain + sql, parameters))
+            "\n".join(str(tuple(row)) for row in connection.exec_driver_sql(explain + sql, parameters))
             for sql, parameters in statements
         ]
+
+    return await doors.write(explained)
 
 
 def reads_everything(plan: str) -> bool:
@@ -108,9 +109,6 @@ async def test_indexes_are_used(full: Database, room: str) -> None:
 
 
 async def test_a_query_without_an_index_would_be_noticed(full: Database) -> None:
-    async def look_through_all() -> None:
-        async with full.songs._doors.reading() as connection:
-            await connection.execute(select(songs.c.id).where(songs.c.error == "none like it"))
-
-    [plan] = await plans(full, look_through_all())
+    query = select(songs.c.id).where(songs.c.error == "none like it")
+    [plan] = await plans(full, full.songs._doors.read(lambda connection: connection.execute(query)))
     assert reads_everything(plan)

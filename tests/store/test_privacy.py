@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Connection, Text, cast, select
 
 from songs.library import Search, Shelf
 from songs.quota_book import Asker
@@ -35,13 +35,15 @@ ADMIN = 9
 
 async def everything(database: Database) -> str:
     """All that is in all tables, as one text."""
-    async with database.privacy._doors.reading() as connection:
-        rows = [
+
+    def look(connection: Connection) -> list[str]:
+        return [
             str(tuple(row))
             for table in metadata.sorted_tables
-            for row in await connection.execute(select(*(cast(column, Text) for column in table.c)))
+            for row in connection.execute(select(*(cast(column, Text) for column in table.c)))
         ]
-    return "\n".join(rows)
+
+    return "\n".join(await database.privacy._doors.read(look))
 
 
 async def a_life(database: Database) -> None:

@@ -21,7 +21,7 @@ BOT_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.made-up-for-the-tests-and-good-for-
 
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
-    names = (None, "discord", "aiosqlite", "PIL")
+    names = (None, "discord", "alembic", "PIL")
     levels = {name: logging.getLogger(name).level for name in names}
     handlers = list(logging.getLogger().handlers)
     yield
@@ -181,10 +181,11 @@ def test_discord_is_heard_below_warning_only_at_debug(level: str, heard: bool) -
     assert "late" in stream.getvalue()
 
 
-def test_the_statements_of_the_database_are_not_heard_at_debug() -> None:
+@pytest.mark.parametrize("name", ["PIL", "alembic"])
+def test_libraries_that_tell_much_are_not_heard_at_debug(name: str) -> None:
     stream = io.StringIO()
     configure_logging("DEBUG", stream=stream)
-    logging.getLogger("aiosqlite").debug("executing INSERT with a token")
+    logging.getLogger(name).debug("each chunk of a picture")
     assert stream.getvalue() == ""
 
 
