@@ -1,4 +1,4 @@
-# A small image, non-root. Build: docker build -t songbot .   Run: docker run --env-file .env -v songs:/app/data songbot
+# A small image, non-root. Build: docker build -t songbot .   Run it as docs/deploying.md says.
 FROM python:3.13-slim AS build
 WORKDIR /app
 RUN python -m venv /venv
@@ -17,9 +17,9 @@ COPY songs songs
 COPY storage storage
 COPY whisul_api whisul_api
 USER songbot
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 METRICS_PORT=9095 METRICS_HOST=127.0.0.1
-VOLUME /app/data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
 # SIGTERM reaches Python itself; the bot ends within 10 seconds.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9095/healthz', timeout=4)"]
-CMD ["python", "bot.py"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('METRICS_PORT') or 9095), timeout=4); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
+# An empty METRICS_PORT, as .env.example has it, would leave nobody to answer the check. `exec` makes Python the one who is told to stop.
+CMD ["sh", "-c", "METRICS_PORT=${METRICS_PORT:-9095} exec python bot.py"]

@@ -32,17 +32,17 @@ check: .venv/run.stamp ## are settings, database, Discord and Whisul in order?
 
 test: lint types contracts suite ## lint, formatting, types, import contracts, the whole test suite
 
-lint: .venv/dev.stamp
+lint: .venv/dev.stamp ## lint and formatting alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp ## types alone
 	$(BIN)/basedpyright
 
-contracts: .venv/dev.stamp
+contracts: .venv/dev.stamp ## who imports whom, alone
 	$(BIN)/lint-imports
 
-suite: .venv/dev.stamp
+suite: .venv/dev.stamp ## the tests alone
 	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md

@@ -22,7 +22,7 @@ from cards.downloads import Downloads
 from cogs.song_bot import SongBot
 from composer import WhisulComposer
 from ops.logs import configure_logging
-from ops.metrics import PrometheusTelemetry
+from ops.metrics import PortTaken, PrometheusTelemetry
 from ops.probes import exit_code, format_probes, probe_database, probe_discord, probe_settings, probe_whisul
 from ops.sentry import start_sentry
 from settings import Settings, SettingsError, describe, load_settings
@@ -78,6 +78,9 @@ async def run(settings: Settings) -> int:
         log.error("DATABASE_URL can't be used: %s", error)  # noqa: TRY400
     except (StoreUnavailable, DatabaseTooNew) as error:
         log.error("the database can't be used: %s", error)  # noqa: TRY400
+        return 1
+    except PortTaken as error:
+        log.error("%s", error)  # noqa: TRY400
         return 1
     except (discord.HTTPException, OSError) as error:
         log.error("Discord can't be reached: %s", redact(str(error)))  # noqa: TRY400

@@ -16,9 +16,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ops.setting_values import (
     checked_database_url,
@@ -44,6 +43,7 @@ WHERE = {
 FORGETFUL_HOSTS = {
     "DYNO": "this host",
     "RAILWAY_ENVIRONMENT": "Railway",
+    "RAILWAY_ENVIRONMENT_NAME": "Railway",
     "RENDER": "Render",
     "FLY_APP_NAME": "Fly",
     "K_SERVICE": "Cloud Run",
@@ -66,15 +66,19 @@ _WHAT = {
 """What is wrong, in words, by pydantic's name for it."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings. Durations are seconds; None stands for an empty setting.
 
     A field's docstring is what a person is told of it when its value is wrong. The object is made from its
     arguments alone: `Settings(...)` never looks at the environment.
     """
 
-    model_config = SettingsConfigDict(
-        frozen=True, hide_input_in_errors=True, validate_default=True, use_attribute_docstrings=True
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
     )
 
     discord_token: SecretStr
@@ -124,18 +128,6 @@ class Settings(BaseSettings):
     """The REST address, with its version, of a proxy that stands before Discord."""
     warnings: tuple[str, ...] = ()
     """Not a setting: what the operator should know of these settings, to be logged at start."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # `load_settings` merges the sources itself: only so can it be given an environment.
-        return (init_settings,)
 
     @field_validator("discord_token")
     @classmethod

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import uvloop
 
-from . import acknowledge, life, look_ups, pile, startup
+from . import acknowledge, life, look_ups, pile, shares, startup
 from .report import Scale, Table, document
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PARTS: dict[str, Callable[[Scale, Path], Awaitable[list[Table]]]] = {
     "ack": acknowledge.measure,
     "life": life.measure,
+    "shares": shares.measure,
     "pile": pile.measure,
     "start": startup.measure,
     "database": look_ups.measure,

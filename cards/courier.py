@@ -26,6 +26,8 @@ from .trouble import TROUBLE, describe, is_final, less_may_do
 log = logging.getLogger(__name__)
 
 SHOW_SECONDS = 5.0
+SHOWN_AT_ONCE = 20
+"""Progress can wait, while each request more at a time is a connection more to open and to keep."""
 STEP_SECONDS = 30.0
 """A step with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
 NOTIFY_SECONDS = 10.0
@@ -62,6 +64,7 @@ class DiscordCourier:
         self._clock = clock
         self._parents = parents
         self._lost_lines: set[tuple[int, bool]] = set()
+        self._showing = asyncio.Semaphore(SHOWN_AT_ONCE)
 
     async def show(self, song: Song, progress: Progress) -> bool:
         """Edit the progress line, by token while it lives, else as the bot's own message.
@@ -76,7 +79,7 @@ class DiscordCourier:
             return False
         line, view = render(song, progress), progress_view(song)
         try:
-            async with asyncio.timeout(SHOW_SECONDS):
+            async with asyncio.timeout(SHOW_SECONDS), self._showing:
                 await self._messenger.edit_line(reply, line, view, by_token=by_token)
         except TROUBLE as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})

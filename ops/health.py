@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from .metrics import PortTaken
+
 Part = Callable[[], Awaitable[bool]]
 """Says whether a part is ready. It answers False rather than raise."""
 
@@ -26,7 +28,7 @@ async def serve_health(
     """Serve while the block runs; gives the port, which is a free one for port 0.
 
     `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, tracker); one
-    that has not answered after `deadline` seconds is not ready. Raises OSError when the port is taken.
+    that has not answered after `deadline` seconds is not ready. Raises PortTaken.
     """
     app = web.Application()
     app.add_routes(
@@ -39,10 +41,19 @@ async def serve_health(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await _listen(runner, host, port)
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except (OSError, AttributeError) as error:  # uvloop's answer to a race for the port is an AttributeError
+        raise PortTaken(
+            f"METRICS_PORT {port} can't be opened on {host}; does another process have it?"
+        ) from error
 
 
 _Page = Callable[[web.Request], Awaitable[web.Response]]

@@ -19,6 +19,10 @@ _COMPOSING = (15, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 450, 600, 900, 18
 _LAG = (0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 300, 900)
 
 
+class PortTaken(Exception):
+    """The figures can't be served; the message says where, for the log."""
+
+
 class PrometheusTelemetry(Telemetry):
     """Keeps its figures in a registry of its own, so that nothing is shared between two in one process."""
 

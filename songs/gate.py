@@ -28,7 +28,7 @@ class Gate:
     """`monotonic` gives seconds, `random` a float in 0..1; `in_flight` requests at most at the same time."""
 
     def __init__(
-        self, monotonic: Callable[[], float], random: Callable[[], float], in_flight: int = 100
+        self, monotonic: Callable[[], float], random: Callable[[], float], in_flight: int = 40
     ) -> None:
         self._monotonic = monotonic
         self._random = random

@@ -47,7 +47,7 @@ def poll_delay(elapsed: float, earliest: float, shortest: float, longest: float,
     """
     until_likely = earliest - elapsed
     if until_likely <= 0:
-        return shortest * (1 + 0.02 * jitter)
+        return shortest
     if until_likely >= longest + shortest:
         return max(shortest, longest * (1 - 0.15 * jitter))
     return min(longest, max(shortest, until_likely + shortest * jitter * 0.5))

@@ -15,7 +15,7 @@ from datetime import timedelta
 from .alarm import Alarm
 from .journey import Journey, World
 from .ports import StoreUnavailable
-from .schedule import Schedule
+from .schedule import Schedule, due_at
 from .song import Song, State
 from .telling import current_song
 from .tracked import Tracked
@@ -98,7 +98,7 @@ class Tracker:
     # -------------------------------------------------------------------- visits
 
     def _due_in(self, song_id: int, seconds: float) -> None:
-        due = self._world.clock.monotonic() + seconds
+        due = due_at(self._world.clock.monotonic(), seconds)
         earlier = due < self._schedule.next_due()
         self._schedule.set(song_id, due)
         if earlier:

@@ -59,13 +59,21 @@ def _copy(source: Path, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy is damaged; so may be the database")
 
 
+def _address() -> str:
+    """DATABASE_URL of the environment or of `.env`, as the bot reads it: without quotes around it."""
+    try:
+        load_dotenv()
+    except OSError as error:
+        raise BackupFailed(f".env can't be read: {error.strerror}.") from error
+    return os.environ.get("DATABASE_URL", "").strip().strip("\"'") or DEFAULT_URL
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m storage.backup", description="Back up the database.")
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to; default: beside the database")
     options = parser.parse_args(arguments)
-    load_dotenv()
     try:
-        target = back_up(os.environ.get("DATABASE_URL") or DEFAULT_URL, options.to, datetime.now(UTC))
+        target = back_up(_address(), options.to, datetime.now(UTC))
     except (BadDatabaseUrl, BackupFailed) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1

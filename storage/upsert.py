@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(
@@ -20,11 +19,19 @@ def upsert(
 
     Without `values` the row is only made.
     """
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = kind.insert(table).values(**key, **values)
+    insert = _insert_of(connection)(table).values(**key, **values)
     columns = list(key)
     if values:
         statement = insert.on_conflict_do_update(index_elements=columns, set_=dict(on_conflict or values))
     else:
         statement = insert.on_conflict_do_nothing(index_elements=columns)
     connection.execute(statement)
+
+
+def _insert_of(connection: Connection) -> Any:
+    """Either dialect's own; only the one that is used is loaded."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert
+    return insert

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import open_database
+from storage import backup, open_database
 from storage.backup import BackupFailed, back_up, main
 from tests.store.world import NOW, completed
 
@@ -46,6 +46,20 @@ def test_the_command_prints_where_the_backup_is(sqlite_url: str, tmp_path, monke
     assert capsys.readouterr().out.strip() == str(tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT count(*) FROM songs").fetchone() == (0,)
+
+
+def test_an_address_in_quotes_is_understood(sqlite_url: str, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f'"{sqlite_url}"')
+    assert main(["--to", str(tmp_path / "copy.db")]) == 0
+
+
+def test_an_env_file_that_may_not_be_read_is_said_in_one_line(monkeypatch, capsys) -> None:
+    def refuse() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(backup, "load_dotenv", refuse)
+    assert main([]) == 1
+    assert capsys.readouterr().err == ".env can't be read: Permission denied.\n"
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,11 @@ def test_any_set_of_shards_below_the_count_is_read_back(shards: set[int]) -> Non
     assert load(SHARD_COUNT="64", SHARD_IDS=text).shard_ids == tuple(sorted(shards))
 
 
+def test_readme_has_a_row_for_every_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert [name for name in NAMES if f"| `{name}` |" not in readme] == []
+
+
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=40)))
 def test_no_value_whatever_brings_anything_but_settings_or_faults(values: dict[str, str]) -> None:
     faults = []
@@ -312,6 +317,7 @@ def test_every_line_of_the_example_file_has_its_comment() -> None:
     ("given", "warned"),
     [
         ({"DYNO": "worker.1"}, True),
+        ({"RAILWAY_ENVIRONMENT_NAME": "production"}, True),
         ({"RENDER": "true", "DATABASE_URL": "postgresql://u@h/d"}, False),
         ({}, False),
     ],

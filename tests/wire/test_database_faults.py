@@ -17,14 +17,14 @@ from .process import BotProcess, Stage
 NO_FILES = {"ATTACH_AUDIO": "false"}
 TOLD = "I can't reach my database right now"
 QUICK_LOCK = """
-from storage import engine
-engine._PRAGMAS = ("PRAGMA busy_timeout = 300", *engine._PRAGMAS[1:])
+from storage import sqlite_doors
+sqlite_doors.PRAGMAS = ("PRAGMA busy_timeout = 300", *sqlite_doors.PRAGMAS[1:])
 """
 """Waits a third of a second for SQLite's lock instead of five seconds."""
 needs_prlimit = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="prlimit is Linux's")
 READ_ONLY = """
-from storage import engine
-engine._PRAGMAS = (*engine._PRAGMAS, "PRAGMA query_only = ON")
+from storage import sqlite_doors
+sqlite_doors.PRAGMAS = (*sqlite_doors.PRAGMAS, "PRAGMA query_only = ON")
 """
 
 

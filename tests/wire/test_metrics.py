@@ -199,3 +199,12 @@ async def test_an_empty_sentry_dsn_is_none(stage: Stage):
     await song(stage, "rain", "Whisul")
     assert await bot.terminate() == 0
     assert "entry" not in bot.log
+
+
+async def test_a_port_that_another_process_has_ends_the_start_in_one_clear_line(stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        bot = await stage.start(METRICS_PORT=str(port))
+        assert await bot.ends() == 1
+    assert f"METRICS_PORT {port} can't be opened" in bot.log
+    assert "Traceback" not in bot.log

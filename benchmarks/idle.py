@@ -1,0 +1,56 @@
+"""What the memory of the idle process is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from .report import Table, mib
+from .stage import ROOT
+
+IMPORTS = (
+    ("Python, with asyncio", "asyncio"),
+    ("discord.py, with aiohttp", "discord"),
+    ("its commands extension", "discord.ext.commands"),
+    ("uvloop", "uvloop"),
+    ("SQLAlchemy, with sqlite3", "sqlalchemy.dialects.sqlite"),
+    ("pydantic, for the settings", "settings"),
+    ("prometheus-client", "prometheus_client"),
+    ("the bot's own modules, with the rest", "bot"),
+)
+_PROGRAM = """
+import json, sys
+from importlib import import_module
+from pathlib import Path
+def resident():
+    pages = Path("/proc/self/statm").read_text().split()[1]
+    return int(pages) * __import__("resource").getpagesize()
+sizes = []
+for name in sys.argv[1:]:
+    import_module(name)
+    sizes.append(resident())
+print(json.dumps(sizes))
+"""
+
+
+async def what_idling_weighs(idle: float) -> Table:
+    """Imports one after the other in a new process; the rest of `idle` bytes is what running takes."""
+    names = [name for _, name in IMPORTS]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PROGRAM, *names, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    sizes: list[int] = json.loads(printed)
+    table = Table("What the idle process holds", ["this bot"])
+    before = 0
+    for (what, _), size in zip(IMPORTS, sizes, strict=True):
+        table.add(what, {"this bot": mib(size - before)})
+        before = size
+    table.add("running: connections, threads, caches", {"this bot": mib(idle - before)})
+    table.notes.append(
+        "Resident memory that each import adds to those before it. The floor has the first two lines and its "
+        "own running. SQLAlchemy and pydantic are what is above the target: they give one code for two "
+        "databases, and settings that are checked; both are wanted more than their memory."
+    )
+    return table
