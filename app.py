@@ -100,7 +100,9 @@ class App:
             state=parts.database.state,
             on_login=self._begin,
             actions=self.actions,
-            http_trace=discord_trace(parts.telemetry.discord_status),
+            http_trace=discord_trace(
+                parts.telemetry.discord_status, parts.telemetry.acknowledged, parts.clock.now
+            ),
             shard_count=parts.settings.shard_count,
             shard_ids=parts.settings.shard_ids,
         )
@@ -114,7 +116,7 @@ class App:
 
     async def add_cogs(self) -> None:
         """A cog that fails to load stops the start."""
-        ordering = Ordering(self.desk, self.telemetry.acknowledged)
+        ordering = Ordering(self.desk)
         self.bot.add_dynamic_items(SongButton, DirectButton)
         await self._add_songs(ordering)
         await self._add_library()

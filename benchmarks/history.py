@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,9 +25,13 @@ VIEWERS_SHARE = 200
 """Every 200th song is the viewer's, so of a million 5,000; and every 10th is of the viewer's server."""
 
 
+_migrating = asyncio.Lock()
+"""Alembic does one migration at a time in a process."""
+
+
 async def fill(url: str, make: Callable[[Connection], None]) -> None:
     """Migrate the database at `url` and let `make` write into it."""
-    async with open_database(url) as database:
+    async with _migrating, open_database(url) as database:
         await database.migrate()
     doors = open_doors(parse_url(url), pool_size=1, deadline=LONGEST)
     try:

@@ -10,7 +10,6 @@ from .life import HISTORY, LONGEST, all_delivered
 from .report import Scale, Table
 from .stage import PROFILED, THIS, open_stage, running
 
-SONGS = 100
 STEPS = (
     ("acknowledging", "cogs/acknowledge.py", "acknowledge"),
     ("handing in a song at Whisul", "composer.py", "submit"),
@@ -30,20 +29,21 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
         await fill(f"sqlite:///{stage.database}", finished_songs(HISTORY, scale.compose_seconds))
         async with running(stage, PROFILED, PROFILE=str(dump)) as bot:
             before = bot.thread_seconds()
-            await all_delivered(await stage.give(THIS, SONGS), LONGEST)
+            await all_delivered(await stage.give(THIS, scale.songs), LONGEST)
             await bot.settle()
             after = bot.thread_seconds()
     spent = {thread: seconds - before.get(thread, 0.0) for thread, seconds in after.items()}
-    return [_table(pstats.Stats(str(dump)), spent.pop(bot.process.pid), sum(spent.values()))]
+    main_thread = spent.pop(bot.process.pid)
+    return [_table(pstats.Stats(str(dump)), scale.songs, main_thread, sum(spent.values()))]
 
 
-def _table(profile: pstats.Stats, main_thread: float, other_threads: float) -> Table:
-    table = Table(f"Where the CPU goes, {SONGS} songs ordered at once", ["ms a song", "share"])
+def _table(profile: pstats.Stats, songs: int, main_thread: float, other_threads: float) -> Table:
+    table = Table(f"Where the CPU goes, {songs} songs ordered at once", ["ms a song", "share"])
     whole = main_thread + other_threads
 
     def row(what: str, seconds: float) -> None:
         share = f"{seconds / whole:.0%}"
-        table.add(what, {"ms a song": f"{seconds / SONGS * 1000:.2f}", "share": share})
+        table.add(what, {"ms a song": f"{seconds / songs * 1000:.2f}", "share": share})
 
     told_apart = 0.0
     for what, file, function in STEPS:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import discord
@@ -21,6 +19,7 @@ from songs.song import Relation, Reply, Song
 
 from .acknowledge import TRANSPORT_ERRORS, acknowledge
 from .places import quota_guild_id, reply_of, role_ids
+from .rush import Rush
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +35,11 @@ class Wish:
 
 
 class Ordering:
-    """`acknowledged` is told how many seconds after the interaction's arrival the acknowledgement was out."""
+    """The one way from a wish to a song."""
 
-    def __init__(self, desk: Desk, acknowledged: Callable[[float], None] = lambda _seconds: None) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._acknowledged = acknowledged
+        self._rush = Rush()
 
     async def order(self, interaction: discord.Interaction, wish: Wish) -> bool:
         """Answers the person whatever happens; whether a song is on its way by this order.
@@ -48,15 +47,15 @@ class Ordering:
         The line is out before the database is asked. An interaction that is acknowledged already (a deferred
         press) gets the line as a follow-up.
         """
-        arrived = time.monotonic()
         prompt = await _prompt_of(interaction, wish)
         if prompt is None:
             return False
         if interaction.response.is_done():
             message_id = await _follow_up(interaction, prompt, private=wish.private)
         else:
-            message_id = await acknowledge(interaction, acknowledgement(prompt), private=wish.private)
-            self._acknowledged(time.monotonic() - arrived)
+            with self._rush.acknowledging():
+                message_id = await acknowledge(interaction, acknowledgement(prompt), private=wish.private)
+            await self._rush.over()
         if message_id is None:
             return False
         order = _order(interaction, wish, prompt, reply_of(interaction, message_id))

@@ -48,7 +48,7 @@ class PrometheusTelemetry(Telemetry):
     def _time_songs(self) -> None:
         self._acknowledge = Histogram(
             "songbot_acknowledge_seconds",
-            "From the interaction's arrival to its acknowledgement.",
+            "From an interaction, by Discord's clock, to its acknowledgement.",
             registry=self.registry,
             buckets=_ACKNOWLEDGE,
         )
@@ -117,7 +117,7 @@ class PrometheusTelemetry(Telemetry):
         self._queue.set(length)
 
     def acknowledged(self, seconds: float) -> None:
-        """An interaction was acknowledged, `seconds` after it arrived."""
+        """An interaction was acknowledged, `seconds` after it was made."""
         self._acknowledge.observe(seconds)
 
     def whisul_status(self, kind: str, status: int | str) -> None:

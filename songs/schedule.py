@@ -5,18 +5,18 @@ from __future__ import annotations
 import heapq
 import math
 
-_BEATS = ((8.0, 0.5), (2.0, 0.1))
-"""Seconds of waiting, and how far apart the beats are then. The longer ones are beats of the shorter, too."""
+_LONG, _BEAT = 8.0, 0.5
+"""Seconds: which waits are long, and how far apart the beats are."""
 
 
 def due_at(now: float, seconds: float) -> float:
     """When a song is due that waits for `seconds` from `now`: a little later, on a beat that others keep too.
 
-    A process that wakes once for many songs needs half the time for each (`benchmarks/`). Waits of less than
-    two seconds, which somebody may feel, are kept as they are; others get longer by a fiftieth or so.
+    A process that wakes once for many songs needs less time for each (`benchmarks/`). Short waits, at the end
+    of which somebody may get a song, are kept as they are.
     """
-    beat = next((beat for least, beat in _BEATS if seconds >= least), None)
-    return now + seconds if beat is None else math.ceil((now + seconds) / beat) * beat
+    due = now + seconds
+    return due if seconds < _LONG else math.ceil(due / _BEAT) * _BEAT
 
 
 class Schedule:

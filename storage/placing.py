@@ -39,7 +39,7 @@ _INSERT = insert(songs).returning(songs)
 
 
 def place(connection: Connection, order: Order, worker: str, ceilings: Ceilings, now: datetime) -> Outcome:
-    """On a connection that writes. Four statements, five on PostgreSQL."""
+    """On a connection that writes: three statements, four on PostgreSQL; parent and grant add one each."""
     asker = Asker(order.user_id, order.quota_guild_id, order.role_ids)
     _lock_quotas(connection, asker, ceilings)
     rows = connection.execute(*_terms(order, asker, now)).all()
@@ -53,6 +53,8 @@ def place(connection: Connection, order: Order, worker: str, ceilings: Ceilings,
     if verdict.uses_grant:
         _use_grant(connection, asker)
     values = order_columns(order, worker, now, granted=verdict.uses_grant)
+    if order.parent_id is not None and _is_gone(connection, order.parent_id):
+        values["parent_id"] = None
     row = connection.execute(_INSERT, values).one()
     return Accepted(song_of(row), verdict)
 
@@ -77,6 +79,12 @@ def _terms(order: Order, asker: Asker, now: datetime) -> tuple[Select[Any], dict
 
 def _song(connection: Connection, song_id: int) -> Any:
     return song_of(connection.execute(select(songs).where(songs.c.id == song_id)).one())
+
+
+def _is_gone(connection: Connection, song_id: int) -> bool:
+    """Has the song been forgotten since its button was pressed? Else it stays until this order is written."""
+    kept = select(songs.c.id).where(songs.c.id == song_id).with_for_update(read=True, key_share=True)
+    return connection.scalar(kept) is None
 
 
 def _use_grant(connection: Connection, asker: Asker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -19,13 +20,17 @@ FAIL_TEXT: Final = "Generation failed due to an internal error."
 
 @dataclass
 class Job:
-    """One song being made. Times in seconds since 1970; `polls` has those of every GET with a good key."""
+    """One song being made. Times in seconds since 1970; `polls` has those of every GET with a good key.
+
+    `take` counts the jobs before with the same prompt, of those that are remembered.
+    """
 
     job_id: str
     prompt: str
     created: float
     seconds: float
     small_audio: bool = False
+    take: int = 0
     polls: list[float] = field(default_factory=list)
 
     @cached_property
@@ -36,7 +41,7 @@ class Job:
     @cached_property
     def plan(self) -> SongPlan:
         """The song that comes of it."""
-        return plan_song(self.prompt, small=self.small_audio)
+        return plan_song(self.prompt, take=self.take, small=self.small_audio)
 
     @property
     def poll_count(self) -> int:
@@ -70,6 +75,7 @@ class JobBook:
         """`compose_seconds` is the range from which each job's time is drawn."""
         self.jobs: dict[str, Job] = {}
         self._refused: dict[str, float] = {}
+        self._takes = Counter[str]()
         self._compose_seconds = compose_seconds
         self._small_audio = small_audio
         self._made = 0
@@ -79,7 +85,8 @@ class JobBook:
         self._forget(now)
         self._made += 1
         seconds = random.Random(seed_of(prompt) + self._made).uniform(*self._compose_seconds)
-        job = Job(str(uuid.uuid4()), prompt, now, seconds, self._small_audio)
+        job = Job(str(uuid.uuid4()), prompt, now, seconds, self._small_audio, self._takes[prompt])
+        self._takes[prompt] += 1
         if prompt_words.SLOW in job.words:
             job.seconds *= 3
         if prompt_words.NEVER in job.words:
@@ -104,6 +111,7 @@ class JobBook:
             if len(self.jobs) < KEPT_JOBS and now - oldest.created < KEPT_SECONDS:
                 break
             del self.jobs[oldest.job_id]
+            self._takes.pop(oldest.prompt, None)
         while self._refused:
             prompt, refused = next(iter(self._refused.items()))
             if now - refused < KEPT_SECONDS:

@@ -1,4 +1,4 @@
-"""From a prompt to the plan of a song: pure, and always the same for the same prompt."""
+"""From a prompt to the plan of a song: pure, and always the same for the same prompt and take."""
 
 from __future__ import annotations
 
@@ -73,10 +73,13 @@ def seed_of(prompt: str) -> int:
     return int.from_bytes(digest[:8], "big")
 
 
-def plan_song(prompt: str, *, small: bool = False) -> SongPlan:
-    """Plan the song that a prompt asks for; `small` makes it three seconds of mono, for tests."""
+def plan_song(prompt: str, *, take: int = 0, small: bool = False) -> SongPlan:
+    """Plan the song that a prompt asks for, another one with each `take`.
+
+    `small` makes it three seconds of mono, for tests.
+    """
     text = without_words(prompt).lower()
-    seed = seed_of(prompt)
+    seed = seed_of(f"{prompt}\n{take}" if take else prompt)
     dice = random.Random(seed)
     genre_name = _genre_named_in(text) or dice.choice(sorted(GENRES))
     genre = GENRES[genre_name]

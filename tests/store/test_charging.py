@@ -196,3 +196,10 @@ async def test_the_servers_ceiling_does_not_begin_anew_with_another_time_zone(da
         for _ in range(3):
             made += isinstance(await database.songs.place(order(ANN), WORKER, now), Accepted)
     assert made == 3
+
+
+async def test_a_song_from_one_that_was_forgotten_meanwhile_is_made_all_the_same(database: Database) -> None:
+    outcome = await database.songs.place(order(MAX, parent_id=99, relation=Relation.REMIX), WORKER, NOW)
+    assert isinstance(outcome, Accepted)
+    assert outcome.song.parent_id is None
+    assert outcome.song.relation is Relation.REMIX

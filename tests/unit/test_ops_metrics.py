@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import inspect
 import math
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from discord.utils import time_snowflake
 from prometheus_client import generate_latest
 
 from ops.discord_trace import discord_trace
 from ops.metrics import PrometheusTelemetry
 from songs.song import Reason, State
 from songs.telemetry import Telemetry
+
+NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ async def test_each_of_discords_answers_is_counted_by_method_and_status(
 
     app = web.Application()
     app.router.add_route("*", "/{status}", page)
-    trace = discord_trace(telemetry.discord_status)
+    trace = discord_trace(telemetry.discord_status, telemetry.acknowledged, lambda: NOW)
     async with (
         TestServer(app) as server,
         aiohttp.ClientSession(server.make_url("/"), trace_configs=[trace]) as session,
@@ -122,6 +126,32 @@ async def test_each_of_discords_answers_is_counted_by_method_and_status(
     assert counted == {("PATCH", "200"): 2, ("PATCH", "429"): 1, ("POST", "204"): 1}
     lost = {"method": "GET", "status": "ClientConnectorError"}
     assert figure(telemetry, "songbot_discord_responses_total", **lost) == 1
+
+
+async def test_an_acknowledgement_takes_from_the_interactions_making_to_its_answer(
+    telemetry: PrometheusTelemetry,
+) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(status=404 if "late" in request.path else 204)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", page)
+    trace = discord_trace(telemetry.discord_status, telemetry.acknowledged, lambda: NOW)
+    made = time_snowflake(NOW - timedelta(seconds=0.7))
+    ahead = time_snowflake(NOW + timedelta(seconds=5))
+    async with (
+        TestServer(app) as server,
+        aiohttp.ClientSession(server.make_url("/"), trace_configs=[trace]) as session,
+    ):
+        for path in (
+            f"/api/v10/interactions/{made}/a-token/callback",
+            f"/api/v10/interactions/{ahead}/a-token/callback",
+            f"/api/v10/interactions/{made}/late/callback",
+            f"/api/v10/webhooks/{made}/a-token/messages/1",
+        ):
+            await session.post(path)
+    assert figure(telemetry, "songbot_acknowledge_seconds_count") == 2
+    assert figure(telemetry, "songbot_acknowledge_seconds_sum") == pytest.approx(0.7, abs=0.01)
 
 
 def test_two_in_one_process_do_not_share_figures() -> None:

@@ -47,6 +47,13 @@ def test_the_same_prompt_gives_the_same_tune_and_cover() -> None:
     assert draw_cover(first) == draw_cover(second)
 
 
+def test_another_take_is_another_song_of_the_same_kind() -> None:
+    first, second = plan_song("happy pop", small=True), plan_song("happy pop", take=1, small=True)
+    assert first.title != second.title
+    assert first.tags == second.tags
+    assert compose_mp3(first) != compose_mp3(second)
+
+
 def test_two_prompts_give_two_tunes_and_covers() -> None:
     first, second = plan_song("happy pop", small=True), plan_song("happy pop!", small=True)
     assert compose_mp3(first) != compose_mp3(second)
