@@ -96,8 +96,8 @@ async def test_a_post_that_fails_is_told_honestly_never_repeated_and_harms_no_ot
     for word, fault in faults.items():
         stage.whisul.fail_next("generate", fault, prompt=word)
     answers: dict[str, StoredMessage] = {}
-    for group in groups(list(UNKNOWN), list(REFUSALS)):
-        answers |= await answers_to(await order(stage, *group, f"healthy beside {group[0]}"))
+    for number, group in enumerate(groups(list(UNKNOWN), list(REFUSALS))):
+        answers |= await answers_to(await order(stage, *group, f"healthy song {number}"))
     assert {prompt for prompt, answer in answers.items() if has_failed(answer)} == faults.keys()
     for word, (_, told) in REFUSALS.items():
         assert told in answers[word].text, word
