@@ -15,7 +15,7 @@ import psutil
 
 from version import VERSION
 
-_PACKAGES = ("discord.py", "aiohttp", "SQLAlchemy", "aiosqlite", "asyncpg", "uvloop", "orjson")
+_PACKAGES = ("discord.py", "aiohttp", "SQLAlchemy", "asyncpg", "uvloop", "orjson")
 
 
 @dataclass(frozen=True)
