@@ -181,8 +181,8 @@ def _table(rounds: list[dict[str, Life]], scale: Scale, *, attach: bool) -> Tabl
     )
     table.notes.append(
         "Both wait 5 s after an answer before they ask again, so the lags of both lie evenly between 0 and "
-        "5 s. By chance alone a run of 300 songs is off by some 0.14 s in its median and 0.06 s in its p95; what "
-        "is more than that would be this bot's own."
+        "5 s. By chance alone a run of 300 songs is off by some 0.14 s in its median and 0.06 s in its p95; "
+        "what is more than that would be this bot's own."
     )
     if attach:
         table.notes.append("An MP3 of 24 kB and a cover of 53 kB are fetched from Whisul and uploaded.")
