@@ -90,9 +90,8 @@ class SqliteDoors(Doors):
             try:
                 async with asyncio.timeout(deadline):
                     return await asyncio.get_running_loop().run_in_executor(threads, trip)
-            except BaseException:
+            finally:
                 trip.call_off()
-                raise
 
 
 class _CalledOff(Exception):
@@ -111,11 +110,11 @@ class _Trip:
 
     def __call__(self) -> Any:
         with self._connect() as connection:
-            self._let(connection.connection.dbapi_connection)
+            self._set_driver(connection.connection.dbapi_connection)
             try:
                 return self._work(connection)
             finally:
-                self._let(None)
+                self._set_driver(None)
 
     def call_off(self) -> None:
         """Ends the statement that is running; without effect once the work is done."""
@@ -124,7 +123,7 @@ class _Trip:
             if self._driver is not None:
                 self._driver.interrupt()
 
-    def _let(self, driver: Any) -> None:
+    def _set_driver(self, driver: Any) -> None:
         """Only from here on, or no longer, is it this trip that is on the connection."""
         with self._lock:
             if self._off:
