@@ -9,12 +9,9 @@ FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 songbot && mkdir -p /app/data && chown songbot /app/data
 WORKDIR /app
 COPY --from=build /venv /venv
-COPY app.py bot.py composer.py settings.py version.py ./
-COPY cards cards
+COPY bot.py ./
 COPY cogs cogs
-COPY ops ops
-COPY songs songs
-COPY storage storage
+COPY songbot songbot
 COPY whisul_api whisul_api
 USER songbot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1

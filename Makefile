@@ -1,7 +1,6 @@
 # `make` alone lists the targets. Needs Python 3.11 or newer; everything else goes into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-COVERED := songs storage whisul_api cards
 
 .DEFAULT_GOAL := help
 .PHONY: help sandbox run check test lint types contracts suite coverage bench lock clean

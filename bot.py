@@ -17,20 +17,27 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from app import TICK_WITHIN, App, Parts, build, ceilings_of
-from cards.downloads import Downloads
-from cogs.song_bot import SongBot
-from composer import WhisulComposer
-from ops.logs import configure_logging
-from ops.metrics import PortTaken, PrometheusTelemetry
-from ops.probes import exit_code, format_probes, probe_database, probe_discord, probe_settings, probe_whisul
-from ops.sentry import start_sentry
-from settings import Settings, SettingsError, describe, load_settings
-from songs.ports import StoreUnavailable
-from songs.tracker import LeaseLost
-from storage.database import open_database
-from storage.errors import BadDatabaseUrl, DatabaseTooNew
-from version import VERSION
+from songbot.app import TICK_WITHIN, App, Parts, build, ceilings_of
+from songbot.interactions.client import SongBot
+from songbot.media.downloader import Downloads
+from songbot.ops.checks import (
+    exit_code,
+    format_probes,
+    probe_database,
+    probe_discord,
+    probe_settings,
+    probe_whisul,
+)
+from songbot.ops.logging import configure_logging
+from songbot.ops.metrics import PortTaken, PrometheusTelemetry
+from songbot.ops.sentry import start_sentry
+from songbot.settings import Settings, SettingsError, describe, load_settings
+from songbot.songs.ports import StoreUnavailable
+from songbot.storage.database import open_database
+from songbot.storage.errors import BadDatabaseUrl, DatabaseTooNew
+from songbot.version import VERSION
+from songbot.whisul_adapter import WhisulComposer
+from songbot.worker.worker import LeaseLost
 from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
 
 log = logging.getLogger("bot")
@@ -123,7 +130,7 @@ async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:
     app = await build(Parts(settings, database, composer, downloads, telemetry))
     await stack.enter_async_context(app.bot)
     if settings.metrics_port is not None:
-        from ops.health import serve_health  # aiohttp's server side is loaded only where it serves
+        from songbot.ops.health import serve_health  # aiohttp's server side is loaded only where it serves
 
         health = serve_health(
             settings.metrics_port,

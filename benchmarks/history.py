@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
-from songs.song import Delivery, State
-from storage import open_database
-from storage.address import parse_url
-from storage.doors import open_doors
-from storage.tables import guilds, quota_rules, songs
+from songbot.songs.models import Delivery, State
+from songbot.storage import open_database
+from songbot.storage.connectors.base import open_doors
+from songbot.storage.connectors.url import parse_url
+from songbot.storage.schema.tables import guilds, quota_rules, songs
 
 GUILDS, PEOPLE = 500, 20_000
 FIRST_GUILD, FIRST_PERSON = 300_000_000_000_000_000, 200_000_000_000_000_000

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import asyncpg
 
-from songs.library import Search, Shelf
-from songs.order import Order
-from songs.quota_book import Asker
-from songs.quotas import Ceilings
-from songs.song import Reply
-from storage import Database, open_database
+from songbot.quotas.repository import Asker
+from songbot.quotas.rules import Ceilings
+from songbot.songs.library import Search, Shelf
+from songbot.songs.models import Reply
+from songbot.songs.orders import Order
+from songbot.storage import Database, open_database
 from tests.store.postgres import postgres_server
 
 from .history import VIEWER, VIEWERS_GUILD, fill, many_songs

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from version import VERSION
+from songbot.version import VERSION
 
 _PACKAGES = ("discord.py", "aiohttp", "SQLAlchemy", "asyncpg", "uvloop", "orjson")
 

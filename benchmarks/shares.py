@@ -11,12 +11,12 @@ from .report import Scale, Table
 from .stage import PROFILED, THIS, open_stage, running
 
 STEPS = (
-    ("acknowledging", "cogs/acknowledge.py", "acknowledge"),
+    ("acknowledging", "songbot/interactions/acknowledge.py", "acknowledge"),
     ("handing in a song at Whisul", "composer.py", "submit"),
     ("polls", "composer.py", "poll"),
-    ("progress, as edits of the line", "cards/courier.py", "show"),
-    ("delivering the card", "cards/courier.py", "deliver"),
-    ("crossing over to the database's threads", "storage/sqlite_doors.py", "_go"),
+    ("progress, as edits of the line", "songbot/delivery/service.py", "show"),
+    ("delivering the card", "songbot/delivery/service.py", "deliver"),
+    ("crossing over to the database's threads", "songbot/storage/connectors/sqlite.py", "_go"),
     ("writing the log", "logging/__init__.py", "_log"),
 )
 """What is told apart: its file's end and function. None of them calls another, but that all write the log."""

@@ -13,20 +13,19 @@ import logging
 import discord
 from discord.ext import commands
 
-from cards.buttons import Action
-from cards.dm_offer import offer_text, offer_view, quote, quoted_prompt
-from cards.replies import say_privately
-from cards.trouble import TROUBLE, describe
-from cards.wording import direct_messages as wording
-from cards.wording import general, quotas
-from songs.ports import Clock, StoreUnavailable
-from songs.prompt import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songs.quota_book import Asker, QuotaBook
-from songs.quotas import Decision
-
-from .actions import SongActions
-from .ordering import Ordering, Wish
-from .press_guard import PressGuard
+from songbot.discord_errors import TROUBLE, describe
+from songbot.interactions.component_router import SongActions
+from songbot.interactions.debounce import PressGuard
+from songbot.interactions.ordering import Ordering, Wish
+from songbot.interactions.replies import say_privately
+from songbot.quotas.repository import Asker, QuotaBook
+from songbot.quotas.rules import Decision
+from songbot.songs.ports import Clock, StoreUnavailable
+from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
+from songbot.ui.dm_confirmation import offer_text, offer_view, quote, quoted_prompt
+from songbot.ui.song_buttons import Action
+from songbot.wording import direct_messages as wording
+from songbot.wording import general, quotas
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cards.help_page import help_embed, missing_permissions
-
-from .places import bot_in_place
+from songbot.interactions.install_context import bot_in_place
+from songbot.ui.help import help_embed, missing_permissions
 
 
 class HelpCog(commands.Cog, name="help"):

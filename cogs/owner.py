@@ -10,14 +10,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cards import text
-from cards.owner_status import Works, status_embed
-from cards.owner_story import story_embed
-from cards.wording import owner as wording
-from songs.overview import Overview
-from songs.ports import Clock
-
-from .owner_check import Owners, OwnersUnknown
+from songbot.interactions.owners import Owners, OwnersUnknown
+from songbot.songs.admin import Overview
+from songbot.songs.ports import Clock
+from songbot.ui.owner.song_details import story_embed
+from songbot.ui.owner.status import Works, status_embed
+from songbot.wording import owner as wording
+from songbot.wording import text
 
 log = logging.getLogger(__name__)
 

@@ -10,13 +10,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cards.help_page import mention
-from cards.privacy_page import COG, confirm_view, export_files, overview
-from cards.replies import say_privately
-from cards.wording import privacy as wording
-from songs.library import Privacy
-
-from .answers import answered
+from songbot.interactions.error_handler import answered
+from songbot.interactions.replies import say_privately
+from songbot.songs.library import Privacy
+from songbot.ui.help import mention
+from songbot.ui.privacy import COG, confirm_view, export_files, overview
+from songbot.wording import privacy as wording
 
 CommandIds = Callable[[], Mapping[str, int]]
 """The ids of the commands by name, as Discord has them now."""

@@ -8,12 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songs.library import Library
-from songs.ports import StoreUnavailable
-from songs.prompt import MAX_PROMPT, with_helpers
-from songs.styles import MOST_CHARACTERS, MOST_CHOICES, complete
-
-from .ordering import Ordering, Wish
+from songbot.interactions.ordering import Ordering, Wish
+from songbot.songs.library import Library
+from songbot.songs.ports import StoreUnavailable
+from songbot.songs.prompts import MAX_PROMPT, with_helpers
+from songbot.songs.styles import MOST_CHARACTERS, MOST_CHOICES, complete
 
 SUGGEST_SECONDS = 2.0
 PROMPTS_LOOKED_AT = 100

@@ -6,12 +6,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cards.quota_panels import own_usage_embed
-from cards.wording import quotas as wording
-from songs.ports import Clock
-from songs.quota_book import Asker, OwnUsage, QuotaBook
-
-from .places import quota_guild_id, role_ids
+from songbot.interactions.install_context import quota_guild_id, role_ids
+from songbot.quotas.repository import Asker, OwnUsage, QuotaBook
+from songbot.songs.ports import Clock
+from songbot.ui.quota.embeds import own_usage_embed
+from songbot.wording import quotas as wording
 
 
 class UsageCog(commands.Cog):

@@ -14,16 +14,16 @@ from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import SetupError
 from simcord.preview import Preview
 
-from app import App, Parts, ceilings_of
-from cards.downloads import Downloads
-from composer import WhisulComposer
 from sandbox.avatar import draw_avatar
 from sandbox.live import LiveEnv, accept_late_actions, keep_fresh, show_mentions_in_embeds
 from sandbox.local_whisul import local_whisul
 from sandbox.whisul import WhisulServer
-from settings import Settings
-from songs.pace import Pace
-from storage.database import open_database
+from songbot.app import App, Parts, ceilings_of
+from songbot.media.downloader import Downloads
+from songbot.settings import Settings
+from songbot.songs.durations import Pace
+from songbot.storage.database import open_database
+from songbot.whisul_adapter import WhisulComposer
 from whisul_api import WhisulClient
 
 BOT_NAME = "Songbot"

@@ -10,8 +10,8 @@ from simcord.enums import ComponentType, InteractionType
 from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
-from app import Parts, build
-from songs.song import Song
+from songbot.app import Parts, build
+from songbot.songs.models import Song
 
 from .house import House
 

@@ -12,13 +12,13 @@ from typing import Any
 import discord
 import simcord
 
-from app import App, Parts, build, ceilings_of
-from cards.downloads import Downloads
-from settings import Settings
-from songs import composing
-from songs.ports import JobReport, JobState
-from songs.song import Result
-from storage.database import Database, open_database
+from songbot.app import App, Parts, build, ceilings_of
+from songbot.media.downloader import Downloads
+from songbot.settings import Settings
+from songbot.songs import provider_errors
+from songbot.songs.models import Result
+from songbot.songs.ports import JobReport, JobState
+from songbot.storage.database import Database, open_database
 
 SONG_URL = "https://cdn.whisul.com/audio/81fa5ff7.mp3"
 RESULT = Result(
@@ -36,7 +36,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class SimClock:
-    """songs.ports.Clock in SimCord's time."""
+    """Clock in SimCord's time."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
@@ -50,13 +50,13 @@ class SimClock:
 
 @dataclass
 class ScriptedWhisul:
-    """songs.ports.Composer: each job takes `seconds`; errors are raised first, in order,
+    """Composer: each job takes `seconds`; errors are raised first, in order,
     also to a look whether Whisul is back."""
 
     clock: SimClock
     seconds: float = 60.0
     result: Result | None = RESULT
-    submit_errors: list[composing.ComposerError] = field(default_factory=list)
+    submit_errors: list[provider_errors.ComposerError] = field(default_factory=list)
     error: str | None = None
     fails: bool = False
     posts: list[str] = field(default_factory=list)
@@ -71,10 +71,10 @@ class ScriptedWhisul:
         return job_id
 
     async def poll(self, job_id: str) -> JobReport:
-        if job_id == composing.NO_JOB and self.submit_errors:
+        if job_id == provider_errors.NO_JOB and self.submit_errors:
             raise self.submit_errors.pop(0)
         if job_id not in self.jobs:
-            raise composing.JobMissing
+            raise provider_errors.JobMissing
         if self.clock.monotonic() - self.jobs[job_id] < self.seconds:
             return JobReport(JobState.RUNNING)
         if self.fails:

@@ -111,16 +111,16 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(house: House):
     known = {item.__name__ for item in house.app.bot._connection._view_store._dynamic_items.values()}
     written = {
         node.name
-        for path in [*(ROOT / "cards").glob("*.py"), *(ROOT / "cogs").glob("*.py")]
+        for path in [*(ROOT / "songbot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef) and any("DynamicItem" in ast.unparse(base) for base in node.bases)
     }
     assert written == known
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "cogs").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "cogs").rglob("*.py")), ids=lambda path: path.stem)
 def test_no_module_of_commands_says_anything_in_words_of_its_own(path: Path):
-    """What people read comes from cards.wording; a description that Discord shows is the command's own."""
+    """What people read comes from songbot.wording; a description that Discord shows is the command's own."""
     for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
         if not TELLS.search(ast.unparse(call.func) + "("):
             continue

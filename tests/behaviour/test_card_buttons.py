@@ -8,12 +8,12 @@ import discord
 import pytest
 from simcord.builders import UserHandle
 
-from cards.buttons import Action, view_of
-from cards.wording import buttons as wording
-from cards.wording import general
-from songs.library import Search, Shelf
-from songs.ports import StoreUnavailable
-from songs.song import Relation
+from songbot.songs.library import Search, Shelf
+from songbot.songs.models import Relation
+from songbot.songs.ports import StoreUnavailable
+from songbot.ui.song_buttons import Action, view_of
+from songbot.wording import buttons as wording
+from songbot.wording import general
 
 from .acts import all_songs, labels, make_song, now, press_at_once, private_answer, restart
 from .house import House

@@ -7,9 +7,9 @@ from typing import Any
 import discord
 import pytest
 
-from cards.wording import direct_messages as wording
-from cards.wording import general
-from songs.ports import StoreUnavailable
+from songbot.songs.ports import StoreUnavailable
+from songbot.wording import direct_messages as wording
+from songbot.wording import general
 
 from .acts import all_songs, labels, now, press_at_once, private_answer, restart, wait_long
 from .house import House

@@ -7,8 +7,8 @@ from typing import Any
 import discord
 import pytest
 
-from cards.help_page import mention, missing_permissions
-from cards.wording.help import RIGHTS
+from songbot.ui.help import mention, missing_permissions
+from songbot.wording.help import RIGHTS
 
 from .house import House
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app import build
-from songs.order import Accepted, Order
-from songs.ports import StoreUnavailable
-from songs.song import Reply, Result, Song
+from songbot.app import build
+from songbot.songs.models import Reply, Result, Song
+from songbot.songs.orders import Accepted, Order
+from songbot.songs.ports import StoreUnavailable
 
 from .house import RESULT, House
 

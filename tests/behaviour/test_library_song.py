@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-import cards.library_links as links
-from cards.downloads import MediaFile, SongFiles
-from songs.order import Accepted, Order
-from songs.song import Delivery, Reason, Reply, Song
+import songbot.delivery.links as links
+from songbot.media.downloader import MediaFile, SongFiles
+from songbot.songs.models import Delivery, Reason, Reply, Song
+from songbot.songs.orders import Accepted, Order
 
 from .house import House
 from .test_library import a_song, button, library, restart, text_of, titles

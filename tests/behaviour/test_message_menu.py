@@ -7,8 +7,8 @@ from typing import Any
 import discord
 import pytest
 
-from cards.wording import general
-from songs.song import State
+from songbot.songs.models import State
+from songbot.wording import general
 
 from .acts import all_songs, private_answer, restart
 from .house import House

@@ -9,12 +9,12 @@ import discord
 import pytest
 from simcord.results import InteractionResult
 
-from cards.wording import general
-from cogs.owner_check import FRESH_SECONDS, Owners, OwnersUnknown, owner_ids
-from songs import composing
-from songs.ports import StoreUnavailable
-from songs.song import Reason, State
-from version import VERSION
+from songbot.interactions.owners import FRESH_SECONDS, Owners, OwnersUnknown, owner_ids
+from songbot.songs import provider_errors
+from songbot.songs.models import Reason, State
+from songbot.songs.ports import StoreUnavailable
+from songbot.version import VERSION
+from songbot.wording import general
 
 from .acts import make_song
 from .house import House
@@ -178,7 +178,7 @@ async def test_status_tells_when_the_bot_began(house: House):
 
 async def test_status_counts_songs_by_state_and_reason(house: House):
     await make_song(house)
-    house.whisul.submit_errors = [composing.PromptRejected("no")]
+    house.whisul.submit_errors = [provider_errors.PromptRejected("no")]
     await make_song(house)
     await ask(house, house.ann)
     shown = await said(house, "status")
@@ -189,7 +189,7 @@ async def test_status_counts_songs_by_state_and_reason(house: House):
 
 
 async def test_status_tells_of_an_outage_and_of_the_slow_start_after_it(house: House):
-    house.whisul.submit_errors = [composing.Down("Whisul can't be reached: refused")] * 2
+    house.whisul.submit_errors = [provider_errors.Down("Whisul can't be reached: refused")] * 2
     await ask(house, house.ann)
     await house.wait(3)
     shown = await said(house, "status")

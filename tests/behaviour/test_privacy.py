@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.privacy_page import MARGIN, export_files
-from cogs.housekeeping import DAY, HOUR, Housekeeping
-from songs.ports import StoreUnavailable
+from songbot.songs.ports import StoreUnavailable
+from songbot.ui.privacy import MARGIN, export_files
+from songbot.worker.retention import DAY, HOUR, Housekeeping
 
 from .house import House
 from .test_library import a_song, library, restart, titles
@@ -153,7 +153,7 @@ def test_an_export_of_any_size_comes_whole_within_the_limit(prompts: list[str], 
 
 
 class Purging:
-    """songs.library.Privacy with scripted answers to `purge`; everything else fails like its first."""
+    """Privacy with scripted answers to `purge`; everything else fails like its first."""
 
     def __init__(self, *answers: int | StoreUnavailable) -> None:
         self.answers = list(answers)

@@ -9,10 +9,10 @@ import simcord.interactions
 from discord import app_commands
 from simcord.results import InteractionResult
 
-from app import build
-from cards.usage_chart import HEIGHT, WIDTH
-from cogs.quota import QuotaCog
-from songs.ports import StoreUnavailable
+from cogs.quota._cog import QuotaCog
+from songbot.app import build
+from songbot.songs.ports import StoreUnavailable
+from songbot.ui.quota.chart import HEIGHT, WIDTH
 
 from .house import House
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from cards.messenger import Messenger
-from cards.wording import failures, general
-from cards.wording import progress as wording
-from songs import composing
-from songs.ports import StoreUnavailable
-from songs.song import Reason, Relation, Result, State
-from storage.placing import PAUSED
+from songbot.delivery.messenger import Messenger
+from songbot.songs import provider_errors
+from songbot.songs.models import Reason, Relation, Result, State
+from songbot.songs.ports import StoreUnavailable
+from songbot.storage.queries.create_song import PAUSED
+from songbot.wording import failures, general
+from songbot.wording import progress as wording
 
 from .acts import all_songs, labels, make_song, now, press_at_once, private_answer, restart, wait_long
 from .house import SONG_URL, House
@@ -147,13 +147,13 @@ def _fails(house: House, reason: Reason) -> float:
     whisul = house.whisul
     match reason:
         case Reason.REJECTED:
-            whisul.submit_errors = [composing.PromptRejected("The 'prompt' field is *odd*.")]
+            whisul.submit_errors = [provider_errors.PromptRejected("The 'prompt' field is *odd*.")]
         case Reason.UNAUTHORIZED:
-            whisul.submit_errors = [composing.KeyRefused()]
+            whisul.submit_errors = [provider_errors.KeyRefused()]
         case Reason.INTERRUPTED:
-            whisul.submit_errors = [composing.OutcomeUnknown()]
+            whisul.submit_errors = [provider_errors.OutcomeUnknown()]
         case Reason.UNAVAILABLE:
-            whisul.submit_errors = [composing.Down() for _ in range(1000)]
+            whisul.submit_errors = [provider_errors.Down() for _ in range(1000)]
             return 20 * 60
         case Reason.FAILED:
             whisul.fails = True
@@ -200,7 +200,9 @@ async def test_a_failed_song_says_why_that_it_was_not_charged_and_how_to_try_aga
 
 
 async def test_whisuls_own_words_are_shown_and_can_do_nothing(house: House):
-    house.whisul.submit_errors = [composing.PromptRejected("**No** @everyone <@1> https://evil.example")]
+    house.whisul.submit_errors = [
+        provider_errors.PromptRejected("**No** @everyone <@1> https://evil.example")
+    ]
     await order(house)
     await house.wait(5)
     field = house.channel.last_message.embeds[0].fields[0]
@@ -209,7 +211,7 @@ async def test_whisuls_own_words_are_shown_and_can_do_nothing(house: House):
 
 
 async def test_while_whisul_is_out_of_reach_the_line_says_so_and_the_song_starts_by_itself(house: House):
-    house.whisul.submit_errors = [composing.Down() for _ in range(4)]
+    house.whisul.submit_errors = [provider_errors.Down() for _ in range(4)]
     result = await order(house)
     await house.wait(12)
     assert wording.UNAVAILABLE in result.response.content
@@ -223,7 +225,7 @@ async def test_a_song_found_in_the_middle_of_its_post_is_never_sent_twice(
 ):
     async def never_answers(prompt: str) -> str:
         house.whisul.posts.append(prompt)
-        raise composing.OutcomeUnknown
+        raise provider_errors.OutcomeUnknown
 
     monkeypatch.setattr(house.whisul, "submit", never_answers)
     await order(house)
@@ -235,7 +237,7 @@ async def test_a_song_found_in_the_middle_of_its_post_is_never_sent_twice(
 
 
 async def test_try_again_makes_a_new_song_of_the_same_prompt_for_its_asker_alone(house: House):
-    house.whisul.submit_errors = [composing.PromptRejected(None)]
+    house.whisul.submit_errors = [provider_errors.PromptRejected(None)]
     await order(house)
     await house.wait(5)
     told = house.channel.last_message

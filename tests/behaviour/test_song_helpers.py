@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cards.wording import general
-from songs.ports import StoreUnavailable
+from songbot.songs.ports import StoreUnavailable
+from songbot.wording import general
 
 from .acts import all_songs, make_song, private_answer
 from .house import House

@@ -12,8 +12,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from songs.quotas import Ceilings
-from storage import Database, open_database
+from songbot.quotas.rules import Ceilings
+from songbot.storage import Database, open_database
 from tests.store.postgres import NoPostgres, PostgresServer, postgres_server
 from tests.store.world import CEILINGS, NOW, Timepiece
 

@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 
-from storage import open_database
+from songbot.storage import open_database
 from tests.store.world import CEILINGS, NOW, order
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from songs.song import Delivery, Reason, Relation, State
-from storage import Database
+from songbot.songs.models import Delivery, Reason, Relation, State
+from songbot.storage import Database
 from tests.store.world import (
     ANN,
     GUILD,

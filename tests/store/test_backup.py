@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import backup, open_database
-from storage.backup import BackupFailed, back_up, main
+from songbot.storage import backup, open_database
+from songbot.storage.backup import BackupFailed, back_up, main
 from tests.store.world import NOW, completed
 
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from songs.order import Accepted, Closed, Refused, Repeated
-from songs.quotas import Ceilings, Per, Rule, Who
-from songs.song import Reason, Relation
-from storage import Database, open_database
-from storage.placing import PAUSED
+from songbot.quotas.rules import Ceilings, Per, Rule, Who
+from songbot.songs.models import Reason, Relation
+from songbot.songs.orders import Accepted, Closed, Refused, Repeated
+from songbot.storage import Database, open_database
+from songbot.storage.queries.create_song import PAUSED
 from tests.store.world import (
     ANN,
     CEILINGS,

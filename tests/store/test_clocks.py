@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from songs.order import Accepted, Refused, Repeated
-from songs.pace import PRIOR_SECONDS, Pace
-from songs.quota_book import Asker
-from songs.song import Relation
-from storage import Database
+from songbot.quotas.repository import Asker
+from songbot.songs.durations import PRIOR_SECONDS, Pace
+from songbot.songs.models import Relation
+from songbot.songs.orders import Accepted, Refused, Repeated
+from songbot.storage import Database
 from tests.store.world import (
     ANN,
     DAY,

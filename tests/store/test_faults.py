@@ -12,14 +12,15 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from songs.order import Accepted, Order
-from songs.ports import StoreUnavailable
-from storage import BadDatabaseUrl, Database, open_database, sqlite_doors
-from storage.address import parse_url
-from storage.doors import Doors
-from storage.postgres_doors import PostgresDoors
-from storage.sqlite_doors import SqliteDoors
-from storage.tables import songs
+from songbot.songs.orders import Accepted, Order
+from songbot.songs.ports import StoreUnavailable
+from songbot.storage import BadDatabaseUrl, Database, open_database
+from songbot.storage.connectors import sqlite
+from songbot.storage.connectors.base import Doors
+from songbot.storage.connectors.postgres import PostgresDoors
+from songbot.storage.connectors.sqlite import SqliteDoors
+from songbot.storage.connectors.url import parse_url
+from songbot.storage.schema.tables import songs
 from tests.store.postgres import PostgresServer
 from tests.store.world import MINUTE, NOW, RESULT, WORKER, completed, order, placed
 
@@ -34,8 +35,8 @@ def file(sqlite_url: str) -> Path:
 @pytest.fixture
 async def hasty(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """A database on SQLite that does not wait for locks."""
-    pragmas = tuple(pragma for pragma in sqlite_doors.PRAGMAS if "busy_timeout" not in pragma)
-    monkeypatch.setattr(sqlite_doors, "PRAGMAS", ("PRAGMA busy_timeout = 10", *pragmas))
+    pragmas = tuple(pragma for pragma in sqlite.PRAGMAS if "busy_timeout" not in pragma)
+    monkeypatch.setattr(sqlite, "PRAGMAS", ("PRAGMA busy_timeout = 10", *pragmas))
     async with open_database(sqlite_url) as database:
         yield database
 
@@ -94,7 +95,7 @@ async def test_a_locked_database_is_unavailable_and_then_works_again(hasty: Data
 async def test_a_full_disk_is_unavailable_and_nothing_is_half_written(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_doors, "PRAGMAS", (*sqlite_doors.PRAGMAS, "PRAGMA max_page_count = 1"))
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA max_page_count = 1"))
     async with open_database(sqlite_url) as database:
         orders = (order(person, prompt=SECRET_PROMPT * 200) for person in range(1, 101))
         accepted = [await accepts(database, one) for one in orders]
@@ -105,7 +106,7 @@ async def test_a_full_disk_is_unavailable_and_nothing_is_half_written(
 async def test_a_read_only_database_is_unavailable_for_writing(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_doors, "PRAGMAS", (*sqlite_doors.PRAGMAS, "PRAGMA query_only = ON"))
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA query_only = ON"))
     async with open_database(sqlite_url) as database:
         await refuses_and_recovers(database)
         assert await database.songs.line() == []
@@ -148,7 +149,7 @@ async def test_a_database_that_is_not_on_the_server_is_unavailable(postgres: Pos
 
 
 async def test_a_wait_that_takes_too_long_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_doors, "PRAGMAS", (*sqlite_doors.PRAGMAS, "PRAGMA busy_timeout = 600"))
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA busy_timeout = 600"))
     async with open_database(url, deadline=0.3) as database:
         async with songs_held(url):
             with pytest.raises(StoreUnavailable, match="in time"):

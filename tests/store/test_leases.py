@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from songs.song import State
-from storage import Database
+from songbot.songs.models import State
+from songbot.storage import Database
 from tests.store.world import (
     ANN,
     EVE,

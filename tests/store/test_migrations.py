@@ -12,11 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from storage import DatabaseTooNew, open_database
-from storage.address import parse_url
-from storage.doors import open_doors
-from storage.migrate import HEAD, alembic_config, revision_of
-from storage.tables import metadata
+from songbot.storage import DatabaseTooNew, open_database
+from songbot.storage.connectors.base import open_doors
+from songbot.storage.connectors.url import parse_url
+from songbot.storage.schema.migrate import HEAD, alembic_config, revision_of
+from songbot.storage.schema.tables import metadata
 from tests.store.world import placed
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ async def test_songs_and_foreign_keys_work_right_after_a_migration(empty_url: st
 
 def test_a_migrated_database_opens_without_loading_alembic(sqlite_url: str) -> None:
     program = (
-        "import asyncio, sys; from storage import open_database\n"
+        "import asyncio, sys; from songbot.storage import open_database\n"
         "async def main():\n"
         "    async with open_database(sys.argv[1]) as database: await database.migrate()\n"
         "asyncio.run(main()); sys.exit('alembic' in sys.modules)"

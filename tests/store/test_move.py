@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, text
 
-from songs.quota_book import Asker
-from songs.quotas import Per, Rule, Who
-from storage import Database, open_database
-from storage.address import parse_url
-from storage.doors import Doors, open_doors
-from storage.move import MOVING, MoveFailed, main, move
-from storage.tables import quota_changes, songs
+from songbot.quotas.repository import Asker
+from songbot.quotas.rules import Per, Rule, Who
+from songbot.storage import Database, open_database
+from songbot.storage.connectors.base import Doors, open_doors
+from songbot.storage.connectors.url import parse_url
+from songbot.storage.move import MOVING, MoveFailed, main, move
+from songbot.storage.schema.tables import quota_changes, songs
 from tests.store.world import ANN, EVE, GUILD, MAX, NOW, RESULT, completed, composing, fetched, placed
 
 ODD = "na\u00efve \u202e \U0001f3b5 'quoted' \\ %s {x}\nline"
@@ -179,7 +179,7 @@ def test_a_move_killed_in_the_middle_goes_on_where_it_stopped(sqlite_url: str, p
         await doors.close()
 
     asyncio.run(fill())
-    command = [sys.executable, "-m", "storage.move", sqlite_url, postgres_url, "--batch", "20"]
+    command = [sys.executable, "-m", "songbot.storage.move", sqlite_url, postgres_url, "--batch", "20"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as moving:
         assert moving.stdout is not None
         assert any(line.startswith("songs: 400 of 4,000") for line in moving.stdout)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from songs.order import Closed
-from songs.song import Reason, State
-from storage import Database
+from songbot.songs.models import Reason, State
+from songbot.songs.orders import Closed
+from songbot.storage import Database
 from tests.store.world import (
     ANN,
     DAY,

@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 from pathlib import Path
 
-from storage import open_database
+from songbot.storage import open_database
 from tests.store.postgres import PostgresServer
 from tests.store.world import MAX, completed, composing, fetched, placed
 

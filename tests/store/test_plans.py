@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
-from songs.library import Search, Shelf
-from songs.quota_book import Asker
-from songs.quotas import Ceilings
-from songs.song import Relation
-from storage import Database
-from storage.rows import order_columns
-from storage.tables import songs
+from songbot.quotas.repository import Asker
+from songbot.quotas.rules import Ceilings
+from songbot.songs.library import Search, Shelf
+from songbot.songs.models import Relation
+from songbot.storage import Database
+from songbot.storage.queries.mapping import order_columns
+from songbot.storage.schema.tables import songs
 from tests.store.world import ANN, GUILD, MAX, NOW, WORKER, order
 
 SONGS = 5000

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Text, cast, select
 
-from songs.library import Search, Shelf
-from songs.quota_book import Asker
-from songs.quotas import Per, Rule, Who
-from songs.song import Reason, Relation, State
-from storage import Database
-from storage import privacy_store as privacy
-from storage.tables import metadata
+from songbot.quotas.repository import Asker
+from songbot.quotas.rules import Per, Rule, Who
+from songbot.songs.library import Search, Shelf
+from songbot.songs.models import Reason, Relation, State
+from songbot.storage import Database
+from songbot.storage.repositories import privacy
+from songbot.storage.schema.tables import metadata
 from tests.store.world import (
     ANN,
     DAY,

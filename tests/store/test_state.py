@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from storage import Database
+from songbot.storage import Database
 
 
 async def test_what_is_remembered_is_there_until_it_is_taken_out(database: Database) -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from songs.library import Page, Search, Shelf, parse_search
-from songs.song import Delivery
-from storage import Database
+from songbot.songs.library import Page, Search, Shelf, parse_search
+from songbot.songs.models import Delivery
+from songbot.storage import Database
 from tests.store.world import (
     ANN,
     DAY,

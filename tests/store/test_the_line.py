@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from storage import Database
+from songbot.storage import Database
 from tests.store.world import ANN, EVE, MAX, MINUTE, NOW, OTHER_WORKER, RESULT, WORKER, composing, placed
 
 

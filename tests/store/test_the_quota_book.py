@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from songs.quota_book import Asker, DayUsage
-from songs.quotas import Ceilings, Per, Rule, Who
-from songs.song import Reason
-from storage import Database
+from songbot.quotas.repository import Asker, DayUsage
+from songbot.quotas.rules import Ceilings, Per, Rule, Who
+from songbot.songs.models import Reason
+from songbot.storage import Database
 from tests.store.world import (
     ANN,
     DAY,

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from songs.order import Accepted, Order
-from songs.quotas import Ceilings
-from songs.song import Reply, Result, Song
-from storage import Database
+from songbot.quotas.rules import Ceilings
+from songbot.songs.models import Reply, Result, Song
+from songbot.songs.orders import Accepted, Order
+from songbot.storage import Database
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -14,15 +14,15 @@ import discord
 import pytest
 from aiohttp import web
 
-from cards import courier as courier_module
-from cards.courier import DiscordCourier
-from cards.downloads import DEFAULT_UPLOAD, Downloads, MediaFile, SongFiles
-from cards.ladder import Step, nonce, steps_for
-from cards.replies import say_privately
-from cards.trouble import describe, is_final, less_may_do
-from songs.ports import Delivered, Postponed, StoreUnavailable, Undeliverable
-from songs.progress import Progress, Stage
-from songs.song import Reason, Relation, Reply, Song, State
+from songbot.delivery import service as courier_module
+from songbot.delivery.fallbacks import Step, nonce, steps_for
+from songbot.delivery.service import DiscordCourier
+from songbot.discord_errors import describe, is_final, less_may_do
+from songbot.interactions.replies import say_privately
+from songbot.media.downloader import DEFAULT_UPLOAD, Downloads, MediaFile, SongFiles
+from songbot.songs.models import Reason, Relation, Reply, Song, State
+from songbot.songs.ports import Delivered, Postponed, StoreUnavailable, Undeliverable
+from songbot.songs.progress import Progress, Stage
 from tests.unit.test_cards_embeds import RESULT, SONG
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -470,12 +470,12 @@ async def test_a_line_that_is_gone_is_asked_for_once(stage: Scene) -> None:
 
 
 async def test_no_log_line_holds_prompt_or_token(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "cards")
+    caplog.set_level(logging.DEBUG, "songbot.delivery")
     stage.discord.cut.add(WEBHOOK)
     stage.discord.fail(EDIT, 403, 50001)
     await stage.deliver(LIVE, [42], attempt=5)
     await stage.courier.show(LIVE, PROGRESS)
-    ours = [record for record in caplog.records if record.name.startswith("cards")]
+    ours = [record for record in caplog.records if record.name.startswith("songbot.delivery")]
     assert ours
     assert all(getattr(record, "song", None) == 7 for record in ours)
     assert not any("secret" in record.getMessage() or "trap" in record.getMessage() for record in ours)

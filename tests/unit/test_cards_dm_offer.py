@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.dm_offer import quote, quoted_prompt
-from cards.modals import typed_prompt
-from cogs.press_guard import PressGuard
-from songs.prompt import MAX_PROMPT, EmptyPrompt, clean_prompt
+from songbot.interactions.debounce import PressGuard
+from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, clean_prompt
+from songbot.ui.dm_confirmation import quote, quoted_prompt
+from songbot.ui.modals import typed_prompt
 
 PUNCTUATION = "\\*_~|`[]<>#/@!&0123456789.)-+ everyonhr"
 

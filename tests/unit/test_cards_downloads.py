@@ -14,10 +14,10 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from cards import media
-from cards.addresses import ForbiddenAddressError, GuardedResolver, is_allowed_literal, is_public
-from cards.downloads import Downloads, SongFiles
-from songs.song import Result, Song
+from songbot.media import file_types
+from songbot.media.downloader import Downloads, SongFiles
+from songbot.media.ssrf_guard import ForbiddenAddressError, GuardedResolver, is_allowed_literal, is_public
+from songbot.songs.models import Result, Song
 from tests.unit.test_cards_embeds import SONG
 
 MP3 = b"ID3\x04" + b"\0" * 2000
@@ -267,7 +267,7 @@ async def test_a_name_with_one_private_address_is_refused_whole() -> None:
     ],
 )
 def test_audio_is_told_by_its_first_bytes(head: bytes, extension: str | None) -> None:
-    assert media.audio_extension(head) == extension
+    assert file_types.audio_extension(head) == extension
 
 
 @pytest.mark.parametrize(
@@ -275,4 +275,4 @@ def test_audio_is_told_by_its_first_bytes(head: bytes, extension: str | None) ->
     [(b"\xff\xd8\xff\xe0", "jpg"), (b"RIFF\0\0\0\0WEBPVP8 ", "webp"), (b"<svg/>", None), (b"", None)],
 )
 def test_pictures_are_told_by_their_first_bytes(head: bytes, extension: str | None) -> None:
-    assert media.image_extension(head) == extension
+    assert file_types.image_extension(head) == extension

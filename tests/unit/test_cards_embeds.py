@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards import buttons, progress_line, song_card
-from cards.downloads import SongFiles
-from cards.drafts import drafts_of
-from songs.progress import Progress, Stage
-from songs.song import Reason, Relation, Reply, Result, Song, State
+from songbot.delivery.payloads import drafts_of
+from songbot.media.downloader import SongFiles
+from songbot.songs.models import Reason, Relation, Reply, Result, Song, State
+from songbot.songs.progress import Progress, Stage
+from songbot.ui import progress_message, song_buttons, song_card
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RESULT = Result(
@@ -43,7 +43,7 @@ def fields(embed: discord.Embed) -> dict[str | None, str | None]:
 def labels(view: discord.ui.View) -> list[str | None]:
     found: list[str | None] = []
     for item in view.children:
-        button = item.item if isinstance(item, buttons.SongButton) else item
+        button = item.item if isinstance(item, song_buttons.SongButton) else item
         assert isinstance(button, discord.ui.Button)
         found.append(button.label)
     return found
@@ -104,7 +104,7 @@ def test_no_card_is_over_discords_limits_whatever_whisul_sends(
     parent = song_card.origin(replace(song, relation=Relation.TAKE), song)
     within_limits(song_card.song_embed(song, parent=parent))
     within_limits(song_card.failure_embed(replace(FAILED, prompt=prompt, error=title)))
-    assert len(progress_line.render(song, Progress(Stage.COMPOSING, 3))) <= 2000
+    assert len(progress_message.render(song, Progress(Stage.COMPOSING, 3))) <= 2000
 
 
 def within_limits(embed: discord.Embed) -> None:
@@ -148,9 +148,9 @@ def test_a_retry_and_a_private_parent_are_not_told() -> None:
 
 
 async def test_the_cards_buttons_and_their_custom_ids() -> None:
-    view = buttons.card_view(SONG)
+    view = song_buttons.card_view(SONG)
     assert labels(view) == ["Listen", "Another take", "Remix", "Save", "Delete"]
-    assert [item.custom_id for item in view.children if isinstance(item, buttons.SongButton)] == [
+    assert [item.custom_id for item in view.children if isinstance(item, song_buttons.SongButton)] == [
         "song:v1:take:7",
         "song:v1:remix:7",
         "song:v1:save:7",
@@ -161,14 +161,14 @@ async def test_the_cards_buttons_and_their_custom_ids() -> None:
 
 async def test_listen_is_left_out_without_a_link_that_fits() -> None:
     long = replace(SONG, result=Result("https://cdn.example/" + "x" * 600))
-    assert "Listen" not in labels(buttons.card_view(long))
-    assert "Listen" not in labels(buttons.card_view(replace(SONG, result=None)))
+    assert "Listen" not in labels(song_buttons.card_view(long))
+    assert "Listen" not in labels(song_buttons.card_view(replace(SONG, result=None)))
 
 
 async def test_the_other_views() -> None:
-    assert labels(buttons.failure_view(FAILED)) == ["Try again"]
-    assert labels(buttons.progress_view(SONG)) == ["Notify me"]
-    assert labels(buttons.view_of(7, buttons.Action.ERASE)) == ["Yes, delete it"]
+    assert labels(song_buttons.failure_view(FAILED)) == ["Try again"]
+    assert labels(song_buttons.progress_view(SONG)) == ["Notify me"]
+    assert labels(song_buttons.view_of(7, song_buttons.Action.ERASE)) == ["Yes, delete it"]
 
 
 async def test_drafts_get_barer_from_one_to_the_next() -> None:
@@ -193,7 +193,7 @@ async def test_drafts_get_barer_from_one_to_the_next() -> None:
     ],
 )
 def test_every_stage_is_put_into_words(progress: Progress, says: str) -> None:
-    line = progress_line.render(SONG, progress)
+    line = progress_message.render(SONG, progress)
     assert says in line
     assert "a trap song" in line
     assert f"<t:{int(NOW.timestamp())}:R>" in line
@@ -201,22 +201,22 @@ def test_every_stage_is_put_into_words(progress: Progress, says: str) -> None:
 
 def test_composing_shows_the_bar_the_time_so_far_and_the_usual_time() -> None:
     soon = NOW + timedelta(seconds=105)
-    line = progress_line.render(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon, 105))
+    line = progress_message.render(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon, 105))
     assert "▰▰▰▱▱▱▱▱▱▱" in line
     assert f"<t:{int(soon.timestamp())}:R>" in line
     assert "1:45" in line
 
 
 def test_once_it_is_due_no_time_in_the_past_is_promised() -> None:
-    line = progress_line.render(SONG, Progress(Stage.COMPOSING, 8, None, NOW, NOW, 105))
+    line = progress_message.render(SONG, Progress(Stage.COMPOSING, 8, None, NOW, NOW, 105))
     assert "any moment" in line
 
 
 def test_the_bar_is_never_full() -> None:
-    assert progress_line.bar(99) == "▰" * 9 + "▱"
-    assert progress_line.bar(-1) == "▱" * 10
+    assert progress_message.bar(99) == "▰" * 9 + "▱"
+    assert progress_message.bar(-1) == "▱" * 10
 
 
 def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
-    assert "\\*loud\\*" in progress_line.acknowledgement("*loud*")
-    assert "<@4" not in progress_line.acknowledgement("<@42>")
+    assert "\\*loud\\*" in progress_message.acknowledgement("*loud*")
+    assert "<@4" not in progress_message.acknowledgement("<@42>")

@@ -8,10 +8,10 @@ import discord
 import pytest
 import simcord
 
-from cards.buttons import LARGEST_ID, Action, SongButton, card_view
-from cards.modals import Form, PromptModal, typed_prompt
-from cards.replies import say_privately
-from cards.wording import general
+from songbot.interactions.replies import say_privately
+from songbot.ui.modals import Form, PromptModal, typed_prompt
+from songbot.ui.song_buttons import LARGEST_ID, Action, SongButton, card_view
+from songbot.wording import general
 from tests.unit.test_cards_embeds import SONG
 
 

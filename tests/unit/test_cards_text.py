@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards import text
+from songbot.wording import text
 
 PING = re.compile(r"@everyone|@here|<@[!&]?\d", re.IGNORECASE)
 UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*[*_~|`\[\]<>#/]")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cards.wording import cards, general, quotas
-from songs.quotas import Ceilings, Decision, Per, Rule, Standing, Who, Window, decide
+from songbot.quotas.rules import Ceilings, Decision, Per, Rule, Standing, Who, Window, decide
+from songbot.wording import cards, general, quotas
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 END = NOW + timedelta(days=1)

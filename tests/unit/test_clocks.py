@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songs.pace import Pace
-from songs.progress import SEGMENTS, progress_of
-from songs.song import UNFINISHED, Reason, Reply, Song
+from songbot.songs.durations import Pace
+from songbot.songs.models import UNFINISHED, Reason, Reply, Song
+from songbot.songs.progress import SEGMENTS, progress_of
 
 from .test_tracker import lived
 

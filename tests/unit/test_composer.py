@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import whisul_api
-from composer import WhisulComposer
-from songs import composing
-from songs.ports import JobReport, JobState
+from songbot.songs import provider_errors
+from songbot.songs.ports import JobReport, JobState
+from songbot.whisul_adapter import WhisulComposer
 from whisul_api.protocol import Answer, read_accepted, read_job
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
@@ -63,52 +63,54 @@ def answer(status: int, body: object = None, **headers: str) -> Answer:
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
-        (answer(400, {"message": "no"}), composing.PromptRejected),
-        (answer(401), composing.KeyRefused),
-        (answer(429), composing.Busy),
-        (answer(403), composing.Unexpected),
-        (answer(404), composing.Unexpected),
-        (answer(405), composing.Unexpected),
-        (answer(301), composing.Unexpected),
-        (answer(500), composing.OutcomeUnknown),
-        (answer(503, None, Retry_After="5"), composing.OutcomeUnknown),
-        (answer(100), composing.OutcomeUnknown),
-        (answer(202, b"<h1>"), composing.OutcomeUnknown),
-        (answer(202, {"job_id": None}), composing.OutcomeUnknown),
-        (answer(202, {"job_id": "../generate"}), composing.OutcomeUnknown),
-        (whisul_api.OutcomeUnknown("it took too long to answer"), composing.OutcomeUnknown),
-        (whisul_api.Unreachable("its name can't be resolved"), composing.Down),
-        (whisul_api.Unreachable("the TLS handshake failed"), composing.Down),
-        (whisul_api.WhisulError("something new"), composing.OutcomeUnknown),
+        (answer(400, {"message": "no"}), provider_errors.PromptRejected),
+        (answer(401), provider_errors.KeyRefused),
+        (answer(429), provider_errors.Busy),
+        (answer(403), provider_errors.Unexpected),
+        (answer(404), provider_errors.Unexpected),
+        (answer(405), provider_errors.Unexpected),
+        (answer(301), provider_errors.Unexpected),
+        (answer(500), provider_errors.OutcomeUnknown),
+        (answer(503, None, Retry_After="5"), provider_errors.OutcomeUnknown),
+        (answer(100), provider_errors.OutcomeUnknown),
+        (answer(202, b"<h1>"), provider_errors.OutcomeUnknown),
+        (answer(202, {"job_id": None}), provider_errors.OutcomeUnknown),
+        (answer(202, {"job_id": "../generate"}), provider_errors.OutcomeUnknown),
+        (whisul_api.OutcomeUnknown("it took too long to answer"), provider_errors.OutcomeUnknown),
+        (whisul_api.Unreachable("its name can't be resolved"), provider_errors.Down),
+        (whisul_api.Unreachable("the TLS handshake failed"), provider_errors.Down),
+        (whisul_api.WhisulError("something new"), provider_errors.OutcomeUnknown),
     ],
 )
 def test_a_post_is_sent_again_only_where_it_is_known_that_no_job_was_made(said: Any, meaning: type):
-    with pytest.raises(composing.ComposerError) as caught:
+    with pytest.raises(provider_errors.ComposerError) as caught:
         submitted(said)
     assert type(caught.value) is meaning
-    assert isinstance(caught.value, composing.NoJobMade) == (meaning in (composing.Busy, composing.Down))
+    assert isinstance(caught.value, provider_errors.NoJobMade) == (
+        meaning in (provider_errors.Busy, provider_errors.Down)
+    )
 
 
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
-        (answer(401), composing.KeyRefused),
-        (answer(404), composing.JobMissing),
-        (answer(429), composing.Busy),
-        (answer(500), composing.Down),
-        (answer(502, b"<h1>"), composing.Down),
-        (answer(503), composing.Busy),
-        (answer(400), composing.Garbled),
-        (answer(302), composing.Garbled),
-        (answer(200, b"<h1>"), composing.Garbled),
-        (answer(200, {"status": None}), composing.Garbled),
-        (answer(200, []), composing.Garbled),
-        (whisul_api.Unreachable("the connection failed"), composing.Down),
-        (whisul_api.WhisulError("something new"), composing.Garbled),
+        (answer(401), provider_errors.KeyRefused),
+        (answer(404), provider_errors.JobMissing),
+        (answer(429), provider_errors.Busy),
+        (answer(500), provider_errors.Down),
+        (answer(502, b"<h1>"), provider_errors.Down),
+        (answer(503), provider_errors.Busy),
+        (answer(400), provider_errors.Garbled),
+        (answer(302), provider_errors.Garbled),
+        (answer(200, b"<h1>"), provider_errors.Garbled),
+        (answer(200, {"status": None}), provider_errors.Garbled),
+        (answer(200, []), provider_errors.Garbled),
+        (whisul_api.Unreachable("the connection failed"), provider_errors.Down),
+        (whisul_api.WhisulError("something new"), provider_errors.Garbled),
     ],
 )
 def test_a_poll_that_fails_keeps_the_job(said: Any, meaning: type):
-    with pytest.raises(composing.ComposerError) as caught:
+    with pytest.raises(provider_errors.ComposerError) as caught:
         polled(said)
     assert type(caught.value) is meaning
 
@@ -128,13 +130,13 @@ def test_a_poll_that_fails_keeps_the_job(said: Any, meaning: type):
 def test_a_retry_after_is_understood_as_seconds_and_as_a_date(
     ask: Any, header: str | None, seconds: int | None
 ):
-    with pytest.raises(composing.Busy) as caught:
+    with pytest.raises(provider_errors.Busy) as caught:
         ask(answer(429, None, **({} if header is None else {"Retry_After": header})))
     assert caught.value.retry_after == seconds
 
 
 def test_whisuls_own_words_come_along_when_it_rejects_a_prompt():
-    with pytest.raises(composing.PromptRejected) as caught:
+    with pytest.raises(provider_errors.PromptRejected) as caught:
         submitted(answer(400, {"error": "Invalid input", "message": "No rain, please."}))
     assert caught.value.message == "No rain, please."
 
@@ -180,7 +182,7 @@ def test_a_finished_song_has_all_its_pieces():
 )
 def test_each_answer_is_heard_once_by_its_status(said: Any, status: str):
     heard: list[tuple[str, str]] = []
-    with suppress(composing.ComposerError):
+    with suppress(provider_errors.ComposerError):
         asyncio.run(composer(said, heard).poll("job-1"))
     assert heard == [("job", status)]
 
@@ -219,9 +221,9 @@ def test_whatever_whisul_answers_a_post_ends_in_a_job_or_in_an_error_of_ours(sai
     job_id, wait = "a-job", None
     try:
         job_id = submitted(said)
-    except composing.NoJobMade as error:
+    except provider_errors.NoJobMade as error:
         wait = error.retry_after
-    except composing.ComposerError:
+    except provider_errors.ComposerError:
         pass
     assert 0 < len(job_id) <= 200
     assert "/" not in job_id
@@ -232,7 +234,7 @@ def test_whatever_whisul_answers_a_post_ends_in_a_job_or_in_an_error_of_ours(sai
 def test_whatever_whisul_answers_a_poll_ends_in_a_report_or_in_an_error_of_ours(said: Answer):
     try:
         report = polled(said)
-    except composing.ComposerError:
+    except provider_errors.ComposerError:
         return
     assert report.result is None or report.state is JobState.COMPLETED
     if report.result is not None:

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards import text
-from cards.buttons import LARGEST_ID, SONG_BUTTON, Action, card_view, failure_view, shows_song
-from cards.dm_offer import DIRECT_BUTTON, quote, quoted_prompt
-from cards.downloads import Downloads
-from cards.drafts import drafts_of
-from cards.library_query import TEMPLATE, Direction, Query, SearchLostError, custom_id, query_of, turn_of
-from cards.modals import FORM_ID, Form, typed_prompt
-from cards.progress_line import acknowledgement, render
-from cards.song_card import failure_embed, song_embed
-from songs.progress import Progress, Stage
-from songs.prompt import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songs.song import Reason, Reply, Result, Song, State
+from songbot.delivery.payloads import drafts_of
+from songbot.media.downloader import Downloads
+from songbot.songs.models import Reason, Reply, Result, Song, State
+from songbot.songs.progress import Progress, Stage
+from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
+from songbot.ui.dm_confirmation import DIRECT_BUTTON, quote, quoted_prompt
+from songbot.ui.library.query import TEMPLATE, Direction, Query, SearchLostError, custom_id, query_of, turn_of
+from songbot.ui.modals import FORM_ID, Form, typed_prompt
+from songbot.ui.progress_message import acknowledgement, render
+from songbot.ui.song_buttons import LARGEST_ID, SONG_BUTTON, Action, card_view, failure_view, shows_song
+from songbot.ui.song_card import failure_embed, song_embed
+from songbot.wording import text
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 SONG = Song(

@@ -11,8 +11,8 @@ import discord
 import pytest
 from aiohttp import web
 
-from cards.library_links import FETCHES, PROBES, FreshLinks, LinkProbe
-from songs.song import Reply, Result, Song
+from songbot.delivery.links import FETCHES, PROBES, FreshLinks, LinkProbe
+from songbot.songs.models import Reply, Result, Song
 
 from .test_library_page import song
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.library_page import nothing_there, page_embed, page_view
-from cards.library_query import Query, one_line
-from songs.library import Entry, Page
-from songs.song import Delivery, Reply, Result, Song, State
+from songbot.songs.library import Entry, Page
+from songbot.songs.models import Delivery, Reply, Result, Song, State
+from songbot.ui.library.page import nothing_there, page_embed, page_view
+from songbot.ui.library.query import Query, one_line
 
 NOW = datetime(2026, 3, 18, tzinfo=UTC)
 RESULT = Result("https://cdn.example/a.mp3", "Midnight Grid", 140, 167, None, ("trap", "dark"))

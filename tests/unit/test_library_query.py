@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.library_items import turn_button
-from cards.library_query import (
+from songbot.songs.library import Shelf, parse_search
+from songbot.ui.library.components import turn_button
+from songbot.ui.library.query import (
     MAX_SEARCH,
     TEMPLATE,
     Direction,
@@ -20,7 +21,6 @@ from cards.library_query import (
     query_of,
     turn_of,
 )
-from songs.library import Shelf, parse_search
 
 LARGEST = 2**63 - 1
 

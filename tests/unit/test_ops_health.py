@@ -7,8 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from ops.health import serve_health
-from ops.metrics import PortTaken, PrometheusTelemetry
+from songbot.ops.health import serve_health
+from songbot.ops.metrics import PortTaken, PrometheusTelemetry
 
 
 def says(answer: bool) -> Callable[[], Awaitable[bool]]:

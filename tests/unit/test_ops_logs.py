@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.logs import Redactor, configure_logging
-from songs.telling import current_song
+from songbot.ops.logging import Redactor, configure_logging
+from songbot.songs.log_context import current_song
 
 INTERACTION_TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4"
 BOT_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.made-up-for-the-tests-and-good-for-nothing"
@@ -54,10 +54,10 @@ async def test_a_line_of_a_songs_own_task_has_its_id_whoever_writes_it() -> None
 def test_a_text_line_has_time_level_logger_song_and_message() -> None:
     stream = io.StringIO()
     configure_logging("INFO", "text", stream=stream)
-    logging.getLogger("songs.desk").info("ordered by %s", "ann", extra={"song": 12})
+    logging.getLogger("songbot.worker.order_service").info("ordered by %s", "ann", extra={"song": 12})
     [line] = lines_of(stream)
     assert re.fullmatch(
-        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO +songs\.desk song=12 ordered by ann", line
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO +songbot\.worker\.order_service song=12 ordered by ann", line
     )
 
 
@@ -67,10 +67,10 @@ def test_a_json_line_has_the_same_and_the_exception() -> None:
     try:
         raise ValueError("two\nlines")
     except ValueError:
-        logging.getLogger("songs.tracker").exception("broken", extra={"song": 7})
+        logging.getLogger("songbot.worker.worker").exception("broken", extra={"song": 7})
     logging.getLogger("plain").warning("no song")
     first, second = map(json.loads, lines_of(stream))
-    assert (first["level"], first["logger"], first["message"]) == ("ERROR", "songs.tracker", "broken")
+    assert (first["level"], first["logger"], first["message"]) == ("ERROR", "songbot.worker.worker", "broken")
     assert first["song"] == 7
     assert "ValueError: two\nlines" in first["exception"]
     assert set(second) == {"time", "level", "logger", "message"}

@@ -11,10 +11,10 @@ from aiohttp.test_utils import TestServer
 from discord.utils import time_snowflake
 from prometheus_client import generate_latest
 
-from ops.discord_trace import discord_trace
-from ops.metrics import PrometheusTelemetry
-from songs.song import Reason, State
-from songs.telemetry import Telemetry
+from songbot.ops.http_trace import discord_trace
+from songbot.ops.metrics import PrometheusTelemetry
+from songbot.songs.models import Reason, State
+from songbot.songs.telemetry import Telemetry
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 

@@ -8,8 +8,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
-from ops.logs import Redactor
-from ops.probes import (
+from songbot.ops.checks import (
     Probe,
     exit_code,
     format_probes,
@@ -18,7 +17,8 @@ from ops.probes import (
     probe_settings,
     probe_whisul,
 )
-from settings import SettingsError, load_settings
+from songbot.ops.logging import Redactor
+from songbot.settings import SettingsError, load_settings
 
 TOKEN = "a-token-for-the-tests"
 

@@ -9,8 +9,8 @@ import sentry_sdk
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
-from ops.logs import Redactor
-from ops.sentry import scrub, start_sentry
+from songbot.ops.logging import Redactor
+from songbot.ops.sentry import scrub, start_sentry
 
 
 class Kept(Transport):
@@ -50,7 +50,7 @@ def test_a_report_has_the_error_and_the_release_and_nothing_private(reports: lis
 
 def test_without_a_dsn_nothing_is_started_nor_imported() -> None:
     code = (
-        "import sys; from ops.sentry import start_sentry; "
+        "import sys; from songbot.ops.sentry import start_sentry; "
         "sys.exit(start_sentry(None, '1', str) or start_sentry('', '1', str) or 'sentry_sdk' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

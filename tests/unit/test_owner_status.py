@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cards.owner_status import Works, status_embed
-from cards.wording import owner as wording
-from songs import composing
-from songs.gate import Flow, Gate
-from songs.overview import Summary
-from songs.pace import Pace
-from songs.song import Reason, State
-from songs.whisul_errors import RecentErrors
+from songbot.songs import provider_errors
+from songbot.songs.admin import Summary
+from songbot.songs.durations import Pace
+from songbot.songs.models import Reason, State
+from songbot.ui.owner.status import Works, status_embed
+from songbot.wording import owner as wording
+from songbot.worker.provider_error_log import RecentErrors
+from songbot.worker.throttle import Flow, Gate
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
 
@@ -28,7 +28,13 @@ class Seconds:
 
 def field(name: str, latencies: list[tuple[int, float]], **summary: object) -> str:
     errors = RecentErrors()
-    for kind in (composing.Down, composing.Busy, composing.Garbled, composing.Down, composing.Busy):
+    for kind in (
+        provider_errors.Down,
+        provider_errors.Busy,
+        provider_errors.Garbled,
+        provider_errors.Down,
+        provider_errors.Busy,
+    ):
         errors.note(kind("[x](https://e.example) " + "x" * 5000), NOW)
     works = Works("1.0.0", 0.0, Pace(), Gate(Seconds(), lambda: 0.0), errors)
     nothing = {"unfinished": {}, "undelivered": 0, "ordered": {}, "paused": None}

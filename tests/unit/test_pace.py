@@ -9,9 +9,9 @@ from statistics import quantiles
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songs.pace import PRIOR_SECONDS, Pace, poll_delay
-from songs.progress import SEGMENTS, Stage, progress_of
-from songs.song import Reply, Song, State
+from songbot.songs.durations import PRIOR_SECONDS, Pace, poll_delay
+from songbot.songs.models import Reply, Song, State
+from songbot.songs.progress import SEGMENTS, Stage, progress_of
 
 from .timewarp import EPOCH
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.playlist import playlist
-from songs.song import Result
+from songbot.songs.models import Result
+from songbot.ui.playlist import playlist
 
 from .test_library_page import song
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songs.library import may_see, parse_search
-from songs.prompt import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_helpers
+from songbot.songs.library import may_see, parse_search
+from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_helpers
 
 from .test_pace import SONG
 

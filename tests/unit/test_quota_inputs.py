@@ -12,7 +12,7 @@ from discord import app_commands
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.quota_inputs import (
+from cogs.quota._options import (
     BadInput,
     TimeZones,
     manager_guild_id,
@@ -21,7 +21,7 @@ from cogs.quota_inputs import (
     role_id,
     zone_of,
 )
-from songs.quotas import Who
+from songbot.quotas.rules import Who
 
 ZONES = TimeZones()
 NAMES = sorted(available_timezones() - {"Factory", "localtime"})

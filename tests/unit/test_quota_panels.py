@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.quota_log import NEWEST, PAGE, LogButton, log_embed, log_view
-from cards.quota_panels import check_embed, own_usage_embed, show_embed
-from cards.quota_usage import usage_embed
-from songs.quota_book import Change, GuildRules, Usage
-from songs.quotas import MAX_LIMIT, Ceilings, Per, Rule, Standing, Who, Window, decide
+from songbot.quotas.repository import Change, GuildRules, Usage
+from songbot.quotas.rules import MAX_LIMIT, Ceilings, Per, Rule, Standing, Who, Window, decide
+from songbot.ui.quota.audit_log import NEWEST, PAGE, LogButton, log_embed, log_view
+from songbot.ui.quota.embeds import check_embed, own_usage_embed, show_embed
+from songbot.ui.quota.usage import usage_embed
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/Argentina/ComodRivadavia")

@@ -10,9 +10,9 @@ import aiohttp
 import discord
 import pytest
 
-from cogs import quota_people
-from cogs.quota_people import MOST_ASKED, People, Person, rules_of_nobody
-from songs.quotas import Per, Rule, Who
+from cogs.quota import _members
+from cogs.quota._members import MOST_ASKED, People, Person, rules_of_nobody
+from songbot.quotas.rules import Per, Rule, Who
 
 
 def http_error(kind: type[discord.HTTPException], status: int) -> discord.HTTPException:
@@ -88,12 +88,12 @@ async def test_an_error_tells_nothing_of_a_member_and_is_asked_again():
 
 
 async def test_discords_silence_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(quota_people, "DEADLINE", 0.02)
+    monkeypatch.setattr(_members, "DEADLINE", 0.02)
     assert set(await look_up(People(Watch()), Guild({1: None, 2: "eve"}), 1, 2)) == {2}
 
 
 async def test_what_is_remembered_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(quota_people, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(_members, "_MOST_REMEMBERED", 3)
     people = People(Watch())
     for number in range(20):
         await look_up(people, Guild({}), number)

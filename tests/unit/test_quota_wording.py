@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.wording import quota_admin as wording
-from cards.wording import quotas
-from songs.quota_book import Change, DayUsage
-from songs.quotas import MAX_LIMIT, Ceilings, Per, Rule, Standing, Who, Window, decide
+from songbot.quotas.repository import Change, DayUsage
+from songbot.quotas.rules import MAX_LIMIT, Ceilings, Per, Rule, Standing, Who, Window, decide
+from songbot.wording import quota_admin as wording
+from songbot.wording import quotas
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DAYS = {Per.HOUR: 1, Per.DAY: 1, Per.WEEK: 7, Per.MONTH: 31}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songs.quotas import (
+from songbot.quotas.rules import (
     OWN,
     Ceilings,
     Per,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
-from cogs import rush
-from cogs.rush import Rush
+from songbot.interactions import burst
+from songbot.interactions.burst import Rush
 
 
 async def test_orders_wait_until_all_are_answered() -> None:
@@ -22,7 +22,7 @@ async def test_orders_do_not_wait_when_nobody_else_asks() -> None:
 
 
 async def test_one_slow_answer_does_not_hold_up_the_others_for_long(monkeypatch) -> None:
-    monkeypatch.setattr(rush, "LONGEST", 0.01)
+    monkeypatch.setattr(burst, "LONGEST", 0.01)
     a_rush = Rush()
     with a_rush.acknowledging():
         await asyncio.wait_for(a_rush.over(), 1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songs.schedule import Schedule, due_at
+from songbot.worker.scheduler import Schedule, due_at
 
 MOMENTS = st.floats(0, 1e7)
 

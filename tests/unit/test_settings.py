@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from settings import NAMES, Settings, SettingsError, describe, load_settings
+from songbot.settings import NAMES, Settings, SettingsError, describe, load_settings
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.made-up-for-the-tests-and-good-for-nothing"
 KEY = "whisul-key-made-up-for-the-tests"

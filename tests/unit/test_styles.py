@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songs.styles import MOST_CHARACTERS, MOST_CHOICES, STYLES, complete
+from songbot.songs.styles import MOST_CHARACTERS, MOST_CHOICES, STYLES, complete
 
 
 def test_the_catalogue_is_large_plain_and_names_nothing_twice():

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from songs import composing
-from songs.composing import NO_JOB
-from songs.ports import Delivered, JobReport, JobState, Postponed, Undeliverable
-from songs.progress import Stage
-from songs.song import Delivery, Reason, Reply, Song, State
-from songs.tracker import LeaseLost
+from songbot.songs import provider_errors
+from songbot.songs.models import Delivery, Reason, Reply, Song, State
+from songbot.songs.ports import Delivered, JobReport, JobState, Postponed, Undeliverable
+from songbot.songs.progress import Stage
+from songbot.songs.provider_errors import NO_JOB
+from songbot.worker.worker import LeaseLost
 
 from .timewarp import EPOCH, run
 from .world import DictStore, House
@@ -96,10 +96,10 @@ def test_one_persons_five_songs_do_not_hold_up_anothers_first():
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (composing.PromptRejected("no"), Reason.REJECTED),
-        (composing.KeyRefused(), Reason.UNAUTHORIZED),
-        (composing.OutcomeUnknown(), Reason.INTERRUPTED),
-        (composing.Unexpected(), Reason.UNAVAILABLE),
+        (provider_errors.PromptRejected("no"), Reason.REJECTED),
+        (provider_errors.KeyRefused(), Reason.UNAUTHORIZED),
+        (provider_errors.OutcomeUnknown(), Reason.INTERRUPTED),
+        (provider_errors.Unexpected(), Reason.UNAVAILABLE),
     ],
 )
 def test_a_post_that_fails_for_good_is_told_once_and_never_sent_again(error, reason):
@@ -116,7 +116,7 @@ def test_a_post_that_fails_for_good_is_told_once_and_never_sent_again(error, rea
 
 def test_a_429_is_waited_out_and_the_song_made():
     async def scenario(house):
-        house.whisul.submit_errors = [composing.Busy(retry_after=30)]
+        house.whisul.submit_errors = [provider_errors.Busy(retry_after=30)]
         await house.order()
         await asyncio.sleep(20)
         assert house.whisul.posts == []
@@ -200,7 +200,7 @@ def test_a_key_that_stops_working_keeps_the_jobs(caplog):
     async def scenario(house):
         await house.order()
         await asyncio.sleep(1)
-        house.whisul.poll_errors = [composing.KeyRefused(), composing.KeyRefused()]
+        house.whisul.poll_errors = [provider_errors.KeyRefused(), provider_errors.KeyRefused()]
         await asyncio.sleep(300)
 
     assert lived(scenario).courier.reasons() == [None]
@@ -212,7 +212,7 @@ def test_garbled_answers_of_one_job_harm_no_other():
         await house.order()
         await house.order()
         await asyncio.sleep(1)
-        house.whisul.poll_errors = [composing.Garbled()] * 3 + [RuntimeError("a bug of ours")]
+        house.whisul.poll_errors = [provider_errors.Garbled()] * 3 + [RuntimeError("a bug of ours")]
         await asyncio.sleep(400)
 
     assert lived(scenario).courier.reasons() == [None, None]
@@ -530,7 +530,7 @@ def test_after_a_long_downtime_one_429_gives_nobody_up():
     async def live():
         house = House(store)
         house.whisul.jobs = {f"job{number}": -2700.0 for number in range(1, 31)}
-        house.whisul.poll_errors = [composing.Busy(retry_after=10)]
+        house.whisul.poll_errors = [provider_errors.Busy(retry_after=10)]
         async with house.open():
             await asyncio.sleep(300)
         return house

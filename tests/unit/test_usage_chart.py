@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from cards import usage_chart
-from cards.usage_chart import HEIGHT, WIDTH, Chart, compact, draw_chart, drawable
-from songs.quota_book import DayUsage
+from songbot.quotas.repository import DayUsage
+from songbot.ui.quota import chart as chart_module
+from songbot.ui.quota.chart import HEIGHT, WIDTH, Chart, compact, draw_chart, drawable
 
 COUNTS = st.integers(0, 10**7)
 GREEN, RED, YELLOW = (0x2F, 0xD3, 0xA0), (0xFF, 0x7A, 0x72), (0xFF, 0xC8, 0x57)
@@ -32,7 +32,7 @@ def pixels(image: Image.Image, colour: tuple[int, int, int], box: tuple[int, int
     return sum(count for count, found in image.crop(box).getcolors(10**6) or [] if found == colour)
 
 
-PLOT = (usage_chart._LEFT, usage_chart._TOP - 4, usage_chart._RIGHT, usage_chart._BOTTOM)
+PLOT = (chart_module._LEFT, chart_module._TOP - 4, chart_module._RIGHT, chart_module._BOTTOM)
 
 
 @settings(max_examples=25, deadline=None)
@@ -66,14 +66,14 @@ def test_a_few_songs_are_seen_under_a_limit_of_a_hundred_thousand():
 
 @pytest.mark.parametrize("limit", [0, 1, 49, 50, 51, 200])
 def test_the_scale_holds_all_days_and_a_limit_that_is_near(limit):
-    scale = usage_chart._scale(chart([(50, 0)], limit))
+    scale = chart_module._scale(chart([(50, 0)], limit))
     assert scale.top >= max(50, limit)
     assert scale.top / scale.step <= 5
 
 
 @given(st.integers(1, 10**8))
 def test_steps_are_round_and_few(highest):
-    step = usage_chart._step(highest)
+    step = chart_module._step(highest)
     assert int(str(step).rstrip("0") or "1") in (1, 2, 5)
     assert step >= 1
     assert -(-highest // step) <= 5

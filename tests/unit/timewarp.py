@@ -36,7 +36,7 @@ class WarpLoop(asyncio.SelectorEventLoop):
 
 
 class WarpClock:
-    """songs.ports.Clock on the running WarpLoop. `shift` moves the wall clock alone, as setting it does."""
+    """Clock on the running WarpLoop. `shift` moves the wall clock alone, as setting it does."""
 
     def __init__(self) -> None:
         self.shift = timedelta()

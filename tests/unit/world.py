@@ -9,26 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from songs.composing import Down, JobMissing
-from songs.desk import Desk
-from songs.gate import Gate
-from songs.journey import World
-from songs.limits import Limits
-from songs.order import Accepted, Order, Outcome
-from songs.pace import Pace
-from songs.ports import (
-    Delivered,
-    JobReport,
-    JobState,
-    Postponed,
-    StoreUnavailable,
-    Undeliverable,
-)
-from songs.progress import Progress
-from songs.quotas import Decision, Per, Rule, Standing, Who, Window
-from songs.song import UNFINISHED, Delivery, Reason, Reply, Result, Song, State
-from songs.telemetry import Telemetry
-from songs.tracker import Tracker
+from songbot.quotas.rules import Decision, Per, Rule, Standing, Who, Window
+from songbot.songs.durations import Pace
+from songbot.songs.models import UNFINISHED, Delivery, Reason, Reply, Result, Song, State
+from songbot.songs.orders import Accepted, Order, Outcome
+from songbot.songs.ports import Delivered, JobReport, JobState, Postponed, StoreUnavailable, Undeliverable
+from songbot.songs.progress import Progress
+from songbot.songs.provider_errors import Down, JobMissing
+from songbot.songs.telemetry import Telemetry
+from songbot.worker.config import Limits
+from songbot.worker.job_runner import World
+from songbot.worker.order_service import Desk
+from songbot.worker.throttle import Gate
+from songbot.worker.worker import Tracker
 
 from .timewarp import EPOCH, WarpClock
 
@@ -41,7 +34,7 @@ def a_decision() -> Decision:
 
 
 class DictStore:
-    """songs.ports.SongStore in a dict. `broken` makes every call fail; `writes` names those that wrote."""
+    """SongStore in a dict. `broken` makes every call fail; `writes` names those that wrote."""
 
     single_process = False
 
@@ -221,7 +214,7 @@ class DictStore:
 
 @dataclass
 class ScriptedWhisul:
-    """songs.ports.Composer. Jobs take `seconds`; the errors are raised first, in order."""
+    """Composer. Jobs take `seconds`; the errors are raised first, in order."""
 
     clock: WarpClock
     seconds: float = 60.0

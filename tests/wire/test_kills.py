@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from cards.wording.progress import IF_IT_STAYS
 from sandbox.whisul.faults import Fault
+from songbot.wording.progress import IF_IT_STAYS
 
 from .answers import answers_in, answers_in_any, delivered, songs_in
 from .crashing_bot import MARK

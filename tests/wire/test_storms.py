@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cards.wording.general import STOPPING
+from songbot.wording.general import STOPPING
 
 from .answers import answers_in, delivered, songs_in
 from .discord_server import InteractionRecord

@@ -1,0 +1,51 @@
+"""`Make a song from this`, under Apps in the menu of any message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from songbot.interactions.component_router import SongActions
+from songbot.interactions.ordering import Ordering, Wish
+from songbot.songs.prompts import MAX_PROMPT
+from songbot.ui.modals import Form, PromptModal, typed_prompt
+from songbot.ui.song_buttons import Action
+from songbot.wording.text import plain
+
+NAME = "Make a song from this"
+
+
+class MessageMenu(commands.Cog):
+    """Opens a modal with the message's text; what comes back is an order like any other."""
+
+    def __init__(self, tree: app_commands.CommandTree[Any], ordering: Ordering) -> None:
+        self._tree = tree
+        self._ordering = ordering
+        self._menu = app_commands.ContextMenu(
+            name=NAME,
+            callback=self.open,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    def register(self, actions: SongActions) -> None:
+        actions.add(Action.MAKE_FORM, self.make)
+
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    async def open(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Discord sends the text of the message that was picked along, whatever the bot may read."""
+        prompt = plain(message.clean_content, MAX_PROMPT)
+        await interaction.response.send_modal(PromptModal(Form.MAKE, default=prompt))
+
+    async def make(self, interaction: discord.Interaction, _song_id: int) -> None:
+        await self._ordering.order(interaction, Wish(typed_prompt(interaction)))

@@ -1,0 +1,113 @@
+"""/library."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from songbot.interactions.error_handler import answered
+from songbot.interactions.replies import say_privately
+from songbot.songs.library import Library, Page, parse_search
+from songbot.ui.library.components import COG
+from songbot.ui.library.page import PAGE, page_embed, page_view
+from songbot.ui.library.query import MAX_SEARCH, Direction, Query, SearchLostError, Turn, one_line, query_of
+from songbot.wording import library as wording
+
+from ._export import LibraryExport
+from ._song import LibrarySong
+
+
+class LibraryCog(commands.Cog, name=COG):
+    """The person's songs, seen by them alone."""
+
+    def __init__(self, library: Library, song: LibrarySong, export: LibraryExport) -> None:
+        self._library = library
+        self._song = song
+        self._export = export
+
+    @app_commands.command(name="library", description="Your songs, newest first; only you see them")
+    @app_commands.describe(
+        search="Words from title, tags or prompt, or a tempo like bpm:90-120",
+        saved="Only songs you have saved",
+        of="Songs that another member made publicly in this server",
+        export="A playlist file of what is found, instead of a page",
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def library(
+        self,
+        interaction: discord.Interaction,
+        search: app_commands.Range[str, 1, MAX_SEARCH] | None = None,
+        saved: bool = False,
+        of: discord.User | None = None,
+        export: bool = False,
+    ) -> None:
+        owner_id = of.id if of is not None and of.id != interaction.user.id else None
+        if owner_id is not None and (refusal := _refusal(interaction, saved=saved)):
+            await say_privately(interaction, refusal)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        query = Query(one_line(search), saved, owner_id)
+        if export:
+            await self._export.send(interaction, query)
+        else:
+            await self._show(interaction, query, await self._page(interaction, query))
+
+    async def turn(self, interaction: discord.Interaction, turn: Turn) -> None:
+        """A press on `Newer` or `Older`."""
+        async with answered(interaction):
+            await interaction.response.defer()
+            try:
+                query = query_of(turn, _footer_of(interaction.message))
+            except SearchLostError:
+                await say_privately(interaction, wording.SEARCH_LOST)
+                return
+            await self._show(interaction, query, await self._turned(interaction, query, turn))
+
+    async def open(self, interaction: discord.Interaction, song_id: int) -> None:
+        """A song chosen from a page."""
+        async with answered(interaction):
+            await self._song.open(interaction, song_id)
+
+    async def _turned(self, interaction: discord.Interaction, query: Query, turn: Turn) -> Page:
+        """The first page comes whole, also when songs came to it since, and in place of one that is gone."""
+        if turn.direction is Direction.NEWER:
+            page = await self._page(interaction, query, newer_than=turn.key)
+            is_first = not page.newer and len(page.entries) < PAGE
+        else:
+            page = await self._page(interaction, query, older_than=turn.key)
+            is_first = not page.entries
+        return await self._page(interaction, query) if is_first else page
+
+    async def _page(
+        self,
+        interaction: discord.Interaction,
+        query: Query,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> Page:
+        shelf = query.shelf(interaction.user.id, interaction.guild_id)
+        search = parse_search(query.search)
+        return await self._library.page(
+            shelf, search, older_than=older_than, newer_than=newer_than, limit=PAGE
+        )
+
+    async def _show(self, interaction: discord.Interaction, query: Query, page: Page) -> None:
+        await interaction.edit_original_response(
+            embed=page_embed(page, query),
+            view=page_view(page, query),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+
+def _refusal(interaction: discord.Interaction, *, saved: bool) -> str | None:
+    """Why another member's songs can't be shown so."""
+    if interaction.guild_id is None:
+        return wording.OF_IN_SERVERS_ONLY
+    return wording.OF_OR_SAVED if saved else None
+
+
+def _footer_of(message: discord.Message | None) -> str | None:
+    return message.embeds[0].footer.text if message is not None and message.embeds else None

@@ -1,0 +1,44 @@
+"""A song's card as an answer: opened from the library, or posted from there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import discord
+
+from songbot.discord_errors import TROUBLE, describe, less_may_do
+from songbot.ui.song_buttons import Action, SongButton
+
+from .payloads import Draft
+
+log = logging.getLogger(__name__)
+
+
+async def send_card(
+    interaction: discord.Interaction,
+    drafts: Sequence[Draft],
+    *,
+    ephemeral: bool,
+    post_button_for: int | None = None,
+) -> bool:
+    """Send the first of `drafts` that Discord takes as a follow-up. `post_button_for`: a song's id."""
+    for draft in drafts:
+        view = draft.make_view()
+        if post_button_for is not None:
+            view.add_item(SongButton(Action.POST, post_button_for))
+        try:
+            await interaction.followup.send(
+                embed=draft.embed,
+                files=draft.files(),
+                view=view,
+                ephemeral=ephemeral,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except TROUBLE as error:
+            log.warning("a card from the library was not taken: %s", describe(error))
+            if not less_may_do(error):
+                return False
+        else:
+            return True
+    return False

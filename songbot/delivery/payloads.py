@@ -1,0 +1,48 @@
+"""The answer to a song as a message, from the fullest to the barest form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+
+import discord
+
+from songbot.media.downloader import MediaFile, SongFiles
+from songbot.songs.models import Song, State
+from songbot.ui.song_buttons import Action, SongButton, card_view, failure_view
+from songbot.ui.song_card import failure_embed, song_embed, without_links
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """discord.py closes files and remembers views once sent, so both are made anew for every request."""
+
+    embed: discord.Embed
+    make_view: Callable[[], discord.ui.View]
+    attached: tuple[MediaFile, ...] = ()
+
+    def files(self) -> list[discord.File]:
+        """Fresh readers over the same bytes."""
+        return [discord.File(BytesIO(file.data), filename=file.name) for file in self.attached]
+
+
+def answer_buttons(song_id: int) -> frozenset[str]:
+    """Custom ids, one of which is under every draft: by them an answer is known again."""
+    return frozenset(SongButton(action, song_id).custom_id for action in (Action.TAKE, Action.RETRY))
+
+
+def drafts_of(song: Song, files: SongFiles, parent: str | None) -> list[Draft]:
+    """With files, with links alone, and without the links too, should Discord take none of those."""
+    if song.state is State.FAILED:
+        return [Draft(failure_embed(song), lambda: failure_view(song))]
+    linked = song_embed(song, parent=parent)
+    drafts = [
+        Draft(linked, lambda: card_view(song)),
+        Draft(without_links(linked), lambda: card_view(song, listen=False)),
+    ]
+    if files.present:
+        cover = files.cover.name if files.cover else None
+        full = song_embed(song, cover=cover, parent=parent)
+        drafts.insert(0, Draft(full, lambda: card_view(song), files.present))
+    return drafts

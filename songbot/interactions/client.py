@@ -1,0 +1,88 @@
+"""The Discord client: only the intents and caches the bot needs, and one handler for what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from .command_sync import AppState, sync_commands
+from .component_router import SongActions
+from .error_handler import answer_error
+
+log = logging.getLogger(__name__)
+_ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
+"""How discord.py names the tasks that answer people."""
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
+
+
+class SongTree(app_commands.CommandTree["SongBot"]):
+    """The command tree; the first of the three doors where any error is met."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[SongBot], error: app_commands.AppCommandError
+    ) -> None:
+        await answer_error(interaction, error)
+
+
+class SongBot(commands.AutoShardedBot):
+    """`on_login` is awaited once Discord has taken the token, before the gateway is connected.
+
+    `state` keeps the hash of the commands. `http_trace` hears of each request to Discord. `shard_ids` None:
+    all shards.
+    """
+
+    def __init__(
+        self,
+        *,
+        state: AppState,
+        on_login: Callable[[], Awaitable[None]],
+        actions: SongActions,
+        http_trace: aiohttp.TraceConfig | None = None,
+        shard_count: int | None = None,
+        shard_ids: tuple[int, ...] | None = None,
+    ) -> None:
+        options: dict[str, Any] = {"shard_count": shard_count}
+        if shard_ids is not None:
+            options["shard_ids"] = list(shard_ids)
+        if http_trace is not None:
+            options["http_trace"] = http_trace
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=SongTree,
+            intents=discord.Intents(guilds=True, dm_messages=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            **options,
+        )
+        self.song_actions = actions
+        self.command_ids: dict[str, int] = {}
+        self.started_at = time.monotonic()
+        self._state = state
+        self._on_login = on_login
+
+    async def setup_hook(self) -> None:
+        self.command_ids = await sync_commands(self.tree, self.application_id or 0, self._state)
+        await self._on_login()
+
+    async def answers_given(self, within: float) -> None:
+        """Wait up to `within` seconds for commands, presses and messages that are being answered."""
+        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)}
+        if under_way:
+            await asyncio.wait(under_way, timeout=within)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""
+
+    async def on_ready(self) -> None:
+        log.info("ready in %d servers", len(self.guilds))

@@ -1,0 +1,142 @@
+"""Logging: one line a record as text or JSON, with the song's id, and without secrets.
+
+A record's song is the one that its task is busy with (songs.log_context); where there is none, give it by
+`logger.info("...", extra={"song": song.id})`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+import orjson
+
+from songbot.songs.log_context import current_song
+
+REMOVED = "[removed]"
+_KEPT = rf"\1{REMOVED}"
+_NEVER_BELOW_WARNING = ("PIL", "alembic")
+"""Their DEBUG lines hold every statement with its values (tokens, prompts), or say nothing of use."""
+
+_FORMS = (
+    # An interaction's token in the addresses of its callback and its webhook.
+    (re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?#\"'<>]+"), _KEPT),
+    # The same token in an event as Discord's gateway sends it.
+    (re.compile(r"""(["'](?:access_|resume_)?token["']\s*:\s*["'])[^"']+"""), _KEPT),
+    (
+        re.compile(r"""(?i)(authorization["']?\s*[:=,]\s*["']?)(?:(?:bot|bearer|basic)\s+)?[^\s"',)}]+"""),
+        rf"\1{REMOVED}",
+    ),
+    (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}"), _KEPT),
+    # A bot token: its user's id, a time stamp and a signature.
+    (re.compile(r"\b[\w-]{23,32}\.[\w-]{6,7}\.[\w-]{27,}"), REMOVED),
+    # PostgreSQL's, of a row that broke a constraint: all of the row, prompt and token too.
+    (re.compile(r"(DETAIL:\s+).*"), _KEPT),
+    # The password in an address.
+    (re.compile(r"(\w://[^\s:/@]*:)[^\s@/]+@"), rf"\1{REMOVED}@"),
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Redactor:
+    """Takes secrets out of text: those it is told, and whatever has the form of one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # A very short secret would turn every line into holes; the forms catch it where it matters.
+        known = sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, text: str) -> str:
+        """The text without secrets, and with half surrogates, which no encoder takes, written out."""
+        clean = text if self._known is None else self._known.sub(REMOVED, text)
+        for form, replacement in _FORMS:
+            clean = form.sub(replacement, clean)
+        return clean.encode("utf-8", "backslashreplace").decode()
+
+
+class _RecordFormatter(logging.Formatter):
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def message(self, record: logging.LogRecord) -> str:
+        """The message on one line: what a person wrote can't pass for a line of ours."""
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], self._redact(record.getMessage()))
+
+    @staticmethod
+    def song(record: logging.LogRecord) -> object:
+        """Records are formatted in the task that logs them, so its song is the record's."""
+        return getattr(record, "song", current_song.get())
+
+    def trouble(self, record: logging.LogRecord) -> str:
+        """The traceback and the stack, as far as the record has them."""
+        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        stack = self.formatStack(record.stack_info) if record.stack_info else ""
+        return self._redact("\n".join(filter(None, (trace, stack))))
+
+
+class TextFormatter(_RecordFormatter):
+    """`time LEVEL logger song=ID message`; a traceback follows, each line marked with a bar."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        song = self.song(record)
+        told = "" if song is None else f"song={song} "
+        line = f"{_time(record)} {record.levelname:<8} {record.name} {told}{self.message(record)}"
+        return "\n  | ".join([line, *self.trouble(record).splitlines()])
+
+
+class JsonFormatter(_RecordFormatter):
+    """An object a line: time, level, logger, message, and where there are any, song and exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, object] = {
+            "time": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.message(record),
+        }
+        if (song := self.song(record)) is not None:
+            entry["song"] = song if isinstance(song, int) else self._redact(str(song))
+        if trouble := self.trouble(record):
+            entry["exception"] = trouble
+        return orjson.dumps(entry).decode()
+
+
+class _OurHandler(logging.StreamHandler[TextIO]):
+    """A type of its own, to be found again by the next `configure_logging`."""
+
+
+def configure_logging(
+    level: str = "INFO",
+    format: Literal["text", "json"] = "text",  # noqa: A002 - named as the setting is
+    *,
+    stream: TextIO | None = None,
+    secrets: Iterable[str] = (),
+) -> Redactor:
+    """Log everything to `stream` (stderr by default); a second call replaces the first.
+
+    discord.py's own loggers are heard from WARNING on, unless `level` is DEBUG. Returns the redactor,
+    for other text that leaves the process.
+    """
+    redact = Redactor(secrets)
+    handler = _OurHandler(stream or sys.stderr)
+    handler.setFormatter(JsonFormatter(redact) if format == "json" else TextFormatter(redact))
+    root = logging.getLogger()
+    for old in [old for old in root.handlers if isinstance(old, _OurHandler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    at_least_warning = max(logging.WARNING, root.level)
+    logging.getLogger("discord").setLevel(root.level if level == "DEBUG" else at_least_warning)
+    for name in _NEVER_BELOW_WARNING:
+        logging.getLogger(name).setLevel(at_least_warning)
+    return redact
+
+
+def _time(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,167 @@
+"""What the bot counts and times, for Prometheus. All times are seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from songbot.songs.models import Reason, State
+from songbot.songs.telemetry import Telemetry
+
+# Discord waits 3 s for an acknowledgement.
+_ACKNOWLEDGE = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
+_LINE = (0.1, 1, 5, 15, 30, 60, 120, 300, 600, 900)
+# Most songs take a few minutes; one is given up after 30.
+_COMPOSING = (15, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 450, 600, 900, 1800)
+_LAG = (0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 300, 900)
+
+
+class PortTaken(Exception):
+    """The figures can't be served; the message says where, for the log."""
+
+
+class PrometheusTelemetry(Telemetry):
+    """Keeps its figures in a registry of its own, so that nothing is shared between two in one process."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._count_songs()
+        self._time_songs()
+        self._watch_the_network()
+
+    def _count_songs(self) -> None:
+        self._songs = Counter(
+            "songbot_songs",
+            "Songs by what became of them; reason for those that failed.",
+            ("state", "reason"),
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "songbot_quota_refusals", "Orders refused, by whose limit.", ("who",), registry=self.registry
+        )
+        self._queue = Gauge("songbot_queue_length", "Songs waiting for a place.", registry=self.registry)
+
+    def _time_songs(self) -> None:
+        self._acknowledge = Histogram(
+            "songbot_acknowledge_seconds",
+            "From an interaction, by Discord's clock, to its acknowledgement.",
+            registry=self.registry,
+            buckets=_ACKNOWLEDGE,
+        )
+        self._line = Histogram(
+            "songbot_line_seconds", "From the order to a place.", registry=self.registry, buckets=_LINE
+        )
+        self._composing = Histogram(
+            "songbot_composing_seconds",
+            "From Whisul's yes to the song.",
+            registry=self.registry,
+            buckets=_COMPOSING,
+        )
+        self._lag = Histogram(
+            "songbot_delivery_lag_seconds",
+            "From the song's end to its card, by the step that held.",
+            ("step",),
+            registry=self.registry,
+            buckets=_LAG,
+        )
+
+    def _watch_the_network(self) -> None:
+        self._submits = Counter(
+            "songbot_submits", "Songs sent to Whisul, by outcome.", ("outcome",), registry=self.registry
+        )
+        self._polls = Counter(
+            "songbot_polls", "Polls of Whisul, by outcome.", ("outcome",), registry=self.registry
+        )
+        self._whisul = Counter(
+            "songbot_whisul_responses", "Whisul's answers.", ("kind", "status"), registry=self.registry
+        )
+        self._discord = Counter(
+            "songbot_discord_responses", "Discord's answers.", ("method", "status"), registry=self.registry
+        )
+
+    def ordered(self) -> None:
+        self._songs.labels("ordered", "").inc()
+
+    def refused(self, who: str) -> None:
+        self._refusals.labels(who).inc()
+
+    def admitted(self, waited: float) -> None:
+        self._songs.labels("admitted", "").inc()
+        self._line.observe(waited)
+
+    def completed(self, composing: float) -> None:
+        self._songs.labels("completed", "").inc()
+        self._composing.observe(composing)
+
+    def failed(self, reason: Reason) -> None:
+        self._songs.labels("failed", reason.value).inc()
+
+    def delivered(self, step: str, lag: float) -> None:
+        self._songs.labels("delivered", "").inc()
+        self._lag.labels(step).observe(lag)
+
+    def undeliverable(self) -> None:
+        self._songs.labels("undeliverable", "").inc()
+
+    def submitted(self, outcome: str) -> None:
+        self._submits.labels(outcome).inc()
+
+    def polled(self, outcome: str) -> None:
+        self._polls.labels(outcome).inc()
+
+    def queue(self, length: int) -> None:
+        self._queue.set(length)
+
+    def acknowledged(self, seconds: float) -> None:
+        """An interaction was acknowledged, `seconds` after it was made."""
+        self._acknowledge.observe(seconds)
+
+    def whisul_status(self, kind: str, status: int | str) -> None:
+        """Whisul answered a request of the `kind` (generate, job) with an HTTP status, or not at all."""
+        self._whisul.labels(kind, str(status)).inc()
+
+    def discord_status(self, method: str, status: int | str) -> None:
+        """Discord answered a request with an HTTP status, or not at all."""
+        self._discord.labels(method, str(status)).inc()
+
+    def watch(
+        self,
+        latencies: Callable[[], Iterable[tuple[int, float]]],
+        in_the_works: Callable[[], Mapping[State, int]],
+    ) -> None:
+        """Read these whenever the figures are: each shard's latency (not a number, or infinite, while it is
+        not connected), and how many songs are in each state."""
+        self.registry.register(_Now(latencies, in_the_works))
+
+
+class _Now(Collector):
+    """Figures that are asked for rather than told."""
+
+    def __init__(
+        self,
+        latencies: Callable[[], Iterable[tuple[int, float]]],
+        in_the_works: Callable[[], Mapping[State, int]],
+    ) -> None:
+        self._latencies = latencies
+        self._in_the_works = in_the_works
+
+    def collect(self) -> Iterator[Metric]:
+        latency = GaugeMetricFamily(
+            "songbot_gateway_latency_seconds",
+            "From a heartbeat to its acknowledgement, by shard.",
+            labels=["shard"],
+        )
+        for shard, seconds in self._latencies():
+            latency.add_metric([str(shard)], seconds)
+        yield latency
+        now = GaugeMetricFamily(
+            "songbot_songs_now", "Songs that this process follows, by state.", labels=["state"]
+        )
+        counts = self._in_the_works()
+        for state in State:
+            now.add_metric([state.value], counts.get(state, 0))
+        yield now

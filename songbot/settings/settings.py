@@ -1,0 +1,294 @@
+"""The settings: one frozen, typed object, read from the environment and from `.env`.
+
+Nothing is read at import. `load_settings` is the only way in from outside, and tells all faults at once.
+Every field's name in capitals is the setting's name; `.env.example` lists them with their defaults.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+
+from songbot.settings.validators import (
+    checked_database_url,
+    checked_discord_token,
+    checked_header_secret,
+    checked_http_url,
+    checked_poll_seconds,
+    checked_sentry_dsn,
+    checked_shard_ids,
+    database_passwords,
+    is_loopback,
+    tidy,
+)
+
+WHERE = {
+    "DISCORD_TOKEN": (
+        "Get it at https://discord.com/developers/applications: your application > Bot > Reset Token."
+    ),
+    "WHISUL_API_KEY": "Get it in your dashboard at https://whisul.com.",
+    "SENTRY_DSN": "Get it in Sentry: your project > Settings > Client Keys (DSN); leave it empty for none.",
+}
+
+FORGETFUL_HOSTS = {
+    "DYNO": "this host",
+    "RAILWAY_ENVIRONMENT": "Railway",
+    "RAILWAY_ENVIRONMENT_NAME": "Railway",
+    "RENDER": "Render",
+    "FLY_APP_NAME": "Fly",
+    "K_SERVICE": "Cloud Run",
+}
+"""Hosts whose disk does not last, by the variable that each sets."""
+
+_WHOLE = "must be a whole number"
+_WHAT = {
+    "missing": "is missing",
+    "value_error": "{error}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be one of {expected}",
+    "bool_parsing": "must be true or false",
+    "float_parsing": "must be a number",
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+}
+"""What is wrong, in words, by pydantic's name for it."""
+
+
+class Settings(BaseModel):
+    """All settings. Durations are seconds; None stands for an empty setting.
+
+    A field's docstring is what a person is told of it when its value is wrong. The object is made from its
+    arguments alone: `Settings(...)` never looks at the environment.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_default=True,
+        use_attribute_docstrings=True,
+    )
+
+    discord_token: SecretStr
+    """The bot's token at Discord."""
+    whisul_api_key: SecretStr
+    """The key for Whisul's API."""
+    whisul_api_url: str = "https://whisul.com/api"
+    """Where Whisul's API is."""
+    database_url: SecretStr = SecretStr("sqlite:///data/songs.db")
+    """The database, SQLite or PostgreSQL; hidden, since it may hold a password."""
+    poll_seconds_min: float = 5
+    """Seconds between two looks at one song, at the least."""
+    poll_seconds_max: float = 10
+    """Seconds between two looks at one song, at the most."""
+    attach_audio: bool = True
+    """Whether audio and cover are uploaded to Discord."""
+    songs_at_once: int = Field(default=20, ge=1, le=100_000)
+    """Songs made at the same time, by all processes together."""
+    songs_at_once_per_user: int = Field(default=2, ge=1, le=100_000)
+    """Songs made at the same time for one person."""
+    server_songs_per_day: int = Field(default=50, ge=0, le=1_000_000)
+    """Songs a day in one server."""
+    member_songs_per_day: int = Field(default=5, ge=0, le=1_000_000)
+    """Songs a day for a member where a server has set nothing."""
+    dm_songs_per_day: int = Field(default=3, ge=0, le=1_000_000)
+    """Songs a day for a person in DMs and by user install."""
+    operator_songs_per_day: int | None = Field(default=None, ge=0, le=1_000_000_000)
+    """Songs a day, all in all."""
+    retention_days: int = Field(default=365, ge=1, le=36_500)
+    """Days after which a song is forgotten."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    """How much is logged."""
+    log_format: Literal["text", "json"] = "text"
+    """How it is logged."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    """The port for /metrics, /healthz and /readyz."""
+    # Loopback alone, since the figures need no password. A container needs 0.0.0.0.
+    metrics_host: str = "127.0.0.1"
+    """The address for METRICS_PORT."""
+    sentry_dsn: SecretStr | None = None
+    """Where Sentry takes error reports."""
+    shard_count: int | None = Field(default=None, ge=1, le=100_000)
+    """Shards of all processes together."""
+    shard_ids: tuple[int, ...] | None = None
+    """The shards of this process."""
+    discord_api_url: str | None = None
+    """The REST address, with its version, of a proxy that stands before Discord."""
+    warnings: tuple[str, ...] = ()
+    """Not a setting: what the operator should know of these settings, to be logged at start."""
+
+    @field_validator("discord_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(checked_discord_token(value.get_secret_value()))
+
+    @field_validator("whisul_api_key")
+    @classmethod
+    def _key(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(checked_header_secret(value.get_secret_value()))
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(checked_database_url(value.get_secret_value()))
+
+    @field_validator("whisul_api_url", "discord_api_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return value and checked_http_url(value)
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _dsn(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(checked_sentry_dsn(value.get_secret_value()))
+
+    @field_validator("poll_seconds_min", "poll_seconds_max")
+    @classmethod
+    def _seconds(cls, value: float, info: ValidationInfo) -> float:
+        return checked_poll_seconds(value, info.data.get("poll_seconds_min"))
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: str, info: ValidationInfo) -> str:
+        return value.upper() if info.field_name == "log_level" else value.lower()
+
+    @field_validator("shard_ids", mode="before")
+    @classmethod
+    def _shards(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str) or "shard_count" not in info.data:
+            return value if not isinstance(value, str) else None
+        return checked_shard_ids(value, info.data["shard_count"])
+
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be printed, for the logs' redaction. Passwords as written and as decoded."""
+        hidden = [self.discord_token.get_secret_value(), self.whisul_api_key.get_secret_value()]
+        if self.sentry_dsn is not None:
+            hidden.append(self.sentry_dsn.get_secret_value())
+        return (*hidden, *sorted(database_passwords(self.database_url.get_secret_value())))
+
+
+NAMES = tuple(name.upper() for name in Settings.model_fields if name != "warnings")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One setting that is missing or wrong. Never holds the value: a secret may have been put there.
+
+    `what` completes a sentence that begins with the name; `where_to_get_it` says what it is for, too.
+    """
+
+    name: str
+    what: str
+    where_to_get_it: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.what}. {self.where_to_get_it}".rstrip()
+
+
+class SettingsError(Exception):
+    """The settings can't be used; holds every fault, and the warnings that may explain them."""
+
+    def __init__(self, faults: list[Fault], warnings: tuple[str, ...] = ()) -> None:
+        super().__init__("; ".join(f"{fault.name} {fault.what}" for fault in faults))
+        self.faults = faults
+        self.warnings = warnings
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path | None = ".env") -> Settings:
+    """The settings from `environ` (by default the process's) and, where it is silent, from `env_file`.
+
+    A file that is not there is no fault. An empty value stands for the default, also where it hides the
+    file's. Raises SettingsError with all that is wrong.
+    """
+    from_file = {} if env_file is None else _read_env_file(Path(env_file))
+    merged = from_file | dict(os.environ if environ is None else environ)
+    given: dict[str, object] = {name.lower(): tidy(merged[name]) for name in NAMES if name in merged}
+    given = {name: value for name, value in given.items() if value}
+    warnings = _near_misses(from_file)
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError([_fault(detail) for detail in error.errors()], warnings) from None
+    return settings.model_copy(update={"warnings": (*warnings, *_risks(settings, merged))})
+
+
+def describe(error: SettingsError) -> str:
+    """The faults as lines for a terminal, one setting after the other."""
+    count = len(error.faults)
+    lines = [f"{count} setting{'s are' if count > 1 else ' is'} missing or wrong:"]
+    for fault in error.faults:
+        lines += [f"  {fault.name} {fault.what}.", f"    {fault.where_to_get_it}"]
+    lines += [f"  Note: {warning}" for warning in error.warnings]
+    lines.append("Put settings into .env (begin with a copy of .env.example) or into the environment.")
+    return "\n".join(lines)
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    try:
+        # utf-8-sig: editors on Windows put a byte order mark before the first name.
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        fault = Fault(path.name, "is not UTF-8 text", "Save it anew as UTF-8.")
+        raise SettingsError([fault]) from None
+    except OSError as error:
+        hint = "Make it a file that the user who runs the bot may read."
+        raise SettingsError([Fault(path.name, f"can't be read ({error.strerror})", hint)]) from None
+    # Without interpolation: a password may hold a "${".
+    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    return {name: value or "" for name, value in values.items()}
+
+
+def _near_misses(from_file: Mapping[str, str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in from_file:
+        guesses = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=0.8)
+        if guesses and name not in NAMES:
+            found.append(f".env has {name}, which is no setting. Is {guesses[0]} meant?")
+    return tuple(found)
+
+
+def _risks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+    risks: list[str] = []
+    host = next((host for name, host in FORGETFUL_HOSTS.items() if name in environ), None)
+    if host and settings.database_url.get_secret_value().startswith("sqlite"):
+        risks.append(
+            f"DATABASE_URL is SQLite, and {host} forgets its disk at each deploy unless a volume is attached:"
+            " songs and quotas would be lost. Attach a PostgreSQL and set DATABASE_URL."
+        )
+    if settings.poll_seconds_min < 5:
+        risks.append("POLL_SECONDS_MIN is under 5: Whisul asks for 5 to 10, and may refuse requests.")
+    whisul = urlsplit(settings.whisul_api_url)
+    if whisul.scheme == "http" and not is_loopback(whisul.hostname or ""):
+        risks.append("WHISUL_API_URL is http: the API key crosses the network unencrypted.")
+    return risks
+
+
+def _fault(detail: ErrorDetails) -> Fault:
+    field = str(detail["loc"][0])
+    name = field.upper()
+    about = Settings.model_fields[field]
+    where = WHERE.get(name, f"Leave it out for the default, {_shown(about.get_default())}.")
+    what = _WHAT.get(detail["type"], "is not valid").format(**detail.get("ctx", {}))
+    return Fault(name, what, f"{about.description} {where}")
+
+
+def _shown(default: object) -> str:
+    """A default as it stands in `.env.example`; None is empty."""
+    if default is None:
+        return "which is none"
+    plain = default.get_secret_value() if isinstance(default, SecretStr) else default
+    return str(plain).lower() if isinstance(plain, bool) else str(plain)

@@ -1,0 +1,52 @@
+"""What whoever runs the bot asks of the database: how it goes, a song's story, a pause for new songs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from .models import Reason, Song, State
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`unfinished` are the songs in the works now, `undelivered` the finished ones that wait to be delivered,
+    and `ordered` those ordered since the moment asked for, by what has become of them. `paused` says why
+    there are no new songs; None while there are."""
+
+    database: str
+    size_bytes: int
+    unfinished: Mapping[State, int]
+    undelivered: int
+    ordered: Mapping[tuple[State, Reason | None], int]
+    paused: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A song and what is known beside it. `worker` is the process that follows it, None once it is done."""
+
+    song: Song
+    granted: bool
+    worker: str | None
+    notified: int
+
+
+class Overview(Protocol):
+    """Over all processes together. Every method may raise StoreUnavailable."""
+
+    async def summary(self, since: datetime) -> Summary: ...
+
+    async def story(self, song_id: int) -> Story | None:
+        """None also where the person had all that is kept about them deleted."""
+        ...
+
+    async def pause(self, reason: str) -> None:
+        """No new songs in any process; people are told the reason. Songs on their way are made."""
+        ...
+
+    async def resume(self) -> bool:
+        """New songs again. False: they were not paused."""
+        ...

@@ -1,0 +1,129 @@
+"""The library: finding songs again, saving them, and who may see which."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from .models import Song
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for. `words` all have to occur in title, tags or prompt; `bpm` is an inclusive range."""
+
+    words: tuple[str, ...] = ()
+    bpm: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Whose songs `viewer_id` wants to see.
+
+    `owner_id` is the viewer themself (all of their songs, and with `saved` all they have saved), or another
+    member: then only completed songs made publicly in `guild_id`.
+    """
+
+    viewer_id: int
+    owner_id: int
+    guild_id: int | None = None
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a library page. `saved`: by the viewer."""
+
+    song: Song
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to a page of songs, newest first. `newer`, `older`: is there more on that side?"""
+
+    entries: tuple[Entry, ...]
+    newer: bool
+    older: bool
+
+
+_BPM = re.compile(r"^bpm:(\d{1,3})(?:-(\d{1,3}))?$", re.IGNORECASE)
+
+
+def parse_search(text: str | None) -> Search:
+    """Words, and `bpm:90-120` or `bpm:90` anywhere among them. A range the wrong way round is turned."""
+    words: list[str] = []
+    bpm: tuple[float, float] | None = None
+    for part in (text or "").split():
+        match = _BPM.match(part)
+        if match:
+            low, high = float(match[1]), float(match[2] or match[1])
+            bpm = (min(low, high), max(low, high))
+        else:
+            words.append(part.casefold())
+    return Search(tuple(words[:10]), bpm)
+
+
+def may_see(song: Song, viewer_id: int, guild_id: int | None) -> bool:
+    """Their own always; another's only when made publicly in the server they are looking from."""
+    if song.user_id == viewer_id:
+        return True
+    return not song.private and song.guild_id is not None and song.guild_id == guild_id
+
+
+class Library(Protocol):
+    """Every method may raise StoreUnavailable."""
+
+    async def page(
+        self,
+        shelf: Shelf,
+        search: Search,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+        limit: int = 5,
+    ) -> Page:
+        """Songs completed and not deleted, paged by song id; on the person's own shelf also the failed ones
+        whose answer could not be delivered."""
+        ...
+
+    async def is_saved(self, user_id: int, song_id: int) -> bool: ...
+
+    async def toggle_saved(self, user_id: int, song_id: int) -> bool:
+        """Save, or take out again; whether it is saved now."""
+        ...
+
+    async def toggle_notify(self, song_id: int, user_id: int, most: int) -> bool | None:
+        """Put on or take off the list of people to mention; None: the list is full or the song done."""
+        ...
+
+    async def mark_deleted(self, song_id: int) -> bool:
+        """The card was taken away. The song still counts; False when it was deleted before."""
+        ...
+
+    async def redelivered(self, song_id: int) -> None:
+        """An undeliverable song was opened by its owner: it has been delivered now."""
+        ...
+
+    async def recent_prompts(self, user_id: int, beginning: str, limit: int) -> list[str]:
+        """The person's own latest prompts that hold `beginning`, each once, newest first."""
+        ...
+
+
+class Privacy(Protocol):
+    """What the database has on a person. Every method may raise StoreUnavailable."""
+
+    async def export(self, user_id: int) -> dict[str, list[dict[str, object]]]:
+        """All of it, by table, as JSON-ready values; without interaction tokens."""
+        ...
+
+    async def forget(self, user_id: int) -> int:
+        """Delete it all; how many songs went. What still counts to a running quota window stays under a
+        keyed pseudonym, without prompt or result, until the window ends."""
+        ...
+
+    async def purge(self, songs_before_days: int) -> int:
+        """The daily job: songs older than that, pseudonyms whose windows ended, rules of servers left 30 days
+        ago, expired tokens. How many songs went."""
+        ...

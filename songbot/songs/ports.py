@@ -1,0 +1,166 @@
+"""What songs need of the rooms around them, as small Protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from .models import Reason, Reply, Result, Song, State
+from .orders import Order, Outcome
+from .progress import Progress
+
+
+class Clock(Protocol):
+    """Time as an argument. `now` is aware UTC, for what is stored; `monotonic` is seconds, for intervals."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+
+
+class StoreUnavailable(Exception):
+    """The database can not be reached or written now. What was asked has not happened, or is repeatable."""
+
+
+class SongStore(Protocol):
+    """The songs table, as the desk and the tracker need it. Every method may raise StoreUnavailable.
+
+    Methods that change a song return False (or leave it out) when it is no longer in the state they start
+    from, or is another worker's by now: the caller then lets go of it.
+    """
+
+    async def place(self, order: Order, worker: str, now: datetime) -> Outcome:
+        """Check and charge the quota and write the song `queued`, leased to `worker`, in one transaction."""
+        ...
+
+    single_process: bool
+    """True where only one process may use the database (SQLite)."""
+
+    async def admit(self, worker: str, places: int, places_per_user: int, now: datetime) -> list[Song]:
+        """Move `worker`'s next songs from queued to submitting, in turn between people, while places are
+        free. Places are counted over all workers. Songs come with `submitted_at` set
+        to `now`.
+
+        In turn: first who has fewest songs under way and ahead in line, of those who was served longest ago
+        (or never), then who came first."""
+        ...
+
+    async def line(self) -> list[int]:
+        """Ids of all queued songs of all workers, in the order they will be admitted."""
+        ...
+
+    async def requeue(self, song_id: int, worker: str, unavailable_since: datetime | None) -> bool:
+        """From submitting back to queued: Whisul is known to have made no job."""
+        ...
+
+    async def submitted(self, song_id: int, job_id: str) -> bool:
+        """From submitting to composing. Not bound to the lease: a paid job must never be lost."""
+        ...
+
+    async def complete(self, song_id: int, worker: str, result: Result, now: datetime) -> bool: ...
+
+    async def fail(self, song_id: int, worker: str, reason: Reason, error: str | None, now: datetime) -> bool:
+        """Any unfinished state to failed, refunded (a granted song gives its grant back)."""
+        ...
+
+    async def delivered(self, song_id: int, worker: str, reply: Reply, now: datetime) -> bool:
+        """The person has their answer at `reply` (its token is not kept)."""
+        ...
+
+    async def undeliverable(self, song_id: int, worker: str, now: datetime) -> bool: ...
+
+    async def lease_clock(self) -> datetime:
+        """The time that leases go by, the same for all workers whatever their machines' clocks say."""
+        ...
+
+    async def claim(self, worker: str, now: datetime, limit: int) -> list[Song]:
+        """Take over up to `limit` unfinished or undelivered songs that no living worker holds."""
+        ...
+
+    async def held(self, worker: str) -> dict[int, State]:
+        """The unfinished or undelivered songs leased to `worker`, by id."""
+        ...
+
+    async def heartbeat(self, worker: str, now: datetime, lease_until: datetime) -> bool:
+        """Renew `worker`'s lease. False: others may have its songs by now, since the lease had run out, or
+        on SQLite (where a late renewal harms nobody) since another process has enlisted."""
+        ...
+
+    async def enlist(self, worker: str, now: datetime, lease_until: datetime) -> None:
+        """Make `worker` known. On SQLite, where one process runs at a time, all others are taken off."""
+        ...
+
+    async def release(self, worker: str) -> None:
+        """Take `worker` off, so that its songs can be claimed at once."""
+        ...
+
+    async def song(self, song_id: int) -> Song | None: ...
+
+    async def recent_seconds(self, limit: int) -> list[float]:
+        """Seconds from submission to finish of the latest completed songs, newest first."""
+        ...
+
+    async def notify_list(self, song_id: int) -> list[int]:
+        """User ids to mention when the card is there."""
+        ...
+
+
+class JobState(StrEnum):
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What a poll told. `result` is None unless completed, and when the audio's link is missing."""
+
+    state: JobState
+    result: Result | None = None
+    error: str | None = None
+
+
+class Composer(Protocol):
+    """Whisul, by what its answers mean. Each method raises a ComposerError."""
+
+    async def submit(self, prompt: str) -> str:
+        """POST the prompt; the job's id. Never repeated unless the error says that no job was made."""
+        ...
+
+    async def poll(self, job_id: str) -> JobReport: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    reply: Reply
+    step: str
+    """Which step of the ladder held, for the log and the metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Discord failed for now; nothing was lost. Try again after a while."""
+
+    why: str
+
+
+class Courier(Protocol):
+    """Gets answers to people. Neither method raises for what Discord says."""
+
+    async def show(self, song: Song, progress: Progress) -> bool:
+        """Edit the progress line. False: it did not get there (never tried again by the courier)."""
+        ...
+
+    async def deliver(
+        self, song: Song, notify: Sequence[int], attempt: int
+    ) -> Delivered | Undeliverable | Postponed:
+        """Down the ladder until a step holds. `attempt` counts from 1; from the fifth on, a step that fails
+        only for now is left like one that fails for good."""
+        ...

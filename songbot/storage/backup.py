@@ -1,0 +1,87 @@
+"""A backup of the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
+
+The copy is whole: SQLite's own backup reads one state of the database, whatever is written meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from .connectors.url import parse_url
+from .errors import BadDatabaseUrl
+
+DEFAULT_URL = "sqlite:///data/songs.db"
+
+
+class BackupFailed(Exception):
+    """The message says what is wrong and what to do."""
+
+
+def back_up(url: str, to: Path | None, now: datetime) -> Path:
+    """Copy the database at `url` to `to`, or beside it with the time in its name. Returns where it is.
+
+    Raises BadDatabaseUrl or BackupFailed. A file that exists is never written over.
+    """
+    address = parse_url(url)
+    if address.get_backend_name() != "sqlite":
+        raise BackupFailed("This is for SQLite. A PostgreSQL database is backed up with pg_dump.")
+    source = Path(str(address.database))
+    target = to or source.with_name(f"{source.stem}-{now:%Y%m%d-%H%M%S}{source.suffix}")
+    if not source.is_file():
+        raise BackupFailed(f"There is no database at {source}.")
+    if target.exists():
+        raise BackupFailed(f"{target} exists already; name another file with --to.")
+    partial = target.with_name(target.name + ".partial")
+    try:
+        _copy(source, partial)
+        partial.replace(target)
+    except (OSError, sqlite3.Error) as failure:
+        partial.unlink(missing_ok=True)
+        raise BackupFailed(f"The backup could not be written: {failure}") from failure
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    readable = f"{source.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(readable, uri=True)) as database, closing(sqlite3.connect(target)) as copy:
+        database.backup(copy)
+        if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the copy is damaged; so may be the database")
+
+
+def _address() -> str:
+    """DATABASE_URL of the environment or of `.env`, as the bot reads it: without quotes around it."""
+    try:
+        load_dotenv()
+    except OSError as error:
+        raise BackupFailed(f".env can't be read: {error.strerror}.") from error
+    return os.environ.get("DATABASE_URL", "").strip().strip("\"'") or DEFAULT_URL
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m songbot.storage.backup", description="Back up the database."
+    )
+    parser.add_argument("--to", type=Path, metavar="FILE", help="where to; default: beside the database")
+    options = parser.parse_args(arguments)
+    try:
+        target = back_up(_address(), options.to, datetime.now(UTC))
+    except (BadDatabaseUrl, BackupFailed) as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    sys.stdout.write(f"{target}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

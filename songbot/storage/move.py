@@ -1,0 +1,304 @@
+"""Move all data into another database: `python -m songbot.storage.move FROM TO`, while no bot runs on either.
+
+FROM and TO are written like DATABASE_URL. The target has to be empty; its tables are made if need be. Rows
+go over by primary key in batches, each in a transaction of its own, so that a move that was interrupted goes
+on where it stopped when it is started again. At the end every table is counted and hashed on both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.exc import DBAPIError
+
+from songbot.songs.ports import StoreUnavailable
+
+from .connectors.base import Doors, open_doors
+from .connectors.url import parse_url
+from .errors import BadDatabaseUrl, DatabaseTooNew
+from .queries.leases import clock
+from .queries.pseudonyms import SECRET
+from .schema.migrate import HEAD, migrate, revision_of
+from .schema.tables import app_state, metadata, workers
+
+BATCH = 1000
+DEADLINE = 600.0
+"""Seconds for one batch, or for reading a batch."""
+MOVING = "moving"
+"""Key in the target's app state until the move is verified. The pseudonyms' secret, which is different in
+every database and moves along, says where the data comes from."""
+
+TABLES = [table for table in metadata.sorted_tables if table not in (app_state, workers)]
+"""In an order that foreign keys allow. Leases are not data: the next bot takes every song up anew."""
+COUNTED = ("songs", "quota_changes")
+"""Tables that number their rows; a number is never given again, even when its row is gone."""
+
+Say = Callable[[str], None]
+
+
+class MoveFailed(Exception):
+    """The message says what is wrong and what to do."""
+
+
+async def move(source_url: str, target_url: str, say: Say, *, batch: int = BATCH) -> None:
+    """Copy what the target lacks and compare. `say` is told of the progress, a line at a time.
+
+    Raises MoveFailed, BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
+    """
+    if parse_url(source_url) == parse_url(target_url):
+        raise MoveFailed("Both addresses are of the same database.")
+    async with _opened(source_url, must_exist=True) as source, _opened(target_url) as target:
+        await _check_source(source)
+        await migrate(target)
+        await _refuse_while_used(source, "source")
+        await _refuse_while_used(target, "target")
+        if await _begin(source, target):
+            for table in TABLES:
+                await _copy(source, target, table, batch, say)
+            await _carry_numbers_over(source, target)
+            await _refuse_while_used(source, "source")
+        else:
+            say("The target was filled from this source before; comparing.")
+        await _compare(source, target, batch, say)
+        await _end(target)
+
+
+@asynccontextmanager
+async def _opened(url: str, *, must_exist: bool = False) -> AsyncIterator[Doors]:
+    address = parse_url(url)
+    if must_exist:
+        _check_file(address)
+    doors = open_doors(address, pool_size=1, deadline=DEADLINE)
+    try:
+        yield doors
+    finally:
+        await doors.close()
+
+
+def _check_file(address: URL) -> None:
+    if address.get_backend_name() == "sqlite" and not Path(str(address.database)).is_file():
+        raise MoveFailed(f"There is no database at {address.database}.")
+
+
+async def _check_source(source: Doors) -> None:
+    revision = await source.read(revision_of)
+    if revision is not None and revision > HEAD:
+        raise DatabaseTooNew(revision)
+    if revision != HEAD:
+        raise MoveFailed("The source is not migrated: start this version of the bot on it once and stop it.")
+    if await source.read(_state, MOVING) is not None:
+        raise MoveFailed("The source is itself the target of a move that has not ended.")
+
+
+async def _refuse_while_used(doors: Doors, which: str) -> None:
+    now = datetime.now(UTC) if doors.on_sqlite else await doors.read(clock)
+    living = select(func.count()).select_from(workers).where(workers.c.lease_until > now)
+    if await doors.read(lambda connection: connection.scalar(living)):
+        raise MoveFailed(
+            f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
+        )
+
+
+def _state(connection: Connection, key: str) -> str | None:
+    return connection.scalar(select(app_state.c.value).where(app_state.c.key == key))
+
+
+async def _begin(source: Doors, target: Doors) -> bool:
+    """Whether there is something left to copy. A fresh target gets the source's app state and is marked."""
+    rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
+    state = [dict(row._mapping) for row in rows]
+    secret = next((row["value"] for row in state if row["key"] == SECRET), None)
+
+    def begin(connection: Connection) -> bool:
+        if secret == _state(connection, SECRET):
+            return _state(connection, MOVING) is not None
+        _refuse_other_data(connection)
+        connection.execute(delete(app_state))
+        connection.execute(insert(app_state), [*state, {"key": MOVING, "value": "not yet verified"}])
+        return True
+
+    return await target.write(begin)
+
+
+def _refuse_other_data(connection: Connection) -> None:
+    found = [table.name for table in TABLES if connection.scalar(select(1).select_from(table).limit(1))]
+    if found:
+        raise MoveFailed(f"The target holds other data ({', '.join(found)}): move into an empty database.")
+
+
+def _in_order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
+    """The primary key, so that either database puts rows into the same order."""
+    return [_byte_by_byte(connection, column) for column in table.primary_key.columns]
+
+
+def _byte_by_byte(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, String) and connection.dialect.name == "postgresql":
+        return column.collate("C")
+    return column
+
+
+def _after(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
+    """All rows whose key comes after `last`, in order."""
+    key = _in_order(connection, table)
+    query = select(table).order_by(*key)
+    return query if last is None else query.where(tuple_(*key) > tuple_(*last))
+
+
+def _key_of(table: Table, row: Any) -> tuple[Any, ...]:
+    return tuple(row._mapping[column] for column in table.primary_key.columns)
+
+
+async def _count(doors: Doors, table: Table) -> int:
+    query = select(func.count()).select_from(table)
+    return await doors.read(lambda connection: connection.scalar(query)) or 0
+
+
+def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
+    backwards = [column.desc() for column in _in_order(connection, table)]
+    row = connection.execute(select(table).order_by(*backwards).limit(1)).one_or_none()
+    return None if row is None else _key_of(table, row)
+
+
+async def _batches(
+    doors: Doors, table: Table, last: Sequence[Any] | None, batch: int
+) -> AsyncIterator[Sequence[Any]]:
+    """The rows after `last`, some at a time, each read by itself."""
+    while True:
+        rows = await doors.read(_rows_after, table, last, batch)
+        if not rows:
+            return
+        yield rows
+        last = _key_of(table, rows[-1])
+
+
+def _rows_after(
+    connection: Connection, table: Table, last: Sequence[Any] | None, batch: int
+) -> Sequence[Any]:
+    return connection.execute(_after(connection, table, last).limit(batch)).all()
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
+    connection.execute(insert(table), [dict(row._mapping) for row in rows])
+
+
+async def _copy(source: Doors, target: Doors, table: Table, batch: int, say: Say) -> None:
+    total, done = await _count(source, table), await _count(target, table)
+    if done:
+        say(f"{table.name}: {done:,} of {total:,} rows are there already")
+    async for rows in _batches(source, table, await target.read(_last_key, table), batch):
+        await target.write(_insert, table, rows)
+        done += len(rows)
+        say(f"{table.name}: {done:,} of {total:,} rows")
+
+
+async def _carry_numbers_over(source: Doors, target: Doors) -> None:
+    for table in COUNTED:
+        last = await source.read(_last_number, table)
+        if last:
+            await target.write(_set_last_number, table, last)
+
+
+def _last_number(connection: Connection, table: str) -> int:
+    """The highest number that was ever given; 0: none."""
+    if connection.dialect.name == "sqlite":
+        query = text("SELECT seq FROM sqlite_sequence WHERE name = :table").bindparams(table=table)
+    else:
+        query = text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {table}_id_seq")  # noqa: S608
+    return connection.scalar(query) or 0
+
+
+def _set_last_number(connection: Connection, table: str, last: int) -> None:
+    if connection.dialect.name == "postgresql":
+        query = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
+        connection.execute(query.bindparams(table=table, last=last))
+        return
+    # SQLite's own table has no unique key, and a row only where one was ever inserted.
+    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table").bindparams(table=table))
+    query = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)")
+    connection.execute(query.bindparams(table=table, last=last))
+
+
+async def _compare(source: Doors, target: Doors, batch: int, say: Say) -> None:
+    different: list[str] = []
+    for table in [*TABLES, app_state]:
+        ours, theirs = await _digest(source, table, batch), await _digest(target, table, batch)
+        if ours == theirs:
+            say(f"{table.name}: {ours[0]:,} rows, checksum {ours[1]} on both sides")
+        else:
+            say(f"{table.name}: DIFFERENT, {ours[0]:,} rows ({ours[1]}) became {theirs[0]:,} ({theirs[1]})")
+            different.append(table.name)
+    if different:
+        raise MoveFailed(
+            f"The databases differ in {', '.join(different)}: one of them was used meanwhile. "
+            "Go on with the one that has what you need, or empty the target and move again."
+        )
+
+
+async def _digest(doors: Doors, table: Table, batch: int) -> tuple[int, str]:
+    """Number and checksum of the rows, of their values as Python has them: the same on either database."""
+    count, checksum = 0, hashlib.sha256()
+    async for rows in _batches(doors, table, None, batch):
+        for row in rows:
+            if table is app_state and row.key == MOVING:
+                continue
+            count += 1
+            checksum.update(repr(tuple(row)).encode())
+    return count, checksum.hexdigest()[:16]
+
+
+async def _end(target: Doors) -> None:
+    marker = delete(app_state).where(app_state.c.key == MOVING)
+    await target.write(lambda connection: connection.execute(marker))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0: all is in the target and verified; else 1, and why on standard error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m songbot.storage.move", description="Move into another database."
+    )
+    parser.add_argument("source", metavar="FROM", help="such as sqlite:///data/songs.db")
+    parser.add_argument("target", metavar="TO", help="such as postgresql://user:password@host/database")
+    parser.add_argument("--batch", type=int, default=BATCH, metavar="ROWS", help="rows in one transaction")
+    options = parser.parse_args(arguments)
+    try:
+        asyncio.run(move(options.source, options.target, _print, batch=max(1, options.batch)))
+    except (MoveFailed, BadDatabaseUrl, DatabaseTooNew, StoreUnavailable) as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    except DBAPIError as failure:
+        sys.stderr.write(f"The target takes a row not as it is: {type(failure.orig).__name__}.\n")
+        return 1
+    _print("Moved. Set DATABASE_URL to the new address and start the bot.")
+    return 0
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Between rows and songs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from songbot.songs.models import Delivery, Reason, Relation, Reply, Result, Song, State
+from songbot.songs.orders import Order
+
+
+def song_of(row: Row[Any]) -> Song:
+    """The song of a row that has every column of `songs`."""
+    return Song(
+        id=row.id,
+        user_id=row.user_id,
+        guild_id=row.guild_id,
+        quota_guild_id=row.quota_scope or None,
+        prompt=row.prompt,
+        private=row.private,
+        reply=_reply_of(row),
+        created_at=row.created_at,
+        state=State(row.state),
+        delivery=Delivery(row.delivery),
+        reason=Reason(row.reason) if row.reason else None,
+        error=row.error,
+        job_id=row.job_id,
+        result=_result_of(row),
+        parent_id=row.parent_id,
+        relation=Relation(row.relation) if row.relation else None,
+        submitted_at=row.submitted_at,
+        unavailable_since=row.unavailable_since,
+        finished_at=row.finished_at,
+        delivered_at=row.delivered_at,
+        refunded_at=row.refunded_at,
+        deleted_at=row.deleted_at,
+    )
+
+
+def _reply_of(row: Row[Any]) -> Reply:
+    return Reply(
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        token=row.token,
+        token_expires_at=row.token_expires_at,
+        bot_in_channel=row.bot_in_channel,
+        upload_limit=row.upload_limit,
+    )
+
+
+def _result_of(row: Row[Any]) -> Result | None:
+    if row.song_url is None:
+        return None
+    return Result(row.song_url, row.title, row.bpm, row.duration_seconds, row.image_url, row.tags)
+
+
+def order_columns(order: Order, worker: str, now: datetime, *, granted: bool) -> dict[str, Any]:
+    """What is written for a new song."""
+    return {
+        "order_key": order.key,
+        "user_id": order.user_id,
+        "guild_id": order.guild_id,
+        "quota_scope": order.quota_guild_id or 0,
+        "prompt": order.prompt,
+        "search_text": searchable(order.prompt),
+        "private": order.private,
+        "state": State.QUEUED,
+        "delivery": Delivery.PENDING,
+        "parent_id": order.parent_id,
+        "relation": order.relation,
+        "created_at": now,
+        "charged_at": now,
+        "granted": granted,
+        "lease_owner": worker,
+        **reply_columns(order.reply),
+        "token": order.reply.token,
+        "token_expires_at": order.reply.token_expires_at,
+    }
+
+
+def reply_columns(reply: Reply) -> dict[str, Any]:
+    """Where a message is, without the token."""
+    return {
+        "channel_id": reply.channel_id,
+        "message_id": reply.message_id,
+        "bot_in_channel": reply.bot_in_channel,
+        "upload_limit": reply.upload_limit,
+    }
+
+
+def result_columns(result: Result) -> dict[str, Any]:
+    return {
+        "song_url": result.song_url,
+        "title": result.title,
+        "bpm": result.bpm,
+        "duration_seconds": result.duration_seconds,
+        "image_url": result.image_url,
+        "tags": result.tags,
+    }
+
+
+def searchable(*pieces: str | None) -> str:
+    """Each on a line of its own, so that no word is found across two of them."""
+    return "\n".join(piece.casefold() for piece in pieces if piece)

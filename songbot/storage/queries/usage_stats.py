@@ -1,0 +1,85 @@
+"""How many songs were made: by a person in a window, in a server day by day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, and_, func, literal, select, type_coerce
+
+from songbot.quotas.repository import DayUsage, Usage
+from songbot.quotas.rules import Per, Window, window_at
+from songbot.storage.schema.tables import UNFINISHED, songs
+from songbot.storage.schema.types import EPOCH, MICROSECOND
+
+_TOP = 5
+_QUARTER_HOUR = timedelta(minutes=15)
+_QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
+
+
+def of_person(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
+    """Songs charged in `window` and not refunded, granted ones too; and unfinished songs of any time."""
+    theirs = and_(songs.c.user_id == user_id, songs.c.quota_scope == scope)
+    made = select(func.count()).where(
+        theirs,
+        songs.c.charged_at >= window.start,
+        songs.c.charged_at < window.end,
+        songs.c.refunded_at.is_(None),
+    )
+    in_the_works = select(func.count()).where(theirs, UNFINISHED)
+    query = select(made.scalar_subquery().label("made"), in_the_works.scalar_subquery().label("unfinished"))
+    row = connection.execute(query).one()
+    return row.made, row.unfinished
+
+
+def windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
+    """The latest `days` calendar days of `zone`, today last."""
+    latest = [window_at(Per.DAY, now, zone)]
+    while len(latest) < days:
+        latest.append(window_at(Per.DAY, latest[-1].start - timedelta(microseconds=1), zone))
+    return latest[::-1]
+
+
+def of_guild(connection: Connection, guild_id: int, days: list[Window], zone: ZoneInfo) -> Usage:
+    """Counted by quarters of an hour, which no day of any time zone cuts in two, and put together by days.
+
+    Failed are those that were refunded. People who had their data deleted count, but are not named.
+    """
+    span = Window(days[0].start, days[-1].end)
+    quarter = type_coerce(songs.c.charged_at, BigInteger) // _QUARTER
+    query = (
+        select(quarter, func.count(), func.count(songs.c.refunded_at))
+        .where(
+            songs.c.quota_scope == guild_id,
+            songs.c.charged_at >= span.start,
+            songs.c.charged_at < span.end,
+        )
+        .group_by(quarter)
+    )
+    ordered, failed = Counter[date](), Counter[date]()
+    for number, asked, refunded in connection.execute(query):
+        day = (EPOCH + number * _QUARTER_HOUR).astimezone(zone).date()
+        ordered[day] += asked
+        failed[day] += refunded
+    dates = [window.start.astimezone(zone).date() for window in days]
+    usages = tuple(DayUsage(day, ordered[day] - failed[day], failed[day]) for day in dates)
+    return Usage(usages, _top(connection, guild_id, span))
+
+
+def _top(connection: Connection, guild_id: int, window: Window) -> tuple[tuple[int, int], ...]:
+    made = func.count()
+    query = (
+        select(songs.c.user_id, made)
+        .where(
+            songs.c.quota_scope == guild_id,
+            songs.c.charged_at >= window.start,
+            songs.c.charged_at < window.end,
+            songs.c.refunded_at.is_(None),
+            songs.c.user_id > 0,
+        )
+        .group_by(songs.c.user_id)
+        .order_by(made.desc(), songs.c.user_id)
+        .limit(_TOP)
+    )
+    return tuple((user_id, count) for user_id, count in connection.execute(query))

@@ -1,0 +1,71 @@
+"""What whoever runs the bot asks, as Overview has it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from songbot.songs.admin import Story, Summary
+from songbot.songs.models import Reason, State
+from songbot.storage.connectors.base import Doors
+from songbot.storage.queries.create_song import PAUSED
+from songbot.storage.queries.mapping import song_of
+from songbot.storage.schema.tables import PENDING, UNFINISHED, notifications, songs
+
+from .app_state import AppState
+
+_UNFINISHED = select(songs.c.state, func.count()).where(UNFINISHED).group_by(songs.c.state)
+_UNDELIVERED = select(func.count()).select_from(songs).where(PENDING, songs.c.finished_at.is_not(None))
+_SIZE_ON_SQLITE = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+_SIZE_ON_POSTGRESQL = text("SELECT pg_database_size(current_database())")
+
+
+class OverviewTables:
+    """Implements Overview."""
+
+    def __init__(self, doors: Doors, state: AppState) -> None:
+        self._doors = doors
+        self._state = state
+
+    async def summary(self, since: datetime) -> Summary:
+        on_sqlite = self._doors.on_sqlite
+        paused = await self._state.get(PAUSED)
+
+        def look(connection: Connection) -> Summary:
+            unfinished = {State(row[0]): row[1] for row in connection.execute(_UNFINISHED)}
+            return Summary(
+                database="SQLite" if on_sqlite else "PostgreSQL",
+                size_bytes=connection.scalar(_SIZE_ON_SQLITE if on_sqlite else _SIZE_ON_POSTGRESQL) or 0,
+                unfinished=unfinished,
+                undelivered=connection.scalar(_UNDELIVERED) or 0,
+                ordered=_ordered(connection, since),
+                paused=paused,
+            )
+
+        return await self._doors.read(look)
+
+    async def story(self, song_id: int) -> Story | None:
+        notified = select(func.count()).where(notifications.c.song_id == songs.c.id).scalar_subquery()
+        query = select(songs, notified.label("notified")).where(songs.c.id == song_id, songs.c.user_id > 0)
+        row = await self._doors.read(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else Story(song_of(row), row.granted, row.lease_owner, row.notified)
+
+    async def pause(self, reason: str) -> None:
+        await self._state.set(PAUSED, reason)
+
+    async def resume(self) -> bool:
+        """Of two who resume at once both may be told that it was they."""
+        paused = await self._state.get(PAUSED)
+        await self._state.set(PAUSED, None)
+        return paused is not None
+
+
+def _ordered(connection: Connection, since: datetime) -> dict[tuple[State, Reason | None], int]:
+    query = (
+        select(songs.c.state, songs.c.reason, func.count().label("number"))
+        .where(songs.c.charged_at >= since)
+        .group_by(songs.c.state, songs.c.reason)
+    )
+    rows = connection.execute(query)
+    return {(State(row.state), Reason(row.reason) if row.reason else None): row.number for row in rows}

@@ -1,0 +1,31 @@
+"""What the app remembers beside songs: single values by key."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select
+
+from songbot.storage.connectors.base import Doors
+from songbot.storage.schema.tables import app_state
+from songbot.storage.schema.upsert import upsert
+
+
+class AppState:
+    """Each method may raise StoreUnavailable."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    async def get(self, key: str) -> str | None:
+        query = select(app_state.c.value).where(app_state.c.key == key)
+        return await self._doors.read(lambda connection: connection.scalar(query))
+
+    async def set(self, key: str, value: str | None) -> None:
+        """None takes the key out."""
+        await self._doors.write(_set, key, value)
+
+
+def _set(connection: Connection, key: str, value: str | None) -> None:
+    if value is None:
+        connection.execute(delete(app_state).where(app_state.c.key == key))
+    else:
+        upsert(connection, app_state, {"key": key}, {"value": value})

@@ -1,0 +1,56 @@
+"""Bringing a database up to date. Alembic is loaded only when there is something to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from songbot.storage.connectors.base import MIGRATION, Doors, lock
+from songbot.storage.errors import DatabaseTooNew
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The latest revision in `migrations/versions`."""
+_FOLDER = Path(__file__).parent / "migrations"
+_SECONDS = 600.0
+
+
+async def migrate(doors: Doors) -> None:
+    """Upgrade to HEAD. Raises DatabaseTooNew, or StoreUnavailable.
+
+    Of several processes that start at once one does the work, and the others wait for it.
+    """
+    if await doors.read(revision_of) != HEAD:
+        await doors.migrate(_upgrade, _SECONDS)
+
+
+def revision_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def alembic_config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    lock(connection, MIGRATION)
+    config = alembic_config(connection)
+    revision = revision_of(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise DatabaseTooNew(revision)
+    command.upgrade(config, "head")

@@ -1,0 +1,27 @@
+"""Alembic's way in: run the migrations on the connection that it is given, in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy.types import TypeDecorator
+
+from songbot.storage.schema.tables import metadata
+
+
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """A migration names what is stored, not our types: those may change after it was written."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{type(item.impl).__name__}()"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    render_item=_render,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,71 @@
+"""Modals. What was typed comes back by the modal's custom id, so that a restart meanwhile loses nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, cast
+
+import discord
+
+from songbot.songs.prompts import MAX_PROMPT
+from songbot.wording import buttons as wording
+from songbot.wording.text import clamp
+
+FORGOTTEN_AFTER = 60.0
+"""Seconds in which discord.py forgets a modal; nothing of ours needs it to remember."""
+PROMPT = "prompt"
+_DEEPEST = 4
+
+
+class Form(StrEnum):
+    """What a modal is for. The values are in custom ids of modals that people have open: never rename one."""
+
+    MAKE = "make"
+    REMIX = "remix"
+
+
+_TITLES = {Form.MAKE: wording.MAKE_TITLE, Form.REMIX: wording.REMIX_TITLE}
+FORM_ID = re.compile(rf"song:v1:(?P<form>{'|'.join(Form)}):(?P<song_id>[0-9]{{1,19}})")
+
+
+class PromptModal(discord.ui.Modal):
+    """Asks for a prompt of 1 to 1,000 characters. `song_id` is what a remix is of, else 0.
+
+    Who takes what was typed goes by the custom id (`FORM_ID`) and reads it with `typed_prompt`.
+    """
+
+    def __init__(self, form: Form, song_id: int = 0, default: str | None = None) -> None:
+        super().__init__(title=_TITLES[form], custom_id=f"song:v1:{form}:{song_id}", timeout=FORGOTTEN_AFTER)
+        prompt = discord.ui.TextInput[PromptModal](
+            custom_id=PROMPT,
+            style=discord.TextStyle.paragraph,
+            placeholder=wording.PROMPT_HINT,
+            default=clamp(default, MAX_PROMPT) if default else None,
+            min_length=1,
+            max_length=MAX_PROMPT,
+        )
+        self.add_item(discord.ui.Label(text=wording.PROMPT_LABEL, component=prompt))
+
+
+def typed_prompt(interaction: discord.Interaction) -> str:
+    """What was typed into a PromptModal, not yet cleaned; empty when it is not there.
+
+    Discord, "Modal Submit Data Structure": text inputs come within labels or action rows.
+    """
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    for component in _walk(data.get("components"), _DEEPEST):
+        if component.get("custom_id") == PROMPT and isinstance(component.get("value"), str):
+            return component["value"]
+    return ""
+
+
+def _walk(components: object, deep: int) -> Iterator[Mapping[str, Any]]:
+    if deep == 0 or not isinstance(components, Sequence):
+        return
+    for component in components:
+        if isinstance(component, Mapping):
+            yield component
+            yield from _walk(component.get("components"), deep - 1)
+            yield from _walk([component.get("component")], deep - 1)

@@ -1,0 +1,95 @@
+"""`/owner status` as whoever runs the bot sees it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+
+from songbot.songs.admin import Summary
+from songbot.songs.durations import Pace
+from songbot.songs.models import UNFINISHED
+from songbot.wording import owner as wording
+from songbot.wording import text
+from songbot.wording.quotas import when
+from songbot.worker.provider_error_log import RecentErrors, Seen
+from songbot.worker.throttle import Flow, Gate
+
+_GREY, _RED = discord.Colour(0x6B7280), discord.Colour(0xC2410C)
+_FIELD = 1024
+_DETAIL, _SHARDS = 120, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What this process knows of itself. `started` is in monotonic seconds."""
+
+    version: str
+    started: float
+    pace: Pace
+    gate: Gate
+    errors: RecentErrors
+
+
+def status_embed(
+    summary: Summary, works: Works, latencies: Sequence[tuple[int, float]], up_since: datetime
+) -> discord.Embed:
+    """`summary` is over all processes, the rest of this one. `latencies` are seconds by shard, not a number
+    or infinite while it is not connected."""
+    embed = discord.Embed(title=wording.STATUS_TITLE, colour=_GREY)
+    if summary.paused is not None:
+        embed.description, embed.colour = wording.paused(summary.paused), _RED
+    for name, value, inline in (
+        (wording.VERSION, works.version, True),
+        (wording.UP_SINCE, when(up_since), True),
+        (wording.DATABASE, wording.database(summary.database, summary.size_bytes), True),
+        (wording.IN_THE_WORKS, "\n".join(_in_the_works(summary)), True),
+        (wording.LAST_DAY, "\n".join(_last_day(summary)), True),
+        (wording.SHARDS, _shards(latencies), True),
+        (wording.PACE, _pace(works), False),
+        (wording.ERRORS, "\n".join(map(_error, works.errors.latest())), False),
+    ):
+        embed.add_field(name=name, value=text.clamp(value or wording.NONE, _FIELD), inline=inline)
+    return embed
+
+
+def _in_the_works(summary: Summary) -> Iterable[str]:
+    for state in UNFINISHED:
+        if number := summary.unfinished.get(state, 0):
+            yield wording.state(state, number)
+    if summary.undelivered:
+        yield wording.undelivered(summary.undelivered)
+
+
+def _last_day(summary: Summary) -> Iterable[str]:
+    for (state, reason), number in sorted(summary.ordered.items(), key=lambda item: -item[1]):
+        yield wording.outcome(state, reason, number)
+
+
+def _shards(latencies: Sequence[tuple[int, float]]) -> str:
+    """As many as fit, those in trouble first."""
+    known = [(shard, seconds if math.isfinite(seconds) else None) for shard, seconds in latencies]
+    known.sort(key=lambda item: (item[1] is not None, -(item[1] or 0)))
+    lines = [wording.latency(shard, seconds) for shard, seconds in known[:_SHARDS]]
+    if len(known) > _SHARDS:
+        lines.append(wording.more_shards(len(known) - _SHARDS))
+    return "\n".join(lines)
+
+
+def _pace(works: Works) -> str:
+    gate = works.gate
+    match gate.flow:
+        case Flow.OPEN:
+            flow = wording.gate_open()
+        case Flow.SLOWED:
+            flow = wording.gate_slowed(gate.rate or 0.0)
+        case Flow.CLOSED:
+            flow = wording.gate_closed(gate.closed_for())
+    return f"{wording.pace(works.pace.quantile(0.5), works.pace.quantile(0.9))}\n{flow}"
+
+
+def _error(seen: Seen) -> str:
+    return wording.error(seen.kind, text.shown(seen.detail, _DETAIL), seen.at, seen.times)

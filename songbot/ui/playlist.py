@@ -1,0 +1,27 @@
+"""A playlist as a file: extended M3U in UTF-8, which music players open. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from songbot.songs.models import Song
+from songbot.wording import cards as wording
+from songbot.wording import text
+
+FILE_NAME = "library.m3u8"
+
+
+def playlist(songs: Iterable[Song]) -> bytes:
+    """One entry for each song that has a link: its length in seconds (-1: unknown), its title, its link.
+
+    No byte order mark: RFC 8216, section 4, forbids it in UTF-8 playlists.
+    """
+    lines = ["#EXTM3U"]
+    for song in songs:
+        link = text.safe_link(song.result.song_url) if song.result else None
+        if song.result is None or link is None:
+            continue
+        seconds = song.result.duration_seconds
+        length = seconds if seconds and 0 < seconds < 360_000 else -1
+        lines += [f"#EXTINF:{length},{text.plain(song.result.title, 200) or wording.UNTITLED}", link]
+    return ("\n".join(lines) + "\n").encode()

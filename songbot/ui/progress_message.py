@@ -1,0 +1,35 @@
+"""The reply while a song is being made. Equal progress gives equal text."""
+
+from __future__ import annotations
+
+from songbot.songs.models import Song
+from songbot.songs.progress import SEGMENTS, Progress, Stage
+from songbot.wording import progress as wording
+from songbot.wording import text
+
+PROMPT_LENGTH = 200
+_WITH_BAR = (Stage.SENDING, Stage.COMPOSING, Stage.OVERDUE)
+
+
+def acknowledgement(prompt: str) -> str:
+    """What stands there before anything is known of the song."""
+    return f"{_heading(prompt)}\n{wording.STARTING}\n{wording.IF_IT_STAYS}"
+
+
+def render(song: Song, progress: Progress) -> str:
+    """At most 2,000 characters; nothing in it mentions, links or breaks out of its line."""
+    lines = [_heading(song.prompt), wording.stage(progress)]
+    if progress.stage in _WITH_BAR:
+        lines.append(bar(progress.filled))
+    lines.append(wording.times(progress))
+    return "\n".join(line for line in lines if line)
+
+
+def bar(filled: int) -> str:
+    """Ten segments, `filled` of them done; never all of them."""
+    filled = min(max(0, filled), SEGMENTS - 1)
+    return "▰" * filled + "▱" * (SEGMENTS - filled)
+
+
+def _heading(prompt: str) -> str:
+    return f"🎵 **{text.shown(prompt, PROMPT_LENGTH) or '…'}**"

@@ -1,0 +1,132 @@
+"""The embeds people keep: a finished song, and why one failed. What is missing leaves its place out."""
+
+from __future__ import annotations
+
+import math
+
+import discord
+
+from songbot.songs.models import Relation, Song
+from songbot.wording import cards as wording
+from songbot.wording import failures, text
+
+TITLE, DESCRIPTION, FIELD = 256, 1800, 1024
+"""Discord's limits for title and field, and ours for the prompt: an embed holds 6,000 characters at most
+("Embed Limits")."""
+TAGS, TAG = 15, 40
+_GREEN = discord.Colour(0x1DB98A)
+_RED = discord.Colour(0xD9534F)
+
+
+def song_embed(song: Song, *, cover: str | None = None, parent: str | None = None) -> discord.Embed:
+    """A completed song. `cover` is an attachment's file name, else Whisul's link is taken; `parent` is a
+    finished line of what it came from (see `origin`)."""
+    embed = discord.Embed(
+        title=title_of(song),
+        description=_description(song, parent),
+        colour=_GREEN,
+        timestamp=song.finished_at or song.created_at,
+    )
+    if song.result is not None:
+        embed.url = text.safe_link(song.result.song_url)
+        _set_image(embed, f"attachment://{cover}" if cover else text.safe_link(song.result.image_url))
+    for name, value, inline in _fields(song):
+        if value:
+            embed.add_field(name=name, value=value, inline=inline)
+    return embed.set_footer(text=wording.MADE_WITH)
+
+
+def without_links(embed: discord.Embed) -> discord.Embed:
+    """The same embed without what Discord may refuse: Whisul's links and the attached cover."""
+    bare = embed.copy()
+    bare.url = None
+    return bare.set_image(url=None)
+
+
+def failure_embed(song: Song) -> discord.Embed:
+    """A failed song: what happened, what to do, that it was not charged, and Whisul's own words."""
+    embed = discord.Embed(
+        title=failures.TITLE,
+        description=f"{failures.why(song.reason)}\n{failures.REFUNDED}",
+        colour=_RED,
+        timestamp=song.finished_at or song.created_at,
+    )
+    for name, value in (
+        (failures.WHISULS_WORDS, text.shown(song.error, 500)),
+        (failures.PROMPT, text.shown(song.prompt, FIELD)),
+    ):
+        if value:
+            embed.add_field(name=name, value=value, inline=False)
+    return embed.set_footer(text=wording.MADE_WITH)
+
+
+def title_of(song: Song) -> str:
+    """Escaped, at most 256 characters; "Untitled" when Whisul gave none."""
+    return text.shown(song.result.title if song.result else None, TITLE) or wording.UNTITLED
+
+
+def origin(song: Song, parent: Song) -> str | None:
+    """ "Remix of Midnight Grid", linked where the card of `parent` can be reached. None for a retry.
+
+    A private song's title is not told by a public one.
+    """
+    if song.relation is None or song.relation is Relation.RETRY or (parent.private and not song.private):
+        return None
+    title = title_of(parent)
+    reply = parent.reply
+    if _is_reachable(song, parent):
+        place = f"{parent.guild_id or '@me'}/{reply.channel_id}/{reply.message_id}"
+        title = f"[{title}](https://discord.com/channels/{place})"
+    return wording.came_from(song.relation, title)
+
+
+def _is_reachable(song: Song, parent: Song) -> bool:
+    """In the same server, or the same direct messages; neither private nor taken away."""
+    same_channel = parent.reply.channel_id == song.reply.channel_id
+    return (
+        parent.guild_id == song.guild_id
+        and (parent.guild_id is not None or same_channel)
+        and not parent.private
+        and parent.deleted_at is None
+        and parent.reply.message_id is not None
+    )
+
+
+def bpm(value: float | None) -> str:
+    """A whole number when it is whole, else one decimal; empty when it is no tempo."""
+    if value is None or not math.isfinite(value) or not 0 < value < 10_000:
+        return ""
+    return f"{round(value, 1):g}"
+
+
+def chips(tags: tuple[str, ...]) -> str:
+    """As many tags as fit, each whole."""
+    line = ""
+    for tag in dict.fromkeys(text.chip(tag, TAG) for tag in tags[:TAGS]):
+        longer = f"{line} {tag}".strip()
+        if len(longer) <= FIELD:
+            line = longer
+    return line
+
+
+def _description(song: Song, parent: str | None) -> str | None:
+    prompt = text.shown(song.prompt, DESCRIPTION)
+    lines = [parent or "", f"> {prompt}" if prompt else ""]
+    return "\n".join(line for line in lines if line) or None
+
+
+def _fields(song: Song) -> list[tuple[str, str, bool]]:
+    result = song.result
+    seconds = result.duration_seconds if result else None
+    length = text.duration(seconds) if seconds and 0 < seconds < 360_000 else ""
+    return [
+        (wording.BPM, bpm(result.bpm if result else None), True),
+        (wording.LENGTH, length, True),
+        (wording.ASKED_BY, f"<@{song.user_id}>", True),
+        (wording.TAGS, chips(result.tags if result else ()), False),
+    ]
+
+
+def _set_image(embed: discord.Embed, url: str | None) -> None:
+    if url:
+        embed.set_image(url=url)

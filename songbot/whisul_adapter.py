@@ -1,0 +1,116 @@
+"""Whisul as the songs need it: the client's answers and errors, put into what they mean for a song."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import whisul_api
+from songbot.songs import provider_errors
+from songbot.songs.models import Result
+from songbot.songs.ports import JobReport, JobState
+
+T = TypeVar("T")
+
+_STATUS = {
+    whisul_api.InvalidInput: "400",
+    whisul_api.Unauthorized: "401",
+    whisul_api.JobNotFound: "404",
+    whisul_api.RateLimited: "429",
+}
+
+
+class WhisulComposer:
+    """`Composer` on a WhisulClient.
+
+    `heard` is told of each answer: the request, and "ok", the status, or where there was none the
+    error's name.
+    """
+
+    def __init__(
+        self,
+        client: whisul_api.WhisulClient,
+        heard: Callable[[str, str], None] = lambda _request, _status: None,
+    ) -> None:
+        self._client = client
+        self._heard = heard
+
+    async def submit(self, prompt: str) -> str:
+        return (await self._asked("generate", self._client.generate(prompt), _submit_error)).job_id
+
+    async def poll(self, job_id: str) -> JobReport:
+        return _report(await self._asked("job", self._client.job(job_id), _poll_error))
+
+    async def _asked(
+        self,
+        request: str,
+        answer: Awaitable[T],
+        meaning: Callable[[whisul_api.WhisulError], provider_errors.ComposerError],
+    ) -> T:
+        try:
+            value = await answer
+        except whisul_api.WhisulError as error:
+            self._heard(request, _status(error))
+            raise meaning(error) from error
+        self._heard(request, "ok")
+        return value
+
+
+def _status(error: whisul_api.WhisulError) -> str:
+    status = _STATUS.get(type(error)) or getattr(error, "status", None)
+    return type(error).__name__ if status is None else str(status)
+
+
+def _submit_error(error: whisul_api.WhisulError) -> provider_errors.ComposerError:
+    match error:
+        case whisul_api.InvalidInput():
+            return provider_errors.PromptRejected(error.message)
+        case whisul_api.Unauthorized():
+            return provider_errors.KeyRefused(str(error))
+        case whisul_api.RateLimited():
+            return provider_errors.Busy(retry_after=error.retry_after)
+        case whisul_api.Unreachable():
+            return provider_errors.Down(str(error))
+        case whisul_api.UnexpectedStatus():
+            return provider_errors.Unexpected(str(error))
+        case _:
+            return provider_errors.OutcomeUnknown(str(error))
+
+
+def _poll_error(error: whisul_api.WhisulError) -> provider_errors.ComposerError:
+    match error:
+        case whisul_api.JobNotFound():
+            return provider_errors.JobMissing(str(error))
+        case whisul_api.Unauthorized():
+            return provider_errors.KeyRefused(str(error))
+        case whisul_api.RateLimited():
+            return provider_errors.Busy(retry_after=error.retry_after)
+        case whisul_api.ServerError(status=503):
+            return provider_errors.Busy(str(error))
+        case whisul_api.Unreachable() | whisul_api.ServerError():
+            return provider_errors.Down(str(error))
+        case _:
+            return provider_errors.Garbled(str(error))
+
+
+def _report(job: whisul_api.Job) -> JobReport:
+    match job.status:
+        case whisul_api.JobStatus.COMPLETED:
+            return JobReport(JobState.COMPLETED, result=_result(job.result))
+        case whisul_api.JobStatus.FAILED:
+            return JobReport(JobState.FAILED, error=job.error)
+        case _:
+            return JobReport(JobState.RUNNING)
+
+
+def _result(result: whisul_api.Result | None) -> Result | None:
+    if result is None or result.song_url is None:
+        return None
+    return Result(
+        song_url=result.song_url,
+        title=result.title,
+        bpm=result.bpm,
+        duration_seconds=result.duration_seconds,
+        image_url=result.image_url,
+        tags=result.tags,
+    )

@@ -1,0 +1,43 @@
+"""The daily job: what is older than RETENTION_DAYS, or no longer needed, is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from songbot.songs.library import Privacy
+from songbot.songs.ports import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+DAY, HOUR = 86_400.0, 3_600.0
+
+
+class Housekeeping:
+    """`sleep` takes seconds."""
+
+    def __init__(
+        self,
+        privacy: Privacy,
+        retention_days: int,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._privacy = privacy
+        self._retention_days = retention_days
+        self._sleep = sleep
+
+    async def run(self) -> None:
+        """At once and every 24 hours, until cancelled."""
+        while True:
+            await self._sleep(await self.clean_up())
+
+    async def clean_up(self) -> float:
+        """Once; seconds until the next time, which is sooner where the database was not to be had."""
+        try:
+            songs = await self._privacy.purge(self._retention_days)
+        except StoreUnavailable as error:
+            log.warning("old songs could not be forgotten, next try in an hour: %s", error)
+            return HOUR
+        log.info("forgot %d songs older than %d days", songs, self._retention_days)
+        return DAY
