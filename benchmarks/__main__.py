@@ -13,17 +13,17 @@ from pathlib import Path
 
 import uvloop
 
-from . import acknowledge, life, look_ups, pile, shares, startup
+from . import acknowledge, cpu_breakdown, many_songs, queries, song_lifecycle, startup
 from .report import Scale, Table, document
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PARTS: dict[str, Callable[[Scale, Path], Awaitable[list[Table]]]] = {
     "ack": acknowledge.measure,
-    "life": life.measure,
-    "shares": shares.measure,
-    "pile": pile.measure,
+    "life": song_lifecycle.measure,
+    "shares": cpu_breakdown.measure,
+    "pile": many_songs.measure,
     "start": startup.measure,
-    "database": look_ups.measure,
+    "database": queries.measure,
 }
 QUICK = Scale(
     runs=1,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from .harness import FLOOR, FLOOR_UVLOOP, THIS, TUTORIAL, Kind, open_stage, running
 from .report import Scale, Table, middle, ms, over_runs, percentile, ratio
-from .stage import FLOOR, FLOOR_UVLOOP, THIS, TUTORIAL, Kind, open_stage, running
 
 KINDS = (FLOOR, FLOOR_UVLOOP, TUTORIAL, THIS)
 WARM_UP = 5

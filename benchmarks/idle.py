@@ -6,8 +6,8 @@ import asyncio
 import json
 import sys
 
+from .harness import ROOT
 from .report import Table, mib
-from .stage import ROOT
 
 IMPORTS = (
     ("Python, with asyncio", "asyncio"),

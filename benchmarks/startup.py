@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sandbox.whisul.jobs import Job
 
+from .harness import FLOOR, THIS, Kind, Stage, open_stage
 from .history import fill, unfinished_songs
 from .report import Scale, Table, middle, ms, over_runs, ratio
-from .stage import FLOOR, THIS, Kind, Stage, open_stage
 
 
 @dataclass(frozen=True)

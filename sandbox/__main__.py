@@ -51,7 +51,7 @@ async def _serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
     # Imported late: they take a second, in which Ctrl-C must end quietly as well.
-    from sandbox.stage import Wanted, run
+    from sandbox.environment import Wanted, run
     from songbot.ops.logging import configure_logging
 
     configure_logging("INFO" if options.verbose else "WARNING", "text", secrets=())

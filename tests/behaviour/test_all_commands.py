@@ -12,7 +12,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from .house import House
+from .environment import House
 
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[-_a-z0-9]{1,32}")

@@ -11,8 +11,8 @@ from songbot.songs.ports import StoreUnavailable
 from songbot.wording import direct_messages as wording
 from songbot.wording import general
 
-from .acts import all_songs, labels, now, press_at_once, private_answer, restart, wait_long
-from .house import House
+from .environment import House
+from .helpers import all_songs, labels, now, press_at_once, private_answer, restart, wait_long
 
 
 def last(house: House) -> discord.Message:

@@ -10,7 +10,7 @@ import pytest
 from songbot.ui.help import mention, missing_permissions
 from songbot.wording.help import RIGHTS
 
-from .house import House
+from .environment import House
 
 
 def said(message: Any) -> str:

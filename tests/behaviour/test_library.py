@@ -13,7 +13,7 @@ from songbot.songs.models import Reply, Result, Song
 from songbot.songs.orders import Accepted, Order
 from songbot.songs.ports import StoreUnavailable
 
-from .house import RESULT, House
+from .environment import RESULT, House
 
 pytestmark = pytest.mark.settings(server_songs_per_day=1000, member_songs_per_day=1000)
 

@@ -12,7 +12,7 @@ from songbot.media.downloader import MediaFile, SongFiles
 from songbot.songs.models import Delivery, Reason, Reply, Song
 from songbot.songs.orders import Accepted, Order
 
-from .house import House
+from .environment import House
 from .test_library import a_song, button, library, restart, text_of, titles
 
 pytestmark = pytest.mark.settings(server_songs_per_day=1000, member_songs_per_day=1000)

@@ -16,8 +16,8 @@ from songbot.songs.ports import StoreUnavailable
 from songbot.version import VERSION
 from songbot.wording import general
 
-from .acts import make_song
-from .house import House
+from .environment import House
+from .helpers import make_song
 from .test_quota import COMMAND, ask, command, read, send
 
 NUMBER, TEXT = 4, 3

@@ -16,7 +16,7 @@ from songbot.songs.ports import StoreUnavailable
 from songbot.ui.privacy import MARGIN, export_files
 from songbot.worker.retention import DAY, HOUR, Housekeeping
 
-from .house import House
+from .environment import House
 from .test_library import a_song, library, restart, titles
 
 

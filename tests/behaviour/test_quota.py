@@ -14,7 +14,7 @@ from songbot.app import build
 from songbot.songs.ports import StoreUnavailable
 from songbot.ui.quota.chart import HEIGHT, WIDTH
 
-from .house import House
+from .environment import House
 
 DAY = 86400.0
 COMMAND, PRESS = 2, 3

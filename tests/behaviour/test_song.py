@@ -15,8 +15,8 @@ from songbot.storage.queries.create_song import PAUSED
 from songbot.wording import failures, general
 from songbot.wording import progress as wording
 
-from .acts import all_songs, labels, make_song, now, press_at_once, private_answer, restart, wait_long
-from .house import SONG_URL, House
+from .environment import SONG_URL, House
+from .helpers import all_songs, labels, make_song, now, press_at_once, private_answer, restart, wait_long
 
 
 async def order(house: House, prompt: str = "a trap song", **options: Any) -> Any:

@@ -10,8 +10,8 @@ import pytest
 from songbot.songs.ports import StoreUnavailable
 from songbot.wording import general
 
-from .acts import all_songs, make_song, private_answer
-from .house import House
+from .environment import House
+from .helpers import all_songs, make_song, private_answer
 
 
 async def values(house: House, option: str, typed: str, person: Any = None) -> list[str]:

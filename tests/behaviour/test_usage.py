@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import simcord.interactions
 
-from .house import House
+from .environment import House
 from .test_quota import ask, quota, read
 
 HERE, DIRECT = "In this server: ", "In direct messages, and where I am no member: "

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from .altered import start_altered, start_altered_ready
 from .discord_server import InteractionRecord
+from .patched_bot import start_altered, start_altered_ready
 from .process import BotProcess, Stage
 
 NO_FILES = {"ATTACH_AUDIO": "false"}
 TOLD = "I can't reach my database right now"
 QUICK_LOCK = """
-from storage import sqlite_doors
-sqlite_doors.PRAGMAS = ("PRAGMA busy_timeout = 300", *sqlite_doors.PRAGMAS[1:])
+from songbot.storage.connectors import sqlite
+sqlite.PRAGMAS = ("PRAGMA busy_timeout = 300", *sqlite.PRAGMAS[1:])
 """
 """Waits a third of a second for SQLite's lock instead of five seconds."""
 needs_prlimit = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="prlimit is Linux's")
 READ_ONLY = """
-from storage import sqlite_doors
-sqlite_doors.PRAGMAS = (*sqlite_doors.PRAGMAS, "PRAGMA query_only = ON")
+from songbot.storage.connectors import sqlite
+sqlite.PRAGMAS = (*sqlite.PRAGMAS, "PRAGMA query_only = ON")
 """
 
 

@@ -171,7 +171,7 @@ async def test_no_log_holds_a_secret_and_a_prompt_is_told_only_at_debug(stage: S
 
 async def test_every_line_of_a_songs_life_has_its_id(stage: Stage):
     bot = await whole_life(stage)
-    lines = [line for line in bot.log.splitlines() if " songs." in line or " cards." in line]
+    lines = [line for line in bot.log.splitlines() if re.search(r" songbot\.(worker|delivery|media)\.", line)]
     assert [line for line in lines if not re.search(r" song=\d+ ", line)] == []
     first = [line.split(" song=1 ")[1] for line in lines if " song=1 " in line]
     told = [

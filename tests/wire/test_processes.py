@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.store.postgres import NoPostgres, PostgresServer, postgres_server
+from tests.storage.postgres import NoPostgres, PostgresServer, postgres_server
 
 from .process import BotProcess, Stage, open_stage
 

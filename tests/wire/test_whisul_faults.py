@@ -14,8 +14,8 @@ import pytest
 
 from sandbox.whisul.faults import Fault
 
-from .altered import start_altered_ready
 from .discord_server import InteractionRecord, StoredMessage
+from .patched_bot import start_altered_ready
 from .process import BotProcess, Stage
 
 NO_FILES = {"ATTACH_AUDIO": "false"}

@@ -1,0 +1,107 @@
+"""The library and the quotas with a million songs in the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from songbot.quotas.repository import Asker
+from songbot.quotas.rules import Ceilings
+from songbot.songs.library import Search, Shelf
+from songbot.songs.models import Reply
+from songbot.songs.orders import Order
+from songbot.storage import Database, open_database
+from tests.storage.postgres import postgres_server
+
+from .history import VIEWER, VIEWERS_GUILD, fill, many_songs
+from .report import Scale, Table, middle, ms, over_runs, percentile
+
+PAGE, FAR = 5, 200
+CEILINGS = Ceilings(server=100_000, member=100_000, direct=100_000)
+Look = Callable[[int], Awaitable[object]]
+
+
+@asynccontextmanager
+async def databases(scale: Scale, folder: Path) -> AsyncIterator[dict[str, str]]:
+    """Addresses of a filled SQLite and a filled PostgreSQL."""
+    folder.mkdir(parents=True, exist_ok=True)
+    urls = {"SQLite": f"sqlite:///{folder / 'many.db'}"}
+    with postgres_server() as server:
+        connection = await asyncpg.connect(server.url("postgres"))
+        await connection.execute("CREATE DATABASE many")
+        await connection.close()
+        urls["PostgreSQL"] = server.url("many")
+        for url in urls.values():
+            await fill(url, many_songs(scale.history))
+        yield urls
+
+
+async def _looks(database: Database) -> dict[str, Look]:
+    """What people do, each as one call with a number that differs from call to call."""
+    own = Shelf(VIEWER, VIEWER)
+    far: int | None = None
+    for _ in range(FAR - 1):
+        page = await database.library.page(own, Search(), older_than=far, limit=PAGE)
+        far = page.entries[-1].song.id if page.entries else far
+    asker = Asker(VIEWER, VIEWERS_GUILD, frozenset({7}))
+
+    def order(number: int) -> Order:
+        reply = Reply(1, number, "a-token", datetime.now(UTC))
+        key = f"interaction:{time.monotonic_ns()}"
+        return Order(key, VIEWER, "rain", False, reply, VIEWERS_GUILD, VIEWERS_GUILD, asker.role_ids)
+
+    return {
+        "/library, first page": lambda _: database.library.page(own, Search(), limit=PAGE),
+        f"/library, page {FAR}": lambda _: database.library.page(own, Search(), older_than=far, limit=PAGE),
+        "quota check": lambda _: database.quotas.check(asker, datetime.now(UTC)),
+        "quota check, charge and order": lambda number: database.songs.place(
+            order(number), "worker", datetime.now(UTC)
+        ),
+    }
+
+
+async def times_of(look: Look, number: int) -> list[float]:
+    """Seconds of each call, one after the other, a few unmeasured ones before."""
+    for warm_up in range(20):
+        await look(warm_up)
+    seconds: list[float] = []
+    for call in range(number):
+        begun = time.perf_counter()
+        await look(call)
+        seconds.append(time.perf_counter() - begun)
+    return seconds
+
+
+async def measure(scale: Scale, folder: Path) -> list[Table]:
+    columns = [f"{name}, {part}" for name in ("SQLite", "PostgreSQL") for part in ("p50", "p99")]
+    table = Table(f"Look-ups with {scale.history:,} songs in the database", columns)
+    figures: dict[str, dict[str, list[list[float]]]] = {}
+    async with databases(scale, folder) as urls:
+        for name, url in urls.items():
+            async with open_database(url, ceilings=CEILINGS) as database:
+                for figure, look in (await _looks(database)).items():
+                    runs = [await times_of(look, scale.look_ups) for _ in range(scale.runs)]
+                    figures.setdefault(figure, {})[name] = runs
+    for figure, by_database in figures.items():
+        _row(table, figure, by_database)
+    table.notes.append(
+        f"{scale.look_ups:,} calls a run by a person with one song in 200 of all, in a server with every "
+        "tenth and with rules of every kind, through the pool and SQLAlchemy, as the bot makes them."
+    )
+    return [table]
+
+
+def _row(table: Table, figure: str, by_database: dict[str, list[list[float]]]) -> None:
+    values: dict[str, str] = {}
+    worst = 0.0
+    for name, runs in by_database.items():
+        slow = [percentile(run, 99) for run in runs]
+        values[f"{name}, p50"] = over_runs([percentile(run, 50) for run in runs], ms)
+        values[f"{name}, p99"] = over_runs(slow, ms)
+        worst = max(worst, middle(slow))
+    table.add(figure, values, "p99 under 20 ms", worst < 0.02)

@@ -1,0 +1,87 @@
+"""What several tests do in the house: make a song, restart the bot, look at what is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from simcord.backend.serializers import message_payload
+from simcord.enums import ComponentType, InteractionType
+from simcord.interactions import base_payload
+from simcord.results import InteractionResult
+
+from songbot.app import Parts, build
+from songbot.songs.models import Song
+
+from .environment import House
+
+
+async def make_song(house: House, person: Any = None, **options: Any) -> discord.Message:
+    """/song in the channel until the card is there; the card."""
+    result = await (person or house.ann).slash(house.channel, "song", **{"prompt": "a trap song"} | options)
+    await house.wait(80)
+    return result.response.message
+
+
+async def wait_long(house: House, seconds: float) -> None:
+    """As `house.wait`, in parts: each has its own limit on the wall clock."""
+    while seconds > 0:
+        await house.wait(min(200.0, seconds))
+        seconds -= 200
+
+
+async def restart(house: House) -> None:
+    """Another process takes over: nothing is left but the database."""
+    old = house.app
+    await old.stop()
+    house.app = await build(
+        Parts(old._parts.settings, house.database, house.whisul, old._parts.downloads, clock=old._clock)
+    )
+    await house.env.restart_bot(house.app.bot)
+
+
+async def all_songs(house: House) -> list[Song]:
+    """Oldest first."""
+    found: list[Song] = []
+    while (song := await house.database.songs.song(len(found) + 1)) is not None:
+        found.append(song)
+    return found
+
+
+def now(channel: Any, message: Any, viewer: Any = None) -> discord.Message | None:
+    """The message as it stands; None when it is gone, or is not for `viewer` (None: for everybody) to see."""
+    return next((other for other in channel.history(viewer=viewer) if other.id == message.id), None)
+
+
+def labels(message: Any) -> list[str | None]:
+    """What its buttons say."""
+    return [child.label for row in message.components for child in row.children]
+
+
+def private_answer(result: Any) -> str:
+    """What only the person who pressed sees of it."""
+    told = [message for message in [result.response, *result.followups] if message and message.ephemeral]
+    assert len(told) == 1, f"told {len(told)} times"
+    return told[0].content
+
+
+async def press_at_once(house: House, person: Any, message: Any, *custom_ids: str) -> list[InteractionResult]:
+    """Presses that reach the bot together, by whatever custom ids: also such as the message does not have."""
+    backend, results = house.env.backend, []
+    guild = getattr(person, "guild", None)
+    stored = next(m for m in backend.messages[message.channel.id].values() if m.id == message.id)
+    for custom_id in custom_ids:
+        record, payload = base_payload(
+            backend,
+            type=InteractionType.MESSAGE_COMPONENT,
+            channel_id=message.channel.id,
+            guild_id=guild.id if guild else None,
+            user_id=person.id,
+            data={"custom_id": custom_id, "component_type": ComponentType.BUTTON},
+        )
+        record.source_message_id = message.id
+        backend.emit("INTERACTION_CREATE", payload | {"message": dict(message_payload(backend, stored))})
+        results.append(InteractionResult(house.env, record))
+    house.env._mark_mutation()
+    await house.env.settle()
+    return results

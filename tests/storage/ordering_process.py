@@ -1,0 +1,32 @@
+"""A process of its own that orders songs for one person, many at once: `URL COUNT`.
+
+It says `ready`, waits for a line, orders, and prints how often each outcome came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+
+from songbot.storage import open_database
+from tests.storage.builders import CEILINGS, NOW, order
+
+
+async def main(url: str, count: int) -> None:
+    async with open_database(url, ceilings=CEILINGS) as database:
+        await database.migrate()
+        await database.check()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.readline)
+        worker = f"process-{os.getpid()}"
+        orders = [order(key=f"{worker}-{number}") for number in range(count)]
+        came = await asyncio.gather(*(database.songs.place(one, worker, NOW) for one in orders))
+    sys.stdout.write(json.dumps(Counter(type(outcome).__name__ for outcome in came)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,89 @@
+"""The machine's clock set ahead and back: nobody is locked out for ever, nobody gets endless songs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from songbot.quotas.repository import Asker
+from songbot.songs.durations import PRIOR_SECONDS, Pace
+from songbot.songs.models import Relation
+from songbot.songs.orders import Accepted, Refused, Repeated
+from songbot.storage import Database
+from tests.storage.builders import (
+    ANN,
+    DAY,
+    GUILD,
+    MINUTE,
+    NOW,
+    OTHER_WORKER,
+    WORKER,
+    completed,
+    order,
+    outcomes,
+    placed,
+)
+
+ANNS = Asker(ANN, GUILD, frozenset())
+AHEAD = 3 * DAY
+
+
+async def used(database: Database, now) -> int:
+    return (await database.quotas.check(ANNS, now)).own.used
+
+
+async def test_songs_charged_in_the_future_count_in_their_own_window_and_in_no_other(database: Database):
+    for _ in range(5):
+        await placed(database, now=NOW + AHEAD)
+    assert await used(database, NOW) == 0
+    assert await used(database, NOW + AHEAD) == 5
+    assert await used(database, NOW + AHEAD + DAY) == 0
+
+
+async def test_a_clock_set_back_and_forth_gives_a_window_its_songs_once(database: Database):
+    """However often the clock is set, each day of the calendar has its five songs and no more."""
+    made = 0
+    for shift in (DAY, -DAY, 2 * MINUTE, DAY, -DAY, timedelta(0), DAY):
+        names = await outcomes(database, *(order() for _ in range(7)), now=NOW + shift)
+        made += names.count("Accepted")
+    assert made == 3 * 5
+
+
+async def test_a_refusal_tells_a_reset_that_is_ahead_and_no_further_than_the_window(database: Database):
+    for _ in range(5):
+        await placed(database, now=NOW + AHEAD)
+        await placed(database)
+    refused = await database.songs.place(order(), WORKER, NOW)
+    assert isinstance(refused, Refused)
+    assert refused.decision.refused_by is not None
+    assert NOW < refused.decision.refused_by.window.end <= NOW + DAY
+
+
+@pytest.mark.parametrize("shift", [timedelta(0), AHEAD, -AHEAD])
+async def test_another_take_is_a_double_press_only_of_one_made_just_now(database: Database, shift: timedelta):
+    """One made while the clock was days ahead must not block the button for days."""
+    parent = await completed(database)
+    button = {"parent_id": parent.id, "relation": Relation.TAKE}
+    assert isinstance(await database.songs.place(order(**button), WORKER, NOW + shift), Accepted)
+    again = await database.songs.place(order(**button), WORKER, NOW)
+    assert type(again) is (Accepted if shift else Repeated)
+
+
+async def test_seconds_of_songs_that_ended_before_they_began_are_not_learned(database: Database):
+    for person in range(1, 7):
+        await completed(database, person, took=-DAY)
+        await completed(database, person, took=400 * DAY)
+    pace = Pace(await database.songs.recent_seconds(200))
+    assert pace.quantile(0) == PRIOR_SECONDS[0]
+    assert pace.quantile(1) == PRIOR_SECONDS[-1]
+
+
+async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbeat(database: Database):
+    """A living worker's next heartbeat brings its lease back to the right time."""
+    await database.songs.enlist(WORKER, NOW + AHEAD, NOW + AHEAD + MINUTE)
+    song = await placed(database)
+    assert await database.songs.heartbeat(WORKER, NOW, NOW + MINUTE)
+    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == []
+    claimed = await database.songs.claim(OTHER_WORKER, NOW + 2 * MINUTE, 10)
+    assert [one.id for one in claimed] == [song.id]

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from songbot.storage import DatabaseTooNew, open_database
+from songbot.storage.connectors.base import open_doors
+from songbot.storage.connectors.url import parse_url
+from songbot.storage.schema.migrate import HEAD, alembic_config, revision_of
+from songbot.storage.schema.tables import metadata
+from tests.storage.builders import placed
+
+T = TypeVar("T")
+
+
+async def written(url: str, work: Callable[[Connection], T]) -> T:
+    doors = open_doors(parse_url(url), pool_size=1, deadline=5)
+    try:
+        return await doors.write(work)
+    finally:
+        await doors.close()
+
+
+async def set_revision(url: str, revision: str) -> None:
+    statement = text(f"UPDATE alembic_version SET version_num = '{revision}'")
+    await written(url, lambda connection: connection.execute(statement))
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    assert await written(url, differences) == []
+    assert await written(url, revision_of) == HEAD
+
+
+async def test_the_code_names_the_latest_migration(sqlite_url: str) -> None:
+    heads = await written(
+        sqlite_url, lambda connection: ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+    )
+    assert heads == [HEAD]
+
+
+async def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
+    async def start() -> None:
+        async with open_database(empty_url) as database:
+            await database.migrate()
+            await database.check()
+
+    await asyncio.gather(*(start() for _ in range(4)))
+    async with open_database(empty_url) as database:
+        assert (await placed(database)).id == 1
+
+
+async def test_a_database_from_a_newer_version_is_refused_in_clear_words(url: str) -> None:
+    await set_revision(url, "9999")
+    async with open_database(url) as database:
+        with pytest.raises(DatabaseTooNew, match="revision 9999, which this version does not know"):
+            await database.migrate()
+
+
+async def test_songs_and_foreign_keys_work_right_after_a_migration(empty_url: str) -> None:
+    async with open_database(empty_url) as database:
+        await database.migrate()
+        song = await placed(database)
+        await database.library.toggle_saved(1, song.id)
+        assert await database.privacy.forget(song.user_id) == 1
+        assert not await database.library.is_saved(1, song.id)
+
+
+def test_a_migrated_database_opens_without_loading_alembic(sqlite_url: str) -> None:
+    program = (
+        "import asyncio, sys; from songbot.storage import open_database\n"
+        "async def main():\n"
+        "    async with open_database(sys.argv[1]) as database: await database.migrate()\n"
+        "asyncio.run(main()); sys.exit('alembic' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, timeout=30)
+
+
+async def test_how_far_a_database_is_migrated_is_told_without_changing_it(empty_url: str) -> None:
+    async with open_database(empty_url) as database:
+        assert "empty" in await database.describe()
+        assert "empty" in await database.describe()
+        await database.migrate()
+        assert (await database.describe()).endswith(", migrated")
+    for revision, told in (("0000", "to be migrated"), ("9999", None)):
+        await set_revision(empty_url, revision)
+        async with open_database(empty_url) as database:
+            if told:
+                assert told in await database.describe()
+            else:
+                with pytest.raises(DatabaseTooNew):
+                    await database.describe()

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from sqlalchemy import Connection, Text, cast, select
+
+from songbot.quotas.repository import Asker
+from songbot.quotas.rules import Per, Rule, Who
+from songbot.songs.library import Search, Shelf
+from songbot.songs.models import Reason, Relation, State
+from songbot.storage import Database
+from songbot.storage.repositories import privacy
+from songbot.storage.schema.tables import metadata
+from tests.storage.builders import (
+    ANN,
+    DAY,
+    GUILD,
+    MAX,
+    NOW,
+    REPLY,
+    RESULT,
+    WORKER,
+    completed,
+    composing,
+    direct_order,
+    fetched,
+    order,
+    outcomes,
+    placed,
+)
+
+ADMIN = 9
+
+
+async def everything(database: Database) -> str:
+    """All that is in all tables, as one text."""
+
+    def look(connection: Connection) -> list[str]:
+        return [
+            str(tuple(row))
+            for table in metadata.sorted_tables
+            for row in connection.execute(select(*(cast(column, Text) for column in table.c)))
+        ]
+
+    return "\n".join(await database.privacy._doors.read(look))
+
+
+async def a_life(database: Database) -> None:
+    """Ann leaves traces in every table."""
+    song = await completed(database, ANN, prompt="my secret prompt")
+    other = await completed(database, MAX, parent_id=song.id, relation=Relation.REMIX)
+    await database.library.toggle_saved(ANN, other.id)
+    await database.library.toggle_saved(MAX, song.id)
+    waiting = await placed(database, MAX)
+    await database.library.toggle_notify(waiting.id, ANN, 10)
+    await database.quotas.set_rule(GUILD, ANN, Rule(Who.USER, 9, Per.DAY, ANN), NOW)
+    await database.quotas.grant(GUILD, ADMIN, ANN, 3, NOW)
+    await database.quotas.reset(GUILD, ADMIN, ANN, NOW)
+
+
+async def test_an_export_has_all_of_a_person_and_no_token(database: Database) -> None:
+    await a_life(database)
+    await placed(database)
+    export = await database.privacy.export(ANN)
+    assert {table: len(rows) for table, rows in export.items()} == {
+        "songs": 2,
+        "saves": 1,
+        "notifications": 1,
+        "quota_rules": 1,
+        "quota_grants": 1,
+        "quota_resets": 1,
+        "quota_changes": 3,
+    }
+    text = json.dumps(export)
+    assert "my secret prompt" in text
+    assert NOW.isoformat() in text
+    assert str(REPLY.token) not in text
+
+
+async def test_what_is_forgotten_is_in_no_table(database: Database) -> None:
+    await a_life(database)
+    assert "my secret prompt" in await everything(database)
+    assert await database.privacy.forget(ANN) == 1
+    left = await everything(database)
+    assert str(ANN) not in left
+    assert "my secret prompt" not in left
+    assert str(MAX) in left
+    assert all(rows == [] for rows in (await database.privacy.export(ANN)).values())
+    assert await database.privacy.forget(ANN) == 0
+
+
+async def test_others_keep_their_songs_without_the_way_back(database: Database) -> None:
+    song = await completed(database, ANN)
+    remix = await completed(database, MAX, parent_id=song.id, relation=Relation.REMIX)
+    await database.privacy.forget(ANN)
+    assert (await fetched(database, remix.id)).parent_id is None
+    assert await database.songs.song(song.id) is None
+    page = await database.library.page(Shelf(MAX, MAX, saved=True), Search())
+    assert page.entries == ()
+
+
+async def test_deleting_ones_data_does_not_give_the_days_songs_back(database: Database) -> None:
+    await outcomes(database, *(order() for _ in range(3)), *(direct_order() for _ in range(3)))
+    assert await database.privacy.forget(ANN) == 6
+    assert await outcomes(database, order(), order(), order()) == ["Accepted", "Accepted", "Refused"]
+    assert await outcomes(database, direct_order()) == ["Refused"]
+    assert await database.privacy.forget(ANN) == 2
+    assert (await database.quotas.check(Asker(ANN, GUILD), NOW)).own.used == 5
+    assert (await database.quotas.usage(GUILD, 7, NOW)).top == ()
+
+
+async def test_songs_that_count_to_nothing_any_more_go_at_once(database: Database, timepiece) -> None:
+    await completed(database, ANN)
+    refunded = await placed(database, ANN)
+    await database.songs.fail(refunded.id, WORKER, Reason.FAILED, None, NOW)
+    timepiece.now = NOW + privacy.LONGEST_WINDOW + DAY
+    assert await database.privacy.forget(ANN) == 2
+    assert await database.songs.place(order(MAX), WORKER, NOW)
+    assert (await everything(database)).count("a song about rain") == 2  # prompt and search text of Max's
+
+
+async def test_songs_in_the_works_are_followed_no_longer(database: Database) -> None:
+    queued, under_way = await placed(database, ANN), await composing(database, ANN)
+    await database.privacy.forget(ANN)
+    store = database.songs
+    assert not await store.complete(under_way.id, WORKER, RESULT, NOW)
+    assert not await store.fail(queued.id, WORKER, Reason.INTERRUPTED, None, NOW)
+    assert await store.held(WORKER) == {}
+    assert await store.line() == []
+    assert await store.claim("worker-3", NOW, 10) == []
+    assert await store.admit(WORKER, 20, 20, NOW) == []
+
+
+async def test_pseudonyms_go_when_their_windows_have_ended(database: Database, timepiece) -> None:
+    await placed(database, ANN)
+    await database.privacy.forget(ANN)
+    assert await database.privacy.purge(365) == 0
+    assert "failed" in await everything(database)
+    timepiece.now = NOW + privacy.LONGEST_WINDOW + timedelta(seconds=1)
+    await database.privacy.purge(365)
+    assert "failed" not in await everything(database)
+
+
+async def test_old_songs_are_purged_in_batches(database: Database, timepiece, monkeypatch) -> None:
+    monkeypatch.setattr(privacy, "_BATCH", 2)
+    for person in range(1, 6):
+        await placed(database, person)
+    kept = await placed(database, MAX, now=NOW + 10 * DAY)
+    timepiece.now = NOW + 100 * DAY
+    assert await database.privacy.purge(95) == 5
+    assert (await fetched(database, kept.id)).state is State.QUEUED
+
+
+async def test_however_short_the_retention_what_still_counts_stays(database: Database, timepiece) -> None:
+    await placed(database)
+    timepiece.now = NOW + 5 * DAY
+    assert await database.privacy.purge(1) == 0
+
+
+async def test_the_daily_job_takes_tokens_that_have_expired_and_lists_that_were_used(
+    database: Database, timepiece
+) -> None:
+    song = await placed(database)
+    await database.library.toggle_notify(song.id, MAX, 10)
+    await database.privacy.purge(365)
+    assert (await fetched(database, song.id)).reply == REPLY
+    timepiece.now = NOW + timedelta(minutes=16)
+    await database.privacy.purge(365)
+    assert (await fetched(database, song.id)).reply.token is None
+    assert await database.songs.notify_list(song.id) == [MAX]
+    await database.songs.fail(song.id, WORKER, Reason.FAILED, None, NOW)
+    await database.songs.delivered(song.id, WORKER, REPLY, NOW)
+    await database.privacy.purge(365)
+    assert await database.songs.notify_list(song.id) == []

@@ -1,0 +1,170 @@
+"""Links that are dead are replaced by those of the card's attachments; what can't be had stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import discord
+import pytest
+from aiohttp import web
+
+from songbot.delivery.links import FETCHES, PROBES, FreshLinks, LinkProbe
+from songbot.songs.models import Reply, Result, Song
+from tests.unit.ui.test_library_page import song
+
+AUDIO, COVER = "https://cdn.whisul.com/a.mp3", "https://cdn.whisul.com/a.jpg"
+NEW_AUDIO = "https://cdn.discordapp.com/attachments/3/1/song.mp3?ex=1"
+NEW_COVER = "https://cdn.discordapp.com/attachments/3/2/cover.png?ex=1"
+
+
+def attachment(url: str, name: str, kind: str | None) -> Any:
+    return SimpleNamespace(url=url, filename=name, content_type=kind)
+
+
+def embed(url: str | None) -> Any:
+    return SimpleNamespace(image=SimpleNamespace(url=url))
+
+
+WITH_FILES = SimpleNamespace(
+    attachments=[
+        attachment(NEW_COVER, "cover.png", "image/png"),
+        attachment(NEW_AUDIO, "song.mp3", "audio/mpeg"),
+    ],
+    embeds=[embed(None)],
+)
+
+
+class Client:
+    """As much of discord.Client as is used. `message` may be an error."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        self.fetched: list[int] = []
+
+    def get_partial_messageable(self, _channel_id: int) -> Any:
+        return SimpleNamespace(fetch_message=self._fetch)
+
+    async def _fetch(self, message_id: int) -> Any:
+        self.fetched.append(message_id)
+        if isinstance(self.message, BaseException):
+            raise self.message
+        return self.message
+
+
+async def all_dead(urls: Collection[str]) -> frozenset[str]:
+    return frozenset(urls)
+
+
+async def none_dead(_urls: Collection[str]) -> frozenset[str]:
+    return frozenset()
+
+
+def links(client: Client, dead: Any = all_dead) -> FreshLinks:
+    return FreshLinks(cast("discord.Client", client), dead)
+
+
+def made(song_id: int = 1, **changes: Any) -> Song:
+    return song(song_id, result=Result(AUDIO, image_url=COVER), **changes)
+
+
+def urls(refreshed: Song) -> tuple[str | None, str | None]:
+    assert refreshed.result is not None
+    return refreshed.result.song_url, refreshed.result.image_url
+
+
+async def test_dead_links_are_replaced_by_the_attachments():
+    assert urls(await links(Client(WITH_FILES)).of_song(made())) == (NEW_AUDIO, NEW_COVER)
+
+
+async def test_links_that_live_stay_and_discord_is_not_asked():
+    client = Client(WITH_FILES)
+    assert urls(await links(client, none_dead).of_song(made())) == (AUDIO, COVER)
+    assert client.fetched == []
+
+
+async def test_only_what_is_dead_is_replaced():
+    async def cover_is_dead(_urls: Collection[str]) -> frozenset[str]:
+        return frozenset({COVER})
+
+    assert urls(await links(Client(WITH_FILES), cover_is_dead).of_song(made())) == (AUDIO, NEW_COVER)
+
+
+async def test_a_cover_that_stands_in_the_embed_alone_is_found_there_if_it_is_discords():
+    message = SimpleNamespace(attachments=[], embeds=[embed("https://evil.example/x.png"), embed(NEW_COVER)])
+    assert urls(await links(Client(message)).of_song(made())) == (AUDIO, NEW_COVER)
+
+
+async def test_a_file_without_a_content_type_is_known_by_its_name():
+    message = SimpleNamespace(attachments=[attachment(NEW_AUDIO, "Song.MP3", None)], embeds=[])
+    assert urls(await links(Client(message)).of_song(made())) == (NEW_AUDIO, COVER)
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), aiohttp.ClientError(), discord.DiscordException()])
+async def test_when_the_message_can_not_be_had_whisuls_links_stay(error: Exception):
+    assert urls(await links(Client(error)).of_song(made())) == (AUDIO, COVER)
+
+
+@pytest.mark.parametrize("reply", [Reply(3, 4, bot_in_channel=False), Reply(3)])
+async def test_a_message_out_of_the_bots_reach_is_not_asked_for(reply: Reply):
+    client = Client(WITH_FILES)
+    assert urls(await links(client).of_song(made(reply=reply))) == (AUDIO, COVER)
+    assert client.fetched == []
+
+
+async def test_of_a_thousand_songs_only_a_sane_number_is_looked_at_the_oldest_first():
+    client, looked_at = Client(WITH_FILES), 0
+
+    async def count(found: Collection[str]) -> frozenset[str]:
+        nonlocal looked_at
+        looked_at = len(found)
+        return frozenset(found)
+
+    newest_first = [
+        song(number, result=Result(f"{AUDIO}?{number}"), reply=Reply(3, number))
+        for number in range(1000, 0, -1)
+    ]
+    fresh = await links(client, count).of_audio(newest_first)
+    assert looked_at == PROBES
+    assert sorted(client.fetched) == list(range(1, FETCHES + 1))
+    assert [one.id for one in fresh] == [one.id for one in newest_first]
+    assert urls(fresh[-1])[0] == NEW_AUDIO
+    assert urls(fresh[0])[0] == f"{AUDIO}?1000"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[str]:
+    """A loopback stand-in for Whisul's CDN."""
+
+    async def answer(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name == "moved":
+            raise web.HTTPFound("/200")
+        if name == "inward":
+            raise web.HTTPFound("http://10.0.0.1/")
+        if name == "circle":
+            raise web.HTTPFound("/circle")
+        return web.Response(status=int(name))
+
+    app = web.Application()
+    app.router.add_get("/{name}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_a_link_is_dead_when_it_answers_with_an_error_or_leads_nowhere(server: str):
+    probe = LinkProbe(server)
+    names = ["200", "206", "429", "moved", "403", "404", "410", "500", "circle", "inward"]
+    dead = await probe.dead([f"{server}/{name}" for name in names])
+    assert {url.rsplit("/", 1)[1] for url in dead} == {"403", "404", "410", "500", "circle", "inward"}
+
+
+async def test_no_address_inside_is_asked(server: str):
+    nowhere = [f"{server}/200", "file:///etc/passwd", "http://[::1", "javascript:alert(1)", ""]
+    assert await LinkProbe("https://whisul.com/api").dead(nowhere) == frozenset(nowhere)

@@ -1,0 +1,551 @@
+"""Answers get to people by the ladder; what Discord says decides the step."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+from aiohttp import web
+
+from songbot.delivery import service as courier_module
+from songbot.delivery.fallbacks import Step, nonce, steps_for
+from songbot.delivery.service import DiscordCourier
+from songbot.discord_errors import describe, is_final, less_may_do
+from songbot.interactions.replies import say_privately
+from songbot.media.downloader import DEFAULT_UPLOAD, Downloads, MediaFile, SongFiles
+from songbot.songs.models import Reason, Relation, Reply, Song, State
+from songbot.songs.ports import Delivered, Postponed, StoreUnavailable, Undeliverable
+from songbot.songs.progress import Progress, Stage
+from tests.unit.ui.test_embeds import RESULT, SONG
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+TOKEN = Reply(100, 200, "interaction-secret", NOW + timedelta(minutes=10))
+LIVE = replace(SONG, reply=TOKEN)
+LATE = replace(SONG, reply=Reply(100, 200))
+PRIVATE = replace(LIVE, private=True)
+PRIVATE_LATE = replace(LATE, private=True)
+BY_INSTALL = replace(LIVE, reply=replace(TOKEN, bot_in_channel=False))
+PROGRESS = Progress(Stage.COMPOSING, 3, since=NOW)
+MP3 = MediaFile("Midnight Grid.mp3", b"ID3" + b"\0" * 50)
+PNG = MediaFile("cover.png", b"\x89PNG\r\n\x1a\n")
+
+WEBHOOK = "PATCH /webhooks/9/interaction-secret/messages/200"
+FOLLOW_UP = "POST /webhooks/9/interaction-secret"
+EDIT = "PATCH /channels/100/messages/200"
+POST = "POST /channels/100/messages"
+OPEN_DM = "POST /users/@me/channels"
+DIRECT = "POST /channels/500/messages"
+
+
+class FixedClock:
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@dataclass
+class Request:
+    route: str
+    body: dict[str, Any]
+    files: list[str]
+
+
+@dataclass
+class FakeDiscord:
+    """Discord's REST on loopback: takes every message, unless a fault is set for the route."""
+
+    requests: list[Request] = field(default_factory=list)
+    faults: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    cut: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    history_refused: tuple[int, int] = (0, 0)
+    looked: list[str] = field(default_factory=list)
+
+    def fail(self, route: str, status: int, code: int = 0, times: int = 99) -> None:
+        self.faults[route] = [(status, code)] * times
+
+    @property
+    def routes(self) -> list[str]:
+        return [request.route for request in self.requests]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        route = f"{request.method} {request.path}"
+        if request.method == "GET" and request.path.endswith("/messages"):
+            self.looked.append(route)
+            status, code = self.history_refused
+            return _json({"code": code, "message": "no"}, status) if status else _json(self.history)
+        if request.method == "GET":
+            return _json(_about_the_bot())
+        body, files = await self._read(request)
+        self.requests.append(Request(route, body, files))
+        if route in self.cut and request.transport:
+            request.transport.close()
+        if route in self.broken:
+            return web.Response(body=b'{"id": ', content_type="application/json")
+        if self.faults.get(route):
+            status, code = self.faults[route].pop()
+            return _json({"code": code, "message": "no"}, status)
+        if route == OPEN_DM:
+            return _json({"id": "500", "type": 1, "recipients": [_user(42)]})
+        return _json(_message(request.path, body))
+
+    async def _read(self, request: web.Request) -> tuple[dict[str, Any], list[str]]:
+        if not request.content_type.startswith("multipart/"):
+            return await request.json(), []
+        form = await request.post()
+        files = [value.filename for value in form.values() if isinstance(value, web.FileField)]
+        return json.loads(str(form["payload_json"])), files
+
+
+def _json(data: dict[str, Any], status: int = 200) -> web.Response:
+    """discord.py knows JSON by the bare content type, without a charset."""
+    return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json")
+
+
+def _about_the_bot() -> dict[str, Any]:
+    """Enough of both the user and the application, which a login asks for."""
+    return {
+        **_user(9),
+        "name": "bot",
+        "icon": None,
+        "description": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "",
+        "team": None,
+        "owner": _user(1),
+        "flags": 0,
+    }
+
+
+def _user(user_id: int) -> dict[str, Any]:
+    return {"id": str(user_id), "username": "x", "discriminator": "0", "avatar": None}
+
+
+def _message(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    channel = path.split("/")[2] if path.startswith("/channels") else "100"
+    last = path.rsplit("/", 1)[-1]
+    return {
+        "id": last if last.isdigit() else "300",
+        "channel_id": channel,
+        "author": _user(9),
+        "content": body.get("content") or "",
+        "timestamp": "2026-05-01T12:00:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "pinned": False,
+        "type": 0,
+        "components": [],
+    }
+
+
+class StubDownloads(Downloads):
+    """Gives `files` without a network, and remembers the limit it was asked for."""
+
+    def __init__(self, files: SongFiles) -> None:
+        super().__init__()
+        self.files = files
+        self.limits: list[int] = []
+
+    @asynccontextmanager
+    async def files_of(self, song: Song, upload_limit: int = DEFAULT_UPLOAD) -> AsyncIterator[SongFiles]:
+        self.limits.append(upload_limit)
+        yield self.files
+
+
+@dataclass
+class Scene:
+    discord: FakeDiscord
+    courier: DiscordCourier
+    downloads: StubDownloads
+    client: discord.Client
+
+    async def deliver(
+        self, song: Song, notify: Sequence[int] = (), attempt: int = 1
+    ) -> Delivered | Undeliverable | Postponed:
+        return await self.courier.deliver(song, notify, attempt)
+
+
+class Parents:
+    def __init__(self, song: Song | None) -> None:
+        self.found = song
+
+    async def song(self, song_id: int) -> Song | None:
+        if self.found is None:
+            raise StoreUnavailable
+        return self.found
+
+
+@pytest.fixture
+async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    fake = FakeDiscord()
+    app = web.Application(client_max_size=10**8)
+    app.router.add_route("*", "/{tail:.*}", fake.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{runner.addresses[0][1]}")
+    downloads = StubDownloads(SongFiles(PNG, MP3))
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        await client.login("not-a-real-token")
+        yield Scene(
+            fake, DiscordCourier(client, downloads, attach_audio=True, clock=FixedClock()), downloads, client
+        )
+    await runner.cleanup()
+
+
+async def test_the_card_is_an_edit_by_token_with_cover_and_audio(stage: Scene) -> None:
+    outcome = await stage.deliver(LIVE)
+    assert outcome == Delivered(Reply(100, 200), Step.TOKEN)
+    (request,) = stage.discord.requests
+    assert request.route == WEBHOOK
+    assert request.files == ["cover.png", "Midnight_Grid.mp3"] or request.files == [
+        "cover.png",
+        "Midnight Grid.mp3",
+    ]
+    assert request.body["content"] is None
+    assert request.body["embeds"][0]["image"]["url"] == "attachment://cover.png"
+    assert [part["label"] for part in request.body["components"][0]["components"]][:2] == [
+        "Listen",
+        "Another take",
+    ]
+    assert request.body["allowed_mentions"] == {"parse": []}
+
+
+async def test_the_first_answer_is_reached_without_its_id(stage: Scene) -> None:
+    await stage.deliver(replace(LIVE, reply=replace(TOKEN, message_id=None)))
+    assert stage.discord.routes == ["PATCH /webhooks/9/interaction-secret/messages/@original"]
+
+
+async def test_without_a_token_the_own_message_is_edited_and_people_mentioned_under_it(
+    stage: Scene,
+) -> None:
+    outcome = await stage.deliver(LATE, [42, 43])
+    assert outcome == Delivered(Reply(100, 200), Step.EDIT)
+    edit, ping = stage.discord.requests
+    assert (edit.route, ping.route) == (EDIT, POST)
+    assert edit.body["allowed_mentions"] == {"parse": []}
+    assert ping.body["allowed_mentions"] == {"parse": [], "users": [42, 43]}
+    assert (
+        ping.body["message_reference"]["message_id"] == "200"
+        or ping.body["message_reference"]["message_id"] == 200
+    )
+    assert "<@42> <@43>" in ping.body["content"]
+    assert (ping.body["nonce"], ping.body["enforce_nonce"]) == ("7-notify", True)
+
+
+async def test_a_deleted_reply_becomes_a_new_message_with_an_enforced_nonce(stage: Scene) -> None:
+    stage.discord.fail(EDIT, 404, 10008)
+    outcome = await stage.deliver(LATE, [43])
+    assert outcome == Delivered(Reply(100, 300), Step.POST)
+    post = stage.discord.requests[-1]
+    assert stage.discord.routes == [EDIT, POST]
+    assert (post.body["nonce"], post.body["enforce_nonce"]) == ("7-card", True)
+    assert post.body["allowed_mentions"]["users"] == [42, 43]
+    assert post.files[0] == "cover.png"
+
+
+def with_button(custom_id: str, author: int = 9, **about: Any) -> dict[str, Any]:
+    button = {"type": 2, "style": 2, "label": "Another take", "custom_id": custom_id}
+    row = {"type": 1, "components": [button]}
+    message = _message("/channels/100/messages", {}) | {"id": "280", "components": [row]}
+    return message | {"author": _user(author)} | about
+
+
+@pytest.mark.parametrize("button", ["song:v1:take:7", "song:v1:retry:7"])
+async def test_an_answer_that_was_posted_before_is_not_posted_again(stage: Scene, button: str) -> None:
+    stage.discord.history = [with_button("song:v1:take:8"), with_button(button, id="281")]
+    outcome = await stage.deliver(replace(LATE, reply=Reply(100)), [43])
+    assert outcome == Delivered(Reply(100, 281), Step.POST)
+    assert stage.discord.looked == ["GET /channels/100/messages"]
+    assert stage.discord.requests == []
+
+
+async def test_a_private_answer_is_looked_for_in_the_direct_messages(stage: Scene) -> None:
+    stage.discord.history = [with_button("song:v1:take:7", channel_id="500")]
+    assert await stage.deliver(PRIVATE_LATE) == Delivered(Reply(500, 280), Step.DIRECT)
+    assert stage.discord.routes == [OPEN_DM]
+
+
+async def test_others_messages_and_other_songs_are_not_taken_for_the_answer(stage: Scene) -> None:
+    stage.discord.history = [
+        with_button("song:v1:take:7", author=42),
+        with_button("song:v1:notify:7"),
+        with_button("song:v1:take:77"),
+    ]
+    assert await stage.deliver(replace(LATE, reply=Reply(100))) == Delivered(Reply(100, 300), Step.POST)
+
+
+async def test_a_history_that_may_not_be_read_costs_no_card(stage: Scene) -> None:
+    stage.discord.history_refused = (403, 50013)
+    assert await stage.deliver(replace(LATE, reply=Reply(100))) == Delivered(Reply(100, 300), Step.POST)
+
+
+async def test_nothing_is_posted_while_the_history_can_not_be_had(stage: Scene) -> None:
+    stage.discord.history_refused = (503, 0)
+    assert isinstance(await stage.deliver(replace(LATE, reply=Reply(100))), Postponed)
+    assert stage.discord.requests == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (404, 0), (401, 50027)])
+async def test_a_channel_that_is_gone_or_closed_leads_to_a_direct_message(
+    stage: Scene, status: int, code: int
+) -> None:
+    stage.discord.fail(EDIT, status, code)
+    stage.discord.fail(POST, status, code)
+    outcome = await stage.deliver(LATE)
+    assert outcome == Delivered(Reply(500, 300), Step.DIRECT)
+    assert stage.discord.routes == [EDIT, POST, OPEN_DM, DIRECT]
+    assert "<#100>" in stage.discord.requests[-1].body["content"]
+
+
+async def test_when_every_step_is_refused_the_song_is_undeliverable(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 404, 10015)
+    stage.discord.fail(EDIT, 403, 50001)
+    stage.discord.fail(POST, 403, 50001)
+    stage.discord.fail(DIRECT, 403, 50007)
+    outcome = await stage.deliver(LIVE)
+    assert isinstance(outcome, Undeliverable)
+    assert "10015" in outcome.why
+    assert "secret" not in outcome.why
+    assert stage.discord.routes == [WEBHOOK, EDIT, POST, OPEN_DM, DIRECT]
+
+
+async def test_what_fails_for_now_is_postponed_and_left_from_the_fifth_attempt_on(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 429)
+    assert isinstance(await stage.deliver(LIVE, attempt=4), Postponed)
+    assert stage.discord.routes == [WEBHOOK]
+    outcome = await stage.deliver(LIVE, attempt=5)
+    assert isinstance(outcome, Delivered)
+    assert outcome.step == Step.EDIT
+
+
+async def test_a_cut_connection_is_postponed(stage: Scene) -> None:
+    stage.discord.cut.add(WEBHOOK)
+    assert isinstance(await stage.deliver(LIVE), Postponed)
+
+
+async def test_silence_is_postponed(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier_module, "STEP_SECONDS", 0.0)
+    assert isinstance(await stage.deliver(LIVE), Postponed)
+
+
+async def test_an_upload_that_is_too_large_goes_again_at_once_without_files(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 413, 40005, times=1)
+    outcome = await stage.deliver(LIVE)
+    assert isinstance(outcome, Delivered)
+    assert [request.files == [] for request in stage.discord.requests] == [False, True]
+    assert stage.discord.requests[-1].body["embeds"][0]["image"]["url"] == RESULT.image_url
+    assert stage.discord.requests[-1].body["attachments"] == []
+
+
+async def test_a_link_that_discord_refuses_does_not_cost_the_card(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 400, 50035, times=2)
+    assert isinstance(await stage.deliver(LIVE), Delivered)
+    assert "url" not in stage.discord.requests[-1].body["embeds"][0]
+
+
+async def test_later_attempts_and_plain_settings_send_no_files(stage: Scene) -> None:
+    await stage.deliver(LIVE, attempt=4)
+    plain = DiscordCourier(stage.client, stage.downloads, attach_audio=False, clock=FixedClock())
+    await plain.deliver(LIVE, [], 1)
+    assert [request.files for request in stage.discord.requests] == [[], []]
+    assert stage.downloads.limits == []
+
+
+async def test_the_upload_limit_is_discords_default_outside_of_known_servers(stage: Scene) -> None:
+    await stage.deliver(LIVE)
+    assert stage.downloads.limits == [DEFAULT_UPLOAD]
+
+
+async def test_a_private_song_without_token_goes_by_direct_message_only(stage: Scene) -> None:
+    outcome = await stage.deliver(PRIVATE_LATE, [42])
+    assert isinstance(outcome, Delivered)
+    assert stage.discord.routes == [OPEN_DM, DIRECT]
+
+
+async def test_a_private_songs_ping_is_a_private_follow_up(stage: Scene) -> None:
+    await stage.deliver(PRIVATE, [42])
+    assert stage.discord.routes == [WEBHOOK, FOLLOW_UP]
+    assert stage.discord.requests[-1].body["flags"] == 64
+
+
+async def test_by_user_install_people_are_mentioned_by_token(stage: Scene) -> None:
+    await stage.deliver(BY_INSTALL, [42])
+    assert stage.discord.routes == [WEBHOOK, FOLLOW_UP]
+    assert stage.discord.requests[-1].body["allowed_mentions"]["users"] == [42]
+
+
+async def test_those_who_asked_are_mentioned_in_one_reply(stage: Scene) -> None:
+    await stage.deliver(LIVE, [42, 43])
+    assert stage.discord.routes == [WEBHOOK, POST]
+
+
+async def test_a_ping_that_fails_costs_no_card(stage: Scene) -> None:
+    stage.discord.fail(POST, 403, 50013)
+    assert isinstance(await stage.deliver(LIVE, [42]), Delivered)
+
+
+async def test_without_history_the_ping_comes_without_reference(stage: Scene) -> None:
+    stage.discord.fail(POST, 400, 160002, times=1)
+    await stage.deliver(LIVE, [42])
+    first, second = stage.discord.requests[1:]
+    assert "message_reference" in first.body
+    assert "message_reference" not in second.body
+
+
+async def test_a_failed_song_is_delivered_with_try_again(stage: Scene) -> None:
+    failed = replace(LIVE, state=State.FAILED, reason=Reason.FAILED, result=None)
+    assert isinstance(await stage.deliver(failed), Delivered)
+    body = stage.discord.requests[0].body
+    assert body["components"][0]["components"][0]["custom_id"] == "song:v1:retry:7"
+    assert stage.downloads.limits == []
+
+
+async def test_the_card_says_what_it_came_from(stage: Scene) -> None:
+    remix = replace(LIVE, parent_id=5, relation=Relation.REMIX)
+    for parent, says in ((replace(SONG, id=5), True), (None, False)):
+        courier = DiscordCourier(
+            stage.client, stage.downloads, attach_audio=False, clock=FixedClock(), parents=Parents(parent)
+        )
+        await courier.deliver(remix, [], 1)
+        assert ("Remix of" in stage.discord.requests[-1].body["embeds"][0]["description"]) is says
+
+
+async def test_progress_is_shown_by_token_and_pings_nobody(stage: Scene) -> None:
+    assert await stage.courier.show(LIVE, PROGRESS)
+    (request,) = stage.discord.requests
+    assert request.route == WEBHOOK
+    assert "▰▰▰▱" in request.body["content"]
+    assert request.body["components"][0]["components"][0]["custom_id"] == "song:v1:notify:7"
+    assert request.body["allowed_mentions"] == {"parse": []}
+
+
+async def test_progress_is_shown_on_the_own_message_when_the_token_is_spent(stage: Scene) -> None:
+    assert await stage.courier.show(LATE, PROGRESS)
+    assert stage.discord.routes == [EDIT]
+
+
+@pytest.mark.parametrize(
+    "song",
+    [
+        PRIVATE_LATE,
+        replace(LATE, reply=Reply(100)),
+        replace(LATE, reply=Reply(100, 200, bot_in_channel=False)),
+    ],
+)
+async def test_progress_that_can_not_get_there_is_not_sent(stage: Scene, song: Song) -> None:
+    assert not await stage.courier.show(song, PROGRESS)
+    assert stage.discord.requests == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (429, 0), (401, 50027)])
+async def test_progress_that_discord_refuses_is_dropped(stage: Scene, status: int, code: int) -> None:
+    stage.discord.fail(WEBHOOK, status, code)
+    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert stage.discord.routes == [WEBHOOK]
+
+
+async def test_a_line_that_is_gone_is_asked_for_once(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 404, 10008)
+    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert stage.discord.routes == [WEBHOOK]
+    assert await stage.courier.show(LATE, PROGRESS), "by another way it may be reached all the same"
+
+
+async def test_no_log_line_holds_prompt_or_token(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "songbot.delivery")
+    stage.discord.cut.add(WEBHOOK)
+    stage.discord.fail(EDIT, 403, 50001)
+    await stage.deliver(LIVE, [42], attempt=5)
+    await stage.courier.show(LIVE, PROGRESS)
+    ours = [record for record in caplog.records if record.name.startswith("songbot.delivery")]
+    assert ours
+    assert all(getattr(record, "song", None) == 7 for record in ours)
+    assert not any("secret" in record.getMessage() or "trap" in record.getMessage() for record in ours)
+
+
+async def test_views_of_delivered_cards_are_not_kept_in_memory(stage: Scene) -> None:
+    await stage.deliver(LIVE)
+    await stage.courier.show(LATE, PROGRESS)
+    assert stage.client._connection._view_store._views == {}
+    assert stage.client._connection._view_store._synced_message_views == {}
+
+
+def test_the_steps_that_can_hold() -> None:
+    everything = [Step.TOKEN, Step.EDIT, Step.POST, Step.DIRECT]
+    assert steps_for(LIVE, NOW) == everything
+    assert steps_for(LIVE, NOW + timedelta(minutes=9, seconds=31)) == everything[1:]
+    assert steps_for(replace(LATE, reply=Reply(100)), NOW) == [Step.POST, Step.DIRECT]
+    assert steps_for(BY_INSTALL, NOW) == [Step.TOKEN, Step.DIRECT]
+    assert steps_for(PRIVATE, NOW) == [Step.TOKEN, Step.DIRECT]
+    assert steps_for(replace(PRIVATE_LATE, guild_id=None), NOW) == everything[1:]
+
+
+def test_a_nonce_is_short_enough_for_discord() -> None:
+    assert len(nonce(replace(SONG, id=10**16), "notify")) <= 25
+
+
+class Answer:
+    reason = "no"
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+def refusal(status: int, code: int = 0) -> discord.HTTPException:
+    return discord.HTTPException(Answer(status), {"code": code, "message": "m"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("code", [10003, 10008, 10015, 50001, 50007, 50013, 50027])
+def test_codes_that_are_for_good(code: int) -> None:
+    assert is_final(refusal(400, code))
+
+
+def test_what_passes_is_not_for_good() -> None:
+    passing = (refusal(500), refusal(503), refusal(429), TimeoutError(), discord.RateLimited(3.0), OSError())
+    assert not any(is_final(error) for error in passing)
+    assert is_final(refusal(429, 30046))
+
+
+def test_less_may_do_only_where_the_message_is_the_matter() -> None:
+    assert less_may_do(refusal(413))
+    assert less_may_do(refusal(403, 50013))
+    assert not less_may_do(refusal(403, 50001))
+    assert not less_may_do(TimeoutError())
+    assert describe(refusal(403, 50001)) == "HTTPException 403, code 50001"
+
+
+async def test_an_answer_that_is_broken_json_is_postponed(stage: Scene) -> None:
+    stage.discord.broken.add(WEBHOOK)
+    assert isinstance(await stage.deliver(LIVE), Postponed)
+
+
+async def test_a_private_answer_that_discord_refuses_raises_nothing(stage: Scene) -> None:
+    class Response:
+        def is_done(self) -> bool:
+            return False
+
+        async def send_message(self, *_: object, **__: object) -> None:
+            raise refusal(404, 10062)
+
+    class Pressed:
+        response = Response()
+
+    assert not await say_privately(Pressed(), "x")  # type: ignore[arg-type]

@@ -1,0 +1,73 @@
+"""Prompts as people type them, and as they are sent."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from songbot.songs.library import may_see, parse_search
+from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_helpers
+
+from .test_durations import SONG
+
+
+@given(st.text(max_size=300))
+def test_what_is_left_is_clean_and_stays_as_it_is(text):
+    try:
+        cleaned = clean_prompt(text)
+    except EmptyPrompt:
+        return
+    assert cleaned == clean_prompt(cleaned)
+    assert "  " not in cleaned
+    assert not any(unicodedata.category(character) in ("Cc", "Cs", "Co") for character in cleaned)
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "\x00\x07", "\u200b\u200d", "\u202e\n\t", "\u2800 \u3164"])
+def test_an_empty_rest_is_refused(nothing):
+    with pytest.raises(EmptyPrompt):
+        clean_prompt(nothing)
+
+
+def test_bidirectional_overrides_are_removed_and_emoji_stay_whole():
+    assert clean_prompt("a \u202esong\u202c for 👩‍👩‍👧 ") == "a song for 👩‍👩‍👧"
+
+
+def test_a_thousand_characters_are_the_most():
+    assert clean_prompt("x" * MAX_PROMPT) == "x" * MAX_PROMPT
+    with pytest.raises(PromptTooLong) as caught:
+        clean_prompt("x" * (MAX_PROMPT + 1))
+    assert caught.value.length == MAX_PROMPT + 1
+
+
+def test_helpers_become_words_in_the_prompt():
+    assert with_helpers("rain", " trap, dark ,", 140, instrumental=True) == (
+        "rain, trap, dark, 140 bpm, instrumental, no vocals"
+    )
+    assert with_helpers("rain", None, None) == "rain"
+
+
+def test_helpers_alone_make_no_prompt():
+    with pytest.raises(EmptyPrompt):
+        clean_prompt(with_helpers(" \u200b ", "trap", 140, instrumental=True))
+
+
+def test_a_search_takes_words_and_a_range_of_bpm():
+    search = parse_search("Dark bpm:120-90 Rain")
+    assert search.words == ("dark", "rain")
+    assert search.bpm == (90, 120)
+    assert parse_search("bpm:100").bpm == (100, 100)
+    assert parse_search(None).words == ()
+
+
+def test_a_song_is_seen_by_its_owner_and_when_public_by_the_same_server():
+    from dataclasses import replace
+
+    public = replace(SONG, guild_id=5, user_id=1)
+    assert may_see(public, 1, None)
+    assert may_see(public, 2, 5)
+    assert not may_see(public, 2, 6)
+    assert not may_see(replace(public, private=True), 2, 5)
+    assert not may_see(replace(public, guild_id=None), 2, None)
