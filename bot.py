@@ -17,32 +17,32 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from songbot.app import TICK_WITHIN, App, Parts, build, ceilings_of
+from songbot.app import LIVENESS_TIMEOUT, App, AppDependencies, create_app, operator_limits_from_settings
 from songbot.interactions.client import SongBot
-from songbot.media.downloader import Downloads
+from songbot.media.downloader import MediaDownloader
 from songbot.ops.checks import (
+    check_database,
+    check_discord,
+    check_settings,
+    check_whisul,
     exit_code,
-    format_probes,
-    probe_database,
-    probe_discord,
-    probe_settings,
-    probe_whisul,
+    format_results,
 )
 from songbot.ops.logging import configure_logging
-from songbot.ops.metrics import PortTaken, PrometheusTelemetry
+from songbot.ops.metrics import PortInUse, PrometheusTelemetry
 from songbot.ops.sentry import start_sentry
-from songbot.settings import Settings, SettingsError, describe, load_settings
+from songbot.settings import Settings, SettingsError, format_errors, load_settings
 from songbot.songs.ports import StoreUnavailable
 from songbot.storage.database import open_database
 from songbot.storage.errors import BadDatabaseUrl, DatabaseTooNew
 from songbot.version import VERSION
-from songbot.whisul_adapter import WhisulComposer
+from songbot.whisul_adapter import WhisulProvider
 from songbot.worker.worker import LeaseLost
 from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
 
 log = logging.getLogger("bot")
 
-WRONG_SETTINGS = 2
+EXIT_BAD_SETTINGS = 2
 
 
 def main() -> int:
@@ -52,13 +52,13 @@ def main() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
-        print(describe(error), file=sys.stderr)
-        return 1 if wants_check else WRONG_SETTINGS
+        print(format_errors(error), file=sys.stderr)
+        return 1 if wants_check else EXIT_BAD_SETTINGS
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         try:
             return runner.run(check(settings) if wants_check else run(settings))
         finally:
-            _let_signals_pass(runner.get_loop())
+            _ignore_signals(runner.get_loop())
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -86,13 +86,13 @@ async def run(settings: Settings) -> int:
     except (StoreUnavailable, DatabaseTooNew) as error:
         log.error("the database can't be used: %s", error)  # noqa: TRY400
         return 1
-    except PortTaken as error:
+    except PortInUse as error:
         log.error("%s", error)  # noqa: TRY400
         return 1
     except (discord.HTTPException, OSError) as error:
         log.error("Discord can't be reached: %s", redact(str(error)))  # noqa: TRY400
         return 1
-    return WRONG_SETTINGS
+    return EXIT_BAD_SETTINGS
 
 
 async def _serve(settings: Settings, stack: AsyncExitStack) -> int:
@@ -100,8 +100,8 @@ async def _serve(settings: Settings, stack: AsyncExitStack) -> int:
     _on_signals(stop.set)
     app = await _assemble(settings, stack)
     try:
-        if await _unless(stop, _log_in(app.bot, settings)):
-            return await _until_the_end(app, stop)
+        if await _run_unless_stopped(stop, _log_in(app.bot, settings)):
+            return await _run_until_exit(app, stop)
         return 0
     finally:
         await app.stop()
@@ -120,14 +120,16 @@ async def _log_in(bot: SongBot, settings: Settings) -> None:
 
 async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:
     database = await stack.enter_async_context(
-        open_database(settings.database_url.get_secret_value(), ceilings=ceilings_of(settings))
+        open_database(
+            settings.database_url.get_secret_value(), operator_limits=operator_limits_from_settings(settings)
+        )
     )
     await database.migrate()
     telemetry = PrometheusTelemetry()
     whisul = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
-    composer = WhisulComposer(await stack.enter_async_context(whisul), telemetry.whisul_status)
-    downloads = await stack.enter_async_context(Downloads(settings.whisul_api_url))
-    app = await build(Parts(settings, database, composer, downloads, telemetry))
+    provider = WhisulProvider(await stack.enter_async_context(whisul), telemetry.whisul_status)
+    downloader = await stack.enter_async_context(MediaDownloader(settings.whisul_api_url))
+    app = await create_app(AppDependencies(settings, database, provider, downloader, telemetry))
     await stack.enter_async_context(app.bot)
     if settings.metrics_port is not None:
         from songbot.ops.health import serve_health  # aiohttp's server side is loaded only where it serves
@@ -136,14 +138,14 @@ async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:
             settings.metrics_port,
             settings.metrics_host,
             telemetry.registry,
-            alive=lambda: app.ticking(TICK_WITHIN),
+            alive=lambda: app.is_alive(LIVENESS_TIMEOUT),
             ready=app.readiness(),
         )
         await stack.enter_async_context(health)
     return app
 
 
-async def _until_the_end(app: App, stop: asyncio.Event) -> int:
+async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
     """Connected until somebody asks to stop (0) or a part that must not end has ended (1)."""
     ends = {
         asyncio.create_task(app.bot.connect(), name="gateway"),
@@ -159,18 +161,18 @@ async def _until_the_end(app: App, stop: asyncio.Event) -> int:
         return 0
     for task in done:
         if not task.cancelled() and (error := task.exception()):
-            _tell_the_end(task.get_name(), error)
+            _log_fatal(task.get_name(), error)
     return 1
 
 
-def _tell_the_end(name: str, error: BaseException) -> None:
+def _log_fatal(name: str, error: BaseException) -> None:
     if isinstance(error, BaseExceptionGroup) and error.subgroup(LeaseLost):
         log.critical("%s", LeaseLost.__doc__)
     else:
         log.critical("%s ended, and so the process has to", name, exc_info=error)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
     """Do `work` unless it is time to stop first; whether it was done. Raises what `work` raises."""
     working = asyncio.create_task(work, name="login")
     stopping = asyncio.create_task(stop.wait(), name="stop-before-login")
@@ -194,7 +196,7 @@ def _on_signals(stop: Callable[[], None]) -> None:
             signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-def _let_signals_pass(loop: asyncio.AbstractEventLoop) -> None:
+def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
     """The loop takes its handlers along when it closes; a signal after that would end the end, and with it
     the exit code."""
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -228,12 +230,12 @@ async def check(settings: Settings) -> int:
                 return str(error)
             return "ok"
 
-    probes = probe_settings([])
-    probes.append(await probe_database(database))
-    probes.append(await probe_discord(settings.discord_token.get_secret_value(), settings.discord_api_url))
-    probes.append(await probe_whisul(whisul))
-    print(format_probes(probes, redact))
-    return exit_code(probes)
+    results = check_settings([])
+    results.append(await check_database(database))
+    results.append(await check_discord(settings.discord_token.get_secret_value(), settings.discord_api_url))
+    results.append(await check_whisul(whisul))
+    print(format_results(results, redact))
+    return exit_code(results)
 
 
 if __name__ == "__main__":

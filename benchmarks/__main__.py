@@ -70,12 +70,12 @@ def main() -> int:
     if unknown := set(parts) - set(PARTS):
         print(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    scale, begun = scale_of(options), time.monotonic()
+    scale, started = scale_of(options), time.monotonic()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         tables = runner.run(measure(parts, scale))
     whole = scale == Scale() and parts == list(PARTS)
     if whole or options.write:
-        RESULTS.write_text(document(tables, scale, (time.monotonic() - begun) / 60))
+        RESULTS.write_text(document(tables, scale, (time.monotonic() - started) / 60))
     return 0
 
 

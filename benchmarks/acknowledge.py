@@ -29,8 +29,8 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
         waits: dict[str, list[list[float]]] = {kind.name: [] for kind in KINDS}
         for run in range(scale.runs):
             for kind in KINDS:
-                place = folder / f"{kind.name}-{size}-{run}".replace(" ", "-")
-                waits[kind.name].append(await burst(kind, size, place))
+                run_folder = folder / f"{kind.name}-{size}-{run}".replace(" ", "-")
+                waits[kind.name].append(await burst(kind, size, run_folder))
         _rows(table, size, waits, is_large=size == scale.burst)
     table.notes.append(
         "A `/ping` for the floor, `/song` for the others; each run in a new process that has answered "

@@ -14,9 +14,9 @@ STEPS = (
     ("acknowledging", "songbot/interactions/acknowledge.py", "acknowledge"),
     ("handing in a song at Whisul", "songbot/whisul_adapter.py", "submit"),
     ("polls", "songbot/whisul_adapter.py", "poll"),
-    ("progress, as edits of the line", "songbot/delivery/service.py", "show"),
+    ("progress, as edits of the line", "songbot/delivery/service.py", "update_progress"),
     ("delivering the card", "songbot/delivery/service.py", "deliver"),
-    ("crossing over to the database's threads", "songbot/storage/connectors/sqlite.py", "_go"),
+    ("crossing over to the database's threads", "songbot/storage/connectors/sqlite.py", "_run"),
     ("writing the log", "logging/__init__.py", "_log"),
 )
 """What is told apart: its file's end and function. None of them calls another, but that all write the log."""

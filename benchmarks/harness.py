@@ -154,8 +154,8 @@ class Stage:
             if kind.command == "song":
                 options["prompt"] = f"a trap song about rain, number {number}"
             person = self.people[number % PEOPLE]
-            place = self.channels[number % CHANNELS]
-            records.append(await self.discord.slash(person, place, kind.command, **options))
+            channel = self.channels[number % CHANNELS]
+            records.append(await self.discord.slash(person, channel, kind.command, **options))
         return records
 
     async def acknowledged(self, records: list[InteractionRecord], timeout: float = 60) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
-from songbot.songs.models import Delivery, State
+from songbot.songs.models import DeliveryState, State
 from songbot.storage import open_database
-from songbot.storage.connectors.base import open_doors
+from songbot.storage.connectors.base import open_connector
 from songbot.storage.connectors.url import parse_url
 from songbot.storage.schema.tables import guilds, quota_rules, songs
 
@@ -33,25 +33,25 @@ async def fill(url: str, make: Callable[[Connection], None]) -> None:
     """Migrate the database at `url` and let `make` write into it."""
     async with _migrating, open_database(url) as database:
         await database.migrate()
-    doors = open_doors(parse_url(url), pool_size=1, deadline=LONGEST)
+    connector = open_connector(parse_url(url), pool_size=1, deadline=LONGEST)
     try:
-        await doors.write(make)
+        await connector.write(make)
     finally:
-        await doors.close()
+        await connector.close()
 
 
 def finished_songs(count: int, seconds: tuple[float, float]) -> Callable[[Connection], None]:
     """Songs of yesterday, each of which took as long as one of `seconds`' range."""
     dice = random.Random(1)
-    begun = datetime.now(UTC) - timedelta(days=1)
+    started = datetime.now(UTC) - timedelta(days=1)
 
     def rows() -> Iterator[dict[str, Any]]:
         for number in range(count):
-            at = begun + timedelta(seconds=number)
+            at = started + timedelta(seconds=number)
             ended = at + timedelta(seconds=dice.uniform(*seconds))
             yield _row(number, at, submitted_at=at) | {
                 "state": State.COMPLETED,
-                "delivery": Delivery.DELIVERED,
+                "delivery": DeliveryState.DELIVERED,
                 "finished_at": ended,
                 "delivered_at": ended,
                 "song_url": "https://cdn.example/song.mp3",
@@ -69,7 +69,7 @@ def unfinished_songs(jobs: list[str], channel_id: int) -> Callable[[Connection],
             row = _row(number, at, submitted_at=at)
             yield row | {
                 "state": State.COMPOSING,
-                "delivery": Delivery.PENDING,
+                "delivery": DeliveryState.PENDING,
                 "job_id": job_id,
                 "channel_id": channel_id,
                 "token": f"a-token-of-the-length-that-discord-gives-{number}",
@@ -158,7 +158,7 @@ def many_songs(count: int) -> Callable[[Connection], None]:
 
 
 def _rules() -> Iterator[dict[str, Any]]:
-    for who, subject_id, limit, per in (
+    for kind, subject_id, limit, period in (
         ("server", 0, 100_000, "month"),
         ("member", 0, 50_000, "week"),
         ("role", 7, 60_000, "month"),
@@ -166,8 +166,8 @@ def _rules() -> Iterator[dict[str, Any]]:
     ):
         yield {
             "guild_id": VIEWERS_GUILD,
-            "who": who,
+            "who": kind,
             "subject_id": subject_id,
             "rule_limit": limit,
-            "per": per,
+            "per": period,
         }

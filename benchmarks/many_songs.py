@@ -19,7 +19,7 @@ the database leave their own marks on the memory."""
 
 
 @dataclass(frozen=True)
-class Pile:
+class ManySongs:
     """One run. Sizes are bytes, `cpu` seconds a song."""
 
     idle: int
@@ -32,7 +32,7 @@ class Pile:
         return (self.full - self.idle) / self.songs
 
 
-async def pile_up(kind: Kind, scale: Scale, folder: Path, songs: int) -> Pile:
+async def run_many_songs(kind: Kind, scale: Scale, folder: Path, songs: int) -> ManySongs:
     """Order `songs`, weigh the process when all are being composed, and follow them to the end."""
     ordering = songs / 150
     longest = scale.compose_seconds[1] + ordering
@@ -43,7 +43,7 @@ async def pile_up(kind: Kind, scale: Scale, folder: Path, songs: int) -> Pile:
             return await _watch(stage, bot, kind, songs)
 
 
-async def _watch(stage: Stage, bot: Bot, kind: Kind, songs: int) -> Pile:
+async def _watch(stage: Stage, bot: Bot, kind: Kind, songs: int) -> ManySongs:
     idle, before = bot.rss(), bot.cpu_seconds()
     records = []
     for first in range(0, songs, AT_ONCE):
@@ -55,7 +55,7 @@ async def _watch(stage: Stage, bot: Bot, kind: Kind, songs: int) -> Pile:
     full = bot.rss()
     await all_delivered(records, LONGEST)
     await bot.settle()
-    return Pile(idle, full, songs, (bot.cpu_seconds() - before) / songs)
+    return ManySongs(idle, full, songs, (bot.cpu_seconds() - before) / songs)
 
 
 async def _composing(stage: Stage, songs: int) -> None:
@@ -85,9 +85,11 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
         )
         for kind in (FLOOR, TUTORIAL, THIS)
     }
-    few_of = [pile_up(THIS, scale, folder / f"few-{run}", FEW) for run in range(scale.runs)]
+    few_of = [run_many_songs(THIS, scale, folder / f"few-{run}", FEW) for run in range(scale.runs)]
     few = await asyncio.gather(*few_of)
-    many = [await pile_up(THIS, scale, folder / f"many-{run}", scale.pile) for run in range(scale.runs)]
+    many = [
+        await run_many_songs(THIS, scale, folder / f"many-{run}", scale.pile) for run in range(scale.runs)
+    ]
     table = Table("Many songs in the works", ["floor", "tutorial bot", "this bot", "ratio"])
     ours, floor = middle(idle[THIS.name]), middle(idle[FLOOR.name])
     sizes = {name: over_runs(runs, mib) for name, runs in idle.items()} | {"ratio": ratio(ours, floor)}
@@ -103,7 +105,7 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
     return [table, await what_idling_weighs(ours)]
 
 
-def _growth(table: Table, few: list[Pile], many: list[Pile], scale: Scale) -> None:
+def _growth(table: Table, few: list[ManySongs], many: list[ManySongs], scale: Scale) -> None:
     small, large = [run.cpu for run in few], [run.cpu for run in many]
     table.add(f"CPU a song, {FEW} in the works", {"this bot": over_runs(small, ms)})
     growth = middle(large) / middle(small)

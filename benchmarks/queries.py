@@ -10,10 +10,10 @@ from pathlib import Path
 
 import asyncpg
 
-from songbot.quotas.repository import Asker
-from songbot.quotas.rules import Ceilings
-from songbot.songs.library import Search, Shelf
-from songbot.songs.models import Reply
+from songbot.quotas.repository import QuotaSubject
+from songbot.quotas.rules import OperatorLimits
+from songbot.songs.library import LibraryScope, Search
+from songbot.songs.models import ReplyTarget
 from songbot.songs.orders import Order
 from songbot.storage import Database, open_database
 from tests.storage.postgres import postgres_server
@@ -22,8 +22,8 @@ from .history import VIEWER, VIEWERS_GUILD, fill, many_songs
 from .report import Scale, Table, middle, ms, over_runs, percentile
 
 PAGE, FAR = 5, 200
-CEILINGS = Ceilings(server=100_000, member=100_000, direct=100_000)
-Look = Callable[[int], Awaitable[object]]
+CEILINGS = OperatorLimits(server=100_000, member=100_000, direct=100_000)
+LookUp = Callable[[int], Awaitable[object]]
 
 
 @asynccontextmanager
@@ -41,39 +41,41 @@ async def databases(scale: Scale, folder: Path) -> AsyncIterator[dict[str, str]]
         yield urls
 
 
-async def _looks(database: Database) -> dict[str, Look]:
+async def _look_ups(database: Database) -> dict[str, LookUp]:
     """What people do, each as one call with a number that differs from call to call."""
-    own = Shelf(VIEWER, VIEWER)
+    own_songs = LibraryScope(VIEWER, VIEWER)
     far: int | None = None
     for _ in range(FAR - 1):
-        page = await database.library.page(own, Search(), older_than=far, limit=PAGE)
+        page = await database.library.page(own_songs, Search(), older_than=far, limit=PAGE)
         far = page.entries[-1].song.id if page.entries else far
-    asker = Asker(VIEWER, VIEWERS_GUILD, frozenset({7}))
+    subject = QuotaSubject(VIEWER, VIEWERS_GUILD, frozenset({7}))
 
     def order(number: int) -> Order:
-        reply = Reply(1, number, "a-token", datetime.now(UTC))
+        reply = ReplyTarget(1, number, "a-token", datetime.now(UTC))
         key = f"interaction:{time.monotonic_ns()}"
-        return Order(key, VIEWER, "rain", False, reply, VIEWERS_GUILD, VIEWERS_GUILD, asker.role_ids)
+        return Order(key, VIEWER, "rain", False, reply, VIEWERS_GUILD, VIEWERS_GUILD, subject.role_ids)
 
     return {
-        "/library, first page": lambda _: database.library.page(own, Search(), limit=PAGE),
-        f"/library, page {FAR}": lambda _: database.library.page(own, Search(), older_than=far, limit=PAGE),
-        "quota check": lambda _: database.quotas.check(asker, datetime.now(UTC)),
-        "quota check, charge and order": lambda number: database.songs.place(
+        "/library, first page": lambda _: database.library.page(own_songs, Search(), limit=PAGE),
+        f"/library, page {FAR}": lambda _: database.library.page(
+            own_songs, Search(), older_than=far, limit=PAGE
+        ),
+        "quota check": lambda _: database.quotas.check(subject, datetime.now(UTC)),
+        "quota check, charge and order": lambda number: database.songs.create(
             order(number), "worker", datetime.now(UTC)
         ),
     }
 
 
-async def times_of(look: Look, number: int) -> list[float]:
+async def times_of(look: LookUp, number: int) -> list[float]:
     """Seconds of each call, one after the other, a few unmeasured ones before."""
     for warm_up in range(20):
         await look(warm_up)
     seconds: list[float] = []
     for call in range(number):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         await look(call)
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(time.perf_counter() - started)
     return seconds
 
 
@@ -83,8 +85,8 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
     figures: dict[str, dict[str, list[list[float]]]] = {}
     async with databases(scale, folder) as urls:
         for name, url in urls.items():
-            async with open_database(url, ceilings=CEILINGS) as database:
-                for figure, look in (await _looks(database)).items():
+            async with open_database(url, operator_limits=CEILINGS) as database:
+                for figure, look in (await _look_ups(database)).items():
                     runs = [await times_of(look, scale.look_ups) for _ in range(scale.runs)]
                     figures.setdefault(figure, {})[name] = runs
     for figure, by_database in figures.items():

@@ -19,7 +19,7 @@ LONGEST = 240.0
 
 
 @dataclass(frozen=True)
-class Life:
+class SongLifecycle:
     """One run. `lags` are seconds from the end of a song at Whisul to its card at Discord."""
 
     songs: int
@@ -69,13 +69,13 @@ async def all_delivered(records: Sequence[InteractionRecord], seconds: float) ->
         await asyncio.sleep(1)
 
 
-async def live(stage: Stage, bot: Bot, kind: Kind, songs: int) -> Life:
+async def run_songs(stage: Stage, bot: Bot, kind: Kind, songs: int) -> SongLifecycle:
     """All songs ordered at once and followed until all are delivered and the process is at rest."""
     before = bot.cpu_seconds()
     records = await stage.give(kind, songs)
     await all_delivered(records, LONGEST)
     await bot.settle()
-    return Life(
+    return SongLifecycle(
         songs,
         bot.cpu_seconds() - before,
         sum(n for (_, what, _), n in stage.whisul.requests.items() if what in ("generate", "job")),
@@ -95,16 +95,16 @@ def lags_of(stage: Stage, records: Sequence[InteractionRecord]) -> list[float]:
     return lags
 
 
-async def life_of(
+async def song_lifecycle(
     kind: Kind, scale: Scale, folder: Path, *, songs: int, history: int = 0, attach: bool = False
-) -> Life:
+) -> SongLifecycle:
     """One bot's run on a stage of its own, with `history` songs in its database."""
     async with open_stage(folder, scale.compose_seconds) as stage:
         if history:
             await fill(f"sqlite:///{stage.database}", finished_songs(history, scale.compose_seconds))
         counts = folder / "counts.json"
         async with running(stage, kind, ATTACH_AUDIO=str(attach).lower(), COUNTS=str(counts)) as bot:
-            life = await live(stage, bot, kind, songs)
+            life = await run_songs(stage, bot, kind, songs)
         if kind is COUNTING:
             life.written.update(json.loads(counts.read_text()))
         return life
@@ -114,7 +114,7 @@ HISTORY = 200
 COLD, WARM = "this bot, new", "this bot, 200 songs known"
 
 
-async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> dict[str, Life]:
+async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> dict[str, SongLifecycle]:
     """The bots side by side, one a little after the other, so that none meets another's burst."""
     plans: dict[str, tuple[Kind, int, int]] = {
         TUTORIAL.name: (TUTORIAL, scale.songs, 0),
@@ -124,11 +124,11 @@ async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> 
     if counted:
         plans[COUNTING.name] = (COUNTING, max(10, scale.songs // 10), HISTORY)
 
-    async def run(place: int, name: str) -> Life:
+    async def run(position: int, name: str) -> SongLifecycle:
         kind, songs, history = plans[name]
-        await asyncio.sleep(4 * place)
+        await asyncio.sleep(4 * position)
         where = folder / name.replace(" ", "-").replace(",", "")
-        return await life_of(kind, scale, where, songs=songs, history=history, attach=attach)
+        return await song_lifecycle(kind, scale, where, songs=songs, history=history, attach=attach)
 
     lives = await asyncio.gather(*[run(place, name) for place, name in enumerate(plans)])
     return dict(zip(plans, lives, strict=True))
@@ -147,7 +147,7 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
     return tables
 
 
-_FIGURES: tuple[tuple[str, Callable[[Life], float], Callable[[float], str], float, str], ...] = (
+_FIGURES: tuple[tuple[str, Callable[[SongLifecycle], float], Callable[[float], str], float, str], ...] = (
     ("CPU a song, whole life", lambda life: life.cpu, ms, 1.0, "no more than the tutorial bot's"),
     ("requests to Whisul a song", lambda life: life.requests_each, count, 0.7, "at most 0.70x"),
     ("end of the song to card, median", lambda life: life.median_lag, ms, 1.0, "no worse"),
@@ -155,7 +155,7 @@ _FIGURES: tuple[tuple[str, Callable[[Life], float], Callable[[float], str], floa
 )
 
 
-def _table(rounds: list[dict[str, Life]], scale: Scale, *, attach: bool) -> Table:
+def _table(rounds: list[dict[str, SongLifecycle]], scale: Scale, *, attach: bool) -> Table:
     names = (TUTORIAL.name, COLD, WARM)
     title = f"A song's life, {scale.songs} ordered at once, attachments {'on' if attach else 'off'}"
     table = Table(title, [*names, "ratio, new", "ratio, 200 known"])
@@ -189,10 +189,10 @@ def _table(rounds: list[dict[str, Life]], scale: Scale, *, attach: bool) -> Tabl
     return table
 
 
-def _writes_table(lives: list[Life]) -> Table:
+def _writes_table(lives: list[SongLifecycle]) -> Table:
     table = Table("Database writes", ["this bot"])
 
-    def of_songs(life: Life) -> float:
+    def of_songs(life: SongLifecycle) -> float:
         return sum(n for tables, n in life.written.items() if tables != "workers") / life.songs
 
     writes = [of_songs(life) for life in lives]

@@ -8,17 +8,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.component_router import SongActions
-from songbot.interactions.ordering import Ordering, Wish
+from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.songs.prompts import MAX_PROMPT
-from songbot.ui.modals import Form, PromptModal, typed_prompt
+from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.ui.song_buttons import Action
 from songbot.wording.text import plain
 
 NAME = "Make a song from this"
 
 
-class MessageMenu(commands.Cog):
+class MessageContextMenuCog(commands.Cog):
     """Opens a modal with the message's text; what comes back is an order like any other."""
 
     def __init__(self, tree: app_commands.CommandTree[Any], ordering: Ordering) -> None:
@@ -33,8 +33,8 @@ class MessageMenu(commands.Cog):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
 
-    def register(self, actions: SongActions) -> None:
-        actions.add(Action.MAKE_FORM, self.make)
+    def register(self, router: ComponentRouter) -> None:
+        router.register(Action.MAKE_FORM, self.make)
 
     async def cog_load(self) -> None:
         self._tree.add_command(self._menu)
@@ -45,7 +45,7 @@ class MessageMenu(commands.Cog):
     async def open(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Discord sends the text of the message that was picked along, whatever the bot may read."""
         prompt = plain(message.clean_content, MAX_PROMPT)
-        await interaction.response.send_modal(PromptModal(Form.MAKE, default=prompt))
+        await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=prompt))
 
     async def make(self, interaction: discord.Interaction, _song_id: int) -> None:
-        await self._ordering.order(interaction, Wish(typed_prompt(interaction)))
+        await self._ordering.order(interaction, SongRequest(typed_prompt(interaction)))

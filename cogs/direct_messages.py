@@ -13,40 +13,42 @@ import logging
 import discord
 from discord.ext import commands
 
-from songbot.discord_errors import TROUBLE, describe
-from songbot.interactions.component_router import SongActions
-from songbot.interactions.debounce import PressGuard
-from songbot.interactions.ordering import Ordering, Wish
-from songbot.interactions.replies import say_privately
-from songbot.quotas.repository import Asker, QuotaBook
+from songbot.discord_errors import DISCORD_ERRORS, describe
+from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.debounce import Debouncer
+from songbot.interactions.ordering import Ordering, SongRequest
+from songbot.interactions.replies import send_ephemeral
+from songbot.quotas.repository import QuotaRepository, QuotaSubject
 from songbot.quotas.rules import Decision
 from songbot.songs.ports import Clock, StoreUnavailable
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songbot.ui.dm_confirmation import offer_text, offer_view, quote, quoted_prompt
+from songbot.ui.dm_confirmation import confirm_text, confirm_view, prompt_embed, prompt_from_embed
 from songbot.ui.song_buttons import Action
 from songbot.wording import direct_messages as wording
 from songbot.wording import general, quotas
 
 log = logging.getLogger(__name__)
 
-CHECK_SECONDS = 5.0
-FETCH_SECONDS = 3.0
+CHECK_TIMEOUT = 5.0
+FETCH_TIMEOUT = 3.0
 NOBODY = discord.AllowedMentions.none()
 _TYPED = (discord.MessageType.default, discord.MessageType.reply)
 
 
-class DirectMessages(commands.Cog):
+class DirectMessagesCog(commands.Cog):
     """Offers a song for what somebody writes, and makes it when they say so."""
 
-    def __init__(self, book: QuotaBook, ordering: Ordering, guard: PressGuard, clock: Clock) -> None:
-        self._book = book
+    def __init__(
+        self, quotas: QuotaRepository, ordering: Ordering, debouncer: Debouncer, clock: Clock
+    ) -> None:
+        self._quotas = quotas
         self._ordering = ordering
-        self._guard = guard
+        self._debouncer = debouncer
         self._clock = clock
 
-    def register(self, actions: SongActions) -> None:
-        actions.add(Action.MAKE, self.make)
-        actions.add(Action.CANCEL, self.cancel)
+    def register(self, router: ComponentRouter) -> None:
+        router.register(Action.MAKE, self.make)
+        router.register(Action.CANCEL, self.cancel)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -54,7 +56,7 @@ class DirectMessages(commands.Cog):
             return
         try:
             await self._answer(message)
-        except TROUBLE as error:
+        except DISCORD_ERRORS as error:
             log.warning("a direct message could not be answered: %s", describe(error))
 
     async def _answer(self, message: discord.Message) -> None:
@@ -70,23 +72,23 @@ class DirectMessages(commands.Cog):
             log.warning("a quota could not be looked up: %s", error)
             await _reply(message, general.STORE_UNAVAILABLE)
         else:
-            await self._offer(message, prompt, decision)
+            await self._ask_to_confirm(message, prompt, decision)
 
     async def _check(self, user_id: int) -> Decision:
         try:
-            async with asyncio.timeout(CHECK_SECONDS):
-                return await self._book.check(Asker(user_id, None), self._clock.now())
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                return await self._quotas.check(QuotaSubject(user_id, None), self._clock.now())
         except TimeoutError:
             raise StoreUnavailable("a quota was not looked up in time") from None
 
-    async def _offer(self, message: discord.Message, prompt: str, decision: Decision) -> None:
-        if decision.refused_by is not None:
+    async def _ask_to_confirm(self, message: discord.Message, prompt: str, decision: Decision) -> None:
+        if decision.blocked_by is not None:
             await _reply(message, quotas.refused(decision))
             return
         await message.reply(
-            offer_text(decision),
-            embed=quote(prompt),
-            view=offer_view(message.id),
+            confirm_text(decision),
+            embed=prompt_embed(prompt),
+            view=confirm_view(message.id),
             allowed_mentions=NOBODY,
             mention_author=False,
         )
@@ -94,26 +96,26 @@ class DirectMessages(commands.Cog):
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:
         """The bot's message becomes the progress line and then the card. Pressed twice it makes one song."""
         await interaction.response.defer()
-        line = interaction.message
-        if line is None or interaction.guild_id is not None:
-            await say_privately(interaction, general.UNKNOWN_BUTTON)
+        offer = interaction.message
+        if offer is None or interaction.guild_id is not None:
+            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
             return
-        if not self._guard.is_first(("dm", line.id)):
+        if not self._debouncer.try_acquire(("dm", offer.id)):
             return
         ordered = False
         try:
-            prompt = await self._prompt(interaction, message_id) or quoted_prompt(line)
+            prompt = await self._prompt(interaction, message_id) or prompt_from_embed(offer)
             if prompt is None:
-                await say_privately(interaction, wording.MESSAGE_GONE)
+                await send_ephemeral(interaction, wording.MESSAGE_GONE)
             else:
-                ordered = await self._ordering.order_on(interaction, Wish(prompt), line.id)
+                ordered = await self._ordering.order_in_message(interaction, SongRequest(prompt), offer.id)
         finally:
             if not ordered:
-                self._guard.forget(("dm", line.id))
+                self._debouncer.release(("dm", offer.id))
 
     async def cancel(self, interaction: discord.Interaction, _message_id: int) -> None:
-        line = interaction.message
-        if line is not None and not self._guard.is_first(("dm", line.id)):
+        offer = interaction.message
+        if offer is not None and not self._debouncer.try_acquire(("dm", offer.id)):
             await interaction.response.defer()
             return
         await interaction.response.edit_message(
@@ -124,9 +126,9 @@ class DirectMessages(commands.Cog):
         """As their message has it now; None when it can't be read."""
         channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
+            async with asyncio.timeout(FETCH_TIMEOUT):
                 message = await channel.fetch_message(message_id)
-        except TROUBLE as error:
+        except DISCORD_ERRORS as error:
             log.info("a direct message could not be read again: %s", describe(error))
             return None
         return message.content if message.author.id == interaction.user.id else None

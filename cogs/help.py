@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.install_context import bot_in_place
+from songbot.interactions.install_context import bot_has_access
 from songbot.ui.help import help_embed, missing_permissions
 
 
@@ -22,7 +22,7 @@ class HelpCog(commands.Cog, name="help"):
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction) -> None:
-        at_home = interaction.guild_id is not None and bot_in_place(interaction)
+        at_home = interaction.guild_id is not None and bot_has_access(interaction)
         embed = help_embed(
             self._command_ids(),
             admin=at_home and interaction.permissions.manage_guild,

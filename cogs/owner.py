@@ -10,11 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.owners import Owners, OwnersUnknown
-from songbot.songs.admin import Overview
+from songbot.interactions.owners import ApplicationOwners, OwnersUnavailable
+from songbot.songs.admin import AdminRepository
 from songbot.songs.ports import Clock
-from songbot.ui.owner.song_details import story_embed
-from songbot.ui.owner.status import Works, status_embed
+from songbot.ui.owner.song_details import song_details_embed
+from songbot.ui.owner.status import ProcessStatus, status_embed
 from songbot.wording import owner as wording
 from songbot.wording import text
 
@@ -35,11 +35,16 @@ class OwnerCog(
     """Discord hides it in servers from all but administrators; who may use it is checked with each call."""
 
     def __init__(
-        self, overview: Overview, works: Works, owners: Owners, latencies: Latencies, clock: Clock
+        self,
+        admin: AdminRepository,
+        process: ProcessStatus,
+        owners: ApplicationOwners,
+        latencies: Latencies,
+        clock: Clock,
     ) -> None:
         super().__init__()
-        self._overview = overview
-        self._works = works
+        self._admin = admin
+        self._process = process
         self._owners = owners
         self._latencies = latencies
         self._clock = clock
@@ -48,32 +53,32 @@ class OwnerCog(
         """Before each command; the answer is for them alone whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            return await self._owners.include(interaction.user.id)
-        except OwnersUnknown as error:
+            return await self._owners.contains(interaction.user.id)
+        except OwnersUnavailable as error:
             raise app_commands.AppCommandError from error
 
     @app_commands.command(description="Version, shards, songs, pace, Whisul's last errors, database")
     async def status(self, interaction: discord.Interaction) -> None:
         now = self._clock.now()
-        up = timedelta(seconds=self._clock.monotonic() - self._works.started)
-        summary = await self._overview.summary(now - LAST_DAY)
-        embed = status_embed(summary, self._works, self._latencies(), now - up)
+        up = timedelta(seconds=self._clock.monotonic() - self._process.started_at)
+        summary = await self._admin.status(now - LAST_DAY)
+        embed = status_embed(summary, self._process, self._latencies(), now - up)
         await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(description="No new songs; those on their way are made")
     @app_commands.describe(reason="Why, for people to read")
     async def pause(self, interaction: discord.Interaction, reason: PauseReason) -> None:
-        readable = text.clean(reason)
+        readable = text.normalise(reason)
         if not readable:
             await _say(interaction, wording.NO_REASON)
             return
-        await self._overview.pause(readable)
+        await self._admin.pause(readable)
         log.warning("new songs are paused")
         await _say(interaction, wording.paused(readable))
 
     @app_commands.command(description="New songs again")
     async def resume(self, interaction: discord.Interaction) -> None:
-        was_paused = await self._overview.resume()
+        was_paused = await self._admin.resume()
         if was_paused:
             log.warning("new songs are made again")
         await _say(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
@@ -81,11 +86,11 @@ class OwnerCog(
     @app_commands.command(description="One song's whole story")
     @app_commands.describe(id="Its number, as the logs have it")
     async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # people read it
-        story = await self._overview.story(id)
-        if story is None:
+        details = await self._admin.song_details(id)
+        if details is None:
             await _say(interaction, wording.NO_SONG)
         else:
-            await interaction.edit_original_response(embed=story_embed(story))
+            await interaction.edit_original_response(embed=song_details_embed(details))
 
 
 async def _say(interaction: discord.Interaction, sentence: str) -> None:

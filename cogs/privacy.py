@@ -10,9 +10,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.error_handler import answered
-from songbot.interactions.replies import say_privately
-from songbot.songs.library import Privacy
+from songbot.interactions.error_handler import handle_errors
+from songbot.interactions.replies import send_ephemeral
+from songbot.songs.library import PrivacyRepository
 from songbot.ui.help import mention
 from songbot.ui.privacy import COG, confirm_view, export_files, overview
 from songbot.wording import privacy as wording
@@ -30,16 +30,16 @@ class PrivacyCog(
 
     def __init__(
         self,
-        privacy: Privacy,
+        privacy: PrivacyRepository,
         *,
         retention_days: int,
-        drop_songs_of: Callable[[int], None],
+        drop_user: Callable[[int], None],
         command_ids: CommandIds,
     ) -> None:
         super().__init__()
         self._privacy = privacy
         self._retention_days = retention_days
-        self._drop_songs_of = drop_songs_of
+        self._drop_user = drop_user
         self._command_ids = command_ids
 
     @app_commands.command(name="show", description="What is kept about you, why, and how long")
@@ -67,11 +67,11 @@ class PrivacyCog(
 
     async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
         """The question was answered with yes. `user_id` is from the button, which may be forged."""
-        async with answered(interaction):
+        async with handle_errors(interaction):
             if user_id != interaction.user.id:
-                await say_privately(interaction, wording.NOT_YOUR_DATA)
+                await send_ephemeral(interaction, wording.NOT_YOUR_DATA)
                 return
             await interaction.response.defer()
-            songs = await self._privacy.forget(user_id)
-            self._drop_songs_of(user_id)
+            songs = await self._privacy.delete_user_data(user_id)
+            self._drop_user(user_id)
             await interaction.edit_original_response(content=wording.deleted(songs), view=None)

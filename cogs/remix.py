@@ -6,83 +6,85 @@ import asyncio
 
 import discord
 
-from songbot.interactions.access import seen, seen_card
-from songbot.interactions.component_router import SongActions
-from songbot.interactions.debounce import PressGuard
-from songbot.interactions.ordering import Ordering, Wish
-from songbot.interactions.replies import say_privately
+from songbot.interactions.access import require_completed, require_visible
+from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.debounce import Debouncer
+from songbot.interactions.ordering import Ordering, SongRequest
+from songbot.interactions.replies import send_ephemeral
 from songbot.songs.models import Relation, Song
-from songbot.songs.ports import SongStore, StoreUnavailable
-from songbot.ui.modals import Form, PromptModal, typed_prompt
+from songbot.songs.ports import SongRepository, StoreUnavailable
+from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.ui.song_buttons import Action
 from songbot.wording import general
 
-LOOK_UP_SECONDS = 2.0
+LOOKUP_TIMEOUT = 2.0
 """A modal has to be the first answer, so what stands in it has to be looked up before any."""
 
 
-class SongAgain:
+class SongVariations:
     """A new song, charged anew to whoever presses; that of a private song is private again."""
 
-    def __init__(self, store: SongStore, ordering: Ordering, guard: PressGuard) -> None:
-        self._store = store
+    def __init__(self, songs: SongRepository, ordering: Ordering, debouncer: Debouncer) -> None:
+        self._songs = songs
         self._ordering = ordering
-        self._guard = guard
+        self._debouncer = debouncer
 
-    def register(self, actions: SongActions) -> None:
-        actions.add(Action.RETRY, self.retry)
-        actions.add(Action.TAKE, self.take)
-        actions.add(Action.REMIX, self.ask_for_remix)
-        actions.add(Action.REMIX_FORM, self.remix)
+    def register(self, router: ComponentRouter) -> None:
+        router.register(Action.RETRY, self.retry)
+        router.register(Action.TAKE, self.take)
+        router.register(Action.REMIX, self.ask_for_remix)
+        router.register(Action.REMIX_FORM, self.remix)
 
     async def retry(self, interaction: discord.Interaction, song_id: int) -> None:
         """The same prompt again, for the person whose song failed."""
-        await self._again(interaction, song_id, Relation.RETRY)
+        await self._order_variation(interaction, song_id, Relation.RETRY)
 
     async def take(self, interaction: discord.Interaction, song_id: int) -> None:
-        await self._again(interaction, song_id, Relation.TAKE)
+        await self._order_variation(interaction, song_id, Relation.TAKE)
 
     async def remix(self, interaction: discord.Interaction, song_id: int) -> None:
         """The modal came back."""
-        await self._again(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
+        await self._order_variation(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:
         try:
-            async with asyncio.timeout(LOOK_UP_SECONDS):
-                found = await self._store.song(song_id)
+            async with asyncio.timeout(LOOKUP_TIMEOUT):
+                found = await self._songs.get(song_id)
         except TimeoutError:
             raise StoreUnavailable("a song was not found in time") from None
-        song = await seen_card(interaction, found)
+        song = await require_completed(interaction, found)
         if song is not None:
-            await interaction.response.send_modal(PromptModal(Form.REMIX, song.id, song.prompt))
+            await interaction.response.send_modal(PromptModal(ModalKind.REMIX, song.id, song.prompt))
 
-    async def _again(
+    async def _order_variation(
         self, interaction: discord.Interaction, song_id: int, relation: Relation, prompt: str | None = None
     ) -> None:
         press = (interaction.user.id, song_id, relation)
-        if not self._guard.is_first(press):
-            await say_privately(interaction, general.ALREADY_ORDERED)
+        if not self._debouncer.try_acquire(press):
+            await send_ephemeral(interaction, general.ALREADY_ORDERED)
             return
         ordered = False
         try:
             await _acknowledge(interaction)
             parent = await self._parent(interaction, song_id, relation)
             if parent is not None:
-                wish = Wish(parent.prompt if prompt is None else prompt, parent.private, parent, relation)
-                ordered = await self._ordering.order(interaction, wish)
+                request = SongRequest(
+                    parent.prompt if prompt is None else prompt, parent.private, parent, relation
+                )
+                ordered = await self._ordering.order(interaction, request)
         finally:
             if not ordered:
-                self._guard.forget(press)
+                self._debouncer.release(press)
 
     async def _parent(
         self, interaction: discord.Interaction, song_id: int, relation: Relation
     ) -> Song | None:
-        song = await self._store.song(song_id)
+        song = await self._songs.get(song_id)
         if relation is not Relation.RETRY:
-            return await seen_card(interaction, song)
-        song = await seen(interaction, song)
+            return await require_completed(interaction, song)
+        song = await require_visible(interaction, song)
         if song is not None and song.user_id != interaction.user.id:
-            await say_privately(interaction, general.NOT_YOURS)
+            await send_ephemeral(interaction, general.NOT_YOURS)
             return None
         return song
 

@@ -8,20 +8,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.ordering import Ordering, Wish
-from songbot.songs.library import Library
+from songbot.interactions.ordering import Ordering, SongRequest
+from songbot.songs.library import LibraryRepository
 from songbot.songs.ports import StoreUnavailable
-from songbot.songs.prompts import MAX_PROMPT, with_helpers
-from songbot.songs.styles import MOST_CHARACTERS, MOST_CHOICES, complete
+from songbot.songs.prompts import MAX_PROMPT, with_options
+from songbot.songs.styles import MAX_CHOICE_LENGTH, MAX_CHOICES, autocomplete_styles
 
-SUGGEST_SECONDS = 2.0
-PROMPTS_LOOKED_AT = 100
+SUGGEST_TIMEOUT = 2.0
+MAX_PROMPTS_SEARCHED = 100
 
 
 class SongCog(commands.Cog):
     """Turns a prompt into a song."""
 
-    def __init__(self, ordering: Ordering, library: Library) -> None:
+    def __init__(self, ordering: Ordering, library: LibraryRepository) -> None:
         self._ordering = ordering
         self._library = library
 
@@ -44,14 +44,14 @@ class SongCog(commands.Cog):
         instrumental: bool = False,
         private: bool = False,
     ) -> None:
-        whole = with_helpers(prompt, style, bpm, instrumental=instrumental)
-        await self._ordering.order(interaction, Wish(whole, private=private))
+        full_prompt = with_options(prompt, style, bpm, instrumental=instrumental)
+        await self._ordering.order(interaction, SongRequest(full_prompt, private=private))
 
     @song.autocomplete("style")
     async def suggest_style(
         self, _interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        return [_choice(value) for value in complete(typed)]
+        return [_choice(value) for value in autocomplete_styles(typed)]
 
     @song.autocomplete("prompt")
     async def suggest_prompt(
@@ -59,11 +59,11 @@ class SongCog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The person's own latest prompts; a longer one than a choice can hold would come back cut."""
         try:
-            async with asyncio.timeout(SUGGEST_SECONDS):
-                prompts = await self._library.recent_prompts(interaction.user.id, typed, PROMPTS_LOOKED_AT)
+            async with asyncio.timeout(SUGGEST_TIMEOUT):
+                prompts = await self._library.recent_prompts(interaction.user.id, typed, MAX_PROMPTS_SEARCHED)
         except (StoreUnavailable, TimeoutError):
             return []
-        return [_choice(prompt) for prompt in prompts if len(prompt) <= MOST_CHARACTERS][:MOST_CHOICES]
+        return [_choice(prompt) for prompt in prompts if len(prompt) <= MAX_CHOICE_LENGTH][:MAX_CHOICES]
 
 
 def _choice(value: str) -> app_commands.Choice[str]:

@@ -7,104 +7,104 @@ from collections import OrderedDict
 
 import discord
 
-from songbot.delivery.delete_card import TakenAway, take_away
-from songbot.discord_errors import TROUBLE, describe
-from songbot.interactions.access import may_delete, seen, seen_card
-from songbot.interactions.component_router import SongActions
-from songbot.interactions.replies import say_privately
-from songbot.songs.library import Library
+from songbot.delivery.delete_card import DeleteResult, delete_card
+from songbot.discord_errors import DISCORD_ERRORS, describe
+from songbot.interactions.access import require_completed, require_delete_permission, require_visible
+from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.replies import send_ephemeral
+from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
-from songbot.songs.ports import SongStore
-from songbot.ui.song_buttons import Action, view_of
+from songbot.songs.ports import SongRepository
+from songbot.ui.song_buttons import Action, action_view
 from songbot.wording import buttons
 
 log = logging.getLogger(__name__)
 
-MOST_NOTIFIED = 10
-MOST_QUESTIONS = 1000
+MAX_SUBSCRIBERS = 10
+MAX_PENDING_DELETIONS = 1000
 
 
-class CardButtons:
+class SongButtons:
     """What the buttons do that make no new song."""
 
-    def __init__(self, store: SongStore, library: Library) -> None:
-        self._store = store
+    def __init__(self, songs: SongRepository, library: LibraryRepository) -> None:
+        self._songs = songs
         self._library = library
-        self._asked: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
+        self._pending_deletions: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
 
-    def register(self, actions: SongActions) -> None:
-        actions.add(Action.NOTIFY, self.notify)
-        actions.add(Action.SAVE, self.save)
-        actions.add(Action.DELETE, self.ask_to_delete)
-        actions.add(Action.ERASE, self.erase)
+    def register(self, router: ComponentRouter) -> None:
+        router.register(Action.NOTIFY, self.notify)
+        router.register(Action.SAVE, self.save)
+        router.register(Action.DELETE, self.ask_to_delete)
+        router.register(Action.ERASE, self.erase)
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        song = await seen(interaction, await self._store.song(song_id))
+        song = await require_visible(interaction, await self._songs.get(song_id))
         if song is not None:
-            await say_privately(interaction, await self._toggle_notify(interaction.user.id, song))
+            await send_ephemeral(interaction, await self._toggle_subscription(interaction.user.id, song))
 
-    async def _toggle_notify(self, user_id: int, song: Song) -> str:
-        on_list = await self._library.toggle_notify(song.id, user_id, MOST_NOTIFIED)
-        if on_list is None:
-            latest = await self._store.song(song.id)
+    async def _toggle_subscription(self, user_id: int, song: Song) -> str:
+        subscribed = await self._library.toggle_subscription(song.id, user_id, MAX_SUBSCRIBERS)
+        if subscribed is None:
+            latest = await self._songs.get(song.id)
             return buttons.NOTIFY_LATE if latest is None or latest.finished else buttons.NOTIFY_FULL
-        return buttons.NOTIFY_ON if on_list else buttons.NOTIFY_OFF
+        return buttons.NOTIFY_ON if subscribed else buttons.NOTIFY_OFF
 
     async def save(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        song = await seen_card(interaction, await self._store.song(song_id))
+        song = await require_completed(interaction, await self._songs.get(song_id))
         if song is None:
             return
         if song.guild_id is None and song.user_id != interaction.user.id:
-            await say_privately(interaction, buttons.SAVE_NOT_ALLOWED)
+            await send_ephemeral(interaction, buttons.SAVE_NOT_ALLOWED)
             return
         saved = await self._library.toggle_saved(interaction.user.id, song.id)
-        await say_privately(interaction, buttons.SAVED if saved else buttons.UNSAVED)
+        await send_ephemeral(interaction, buttons.SAVED if saved else buttons.UNSAVED)
 
     async def ask_to_delete(self, interaction: discord.Interaction, song_id: int) -> None:
         """Deferred as an update, so that this press's token reaches the very message that was pressed on:
         where the bot is no member, that is the only way to take it away."""
         await interaction.response.defer()
-        song = await seen_card(interaction, await self._store.song(song_id))
-        if song is None or not await may_delete(interaction, song):
+        song = await require_completed(interaction, await self._songs.get(song_id))
+        if song is None or not await require_delete_permission(interaction, song):
             return
         self._remember(interaction, song)
         await interaction.followup.send(
-            buttons.CONFIRM_DELETE, view=view_of(song.id, Action.ERASE), ephemeral=True
+            buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE), ephemeral=True
         )
 
     async def erase(self, interaction: discord.Interaction, song_id: int) -> None:
         """The question was answered, maybe after a restart: the right is checked again."""
         await interaction.response.defer()
-        found = await self._store.song(song_id)
+        found = await self._songs.get(song_id)
         if found is not None and found.deleted_at is not None:
             await _close_question(interaction, buttons.DELETED)
             return
-        song = await seen_card(interaction, found)
-        if song is None or not await may_delete(interaction, song):
+        song = await require_completed(interaction, found)
+        if song is None or not await require_delete_permission(interaction, song):
             return
         key = (interaction.user.id, song.id)
-        taken = await take_away(interaction.client, song, self._asked.get(key))
-        if taken is TakenAway.NOT_NOW:
-            await say_privately(interaction, buttons.DELETE_LATER)
+        result = await delete_card(interaction.client, song, self._pending_deletions.get(key))
+        if result is DeleteResult.RETRY_LATER:
+            await send_ephemeral(interaction, buttons.DELETE_LATER)
             return
         await self._library.mark_deleted(song.id)
-        self._asked.pop(key, None)
+        self._pending_deletions.pop(key, None)
         stays = buttons.STAYS_PRIVATE if song.private else buttons.STAYS
-        await _close_question(interaction, buttons.DELETED if taken is TakenAway.YES else stays)
+        await _close_question(interaction, buttons.DELETED if result is DeleteResult.DELETED else stays)
 
     def _remember(self, interaction: discord.Interaction, song: Song) -> None:
         key = (interaction.user.id, song.id)
-        self._asked[key] = interaction
-        self._asked.move_to_end(key)
-        if len(self._asked) > MOST_QUESTIONS:
-            self._asked.popitem(last=False)
+        self._pending_deletions[key] = interaction
+        self._pending_deletions.move_to_end(key)
+        if len(self._pending_deletions) > MAX_PENDING_DELETIONS:
+            self._pending_deletions.popitem(last=False)
 
 
 async def _close_question(interaction: discord.Interaction, sentence: str) -> None:
     """In place of the question, or else of nothing: the song is deleted either way."""
     try:
         await interaction.edit_original_response(content=sentence, view=None)
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         log.info("a question could not be closed: %s", describe(error))

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from songbot.interactions.install_context import quota_guild_id, role_ids
-from songbot.quotas.repository import Asker, OwnUsage, QuotaBook
+from songbot.quotas.repository import MemberUsage, QuotaRepository, QuotaSubject
 from songbot.songs.ports import Clock
 from songbot.ui.quota.embeds import own_usage_embed
 from songbot.wording import quotas as wording
@@ -16,8 +16,8 @@ from songbot.wording import quotas as wording
 class UsageCog(commands.Cog):
     """For everyone, wherever the bot can be asked; only they see it."""
 
-    def __init__(self, book: QuotaBook, clock: Clock) -> None:
-        self._book = book
+    def __init__(self, quotas: QuotaRepository, clock: Clock) -> None:
+        self._quotas = quotas
         self._clock = clock
 
     @app_commands.command(name="usage", description="Songs you have made, and how many you have left")
@@ -26,16 +26,16 @@ class UsageCog(commands.Cog):
     async def usage(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         usages = await self._usages(interaction)
-        places = [(name, wording.own_usage(usage.decision, usage.made)) for name, usage in usages.items()]
-        in_the_works = sum(usage.in_the_works for usage in usages.values())
-        await interaction.edit_original_response(embed=own_usage_embed(places, in_the_works))
+        sections = [(name, wording.own_usage(usage.decision, usage.made)) for name, usage in usages.items()]
+        in_progress = sum(usage.unfinished for usage in usages.values())
+        await interaction.edit_original_response(embed=own_usage_embed(sections, in_progress))
 
-    async def _usages(self, interaction: discord.Interaction) -> dict[str, OwnUsage]:
+    async def _usages(self, interaction: discord.Interaction) -> dict[str, MemberUsage]:
         """Here, where a server's quota is charged here, and in direct messages."""
         now = self._clock.now()
-        askers = {wording.DIRECT: Asker(interaction.user.id, None)}
+        subjects = {wording.OUTSIDE_SERVERS: QuotaSubject(interaction.user.id, None)}
         guild_id = quota_guild_id(interaction)
         if guild_id is not None:
-            here = Asker(interaction.user.id, guild_id, role_ids(interaction))
-            askers = {wording.HERE: here, **askers}
-        return {name: await self._book.usage_of(asker, now) for name, asker in askers.items()}
+            server_subject = QuotaSubject(interaction.user.id, guild_id, role_ids(interaction))
+            subjects = {wording.IN_THIS_SERVER: server_subject, **subjects}
+        return {name: await self._quotas.usage_for(asker, now) for name, asker in subjects.items()}

@@ -51,7 +51,7 @@ async def _serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
     # Imported late: they take a second, in which Ctrl-C must end quietly as well.
-    from sandbox.environment import Wanted, run
+    from sandbox.environment import SandboxOptions, run
     from songbot.ops.logging import configure_logging
 
     configure_logging("INFO" if options.verbose else "WARNING", "text", secrets=())
@@ -61,7 +61,7 @@ async def _serve(options: argparse.Namespace) -> None:
         if not options.no_browser and sys.stdout.isatty():
             _open(url)
 
-    await run(Wanted(options.port, options.seconds, options.dm), opened, stop)
+    await run(SandboxOptions(options.port, options.seconds, options.dm), opened, stop)
 
 
 def _open(url: str) -> None:

@@ -18,12 +18,12 @@ from sandbox.avatar import draw_avatar
 from sandbox.live import LiveEnv, accept_late_actions, keep_fresh, show_mentions_in_embeds
 from sandbox.local_whisul import local_whisul
 from sandbox.whisul import WhisulServer
-from songbot.app import App, Parts, ceilings_of
-from songbot.media.downloader import Downloads
+from songbot.app import App, AppDependencies, operator_limits_from_settings
+from songbot.media.downloader import MediaDownloader
 from songbot.settings import Settings
-from songbot.songs.durations import Pace
+from songbot.songs.durations import DurationEstimator
 from songbot.storage.database import open_database
-from songbot.whisul_adapter import WhisulComposer
+from songbot.whisul_adapter import WhisulProvider
 from whisul_api import WhisulClient
 
 BOT_NAME = "Songbot"
@@ -31,7 +31,7 @@ TOPIC = "Type /song and a few words below, and watch. Above, choose who you are:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SandboxOptions:
     """What the command line asks for. `seconds`: how long a song takes; `port` 0 takes a free one."""
 
     port: int = 0
@@ -41,12 +41,12 @@ class Wanted:
 
 
 @asynccontextmanager
-async def open_sandbox(wanted: Wanted) -> AsyncIterator[Preview]:
+async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
     """The page, ready to be opened at its `url`. Raises OSError when the port is taken."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="song-sandbox-", ignore_cleanup_errors=True))
-        whisul = await stack.enter_async_context(local_whisul(wanted.seconds))
-        app = await _assemble(_settings(Path(folder), whisul), wanted, stack)
+        whisul = await stack.enter_async_context(local_whisul(options.seconds))
+        app = await _assemble(_settings(Path(folder), whisul), options, stack)
         env = LiveEnv(app.bot)
         bot_user = env.backend.bot_user
         bot_user.name, bot_user.avatar = BOT_NAME, "sandbox"
@@ -54,7 +54,7 @@ async def open_sandbox(wanted: Wanted) -> AsyncIterator[Preview]:
         stack.push_async_callback(env.shutdown)
         stack.push_async_callback(app.stop)
         show_mentions_in_embeds()
-        preview = await _served(_preview(env, wanted), stack)
+        preview = await _served(_preview(env, options), stack)
         accept_late_actions(preview)
         async with asyncio.TaskGroup() as beside:
             fresh = beside.create_task(keep_fresh(env, preview), name="keep-fresh")
@@ -64,9 +64,9 @@ async def open_sandbox(wanted: Wanted) -> AsyncIterator[Preview]:
                 fresh.cancel()
 
 
-async def run(wanted: Wanted, opened: Callable[[str], None], stop: asyncio.Event) -> None:
+async def run(options: SandboxOptions, opened: Callable[[str], None], stop: asyncio.Event) -> None:
     """Until `stop` is set or the session is ended in the page; `opened` is told the address."""
-    async with open_sandbox(wanted) as preview:
+    async with open_sandbox(options) as preview:
         opened(preview.url)
         ends = [
             asyncio.create_task(stop.wait(), name="stop"),
@@ -94,15 +94,20 @@ def _settings(folder: Path, whisul: WhisulServer) -> Settings:
     )
 
 
-async def _assemble(settings: Settings, wanted: Wanted, stack: AsyncExitStack) -> App:
+async def _assemble(settings: Settings, options: SandboxOptions, stack: AsyncExitStack) -> App:
     """Like `bot.py`, but for a pace that knows from the first song on how long one takes here."""
     url = settings.database_url.get_secret_value()
-    database = await stack.enter_async_context(open_database(url, ceilings=ceilings_of(settings)))
+    database = await stack.enter_async_context(
+        open_database(url, operator_limits=operator_limits_from_settings(settings))
+    )
     await database.migrate()
     client = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
-    composer = WhisulComposer(await stack.enter_async_context(client))
-    downloads = await stack.enter_async_context(Downloads(settings.whisul_api_url))
-    app = App(Parts(settings, database, composer, downloads), Pace(_evenly(*wanted.seconds)))
+    provider = WhisulProvider(await stack.enter_async_context(client))
+    downloader = await stack.enter_async_context(MediaDownloader(settings.whisul_api_url))
+    app = App(
+        AppDependencies(settings, database, provider, downloader),
+        DurationEstimator(_evenly(*options.seconds)),
+    )
     await app.add_cogs()
     return app
 
@@ -121,7 +126,7 @@ def _evenly(low: float, high: float) -> list[float]:
     return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
 
 
-def _preview(env: LiveEnv, wanted: Wanted) -> Preview:
+def _preview(env: LiveEnv, options: SandboxOptions) -> Preview:
     """A server with `ann`, a member, and `max`, who may manage it; or ann's direct messages."""
     bot = env.backend.bot_user
     guild = env.create_guild("Song Lab")
@@ -129,11 +134,11 @@ def _preview(env: LiveEnv, wanted: Wanted) -> Preview:
     managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
     ann = env.create_user("ann")
     people = [guild.add_member(ann), guild.add_member(env.create_user("max"), roles=[managers])]
-    direct = wanted.direct
+    direct = options.direct
     return env.preview(
         ann.dm_channel if direct else channel,
         viewers=[ann] if direct else people,
         layout="channel",
-        port=wanted.port,
+        port=options.port,
         assets={f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": ("avatar.png", draw_avatar())},
     )

@@ -78,10 +78,10 @@ async def keep_fresh(env: LiveEnv, preview: Preview) -> None:
     A page that has not yet heard of the newest state has its actions refused, so it is published only when
     the bot said or did something, and `accept_late_actions` sees to the rest.
     """
-    seen = -1
+    shown_length = -1
     while True:
         preview._advance_presentation_time()
-        if preview._active_action is None and seen != (seen := len(env.backend.transcript)):
+        if preview._active_action is None and shown_length != (shown_length := len(env.backend.transcript)):
             for page in tuple(preview._pages.values()):
                 preview._publish(page, reason="refresh")
         await asyncio.sleep(LOOK_EVERY)

@@ -10,7 +10,7 @@ from json import JSONDecodeError
 import aiohttp
 import discord
 
-TROUBLE = (
+DISCORD_ERRORS = (
     discord.DiscordException,
     aiohttp.ClientError,
     OSError,
@@ -26,7 +26,7 @@ ENTITY_TOO_LARGE = 40005
 MISSING_ACCESS, CANNOT_MESSAGE_USER, MISSING_PERMISSIONS, INVALID_TOKEN = 50001, 50007, 50013, 50027
 NO_REPLY_WITHOUT_HISTORY = 160002
 
-FINAL = frozenset(
+PERMANENT_CODES = frozenset(
     {
         UNKNOWN_CHANNEL,
         UNKNOWN_MESSAGE,
@@ -40,22 +40,22 @@ FINAL = frozenset(
 )
 
 
-def is_final(error: BaseException) -> bool:
+def is_permanent(error: BaseException) -> bool:
     """Will Discord say the same for ever? Not for 5xx, 429, a cut connection or silence."""
     if not isinstance(error, discord.HTTPException):
         return False
-    if error.code in FINAL:
+    if error.code in PERMANENT_CODES:
         return True
     return 400 <= error.status < 500 and error.status not in (401, 408, 429)
 
 
-def less_may_do(error: BaseException) -> bool:
+def retry_with_less_content(error: BaseException) -> bool:
     """Might the same message get through with less in it: no files, no links?"""
     if not isinstance(error, discord.HTTPException):
         return False
     if error.code in (ENTITY_TOO_LARGE, MISSING_PERMISSIONS):
         return True
-    return error.status in (400, 413) and error.code not in FINAL
+    return error.status in (400, 413) and error.code not in PERMANENT_CODES
 
 
 def describe(error: BaseException) -> str:

@@ -20,7 +20,7 @@ _STATUS = {
 }
 
 
-class WhisulComposer:
+class WhisulProvider:
     """`Composer` on a WhisulClient.
 
     `heard` is told of each answer: the request, and "ok", the status, or where there was none the
@@ -30,29 +30,29 @@ class WhisulComposer:
     def __init__(
         self,
         client: whisul_api.WhisulClient,
-        heard: Callable[[str, str], None] = lambda _request, _status: None,
+        on_response: Callable[[str, str], None] = lambda _request, _status: None,
     ) -> None:
         self._client = client
-        self._heard = heard
+        self._on_response = on_response
 
     async def submit(self, prompt: str) -> str:
-        return (await self._asked("generate", self._client.generate(prompt), _submit_error)).job_id
+        return (await self._call("generate", self._client.generate(prompt), _submit_error)).job_id
 
     async def poll(self, job_id: str) -> JobReport:
-        return _report(await self._asked("job", self._client.job(job_id), _poll_error))
+        return _report(await self._call("job", self._client.job(job_id), _poll_error))
 
-    async def _asked(
+    async def _call(
         self,
         request: str,
-        answer: Awaitable[T],
-        meaning: Callable[[whisul_api.WhisulError], provider_errors.ComposerError],
+        call: Awaitable[T],
+        translate_error: Callable[[whisul_api.WhisulError], provider_errors.ProviderError],
     ) -> T:
         try:
-            value = await answer
+            value = await call
         except whisul_api.WhisulError as error:
-            self._heard(request, _status(error))
-            raise meaning(error) from error
-        self._heard(request, "ok")
+            self._on_response(request, _status(error))
+            raise translate_error(error) from error
+        self._on_response(request, "ok")
         return value
 
 
@@ -61,36 +61,36 @@ def _status(error: whisul_api.WhisulError) -> str:
     return type(error).__name__ if status is None else str(status)
 
 
-def _submit_error(error: whisul_api.WhisulError) -> provider_errors.ComposerError:
+def _submit_error(error: whisul_api.WhisulError) -> provider_errors.ProviderError:
     match error:
         case whisul_api.InvalidInput():
             return provider_errors.PromptRejected(error.message)
         case whisul_api.Unauthorized():
-            return provider_errors.KeyRefused(str(error))
+            return provider_errors.AuthenticationFailed(str(error))
         case whisul_api.RateLimited():
-            return provider_errors.Busy(retry_after=error.retry_after)
+            return provider_errors.RateLimited(retry_after=error.retry_after)
         case whisul_api.Unreachable():
-            return provider_errors.Down(str(error))
+            return provider_errors.ProviderUnavailable(str(error))
         case whisul_api.UnexpectedStatus():
-            return provider_errors.Unexpected(str(error))
+            return provider_errors.UnexpectedResponse(str(error))
         case _:
             return provider_errors.OutcomeUnknown(str(error))
 
 
-def _poll_error(error: whisul_api.WhisulError) -> provider_errors.ComposerError:
+def _poll_error(error: whisul_api.WhisulError) -> provider_errors.ProviderError:
     match error:
         case whisul_api.JobNotFound():
-            return provider_errors.JobMissing(str(error))
+            return provider_errors.JobNotFound(str(error))
         case whisul_api.Unauthorized():
-            return provider_errors.KeyRefused(str(error))
+            return provider_errors.AuthenticationFailed(str(error))
         case whisul_api.RateLimited():
-            return provider_errors.Busy(retry_after=error.retry_after)
+            return provider_errors.RateLimited(retry_after=error.retry_after)
         case whisul_api.ServerError(status=503):
-            return provider_errors.Busy(str(error))
+            return provider_errors.RateLimited(str(error))
         case whisul_api.Unreachable() | whisul_api.ServerError():
-            return provider_errors.Down(str(error))
+            return provider_errors.ProviderUnavailable(str(error))
         case _:
-            return provider_errors.Garbled(str(error))
+            return provider_errors.InvalidResponse(str(error))
 
 
 def _report(job: whisul_api.Job) -> JobReport:

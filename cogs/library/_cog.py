@@ -6,12 +6,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.error_handler import answered
-from songbot.interactions.replies import say_privately
-from songbot.songs.library import Library, Page, parse_search
+from songbot.interactions.error_handler import handle_errors
+from songbot.interactions.replies import send_ephemeral
+from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
 from songbot.ui.library.components import COG
-from songbot.ui.library.page import PAGE, page_embed, page_view
-from songbot.ui.library.query import MAX_SEARCH, Direction, Query, SearchLostError, Turn, one_line, query_of
+from songbot.ui.library.page import PAGE_SIZE, page_embed, page_view
+from songbot.ui.library.query import (
+    MAX_SEARCH,
+    Direction,
+    PageTurn,
+    Query,
+    SearchLostError,
+    one_line,
+    parse_query,
+)
 from songbot.wording import library as wording
 
 from ._export import LibraryExport
@@ -21,7 +29,7 @@ from ._song import LibrarySong
 class LibraryCog(commands.Cog, name=COG):
     """The person's songs, seen by them alone."""
 
-    def __init__(self, library: Library, song: LibrarySong, export: LibraryExport) -> None:
+    def __init__(self, library: LibraryRepository, song: LibrarySong, export: LibraryExport) -> None:
         self._library = library
         self._song = song
         self._export = export
@@ -45,7 +53,7 @@ class LibraryCog(commands.Cog, name=COG):
     ) -> None:
         owner_id = of.id if of is not None and of.id != interaction.user.id else None
         if owner_id is not None and (refusal := _refusal(interaction, saved=saved)):
-            await say_privately(interaction, refusal)
+            await send_ephemeral(interaction, refusal)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         query = Query(one_line(search), saved, owner_id)
@@ -54,27 +62,27 @@ class LibraryCog(commands.Cog, name=COG):
         else:
             await self._show(interaction, query, await self._page(interaction, query))
 
-    async def turn(self, interaction: discord.Interaction, turn: Turn) -> None:
+    async def turn(self, interaction: discord.Interaction, turn: PageTurn) -> None:
         """A press on `Newer` or `Older`."""
-        async with answered(interaction):
+        async with handle_errors(interaction):
             await interaction.response.defer()
             try:
-                query = query_of(turn, _footer_of(interaction.message))
+                query = parse_query(turn, _footer_of(interaction.message))
             except SearchLostError:
-                await say_privately(interaction, wording.SEARCH_LOST)
+                await send_ephemeral(interaction, wording.SEARCH_LOST)
                 return
             await self._show(interaction, query, await self._turned(interaction, query, turn))
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
         """A song chosen from a page."""
-        async with answered(interaction):
+        async with handle_errors(interaction):
             await self._song.open(interaction, song_id)
 
-    async def _turned(self, interaction: discord.Interaction, query: Query, turn: Turn) -> Page:
+    async def _turned(self, interaction: discord.Interaction, query: Query, turn: PageTurn) -> LibraryPage:
         """The first page comes whole, also when songs came to it since, and in place of one that is gone."""
         if turn.direction is Direction.NEWER:
             page = await self._page(interaction, query, newer_than=turn.key)
-            is_first = not page.newer and len(page.entries) < PAGE
+            is_first = not page.newer and len(page.entries) < PAGE_SIZE
         else:
             page = await self._page(interaction, query, older_than=turn.key)
             is_first = not page.entries
@@ -87,14 +95,14 @@ class LibraryCog(commands.Cog, name=COG):
         *,
         older_than: int | None = None,
         newer_than: int | None = None,
-    ) -> Page:
-        shelf = query.shelf(interaction.user.id, interaction.guild_id)
+    ) -> LibraryPage:
+        scope = query.scope(interaction.user.id, interaction.guild_id)
         search = parse_search(query.search)
         return await self._library.page(
-            shelf, search, older_than=older_than, newer_than=newer_than, limit=PAGE
+            scope, search, older_than=older_than, newer_than=newer_than, limit=PAGE_SIZE
         )
 
-    async def _show(self, interaction: discord.Interaction, query: Query, page: Page) -> None:
+    async def _show(self, interaction: discord.Interaction, query: Query, page: LibraryPage) -> None:
         await interaction.edit_original_response(
             embed=page_embed(page, query),
             view=page_view(page, query),

@@ -7,29 +7,29 @@ from io import BytesIO
 
 import discord
 
-from songbot.delivery.links import FreshLinks
-from songbot.songs.library import Library, Search, Shelf, parse_search
+from songbot.delivery.links import LinkRefresher
+from songbot.songs.library import LibraryRepository, LibraryScope, Search, parse_search
 from songbot.songs.models import Song
 from songbot.ui.library.page import nothing_there
 from songbot.ui.library.query import Query
 from songbot.ui.playlist import FILE_NAME, playlist
 from songbot.wording import library as wording
 
-MOST = 1000
+MAX_SONGS = 1000
 BATCH = 100
 
 
 class LibraryExport:
     """Sends a file that only the person sees."""
 
-    def __init__(self, library: Library, links: FreshLinks) -> None:
+    def __init__(self, library: LibraryRepository, links: LinkRefresher) -> None:
         self._library = library
         self._links = links
 
     async def send(self, interaction: discord.Interaction, query: Query) -> None:
         """Edits the deferred answer."""
-        shelf = query.shelf(interaction.user.id, interaction.guild_id)
-        songs, more = await self._found(shelf, parse_search(query.search))
+        scope = query.scope(interaction.user.id, interaction.guild_id)
+        songs, more = await self._found(scope, parse_search(query.search))
         if not songs:
             await interaction.edit_original_response(content=nothing_there(query))
             return
@@ -39,13 +39,13 @@ class LibraryExport:
             attachments=[discord.File(BytesIO(data), filename=FILE_NAME)],
         )
 
-    async def _found(self, shelf: Shelf, search: Search) -> tuple[list[Song], bool]:
+    async def _found(self, scope: LibraryScope, search: Search) -> tuple[list[Song], bool]:
         """The newest songs, and whether there are more than that."""
         songs: list[Song] = []
         older_than: int | None = None
         while True:
-            page = await self._library.page(shelf, search, older_than=older_than, limit=BATCH)
+            page = await self._library.page(scope, search, older_than=older_than, limit=BATCH)
             songs += [entry.song for entry in page.entries]
-            if not page.older or len(songs) >= MOST:
-                return songs[:MOST], page.older
+            if not page.older or len(songs) >= MAX_SONGS:
+                return songs[:MAX_SONGS], page.older
             older_than = songs[-1].id

@@ -9,27 +9,27 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import discord
 
 from songbot.delivery.follow_up import send_card
-from songbot.delivery.links import FreshLinks
-from songbot.delivery.payloads import Draft, drafts_of
-from songbot.interactions.debounce import PressGuard
-from songbot.interactions.replies import say_privately
+from songbot.delivery.links import LinkRefresher
+from songbot.delivery.payloads import CardPayload, payload_variants
+from songbot.interactions.debounce import Debouncer
+from songbot.interactions.replies import send_ephemeral
 from songbot.media.downloader import SongFiles
-from songbot.songs.library import Library, may_see
-from songbot.songs.models import Delivery, Song, State
-from songbot.songs.ports import SongStore, StoreUnavailable
-from songbot.ui.song_card import origin
+from songbot.songs.library import LibraryRepository, can_view
+from songbot.songs.models import DeliveryState, Song, State
+from songbot.songs.ports import SongRepository, StoreUnavailable
+from songbot.ui.song_card import origin_text
 from songbot.wording import general
 from songbot.wording import library as wording
 
 log = logging.getLogger(__name__)
 
-FilesOf = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
+FetchFiles = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
 """Downloads.files_of: a song's files, at most so many bytes."""
 
 
 @asynccontextmanager
 async def no_files(song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-    """FilesOf where nothing is attached."""
+    """FetchFiles where nothing is attached."""
     del song, upload_limit
     yield SongFiles()
 
@@ -38,69 +38,74 @@ class LibrarySong:
     """Rights are looked at for every press; an id in a custom id gives none."""
 
     def __init__(
-        self, library: Library, store: SongStore, links: FreshLinks, files_of: FilesOf, guard: PressGuard
+        self,
+        library: LibraryRepository,
+        songs: SongRepository,
+        links: LinkRefresher,
+        fetch_files: FetchFiles,
+        debouncer: Debouncer,
     ) -> None:
         self._library = library
-        self._store = store
+        self._songs = songs
         self._links = links
-        self._files_of = files_of
-        self._guard = guard
+        self._fetch_files = fetch_files
+        self._debouncer = debouncer
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
         """Show the card privately. A song that had not been delivered is delivered by that."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        song = await self._wanted(interaction, song_id)
+        song = await self._finished_song(interaction, song_id)
         if song is None:
             return
         viewer, guild_id = interaction.user.id, interaction.guild_id
-        if not await self._may_open(song, viewer, guild_id):
-            await say_privately(interaction, wording.SONG_HIDDEN)
+        if not await self._can_open(song, viewer, guild_id):
+            await send_ephemeral(interaction, wording.SONG_HIDDEN)
             return
-        undelivered = song.delivery is Delivery.UNDELIVERABLE and song.user_id == viewer
-        may_post = song.state is State.COMPLETED and may_see(song, viewer, guild_id)
-        async with self._drafts(interaction, song, files=undelivered) as drafts:
+        undelivered = song.delivery is DeliveryState.UNDELIVERABLE and song.user_id == viewer
+        can_post = song.state is State.COMPLETED and can_view(song, viewer, guild_id)
+        async with self._payloads(interaction, song, files=undelivered) as payloads:
             sent = await send_card(
-                interaction, drafts, ephemeral=True, post_button_for=song.id if may_post else None
+                interaction, payloads, ephemeral=True, post_button_for=song.id if can_post else None
             )
         if not sent:
-            await say_privately(interaction, general.UNEXPECTED)
+            await send_ephemeral(interaction, general.UNEXPECTED)
         elif undelivered:
-            await self._redelivered(song)
+            await self._mark_redelivered(song)
 
     async def post(self, interaction: discord.Interaction, song_id: int) -> None:
         """Show the card to everyone in the channel, once however fast it is pressed. Handles Action.POST."""
         await interaction.response.defer()
-        song = await self._wanted(interaction, song_id)
+        song = await self._finished_song(interaction, song_id)
         if song is None:
             return
         if song.state is not State.COMPLETED:
-            await say_privately(interaction, general.NOT_READY)
+            await send_ephemeral(interaction, general.NOT_READY)
             return
-        if not may_see(song, interaction.user.id, interaction.guild_id):
-            await say_privately(interaction, wording.MADE_BY_YOU_ONLY)
+        if not can_view(song, interaction.user.id, interaction.guild_id):
+            await send_ephemeral(interaction, wording.MADE_BY_YOU_ONLY)
             return
         press = ("post", interaction.user.id, interaction.channel_id, song_id)
-        if not self._guard.is_first(press):
+        if not self._debouncer.try_acquire(press):
             return
-        async with self._drafts(interaction, song, files=True) as drafts:
-            posted = await send_card(interaction, drafts, ephemeral=False)
+        async with self._payloads(interaction, song, files=True) as payloads:
+            posted = await send_card(interaction, payloads, ephemeral=False)
         if not posted:
-            self._guard.forget(press)
-            await say_privately(interaction, wording.NOT_POSTED)
+            self._debouncer.release(press)
+            await send_ephemeral(interaction, wording.NOT_POSTED)
 
-    async def _wanted(self, interaction: discord.Interaction, song_id: int) -> Song | None:
-        song = await self._store.song(song_id)
+    async def _finished_song(self, interaction: discord.Interaction, song_id: int) -> Song | None:
+        song = await self._songs.get(song_id)
         if song is None or song.deleted_at is not None:
-            await say_privately(interaction, general.SONG_GONE)
+            await send_ephemeral(interaction, general.SONG_GONE)
             return None
         if not song.finished:
-            await say_privately(interaction, general.NOT_READY)
+            await send_ephemeral(interaction, general.NOT_READY)
             return None
         return song
 
-    async def _may_open(self, song: Song, viewer_id: int, guild_id: int | None) -> bool:
+    async def _can_open(self, song: Song, viewer_id: int, guild_id: int | None) -> bool:
         """What one has saved is on one's own shelf wherever one is, unless it is private."""
-        if may_see(song, viewer_id, guild_id):
+        if can_view(song, viewer_id, guild_id):
             return True
         return not song.private and song.guild_id is not None and await self._is_saved(song, viewer_id)
 
@@ -108,19 +113,19 @@ class LibrarySong:
         return await self._library.is_saved(viewer_id, song.id)
 
     @asynccontextmanager
-    async def _drafts(
+    async def _payloads(
         self, interaction: discord.Interaction, song: Song, *, files: bool
-    ) -> AsyncIterator[list[Draft]]:
-        parent = await self._store.song(song.parent_id) if song.parent_id is not None else None
-        line = origin(song, parent) if parent is not None else None
+    ) -> AsyncIterator[list[CardPayload]]:
+        parent = await self._songs.get(song.parent_id) if song.parent_id is not None else None
+        origin_line = origin_text(song, parent) if parent is not None else None
         fresh = await self._links.of_song(song)
-        files_of = self._files_of if files else no_files
-        async with files_of(fresh, interaction.filesize_limit) as attached:
-            yield drafts_of(fresh, attached, line)
+        fetch_files = self._fetch_files if files else no_files
+        async with fetch_files(fresh, interaction.filesize_limit) as attached:
+            yield payload_variants(fresh, attached, origin_line)
 
-    async def _redelivered(self, song: Song) -> None:
+    async def _mark_redelivered(self, song: Song) -> None:
         """The person has it, whether or not that can be written down now."""
         try:
-            await self._library.redelivered(song.id)
+            await self._library.mark_redelivered(song.id)
         except StoreUnavailable as error:
             log.warning("a late delivery was not written: %s", error, extra={"song": song.id})

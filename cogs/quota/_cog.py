@@ -10,27 +10,27 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.error_handler import answered
-from songbot.interactions.replies import say_privately
-from songbot.quotas.repository import QuotaBook
-from songbot.quotas.rules import Ceilings, Per, Rule, Who
+from songbot.interactions.error_handler import handle_errors
+from songbot.interactions.replies import send_ephemeral
+from songbot.quotas.repository import QuotaRepository
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
 from songbot.songs.ports import Clock, StoreUnavailable
 from songbot.ui.quota.audit_log import COG
 
 from ._changes import QuotaChanges
-from ._members import People
+from ._members import MemberLookup
 from ._options import (
-    PER,
-    WHO,
-    BadInput,
+    KIND_CHOICES,
+    PERIOD_CHOICES,
     Days,
     Extra,
+    InvalidOption,
     Limit,
     TimeZones,
     manager_guild_id,
-    one_subject,
-    person,
+    require_human,
     role_id,
+    rule_target,
 )
 from ._views import QuotaViews
 
@@ -47,15 +47,19 @@ class QuotaCog(
     with each call and each press."""
 
     def __init__(
-        self, bot: commands.AutoShardedBot, book: QuotaBook, clock: Clock, ceilings: Ceilings
+        self,
+        bot: commands.AutoShardedBot,
+        quotas: QuotaRepository,
+        clock: Clock,
+        operator_limits: OperatorLimits,
     ) -> None:
         super().__init__()
         self._bot = bot
-        self._book = book
+        self._quotas = quotas
         self._clock = clock
         self._zones = TimeZones()
-        self._changes = QuotaChanges(book, clock, ceilings, self._zones)
-        self._views = QuotaViews(book, clock, ceilings, People(clock.monotonic))
+        self._changes = QuotaChanges(quotas, clock, operator_limits, self._zones)
+        self._views = QuotaViews(quotas, clock, operator_limits, MemberLookup(clock.monotonic))
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Before each command. Raises what the command tree puts into words."""
@@ -69,33 +73,33 @@ class QuotaCog(
 
     @app_commands.command(name="set", description="A limit for everyone together, or for each member")
     @app_commands.describe(who="For whom", limit="How many songs; 0 closes", per="In which time")
-    @app_commands.choices(who=WHO, per=PER)
+    @app_commands.choices(who=KIND_CHOICES, per=PERIOD_CHOICES)
     async def set_rule(self, interaction: discord.Interaction, who: str, limit: Limit, per: str) -> None:
-        await self._set(interaction, Rule(Who(who), limit, Per(per)))
+        await self._set(interaction, Rule(LimitKind(who), limit, Period(per)))
 
     @app_commands.command(
         description="A limit for each member with a role, in place of the one for each member"
     )
     @app_commands.describe(role="Which role", limit="How many songs; 0 closes", per="In which time")
-    @app_commands.choices(per=PER)
+    @app_commands.choices(per=PERIOD_CHOICES)
     async def role(
         self, interaction: discord.Interaction, role: discord.Role, limit: Limit, per: str
     ) -> None:
-        async with _told(interaction):
-            await self._set(interaction, Rule(Who.ROLE, limit, Per(per), role_id(role)))
+        async with reporting_bad_options(interaction):
+            await self._set(interaction, Rule(LimitKind.ROLE, limit, Period(per), role_id(role)))
 
     @app_commands.command(description="A limit for one person, in place of all others of theirs")
     @app_commands.describe(user="Which person", limit="How many songs; 0 closes", per="In which time")
-    @app_commands.choices(per=PER)
+    @app_commands.choices(per=PERIOD_CHOICES)
     async def user(
         self, interaction: discord.Interaction, user: discord.User, limit: Limit, per: str
     ) -> None:
-        async with _told(interaction):
-            await self._set(interaction, Rule(Who.USER, limit, Per(per), person(user)))
+        async with reporting_bad_options(interaction):
+            await self._set(interaction, Rule(LimitKind.USER, limit, Period(per), require_human(user)))
 
     @app_commands.command(description="Take a rule out; name one of the three")
     @app_commands.describe(who="A rule for many", role="The rule for a role", user="The rule for a person")
-    @app_commands.choices(who=WHO)
+    @app_commands.choices(who=KIND_CHOICES)
     async def clear(
         self,
         interaction: discord.Interaction,
@@ -103,39 +107,39 @@ class QuotaCog(
         role: discord.Role | None = None,
         user: discord.User | None = None,
     ) -> None:
-        async with _told(interaction):
-            subject = one_subject(who, role, user)
+        async with reporting_bad_options(interaction):
+            subject = rule_target(who, role, user)
             await _defer(interaction)
             await _say(interaction, self._changes.clear(interaction, *subject))
 
     @app_commands.command(description="What one person would get now, and why")
     @app_commands.describe(user="Which person")
     async def check(self, interaction: discord.Interaction, user: discord.User) -> None:
-        async with _told(interaction):
-            person(user)
+        async with reporting_bad_options(interaction):
+            require_human(user)
             await _defer(interaction)
             await self._views.check(interaction, user)
 
     @app_commands.command(description="Give a person extra songs, which last until used")
     @app_commands.describe(user="Which person", songs="How many")
     async def grant(self, interaction: discord.Interaction, user: discord.User, songs: Extra) -> None:
-        async with _told(interaction):
-            person(user)
+        async with reporting_bad_options(interaction):
+            require_human(user)
             await _defer(interaction)
             await _say(interaction, self._changes.grant(interaction, user, songs))
 
     @app_commands.command(description="Give back what a person has used of their own limit")
     @app_commands.describe(user="Which person")
     async def reset(self, interaction: discord.Interaction, user: discord.User) -> None:
-        async with _told(interaction):
-            person(user)
+        async with reporting_bad_options(interaction):
+            require_human(user)
             await _defer(interaction)
             await _say(interaction, self._changes.reset(interaction, user))
 
     @app_commands.command(description="By which clock days, weeks and months begin")
     @app_commands.describe(zone="A city near you, such as Europe/Berlin")
     async def timezone(self, interaction: discord.Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
-        async with _told(interaction):
+        async with reporting_bad_options(interaction):
             name = self._changes.zone(zone)
             await _defer(interaction)
             await _say(interaction, self._changes.set_timezone(interaction, name))
@@ -150,7 +154,7 @@ class QuotaCog(
     @app_commands.command(name="log", description="The last changes: who, when, from what to what")
     async def show_log(self, interaction: discord.Interaction) -> None:
         await _defer(interaction)
-        await self._views.log(interaction, None)
+        await self._views.audit_log(interaction, None)
 
     @app_commands.command(description="A chart of the songs made and failed, day by day")
     @app_commands.describe(days="How many days back")
@@ -160,26 +164,28 @@ class QuotaCog(
 
     async def turn_log(self, interaction: discord.Interaction, before_id: int | None) -> None:
         """A press on a page of the log: by whoever, whatever they may do by now."""
-        async with answered(interaction):
+        async with handle_errors(interaction):
             manager_guild_id(interaction)
             await interaction.response.defer()
-            await self._views.log(interaction, before_id)
+            await self._views.audit_log(interaction, before_id)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was taken out; an outage comes as `guild_unavailable`."""
-        await _noted(self._book.guild_left(guild.id, self._clock.now()))
+        await _log_unavailable(self._quotas.guild_left(guild.id, self._clock.now()))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await _noted(self._book.guild_joined(guild.id))
+        await _log_unavailable(self._quotas.guild_joined(guild.id))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Discord does not tell what happened while the process was down."""
         bot, now = self._bot, self._clock.now()
         present = {guild.id for guild in bot.guilds}
-        await _noted(self._book.guilds_seen(present, bot.shard_count or 1, tuple(bot.shards), now))
+        await _log_unavailable(
+            self._quotas.reconcile_guilds(present, bot.shard_count or 1, tuple(bot.shards), now)
+        )
 
     async def _set(self, interaction: discord.Interaction, rule: Rule) -> None:
         await _defer(interaction)
@@ -187,12 +193,12 @@ class QuotaCog(
 
 
 @asynccontextmanager
-async def _told(interaction: discord.Interaction) -> AsyncIterator[None]:
+async def reporting_bad_options(interaction: discord.Interaction) -> AsyncIterator[None]:
     """Around a command whose input is checked before anything is done."""
     try:
         yield
-    except BadInput as error:
-        await say_privately(interaction, error.sentence)
+    except InvalidOption as error:
+        await send_ephemeral(interaction, error.sentence)
 
 
 async def _defer(interaction: discord.Interaction) -> None:
@@ -204,8 +210,8 @@ async def _say(interaction: discord.Interaction, sentence: Awaitable[str]) -> No
     await interaction.edit_original_response(content=await sentence, allowed_mentions=nobody)
 
 
-async def _noted(change: Awaitable[None]) -> None:
+async def _log_unavailable(update: Awaitable[None]) -> None:
     try:
-        await change
+        await update
     except StoreUnavailable as error:
         log.error("coming to or leaving a server was not written down: %s", error)  # noqa: TRY400

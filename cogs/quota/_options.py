@@ -9,23 +9,23 @@ from zoneinfo import ZoneInfo, available_timezones
 import discord
 from discord import app_commands
 
-from songbot.quotas.rules import MAX_LIMIT, Per, Who
+from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period
 from songbot.wording import quota_admin as wording
 
 Limit = app_commands.Range[int, 0, MAX_LIMIT]
 Extra = app_commands.Range[int, 1, MAX_LIMIT]
 Days = Literal[7, 30, 90]
 
-WHO = [
-    app_commands.Choice(name="everyone together", value=Who.SERVER.value),
-    app_commands.Choice(name="each member", value=Who.MEMBER.value),
+KIND_CHOICES = [
+    app_commands.Choice(name="everyone together", value=LimitKind.SERVER.value),
+    app_commands.Choice(name="each member", value=LimitKind.MEMBER.value),
 ]
-PER = [app_commands.Choice(name=per.value, value=per.value) for per in Per]
+PERIOD_CHOICES = [app_commands.Choice(name=per.value, value=per.value) for per in Period]
 
-_MOST = 25
+_MAX_CHOICES = 25
 """Choices of an autocompletion (Discord, "Application Commands")."""
-_NOT_PLACES = frozenset({"Factory", "localtime", "posixrules"})
-_FIRST = (
+_NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+_COMMON_ZONES = (
     "UTC",
     "Europe/London",
     "Europe/Paris",
@@ -54,7 +54,7 @@ _FIRST = (
 )
 
 
-class BadInput(Exception):
+class InvalidOption(Exception):
     """What was given can't be used. `sentence` says so to the person."""
 
     def __init__(self, sentence: str) -> None:
@@ -67,7 +67,7 @@ class TimeZones:
 
     def __init__(self, names: Iterable[str] | None = None) -> None:
         """Reads the tz database's index (a few ms) unless names are given."""
-        found = set(available_timezones() if names is None else names) - _NOT_PLACES
+        found = set(available_timezones() if names is None else names) - _NOT_ZONES
         self._names = {_folded(name): name for name in sorted(found)}
 
     def find(self, text: str) -> str | None:
@@ -78,9 +78,9 @@ class TimeZones:
         """At most 25: the zone of that name, then those that begin so, whose place does, or that hold it."""
         typed = _folded(text)
         if not typed:
-            return [name for name in _FIRST if _folded(name) in self._names]
+            return [name for name in _COMMON_ZONES if _folded(name) in self._names]
         found = [(_rank(folded, typed), name) for folded, name in self._names.items() if typed in folded]
-        return [name for _, name in sorted(found)][:_MOST]
+        return [name for _, name in sorted(found)][:_MAX_CHOICES]
 
 
 def _folded(text: str) -> str:
@@ -116,28 +116,28 @@ def manager_guild_id(interaction: discord.Interaction) -> int:
     return interaction.guild_id
 
 
-def person(user: discord.User | discord.Member) -> int:
-    """Their id. Raises BadInput for a bot."""
+def require_human(user: discord.User | discord.Member) -> int:
+    """Their id. Raises InvalidOption for a bot."""
     if user.bot:
-        raise BadInput(wording.BOT_NAMED)
+        raise InvalidOption(wording.BOT_NAMED)
     return user.id
 
 
 def role_id(role: discord.Role) -> int:
-    """Raises BadInput for @everyone: what each member gets is a rule of its own."""
+    """Raises InvalidOption for @everyone: what each member gets is a rule of its own."""
     if role.is_default():
-        raise BadInput(wording.EVERYONE_ROLE)
+        raise InvalidOption(wording.EVERYONE_ROLE)
     return role.id
 
 
-def one_subject(
-    who: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
-) -> tuple[Who, int]:
-    """Whose rule is meant. Raises BadInput unless exactly one is named."""
-    if sum(given is not None for given in (who, role, user)) != 1:
-        raise BadInput(wording.NAME_ONE)
+def rule_target(
+    kind: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
+) -> tuple[LimitKind, int]:
+    """Whose rule is meant. Raises InvalidOption unless exactly one is named."""
+    if sum(given is not None for given in (kind, role, user)) != 1:
+        raise InvalidOption(wording.NAME_ONE)
     if role is not None:
-        return Who.ROLE, role_id(role)
+        return LimitKind.ROLE, role_id(role)
     if user is not None:
-        return Who.USER, user.id
-    return Who(who or Who.MEMBER), 0
+        return LimitKind.USER, user.id
+    return LimitKind(kind or LimitKind.MEMBER), 0

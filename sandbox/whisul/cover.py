@@ -49,11 +49,11 @@ def _sky(palette: tuple[Colour, Colour, Colour], dice: random.Random) -> Image.I
     """The palette as a gradient, straight at any angle, with a little grain against banding."""
     angle = dice.uniform(0.2, 1.3)
     ramp = np.linspace(0, 1, _DRAWN)
-    place = ramp[None, :] * math.cos(angle) + ramp[:, None] * math.sin(angle)
-    place /= place.max()
-    grain = np.random.default_rng(dice.randrange(2**32)).normal(0, 2, place.shape)
+    gradient = ramp[None, :] * math.cos(angle) + ramp[:, None] * math.sin(angle)
+    gradient /= gradient.max()
+    grain = np.random.default_rng(dice.randrange(2**32)).normal(0, 2, gradient.shape)
     channels = [
-        np.interp(place, (0, 0.6, 1), [colour[n] for colour in palette]) * 0.85 + grain for n in range(3)
+        np.interp(gradient, (0, 0.6, 1), [colour[n] for colour in palette]) * 0.85 + grain for n in range(3)
     ]
     return Image.fromarray(np.clip(np.stack(channels, axis=-1), 0, 255).astype(np.uint8))
 

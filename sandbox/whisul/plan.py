@@ -116,10 +116,12 @@ def _first_at(word: str, text: str) -> int | None:
 
 
 def _genre_named_in(text: str) -> str | None:
-    places = [
-        (place, -len(word), word) for word in GENRE_WORDS if (place := _first_at(word, text)) is not None
+    positions = [
+        (position, -len(word), word)
+        for word in GENRE_WORDS
+        if (position := _first_at(word, text)) is not None
     ]
-    return GENRE_WORDS[min(places)[2]] if places else None
+    return GENRE_WORDS[min(positions)[2]] if positions else None
 
 
 def _moods_in(text: str) -> list[Mood]:

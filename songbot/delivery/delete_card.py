@@ -9,55 +9,59 @@ from enum import Enum, auto
 
 import discord
 
-from songbot.discord_errors import TROUBLE, UNKNOWN_MESSAGE, describe, is_final
+from songbot.discord_errors import DISCORD_ERRORS, UNKNOWN_MESSAGE, describe, is_permanent
 from songbot.songs.models import Song
 
 log = logging.getLogger(__name__)
 
-SECONDS = 10.0
+DELETE_TIMEOUT = 10.0
 
 
-class TakenAway(Enum):
-    YES = auto()
+class DeleteResult(Enum):
+    DELETED = auto()
     """It is gone, by us or by somebody before."""
-    NEVER = auto()
+    IMPOSSIBLE = auto()
     """No way of ours leads there."""
-    NOT_NOW = auto()
+    RETRY_LATER = auto()
     """Discord failed for now: worth another try."""
 
 
-async def take_away(client: discord.Client, song: Song, pressed: discord.Interaction | None) -> TakenAway:
+async def delete_card(
+    client: discord.Client, song: Song, pressed: discord.Interaction | None
+) -> DeleteResult:
     """Delete the card as the bot's own message, else by the token of the press on it.
 
     `pressed` is the press on `Delete`, while it is remembered. When that was on another message with this
     song (a copy, or a page of a library), that one goes too.
     """
-    outcome = await _as_own(client, song)
+    outcome = await _delete_as_bot(client, song)
     if pressed is None or pressed.is_expired() or pressed.message is None:
         return outcome
     on_card = pressed.message.id == song.reply.message_id
-    if on_card and outcome is TakenAway.YES:
+    if on_card and outcome is DeleteResult.DELETED:
         return outcome
     by_token = await _delete(pressed.delete_original_response())
     return by_token if on_card else outcome
 
 
-async def _as_own(client: discord.Client, song: Song) -> TakenAway:
-    reply = song.reply
-    if not reply.bot_in_channel or reply.message_id is None:
-        return TakenAway.NEVER
-    card = client.get_partial_messageable(reply.channel_id).get_partial_message(reply.message_id)
+async def _delete_as_bot(client: discord.Client, song: Song) -> DeleteResult:
+    target = song.reply
+    if not target.bot_in_channel or target.message_id is None:
+        return DeleteResult.IMPOSSIBLE
+    card = client.get_partial_messageable(target.channel_id).get_partial_message(target.message_id)
     # A card that only one person sees is unknown to this route, gone or not.
-    return await _delete(card.delete(), unknown=TakenAway.NEVER if song.private else TakenAway.YES)
+    return await _delete(
+        card.delete(), unknown=DeleteResult.IMPOSSIBLE if song.private else DeleteResult.DELETED
+    )
 
 
-async def _delete(request: Awaitable[None], unknown: TakenAway = TakenAway.YES) -> TakenAway:
+async def _delete(request: Awaitable[None], unknown: DeleteResult = DeleteResult.DELETED) -> DeleteResult:
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(DELETE_TIMEOUT):
             await request
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_MESSAGE:
             return unknown
         log.info("a card could not be taken away: %s", describe(error))
-        return TakenAway.NEVER if is_final(error) else TakenAway.NOT_NOW
-    return TakenAway.YES
+        return DeleteResult.IMPOSSIBLE if is_permanent(error) else DeleteResult.RETRY_LATER
+    return DeleteResult.DELETED

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from songbot.songs.models import Reply, Song
+from songbot.songs.models import ReplyTarget, Song
 
 TOKEN_MARGIN = timedelta(seconds=30)
 """Taken off a token's life, for the way to Discord."""
 
 
-class Step(StrEnum):
+class DeliveryMethod(StrEnum):
     """In the order they are tried."""
 
     TOKEN = "token"  # noqa: S105
@@ -24,26 +24,30 @@ class Step(StrEnum):
     """A direct message."""
 
 
-def token_is_alive(reply: Reply, now: datetime) -> bool:
+def token_is_valid(target: ReplyTarget, now: datetime) -> bool:
     """Does the interaction's token still reach the reply?"""
-    if not reply.token or reply.token_expires_at is None:
+    if not target.token or target.token_expires_at is None:
         return False
-    return now < reply.token_expires_at - TOKEN_MARGIN
+    return now < target.token_expires_at - TOKEN_MARGIN
 
 
-def is_hidden(song: Song) -> bool:
+def must_stay_private(song: Song) -> bool:
     """Must others in the place not see it? In the DM with the bot there are no others."""
     return song.private and not (song.guild_id is None and song.reply.bot_in_channel)
 
 
-def steps_for(song: Song, now: datetime) -> list[Step]:
+def methods_for(song: Song, now: datetime) -> list[DeliveryMethod]:
     """The steps that can hold."""
-    steps: list[Step] = []
-    if token_is_alive(song.reply, now):
-        steps.append(Step.TOKEN)
-    if song.reply.bot_in_channel and not is_hidden(song):
-        steps += [Step.EDIT, Step.POST] if song.reply.message_id is not None else [Step.POST]
-    return [*steps, Step.DIRECT]
+    methods: list[DeliveryMethod] = []
+    if token_is_valid(song.reply, now):
+        methods.append(DeliveryMethod.TOKEN)
+    if song.reply.bot_in_channel and not must_stay_private(song):
+        methods += (
+            [DeliveryMethod.EDIT, DeliveryMethod.POST]
+            if song.reply.message_id is not None
+            else [DeliveryMethod.POST]
+        )
+    return [*methods, DeliveryMethod.DIRECT]
 
 
 def nonce(song: Song, kind: str) -> str:

@@ -16,47 +16,47 @@ import aiohttp
 import discord
 from yarl import URL
 
-from songbot.discord_errors import TROUBLE, describe
-from songbot.media.downloader import REDIRECTS
-from songbot.media.ssrf_guard import GuardedResolver, is_allowed_literal
+from songbot.discord_errors import DISCORD_ERRORS, describe
+from songbot.media.downloader import MAX_REDIRECTS
+from songbot.media.ssrf_guard import PublicOnlyResolver, is_allowed_ip_literal
 from songbot.songs.models import Result, Song
 
 log = logging.getLogger(__name__)
 
-PROBES, PROBES_AT_ONCE, PROBE_SECONDS = 200, 16, 3.0
-FETCHES, FETCHES_AT_ONCE = 50, 4
-SECONDS = 10.0
+MAX_CHECKED_SONGS, MAX_CONCURRENT_CHECKS, CHECK_TIMEOUT = 200, 16, 3.0
+MAX_FETCHED_CARDS, MAX_CONCURRENT_FETCHES = 50, 4
+TOTAL_TIMEOUT = 10.0
 """For all probes together, and for all messages together."""
 
-DeadOf = Callable[[Collection[str]], Awaitable[frozenset[str]]]
+FindDead = Callable[[Collection[str]], Awaitable[frozenset[str]]]
 _CDN = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
-class LinkProbe:
+class LinkChecker:
     """Tells which links are dead. `trusted_url` is Whisul's base URL (see songbot.media.downloader)."""
 
     def __init__(self, trusted_url: str | None = None) -> None:
         base = URL(trusted_url) if trusted_url else None
         self._trusted = (base.host, base.port) if base and base.host and base.port else None
 
-    async def dead(self, urls: Collection[str]) -> frozenset[str]:
+    async def find_dead(self, urls: Collection[str]) -> frozenset[str]:
         """Those that answered with an error or could not be reached within 3 seconds."""
-        found: set[str] = set()
-        connector = aiohttp.TCPConnector(resolver=GuardedResolver(self._trusted))
+        dead: set[str] = set()
+        connector = aiohttp.TCPConnector(resolver=PublicOnlyResolver(self._trusted))
         async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
 
             async def look(url: str) -> None:
                 if not await self._is_alive(session, url):
-                    found.add(url)
+                    dead.add(url)
 
-            await _each(look, urls, PROBES_AT_ONCE)
-        return frozenset(found)
+            await _gather_limited(look, urls, MAX_CONCURRENT_CHECKS)
+        return frozenset(dead)
 
     async def _is_alive(self, session: aiohttp.ClientSession, address: str) -> bool:
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with asyncio.timeout(CHECK_TIMEOUT):
                 url = URL(address)
-                for _hop in range(REDIRECTS + 1):
+                for _hop in range(MAX_REDIRECTS + 1):
                     status, onward = await self._ask(session, url)
                     if onward is None:
                         return status < 400 or status == 429
@@ -67,19 +67,19 @@ class LinkProbe:
 
     async def _ask(self, session: aiohttp.ClientSession, url: URL) -> tuple[int, str | None]:
         """The status, and where a redirect leads. One byte is asked for and none is read."""
-        if url.scheme not in ("http", "https") or not is_allowed_literal(url, self._trusted):
+        if url.scheme not in ("http", "https") or not is_allowed_ip_literal(url, self._trusted):
             raise ValueError("nothing is fetched from there")
         async with session.get(url, allow_redirects=False, headers={"Range": "bytes=0-0"}) as response:
             moved = response.status in (301, 302, 303, 307, 308)
             return response.status, response.headers.get("Location") if moved else None
 
 
-class FreshLinks:
-    """`dead_of` is LinkProbe.dead."""
+class LinkRefresher:
+    """`dead_of` is LinkChecker.dead."""
 
-    def __init__(self, client: discord.Client, dead_of: DeadOf) -> None:
+    def __init__(self, client: discord.Client, find_dead: FindDead) -> None:
         self._client = client
-        self._dead_of = dead_of
+        self._find_dead = find_dead
 
     async def of_song(self, song: Song) -> Song:
         """With audio and cover that work, as far as that can be had."""
@@ -90,12 +90,14 @@ class FreshLinks:
         return await self._refreshed(songs, covers=False)
 
     async def _refreshed(self, songs: Sequence[Song], *, covers: bool) -> list[Song]:
-        looked_at = [song for song in reversed(songs) if song.result and _card_is_reachable(song)][:PROBES]
-        if not looked_at:
+        checked = [song for song in reversed(songs) if song.result and _card_is_reachable(song)][
+            :MAX_CHECKED_SONGS
+        ]
+        if not checked:
             return list(songs)
-        links = {song.id: _links(song, covers=covers) for song in looked_at}
-        dead = await self._dead_of({link for pair in links.values() for link in pair})
-        stale = [song for song in looked_at if not dead.isdisjoint(links[song.id])][:FETCHES]
+        links = {song.id: _links(song, covers=covers) for song in checked}
+        dead = await self._find_dead({link for pair in links.values() for link in pair})
+        stale = [song for song in checked if not dead.isdisjoint(links[song.id])][:MAX_FETCHED_CARDS]
         fresh: dict[int, Song] = {}
 
         async def fetch(song: Song) -> None:
@@ -103,7 +105,7 @@ class FreshLinks:
             if message is not None:
                 fresh[song.id] = _with_attachments(song, message, dead)
 
-        await _each(fetch, stale, FETCHES_AT_ONCE)
+        await _gather_limited(fetch, stale, MAX_CONCURRENT_FETCHES)
         return [fresh.get(song.id, song) for song in songs]
 
     async def _card_of(self, song: Song) -> discord.Message | None:
@@ -111,7 +113,7 @@ class FreshLinks:
         channel = self._client.get_partial_messageable(reply.channel_id)
         try:
             return await channel.fetch_message(reply.message_id or 0)
-        except TROUBLE as error:
+        except DISCORD_ERRORS as error:
             log.info("a card's message can't be had: %s", describe(error), extra={"song": song.id})
             return None
 
@@ -167,16 +169,18 @@ def _is(file: discord.Attachment, kind: str) -> bool:
     return (file.content_type or "").startswith(kind) or file.filename.lower().endswith(_EXTENSIONS[kind])
 
 
-async def _each(do: Callable[..., Awaitable[None]], items: Iterable[object], at_once: int) -> None:
+async def _gather_limited(
+    work: Callable[..., Awaitable[None]], items: Iterable[object], max_concurrent: int
+) -> None:
     """`do` for each, some at a time, until time is up. What `do` raises ends it."""
-    places = asyncio.Semaphore(at_once)
+    semaphore = asyncio.Semaphore(max_concurrent)
 
     async def one(item: object) -> None:
-        async with places:
-            await do(item)
+        async with semaphore:
+            await work(item)
 
     try:
-        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(TOTAL_TIMEOUT), asyncio.TaskGroup() as tasks:
             for item in items:
                 tasks.create_task(one(item), name="library-link")
     except TimeoutError:

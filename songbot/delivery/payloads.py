@@ -15,7 +15,7 @@ from songbot.ui.song_card import failure_embed, song_embed, without_links
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CardPayload:
     """discord.py closes files and remembers views once sent, so both are made anew for every request."""
 
     embed: discord.Embed
@@ -27,22 +27,22 @@ class Draft:
         return [discord.File(BytesIO(file.data), filename=file.name) for file in self.attached]
 
 
-def answer_buttons(song_id: int) -> frozenset[str]:
+def card_custom_ids(song_id: int) -> frozenset[str]:
     """Custom ids, one of which is under every draft: by them an answer is known again."""
     return frozenset(SongButton(action, song_id).custom_id for action in (Action.TAKE, Action.RETRY))
 
 
-def drafts_of(song: Song, files: SongFiles, parent: str | None) -> list[Draft]:
+def payload_variants(song: Song, files: SongFiles, parent: str | None) -> list[CardPayload]:
     """With files, with links alone, and without the links too, should Discord take none of those."""
     if song.state is State.FAILED:
-        return [Draft(failure_embed(song), lambda: failure_view(song))]
+        return [CardPayload(failure_embed(song), lambda: failure_view(song))]
     linked = song_embed(song, parent=parent)
-    drafts = [
-        Draft(linked, lambda: card_view(song)),
-        Draft(without_links(linked), lambda: card_view(song, listen=False)),
+    payloads = [
+        CardPayload(linked, lambda: card_view(song)),
+        CardPayload(without_links(linked), lambda: card_view(song, listen=False)),
     ]
     if files.present:
         cover = files.cover.name if files.cover else None
         full = song_embed(song, cover=cover, parent=parent)
-        drafts.insert(0, Draft(full, lambda: card_view(song), files.present))
-    return drafts
+        payloads.insert(0, CardPayload(full, lambda: card_view(song), files.present))
+    return payloads

@@ -10,146 +10,150 @@ from typing import Protocol
 
 import discord
 
-from songbot.discord_errors import TROUBLE, describe, is_final, less_may_do
-from songbot.media.downloader import Downloads, SongFiles
+from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, retry_with_less_content
+from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.models import Song, State
-from songbot.songs.ports import Clock, Delivered, Postponed, StoreUnavailable, Undeliverable
+from songbot.songs.ports import Clock, Delivered, RetryLater, StoreUnavailable, Undeliverable
 from songbot.songs.progress import Progress
-from songbot.ui.progress_message import render
+from songbot.ui.progress_message import progress_text
 from songbot.ui.song_buttons import progress_view
-from songbot.ui.song_card import origin
+from songbot.ui.song_card import origin_text
 
-from .fallbacks import Step, is_hidden, steps_for, token_is_alive
+from .fallbacks import DeliveryMethod, methods_for, must_stay_private, token_is_valid
 from .messenger import Messenger, mentions_by_token
-from .payloads import Draft, drafts_of
+from .payloads import CardPayload, payload_variants
 
 log = logging.getLogger(__name__)
 
-SHOW_SECONDS = 5.0
-SHOWN_AT_ONCE = 20
+PROGRESS_TIMEOUT = 5.0
+MAX_CONCURRENT_EDITS = 20
 """Progress can wait, while each request more at a time is a connection more to open and to keep."""
-STEP_SECONDS = 30.0
+METHOD_TIMEOUT = 30.0
 """A step with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
-NOTIFY_SECONDS = 10.0
-NOTIFY_AGAIN_AFTER = (1.0, 3.0)
+NOTIFY_TIMEOUT = 10.0
+NOTIFY_BACKOFF = (1.0, 3.0)
 """Only where a nonce keeps a second mention away: discord.py itself gives up at a 503 or a cut connection."""
-LEAVE_FROM = 5
+SKIP_TRANSIENT_FROM_ATTEMPT = 5
 """The attempt from which a step that fails only for now is left too."""
-FILES_UNTIL = 3
+LAST_ATTEMPT_WITH_FILES = 3
 """Later attempts go without files: an upload that never gets through must not cost the card."""
 
 
-class Parents(Protocol):
+class ParentLookup(Protocol):
     """Looks up the song that another came from. May raise StoreUnavailable."""
 
-    async def song(self, song_id: int) -> Song | None: ...
+    async def get(self, song_id: int) -> Song | None: ...
 
 
-class DiscordCourier:
+class DiscordDelivery:
     """Implements Courier on a logged-in client."""
 
     def __init__(
         self,
         client: discord.Client,
-        downloads: Downloads,
+        downloader: MediaDownloader,
         *,
         attach_audio: bool,
         clock: Clock,
-        parents: Parents | None = None,
+        parents: ParentLookup | None = None,
     ) -> None:
         self._client = client
         self._messenger = Messenger(client)
-        self._downloads = downloads
+        self._downloader = downloader
         self._attach = attach_audio
         self._clock = clock
         self._parents = parents
-        self._lost_lines: set[tuple[int, bool]] = set()
-        self._showing = asyncio.Semaphore(SHOWN_AT_ONCE)
+        self._dead_progress: set[tuple[int, bool]] = set()
+        self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
 
-    async def show(self, song: Song, progress: Progress) -> bool:
+    async def update_progress(self, song: Song, progress: Progress) -> bool:
         """Edit the progress line, by token while it lives, else as the bot's own message.
 
         Where Discord has said no for good it is not asked again.
         """
-        reply = song.reply
-        by_token = token_is_alive(reply, self._clock.now())
-        if not by_token and (not reply.bot_in_channel or reply.message_id is None or is_hidden(song)):
+        target = song.reply
+        by_token = token_is_valid(target, self._clock.now())
+        if not by_token and (
+            not target.bot_in_channel or target.message_id is None or must_stay_private(song)
+        ):
             return False
-        if (song.id, by_token) in self._lost_lines:
+        if (song.id, by_token) in self._dead_progress:
             return False
-        line, view = render(song, progress), progress_view(song)
+        content, view = progress_text(song, progress), progress_view(song)
         try:
-            async with asyncio.timeout(SHOW_SECONDS), self._showing:
-                await self._messenger.edit_line(reply, line, view, by_token=by_token)
-        except TROUBLE as error:
+            async with asyncio.timeout(PROGRESS_TIMEOUT), self._edit_slots:
+                await self._messenger.edit_progress(target, content, view, by_token=by_token)
+        except DISCORD_ERRORS as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
-            if is_final(error):
-                self._lost_lines.add((song.id, by_token))
+            if is_permanent(error):
+                self._dead_progress.add((song.id, by_token))
             return False
         return True
 
     async def deliver(
-        self, song: Song, notify: Sequence[int], attempt: int
-    ) -> Delivered | Undeliverable | Postponed:
+        self, song: Song, subscribers: Sequence[int], attempt: int
+    ) -> Delivered | Undeliverable | RetryLater:
         """Down the ladder until a step holds, then mention those who wait for it."""
-        self._lost_lines -= {(song.id, True), (song.id, False)}
+        self._dead_progress -= {(song.id, True), (song.id, False)}
         parent = await self._origin(song)
         async with self._files(song, attempt) as files:
-            outcome = await self._descend(song, drafts_of(song, files, parent), list(notify), attempt)
+            outcome = await self._try_methods(
+                song, payload_variants(song, files, parent), list(subscribers), attempt
+            )
         if isinstance(outcome, Delivered):
-            await self._announce(song, outcome, list(notify))
+            await self._notify_waiting(song, outcome, list(subscribers))
         return outcome
 
-    async def _descend(
-        self, song: Song, drafts: list[Draft], notify: list[int], attempt: int
-    ) -> Delivered | Undeliverable | Postponed:
+    async def _try_methods(
+        self, song: Song, payloads: list[CardPayload], notify: list[int], attempt: int
+    ) -> Delivered | Undeliverable | RetryLater:
         reasons: list[str] = []
-        for step in steps_for(song, self._clock.now()):
-            outcome = await self._take(step, song, drafts, notify)
+        for method in methods_for(song, self._clock.now()):
+            outcome = await self._try_method(method, song, payloads, notify)
             if isinstance(outcome, Delivered):
                 return outcome
-            reasons.append(f"{step}: {describe(outcome)}")
-            log.info("step %s did not hold: %s", step, describe(outcome), extra={"song": song.id})
-            if not is_final(outcome) and attempt < LEAVE_FROM:
-                return Postponed(reasons[-1])
+            reasons.append(f"{method}: {describe(outcome)}")
+            log.info("step %s did not hold: %s", method, describe(outcome), extra={"song": song.id})
+            if not is_permanent(outcome) and attempt < SKIP_TRANSIENT_FROM_ATTEMPT:
+                return RetryLater(reasons[-1])
         return Undeliverable("; ".join(reasons))
 
-    async def _take(
-        self, step: Step, song: Song, drafts: list[Draft], notify: list[int]
+    async def _try_method(
+        self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
     ) -> Delivered | BaseException:
         """One step, with less and less in the message where Discord minds what is in it."""
         problem: BaseException = TimeoutError()
         try:
-            async with asyncio.timeout(STEP_SECONDS):
-                already = await self._messenger.posted_before(step, song)
-        except TROUBLE as error:
+            async with asyncio.timeout(METHOD_TIMEOUT):
+                earlier_post = await self._messenger.find_earlier_post(method, song)
+        except DISCORD_ERRORS as error:
             return error
-        if already is not None:
-            return Delivered(already, step)
-        for draft in drafts:
+        if earlier_post is not None:
+            return Delivered(earlier_post, method)
+        for payload in payloads:
             try:
-                async with asyncio.timeout(STEP_SECONDS):
-                    return Delivered(await self._messenger.send(step, song, draft, notify), step)
-            except TROUBLE as error:
+                async with asyncio.timeout(METHOD_TIMEOUT):
+                    return Delivered(await self._messenger.send(method, song, payload, notify), method)
+            except DISCORD_ERRORS as error:
                 problem = error
-                if not less_may_do(error):
+                if not retry_with_less_content(error):
                     break
         return problem
 
-    async def _announce(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
+    async def _notify_waiting(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
         """An edit pings nobody. A failure here costs a ping, never the card."""
-        step = Step(delivered.step)
-        waiting = [song.user_id, *notify] if step is Step.EDIT else notify
-        if not waiting or step in (Step.POST, Step.DIRECT):
+        method = DeliveryMethod(delivered.method)
+        waiting = [song.user_id, *notify] if method is DeliveryMethod.EDIT else notify
+        if not waiting or method in (DeliveryMethod.POST, DeliveryMethod.DIRECT):
             return
         people = list(dict.fromkeys(waiting))
-        for pause in (*NOTIFY_AGAIN_AFTER, None):
+        for pause in (*NOTIFY_BACKOFF, None):
             try:
-                async with asyncio.timeout(NOTIFY_SECONDS):
-                    await self._messenger.mention(song, delivered.reply, people)
-            except TROUBLE as error:
+                async with asyncio.timeout(NOTIFY_TIMEOUT):
+                    await self._messenger.notify(song, delivered.reply, people)
+            except DISCORD_ERRORS as error:
                 log.info("nobody mentioned: %s", describe(error), extra={"song": song.id})
-                if pause is None or is_final(error) or mentions_by_token(song, delivered.reply):
+                if pause is None or is_permanent(error) or mentions_by_token(song, delivered.reply):
                     return
                 await asyncio.sleep(pause)
             else:
@@ -157,10 +161,10 @@ class DiscordCourier:
 
     @asynccontextmanager
     async def _files(self, song: Song, attempt: int) -> AsyncIterator[SongFiles]:
-        if not self._attach or attempt > FILES_UNTIL or song.state is not State.COMPLETED:
+        if not self._attach or attempt > LAST_ATTEMPT_WITH_FILES or song.state is not State.COMPLETED:
             yield SongFiles()
             return
-        async with self._downloads.files_of(song, song.reply.upload_limit) as files:
+        async with self._downloader.fetch(song, song.reply.upload_limit) as files:
             yield files
 
     async def _origin(self, song: Song) -> str | None:
@@ -168,7 +172,7 @@ class DiscordCourier:
         if self._parents is None or song.parent_id is None or song.state is not State.COMPLETED:
             return None
         try:
-            parent = await self._parents.song(song.parent_id)
+            parent = await self._parents.get(song.parent_id)
         except StoreUnavailable:
             return None
-        return origin(song, parent) if parent else None
+        return origin_text(song, parent) if parent else None

@@ -6,31 +6,31 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-LONGEST = 0.3
+MAX_WAIT = 0.3
 """Seconds that an order waits for others' acknowledgements. Discord gives those 3, and the order has none."""
 
 
-class Rush:
+class AcknowledgementBarrier:
     """Counts the acknowledgements that are under way."""
 
     def __init__(self) -> None:
-        self._under_way = 0
-        self._over = asyncio.Event()
-        self._over.set()
+        self._pending = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @contextmanager
     def acknowledging(self) -> Iterator[None]:
-        self._under_way += 1
-        self._over.clear()
+        self._pending += 1
+        self._idle.clear()
         try:
             yield
         finally:
-            self._under_way -= 1
-            if self._under_way == 0:
-                self._over.set()
+            self._pending -= 1
+            if self._pending == 0:
+                self._idle.set()
 
-    async def over(self) -> None:
+    async def wait_idle(self) -> None:
         """Until none is under way, and no longer than LONGEST."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST):
-                await self._over.wait()
+            async with asyncio.timeout(MAX_WAIT):
+                await self._idle.wait()

@@ -13,12 +13,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from .command_sync import AppState, sync_commands
-from .component_router import SongActions
-from .error_handler import answer_error
+from .command_sync import KeyValueStore, sync_commands
+from .component_router import ComponentRouter
+from .error_handler import reply_with_error
 
 log = logging.getLogger(__name__)
-_ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
+_HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
 """How discord.py names the tasks that answer people."""
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
 
@@ -29,7 +29,7 @@ class SongTree(app_commands.CommandTree["SongBot"]):
     async def on_error(
         self, interaction: discord.Interaction[SongBot], error: app_commands.AppCommandError
     ) -> None:
-        await answer_error(interaction, error)
+        await reply_with_error(interaction, error)
 
 
 class SongBot(commands.AutoShardedBot):
@@ -42,9 +42,9 @@ class SongBot(commands.AutoShardedBot):
     def __init__(
         self,
         *,
-        state: AppState,
+        state: KeyValueStore,
         on_login: Callable[[], Awaitable[None]],
-        actions: SongActions,
+        router: ComponentRouter,
         http_trace: aiohttp.TraceConfig | None = None,
         shard_count: int | None = None,
         shard_ids: tuple[int, ...] | None = None,
@@ -65,7 +65,7 @@ class SongBot(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             **options,
         )
-        self.song_actions = actions
+        self.component_router = router
         self.command_ids: dict[str, int] = {}
         self.started_at = time.monotonic()
         self._state = state
@@ -75,11 +75,11 @@ class SongBot(commands.AutoShardedBot):
         self.command_ids = await sync_commands(self.tree, self.application_id or 0, self._state)
         await self._on_login()
 
-    async def answers_given(self, within: float) -> None:
+    async def wait_for_handlers(self, max_seconds: float) -> None:
         """Wait up to `within` seconds for commands, presses and messages that are being answered."""
-        under_way = {task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)}
-        if under_way:
-            await asyncio.wait(under_way, timeout=within)
+        handlers = {task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_TASKS)}
+        if handlers:
+            await asyncio.wait(handlers, timeout=max_seconds)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""

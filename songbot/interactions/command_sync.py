@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 KEY = "commands"
 
 
-class AppState(Protocol):
+class KeyValueStore(Protocol):
     """Single values that outlive the process. Either method may raise StoreUnavailable."""
 
     async def get(self, key: str) -> str | None: ...
@@ -28,7 +28,7 @@ def commands_hash(tree: app_commands.CommandTree[Any], application_id: int) -> s
 
 
 async def sync_commands(
-    tree: app_commands.CommandTree[Any], application_id: int, state: AppState
+    tree: app_commands.CommandTree[Any], application_id: int, state: KeyValueStore
 ) -> dict[str, int]:
     """Sync when the hash differs from the one kept in the database; the commands' ids by name.
 

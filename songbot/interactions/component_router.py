@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
-from songbot.interactions.replies import say_privately
+from songbot.interactions.replies import send_ephemeral
 from songbot.ui.song_buttons import Action
 from songbot.wording import general
 
-from .error_handler import answered
+from .error_handler import handle_errors
 
 log = logging.getLogger(__name__)
 
@@ -19,20 +19,20 @@ Handler = Callable[[discord.Interaction, int], Awaitable[None]]
 """Gets the interaction and the song's id from the custom id, which anybody may have forged."""
 
 
-class SongActions:
+class ComponentRouter:
     """Cogs add their handlers; a press is answered whatever happens."""
 
     def __init__(self) -> None:
         self._handlers: dict[Action, Handler] = {}
 
-    def add(self, action: Action, handler: Handler) -> None:
+    def register(self, action: Action, handler: Handler) -> None:
         self._handlers[action] = handler
 
-    async def run(self, interaction: discord.Interaction, action: Action, song_id: int) -> None:
+    async def dispatch(self, interaction: discord.Interaction, action: Action, song_id: int) -> None:
         """Called by the buttons of cards; never raises but for cancellation."""
         handler = self._handlers.get(action)
         if handler is None:
-            await say_privately(interaction, general.UNKNOWN_BUTTON)
+            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
             return
-        async with answered(interaction):
+        async with handle_errors(interaction):
             await handler(interaction, song_id)

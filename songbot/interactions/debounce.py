@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 SECONDS = 10.0
 
 
-class PressGuard:
+class Debouncer:
     """Spares Discord and the database what a person does by pressing fast: nobody posts fifty lines a second.
 
     It is the database that makes sure of one song, also over several processes. `monotonic` gives seconds.
@@ -18,18 +18,18 @@ class PressGuard:
         self._seconds = seconds
         self._pressed: dict[Hashable, float] = {}
 
-    def is_first(self, press: Hashable) -> bool:
+    def try_acquire(self, press: Hashable) -> bool:
         """True once in `seconds`, unless it is forgotten in between."""
         now = self._monotonic()
-        for old, at in list(self._pressed.items()):
+        for earlier, at in list(self._pressed.items()):
             if now - at < self._seconds:
                 break
-            del self._pressed[old]
+            del self._pressed[earlier]
         if press in self._pressed:
             return False
         self._pressed[press] = now
         return True
 
-    def forget(self, press: Hashable) -> None:
+    def release(self, press: Hashable) -> None:
         """Nothing came of it: the next press counts again."""
         self._pressed.pop(press, None)

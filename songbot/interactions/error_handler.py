@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 import discord
 from discord import app_commands
 
-from songbot.interactions.replies import say_privately
+from songbot.interactions.replies import send_ephemeral
 from songbot.songs.ports import StoreUnavailable
 from songbot.wording import general
 
 log = logging.getLogger(__name__)
 
-_SAID: dict[type[Exception], str] = {
+_ERROR_MESSAGES: dict[type[Exception], str] = {
     app_commands.NoPrivateMessage: general.SERVERS_ONLY,
     app_commands.CommandNotFound: general.COMMAND_CHANGED,
     app_commands.CommandSignatureMismatch: general.COMMAND_CHANGED,
@@ -26,29 +26,31 @@ _SAID: dict[type[Exception], str] = {
 
 
 @asynccontextmanager
-async def answered(interaction: discord.Interaction) -> AsyncIterator[None]:
+async def handle_errors(interaction: discord.Interaction) -> AsyncIterator[None]:
     """Around the work of a press, which has no command tree to catch what goes wrong: the same door."""
     try:
         yield
     except Exception as error:  # noqa: BLE001  # the command tree's door, for what has no tree
-        await answer_error(interaction, error)
+        await reply_with_error(interaction, error)
 
 
-async def answer_error(interaction: discord.Interaction, error: Exception) -> None:
+async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
     """Tell the person privately, and the log where it is ours to mend."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
-    await say_privately(interaction, _sentence(interaction, error))
+    await send_ephemeral(interaction, _error_message(interaction, error))
 
 
-def _sentence(interaction: discord.Interaction, error: Exception) -> str:
+def _error_message(interaction: discord.Interaction, error: Exception) -> str:
     match error:
         case StoreUnavailable():
             log.error("an interaction could not be served: %s", error)
             return general.STORE_UNAVAILABLE
         case app_commands.MissingPermissions():
             return general.missing_permissions(error.missing_permissions)
-        case _ if said := next((said for kind, said in _SAID.items() if isinstance(error, kind)), None):
+        case _ if said := next(
+            (said for kind, said in _ERROR_MESSAGES.items() if isinstance(error, kind)), None
+        ):
             return said
         case _:
             name = interaction.command.qualified_name if interaction.command else interaction.type.name

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import discord
 
-from songbot.songs.models import Reply
+from songbot.songs.models import ReplyTarget
 
-TOKEN_LIFE = timedelta(minutes=15)
+TOKEN_LIFETIME = timedelta(minutes=15)
 """Discord, "Receiving and Responding": interaction tokens are valid for 15 minutes."""
 
 
-def bot_in_place(interaction: discord.Interaction) -> bool:
+def bot_has_access(interaction: discord.Interaction) -> bool:
     """Whether the bot may act in the channel by itself, or only through the interaction's token.
 
     `authorizing_integration_owners` (Discord, "Receiving and Responding") has the server's id under
@@ -22,13 +22,13 @@ def bot_in_place(interaction: discord.Interaction) -> bool:
         return not interaction.context.private_channel
     if interaction.is_guild_integration():
         return True
-    here = interaction.client.get_guild(interaction.guild_id) is not None
-    return here and not interaction.is_user_integration()
+    is_member = interaction.client.get_guild(interaction.guild_id) is not None
+    return is_member and not interaction.is_user_integration()
 
 
 def quota_guild_id(interaction: discord.Interaction) -> int | None:
     """The server whose quota is charged; None: the person's own DM quota."""
-    return interaction.guild_id if bot_in_place(interaction) else None
+    return interaction.guild_id if bot_has_access(interaction) else None
 
 
 def role_ids(interaction: discord.Interaction) -> frozenset[int]:
@@ -39,13 +39,13 @@ def role_ids(interaction: discord.Interaction) -> frozenset[int]:
     return frozenset(user._roles)  # ids, where `roles` leaves out what is not cached
 
 
-def reply_of(interaction: discord.Interaction, message_id: int | None) -> Reply:
+def reply_target(interaction: discord.Interaction, message_id: int | None) -> ReplyTarget:
     """Where the answer to this interaction goes."""
-    return Reply(
+    return ReplyTarget(
         channel_id=interaction.channel_id or 0,
         message_id=message_id,
         token=interaction.token,
-        token_expires_at=interaction.created_at + TOKEN_LIFE,
-        bot_in_channel=bot_in_place(interaction),
+        token_expires_at=interaction.created_at + TOKEN_LIFETIME,
+        bot_in_channel=bot_has_access(interaction),
         upload_limit=interaction.filesize_limit,
     )

@@ -8,17 +8,17 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
-from songbot.discord_errors import TROUBLE, describe
+from songbot.discord_errors import DISCORD_ERRORS, describe
 
 log = logging.getLogger(__name__)
 
-FRESH_SECONDS = 300.0
+CACHE_SECONDS = 300.0
 """How long somebody who has left the team may still do what it may."""
-ASK_SECONDS = 5.0
+LOOKUP_TIMEOUT = 5.0
 _ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 
 
-class OwnersUnknown(Exception):
+class OwnersUnavailable(Exception):
     """Discord did not say whose the application is."""
 
 
@@ -38,7 +38,7 @@ def owner_ids(application: discord.AppInfo) -> frozenset[int]:
     return frozenset(trusted | {team.owner_id} if team.owner_id else trusted)
 
 
-class Owners:
+class ApplicationOwners:
     """Asks Discord now and then. `monotonic` gives seconds."""
 
     def __init__(
@@ -49,19 +49,19 @@ class Owners:
         self._known: frozenset[int] | None = None
         self._asked_at = 0.0
 
-    async def include(self, user_id: int) -> bool:
-        """While Discord does not answer, those are it who were before. Raises OwnersUnknown."""
-        if self._known is None or self._monotonic() - self._asked_at >= FRESH_SECONDS:
+    async def contains(self, user_id: int) -> bool:
+        """While Discord does not answer, those are it who were before. Raises OwnersUnavailable."""
+        if self._known is None or self._monotonic() - self._asked_at >= CACHE_SECONDS:
             await self._ask()
         if self._known is None:
-            raise OwnersUnknown
+            raise OwnersUnavailable
         return user_id in self._known
 
     async def _ask(self) -> None:
         try:
-            async with asyncio.timeout(ASK_SECONDS):
+            async with asyncio.timeout(LOOKUP_TIMEOUT):
                 self._known = owner_ids(await self._application())
-        except TROUBLE as error:
+        except DISCORD_ERRORS as error:
             log.warning("the application's owners could not be looked up: %s", describe(error))
         else:
             self._asked_at = self._monotonic()

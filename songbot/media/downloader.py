@@ -18,22 +18,22 @@ from songbot.discord_errors import describe
 from songbot.songs.models import Song
 from songbot.wording.text import file_name
 
-from .file_types import HEAD, audio_extension, image_extension
-from .ssrf_guard import GuardedResolver, is_allowed_literal
+from .file_types import SNIFF_BYTES, sniff_audio, sniff_image
+from .ssrf_guard import PublicOnlyResolver, is_allowed_ip_literal
 
 log = logging.getLogger(__name__)
 
-DEFAULT_UPLOAD = 10 * 1024 * 1024
+DEFAULT_UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes a message may hold where nothing more is known ("Uploading Files")."""
-MARGIN = 200_000
-COVER_LIMIT = 5 * 1024 * 1024
-REDIRECTS = 3
+UPLOAD_MARGIN = 200_000
+MAX_COVER_BYTES = 5 * 1024 * 1024
+MAX_REDIRECTS = 3
 _CHUNK = 64 * 1024
 
 Sniffer = Callable[[bytes], str | None]
 
 
-class NotFetchedError(Exception):
+class DownloadError(Exception):
     """A file was left out; the message says why, without the URL."""
 
 
@@ -56,7 +56,7 @@ class SongFiles:
         return tuple(file for file in (self.cover, self.audio) if file)
 
 
-class Downloads:
+class MediaDownloader:
     """An async context manager around its own HTTP session.
 
     `trusted_url` is Whisul's base URL: its host and port are fetched from even where they are private.
@@ -68,19 +68,19 @@ class Downloads:
         self,
         trusted_url: str | None = None,
         *,
-        at_once: int = 4,
+        max_concurrent: int = 4,
         deadline: float = 20.0,
-        patience: float = 120.0,
+        queue_timeout: float = 120.0,
     ) -> None:
         base = URL(trusted_url) if trusted_url else None
         self._trusted = (base.host, base.port) if base and base.host and base.port else None
-        self._places = asyncio.Semaphore(at_once)
+        self._semaphore = asyncio.Semaphore(max_concurrent)
         self._deadline = deadline
-        self._patience = patience
+        self._queue_timeout = queue_timeout
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(resolver=GuardedResolver(self._trusted), limit=16)
+        connector = aiohttp.TCPConnector(resolver=PublicOnlyResolver(self._trusted), limit=16)
         self._session = aiohttp.ClientSession(
             connector=connector,
             auto_decompress=False,
@@ -96,14 +96,14 @@ class Downloads:
             await self._session.close()
 
     @asynccontextmanager
-    async def files_of(self, song: Song, upload_limit: int = DEFAULT_UPLOAD) -> AsyncIterator[SongFiles]:
+    async def fetch(self, song: Song, upload_limit: int = DEFAULT_UPLOAD_LIMIT) -> AsyncIterator[SongFiles]:
         """The files of a completed song, in memory for as long as the block lasts.
 
         Never raises for what goes wrong on the way: what can't be had is left out, with a line in the log.
         """
         try:
-            async with asyncio.timeout(self._patience):
-                await self._places.acquire()
+            async with asyncio.timeout(self._queue_timeout):
+                await self._semaphore.acquire()
         except TimeoutError:
             log.warning("no room for files in memory: the card goes without", extra={"song": song.id})
             yield SongFiles()
@@ -111,67 +111,71 @@ class Downloads:
         try:
             yield await self._files(song, upload_limit)
         finally:
-            self._places.release()
+            self._semaphore.release()
 
     async def _files(self, song: Song, upload_limit: int) -> SongFiles:
         if song.result is None:
             return SongFiles()
-        room = max(0, upload_limit - MARGIN)
+        bytes_left = max(0, upload_limit - UPLOAD_MARGIN)
         cover = audio = None
         if song.result.image_url:
-            found = await self._fetch(song, song.result.image_url, image_extension, min(COVER_LIMIT, room))
+            found = await self._fetch_file(
+                song, song.result.image_url, sniff_image, min(MAX_COVER_BYTES, bytes_left)
+            )
             cover = MediaFile(f"cover.{found[1]}", found[0]) if found else None
-        room -= len(cover.data) if cover else 0
-        found = await self._fetch(song, song.result.song_url, audio_extension, room)
+        bytes_left -= len(cover.data) if cover else 0
+        found = await self._fetch_file(song, song.result.song_url, sniff_audio, bytes_left)
         if found:
             audio = MediaFile(file_name(song.result.title, found[1]), found[0])
         return SongFiles(cover, audio)
 
-    async def _fetch(self, song: Song, url: str, sniff: Sniffer, most: int) -> tuple[bytes, str] | None:
-        what = "audio" if sniff is audio_extension else "cover"
+    async def _fetch_file(
+        self, song: Song, url: str, sniff: Sniffer, max_bytes: int
+    ) -> tuple[bytes, str] | None:
+        what = "audio" if sniff is sniff_audio else "cover"
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._follow(url, sniff, most)
-        except NotFetchedError as error:
+                return await self._follow(url, sniff, max_bytes)
+        except DownloadError as error:
             log.warning("%s not attached: %s", what, error, extra={"song": song.id})
         except (aiohttp.ClientError, OSError, ValueError) as error:
             log.warning("%s not attached: %s", what, describe(error), extra={"song": song.id})
         return None
 
-    async def _follow(self, address: str, sniff: Sniffer, most: int) -> tuple[bytes, str]:
+    async def _follow(self, address: str, sniff: Sniffer, max_bytes: int) -> tuple[bytes, str]:
         assert self._session is not None, "enter the context manager first"  # noqa: S101
         url = URL(address)
-        for _hop in range(REDIRECTS + 1):
-            if url.scheme not in ("http", "https") or not is_allowed_literal(url, self._trusted):
-                raise NotFetchedError("its link leads where nothing is fetched from")
+        for _hop in range(MAX_REDIRECTS + 1):
+            if url.scheme not in ("http", "https") or not is_allowed_ip_literal(url, self._trusted):
+                raise DownloadError("its link leads where nothing is fetched from")
             async with self._session.get(url, allow_redirects=False) as response:
                 onward = response.headers.get("Location")
                 if response.status in (301, 302, 303, 307, 308) and onward:
                     url = url.join(URL(onward))
                     continue
-                return await _read(response, sniff, most)
-        raise NotFetchedError("too many redirects")
+                return await _read(response, sniff, max_bytes)
+        raise DownloadError("too many redirects")
 
 
-async def _read(response: aiohttp.ClientResponse, sniff: Sniffer, most: int) -> tuple[bytes, str]:
+async def _read(response: aiohttp.ClientResponse, sniff: Sniffer, max_bytes: int) -> tuple[bytes, str]:
     """The body and its extension, given up as soon as it is too large or not what it should be."""
     if response.status != 200:
-        raise NotFetchedError(f"status {response.status}")
-    if (response.content_length or 0) > most:
-        raise NotFetchedError(f"larger than {most} bytes")
+        raise DownloadError(f"status {response.status}")
+    if (response.content_length or 0) > max_bytes:
+        raise DownloadError(f"larger than {max_bytes} bytes")
     body = BytesIO()
     extension: str | None = None
     async for chunk in response.content.iter_chunked(_CHUNK):
-        if body.tell() + len(chunk) > most:
-            raise NotFetchedError(f"larger than {most} bytes")
+        if body.tell() + len(chunk) > max_bytes:
+            raise DownloadError(f"larger than {max_bytes} bytes")
         body.write(chunk)
-        if extension is None and body.tell() >= HEAD:
+        if extension is None and body.tell() >= SNIFF_BYTES:
             extension = _kind(body, sniff)
     return body.getvalue(), extension or _kind(body, sniff)
 
 
 def _kind(body: BytesIO, sniff: Sniffer) -> str:
-    extension = sniff(body.getvalue()[:HEAD])
+    extension = sniff(body.getvalue()[:SNIFF_BYTES])
     if extension is None:
-        raise NotFetchedError("not of a known kind")
+        raise DownloadError("not of a known kind")
     return extension

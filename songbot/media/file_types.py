@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-HEAD = 16
+SNIFF_BYTES = 16
 """Bytes that are enough to tell."""
 
 
-def audio_extension(head: bytes) -> str | None:
+def sniff_audio(head: bytes) -> str | None:
     """The extension of an audio file, or None when it is none that we know."""
     if head.startswith(b"ID3") or _is_mpeg_frame(head):
         return "mp3"
@@ -27,7 +27,7 @@ def _is_mpeg_frame(head: bytes) -> bool:
     return version != 1 and layer != 0 and head[2] >> 4 != 0xF and head[2] >> 2 & 3 != 3
 
 
-def image_extension(head: bytes) -> str | None:
+def sniff_image(head: bytes) -> str | None:
     """The extension of a picture that Discord shows, or None."""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"

@@ -37,7 +37,7 @@ def _is_open(ip: IPv4Address | IPv6Address) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
-def is_allowed_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
+def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
     """False for a host that is an IP address not to be fetched from. Names are checked when looked up."""
     host = url.host or ""
     try:
@@ -47,7 +47,7 @@ def is_allowed_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
     return (host, url.port) == trusted or is_public(host)
 
 
-class GuardedResolver(AbstractResolver):
+class PublicOnlyResolver(AbstractResolver):
     """Looks names up and refuses a name with any address that is not public.
 
     The check is made on the very addresses that are then connected to, so a name that changes its mind

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from .metrics import PortTaken
+from .metrics import PortInUse
 
 Part = Callable[[], Awaitable[bool]]
 """Says whether a part is ready. It answers False rather than raise."""
@@ -28,7 +28,7 @@ async def serve_health(
     """Serve while the block runs; gives the port, which is a free one for port 0.
 
     `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, tracker); one
-    that has not answered after `deadline` seconds is not ready. Raises PortTaken.
+    that has not answered after `deadline` seconds is not ready. Raises PortInUse.
     """
     app = web.Application()
     app.add_routes(
@@ -51,7 +51,7 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
     except (OSError, AttributeError) as error:  # uvloop's answer to a race for the port is an AttributeError
-        raise PortTaken(
+        raise PortInUse(
             f"METRICS_PORT {port} can't be opened on {host}; does another process have it?"
         ) from error
 

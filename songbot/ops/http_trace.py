@@ -15,7 +15,7 @@ _ACKNOWLEDGEMENT = re.compile(r".*/interactions/([0-9]{1,20})/[^/]+/callback")
 
 
 def discord_trace(
-    heard: Callable[[str, int | str], None],
+    on_response: Callable[[str, int | str], None],
     acknowledged: Callable[[float], None],
     now: Callable[[], datetime],
 ) -> aiohttp.TraceConfig:
@@ -26,22 +26,22 @@ def discord_trace(
     since it was made: by its id, so Discord's clock, and by `now`, which may be a little apart.
     """
 
-    async def answered(
+    async def on_request_end(
         _session: aiohttp.ClientSession, _context: object, request: aiohttp.TraceRequestEndParams
     ) -> None:
-        heard(request.method, request.response.status)
+        on_response(request.method, request.response.status)
         made = interaction_made_at(request.url) if request.response.status < 300 else None
         if made is not None:
             acknowledged(max(0.0, (now() - made).total_seconds()))
 
-    async def broken(
+    async def on_request_exception(
         _session: aiohttp.ClientSession, _context: object, request: aiohttp.TraceRequestExceptionParams
     ) -> None:
-        heard(request.method, type(request.exception).__name__)
+        on_response(request.method, type(request.exception).__name__)
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(answered)
-    trace.on_request_exception.append(broken)
+    trace.on_request_end.append(on_request_end)
+    trace.on_request_exception.append(on_request_exception)
     return trace
 
 

@@ -15,7 +15,7 @@ from typing import Literal, TextIO
 
 import orjson
 
-from songbot.songs.log_context import current_song
+from songbot.songs.log_context import current_song_id
 
 REMOVED = "[removed]"
 _KEPT = rf"\1{REMOVED}"
@@ -70,9 +70,9 @@ class _RecordFormatter(logging.Formatter):
     @staticmethod
     def song(record: logging.LogRecord) -> object:
         """Records are formatted in the task that logs them, so its song is the record's."""
-        return getattr(record, "song", current_song.get())
+        return getattr(record, "song", current_song_id.get())
 
-    def trouble(self, record: logging.LogRecord) -> str:
+    def exception_text(self, record: logging.LogRecord) -> str:
         """The traceback and the stack, as far as the record has them."""
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         stack = self.formatStack(record.stack_info) if record.stack_info else ""
@@ -84,9 +84,9 @@ class TextFormatter(_RecordFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         song = self.song(record)
-        told = "" if song is None else f"song={song} "
-        line = f"{_time(record)} {record.levelname:<8} {record.name} {told}{self.message(record)}"
-        return "\n  | ".join([line, *self.trouble(record).splitlines()])
+        song_field = "" if song is None else f"song={song} "
+        line = f"{_time(record)} {record.levelname:<8} {record.name} {song_field}{self.message(record)}"
+        return "\n  | ".join([line, *self.exception_text(record).splitlines()])
 
 
 class JsonFormatter(_RecordFormatter):
@@ -101,8 +101,8 @@ class JsonFormatter(_RecordFormatter):
         }
         if (song := self.song(record)) is not None:
             entry["song"] = song if isinstance(song, int) else self._redact(str(song))
-        if trouble := self.trouble(record):
-            entry["exception"] = trouble
+        if exception := self.exception_text(record):
+            entry["exception"] = exception
         return orjson.dumps(entry).decode()
 
 

@@ -8,18 +8,18 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from songbot.songs.models import Reason, State
+from songbot.songs.models import FailureReason, State
 from songbot.songs.telemetry import Telemetry
 
 # Discord waits 3 s for an acknowledgement.
 _ACKNOWLEDGE = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
-_LINE = (0.1, 1, 5, 15, 30, 60, 120, 300, 600, 900)
+_QUEUE_WAIT = (0.1, 1, 5, 15, 30, 60, 120, 300, 600, 900)
 # Most songs take a few minutes; one is given up after 30.
 _COMPOSING = (15, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 450, 600, 900, 1800)
 _LAG = (0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 300, 900)
 
 
-class PortTaken(Exception):
+class PortInUse(Exception):
     """The figures can't be served; the message says where, for the log."""
 
 
@@ -31,7 +31,7 @@ class PrometheusTelemetry(Telemetry):
         ProcessCollector(registry=self.registry)
         self._count_songs()
         self._time_songs()
-        self._watch_the_network()
+        self._define_network_metrics()
 
     def _count_songs(self) -> None:
         self._songs = Counter(
@@ -52,8 +52,8 @@ class PrometheusTelemetry(Telemetry):
             registry=self.registry,
             buckets=_ACKNOWLEDGE,
         )
-        self._line = Histogram(
-            "songbot_line_seconds", "From the order to a place.", registry=self.registry, buckets=_LINE
+        self._queue_wait = Histogram(
+            "songbot_line_seconds", "From the order to a place.", registry=self.registry, buckets=_QUEUE_WAIT
         )
         self._composing = Histogram(
             "songbot_composing_seconds",
@@ -69,7 +69,7 @@ class PrometheusTelemetry(Telemetry):
             buckets=_LAG,
         )
 
-    def _watch_the_network(self) -> None:
+    def _define_network_metrics(self) -> None:
         self._submits = Counter(
             "songbot_submits", "Songs sent to Whisul, by outcome.", ("outcome",), registry=self.registry
         )
@@ -86,23 +86,23 @@ class PrometheusTelemetry(Telemetry):
     def ordered(self) -> None:
         self._songs.labels("ordered", "").inc()
 
-    def refused(self, who: str) -> None:
-        self._refusals.labels(who).inc()
+    def refused(self, kind: str) -> None:
+        self._refusals.labels(kind).inc()
 
-    def admitted(self, waited: float) -> None:
+    def admitted(self, waited_seconds: float) -> None:
         self._songs.labels("admitted", "").inc()
-        self._line.observe(waited)
+        self._queue_wait.observe(waited_seconds)
 
-    def completed(self, composing: float) -> None:
+    def completed(self, composing_seconds: float) -> None:
         self._songs.labels("completed", "").inc()
-        self._composing.observe(composing)
+        self._composing.observe(composing_seconds)
 
-    def failed(self, reason: Reason) -> None:
+    def failed(self, reason: FailureReason) -> None:
         self._songs.labels("failed", reason.value).inc()
 
-    def delivered(self, step: str, lag: float) -> None:
+    def delivered(self, method: str, lag_seconds: float) -> None:
         self._songs.labels("delivered", "").inc()
-        self._lag.labels(step).observe(lag)
+        self._lag.labels(method).observe(lag_seconds)
 
     def undeliverable(self) -> None:
         self._songs.labels("undeliverable", "").inc()
@@ -131,23 +131,23 @@ class PrometheusTelemetry(Telemetry):
     def watch(
         self,
         latencies: Callable[[], Iterable[tuple[int, float]]],
-        in_the_works: Callable[[], Mapping[State, int]],
+        count_by_state: Callable[[], Mapping[State, int]],
     ) -> None:
         """Read these whenever the figures are: each shard's latency (not a number, or infinite, while it is
         not connected), and how many songs are in each state."""
-        self.registry.register(_Now(latencies, in_the_works))
+        self.registry.register(_LiveCollector(latencies, count_by_state))
 
 
-class _Now(Collector):
+class _LiveCollector(Collector):
     """Figures that are asked for rather than told."""
 
     def __init__(
         self,
         latencies: Callable[[], Iterable[tuple[int, float]]],
-        in_the_works: Callable[[], Mapping[State, int]],
+        count_by_state: Callable[[], Mapping[State, int]],
     ) -> None:
         self._latencies = latencies
-        self._in_the_works = in_the_works
+        self._count_by_state = count_by_state
 
     def collect(self) -> Iterator[Metric]:
         latency = GaugeMetricFamily(
@@ -161,7 +161,7 @@ class _Now(Collector):
         now = GaugeMetricFamily(
             "songbot_songs_now", "Songs that this process follows, by state.", labels=["state"]
         )
-        counts = self._in_the_works()
+        counts = self._count_by_state()
         for state in State:
             now.add_metric([state.value], counts.get(state, 0))
         yield now

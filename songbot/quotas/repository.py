@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from .rules import Decision, Rule, Standing, Who
+from .rules import Decision, LimitKind, LimitUsage, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class QuotaSubject:
     """Whose standing is asked for. `guild_id` None: their own DM quota (DMs and user installs)."""
 
     user_id: int
@@ -25,12 +25,12 @@ class GuildRules:
     used), and the IANA name of its time zone."""
 
     rules: tuple[Rule, ...]
-    shared: tuple[Standing, ...]
+    shared: tuple[LimitUsage, ...]
     timezone: str
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AuditEntry:
     """One row of the log: who changed what, when, from what to what, in short words for people.
 
     `what` is a key such as `rule:user:42`, `grant:42`, `reset:42`, `timezone`; `old` and `new` are None where
@@ -46,7 +46,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class DayUsage:
+class DailyUsage:
     """Songs ordered on one calendar day of the server's time zone."""
 
     day: date
@@ -55,23 +55,23 @@ class DayUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class GuildUsage:
     """A server's songs a day, oldest first and without gaps, and who made most (user id, songs made)."""
 
-    days: tuple[DayUsage, ...]
+    days: tuple[DailyUsage, ...]
     top: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnUsage:
+class MemberUsage:
     """For `/usage`: `decision` is what one more song would get now, `in_the_works` unfinished songs."""
 
     decision: Decision
     made: int
-    in_the_works: int
+    unfinished: int
 
 
-class QuotaBook(Protocol):
+class QuotaRepository(Protocol):
     """Every method may raise StoreUnavailable. Changes are logged in the same transaction."""
 
     async def rules(self, guild_id: int, now: datetime) -> GuildRules: ...
@@ -81,16 +81,16 @@ class QuotaBook(Protocol):
         ...
 
     async def clear_rule(
-        self, guild_id: int, actor_id: int, who: Who, subject_id: int, now: datetime
+        self, guild_id: int, actor_id: int, kind: LimitKind, subject_id: int, now: datetime
     ) -> Rule | None:
         """Take a rule out; None when there was none."""
         ...
 
-    async def check(self, asker: Asker, now: datetime) -> Decision:
+    async def check(self, subject: QuotaSubject, now: datetime) -> Decision:
         """What one more song would get, charging nothing."""
         ...
 
-    async def usage_of(self, asker: Asker, now: datetime) -> OwnUsage:
+    async def usage_for(self, subject: QuotaSubject, now: datetime) -> MemberUsage:
         """`made` counts the songs of the winning limit's window; failed and refunded ones do not count."""
         ...
 
@@ -106,11 +106,11 @@ class QuotaBook(Protocol):
         """Set the IANA zone; the one before is returned."""
         ...
 
-    async def log(self, guild_id: int, before_id: int | None, limit: int) -> list[Change]:
+    async def audit_log(self, guild_id: int, before_id: int | None, limit: int) -> list[AuditEntry]:
         """The latest changes, newest first, paged by key: those with an id under `before_id`."""
         ...
 
-    async def usage(self, guild_id: int, days: int, now: datetime) -> Usage: ...
+    async def usage(self, guild_id: int, days: int, now: datetime) -> GuildUsage: ...
 
     async def guild_left(self, guild_id: int, now: datetime) -> None:
         """The bot left: its rules go 30 days from `now` unless `guild_joined` comes first."""
@@ -118,7 +118,7 @@ class QuotaBook(Protocol):
 
     async def guild_joined(self, guild_id: int) -> None: ...
 
-    async def guilds_seen(
+    async def reconcile_guilds(
         self, present: Collection[int], shard_count: int, shard_ids: Collection[int], now: datetime
     ) -> None:
         """What was missed while the process was down: of the servers that belong to these shards, those in

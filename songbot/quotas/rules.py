@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 MAX_LIMIT = 100_000
 
 
-class Per(StrEnum):
+class Period(StrEnum):
     """A calendar window of the server's time zone (of UTC for ceilings). Weeks begin on Monday."""
 
     HOUR = "hour"
@@ -20,7 +20,7 @@ class Per(StrEnum):
     MONTH = "month"
 
 
-class Who(StrEnum):
+class LimitKind(StrEnum):
     """Whom a limit is for. The last three are the operator's, set by settings, not by admins."""
 
     SERVER = "server"
@@ -33,7 +33,9 @@ class Who(StrEnum):
     OPERATOR = "operator"
 
 
-OWN = frozenset({Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT})
+PERSONAL_KINDS = frozenset(
+    {LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT}
+)
 """Limits of one person's own count; the others count everybody's songs."""
 
 
@@ -41,14 +43,14 @@ OWN = frozenset({Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT})
 class Rule:
     """`limit` songs (0 to 100,000) per window. `subject_id` is the role or user; 0 for the other kinds."""
 
-    who: Who
+    kind: LimitKind
     limit: int
-    per: Per
+    period: Period
     subject_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Ceilings:
+class OperatorLimits:
     """The operator's settings, songs a day. `operator` None: no ceiling over all."""
 
     server: int = 50
@@ -66,7 +68,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitUsage:
     """A rule with what its window has used. `window.end` is when it resets."""
 
     rule: Rule
@@ -74,7 +76,7 @@ class Standing:
     window: Window
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return max(0, self.rule.limit - self.used)
 
 
@@ -86,30 +88,30 @@ class Decision:
     `shared` the server's and operator's limits that hold besides.
     """
 
-    own: Standing
-    also: tuple[Standing, ...]
-    shared: tuple[Standing, ...]
+    effective: LimitUsage
+    overridden: tuple[LimitUsage, ...]
+    shared: tuple[LimitUsage, ...]
     grant_left: int
     uses_grant: bool
-    refused_by: Standing | None
+    blocked_by: LimitUsage | None
 
 
-def window_at(per: Per, moment: datetime, zone: ZoneInfo) -> Window:
+def window_at(period: Period, moment: datetime, zone: ZoneInfo) -> Window:
     """The calendar window of `per` in `zone` that holds `moment` (aware).
 
     An hour is a real hour from the wall clock's last full one; where an hour comes twice, those are two
     windows. Days have 23 or 25 hours where the clocks change.
     """
-    if per is Per.HOUR:
+    if period is Period.HOUR:
         start = _hour_start(moment, zone)
         return Window(start, start + timedelta(hours=1))
     local = moment.astimezone(zone)
     day = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
-    if per is Per.WEEK:
+    if period is Period.WEEK:
         day -= timedelta(days=day.weekday())
-    elif per is Per.MONTH:
+    elif period is Period.MONTH:
         day = day.replace(day=1)
-    return Window(_utc(day, zone), _utc(_next(day, per), zone))
+    return Window(_utc(day, zone), _utc(_next_day_start(day, period), zone))
 
 
 def _hour_start(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -118,10 +120,10 @@ def _hour_start(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(UTC) - past_hour
 
 
-def _next(day: datetime, per: Per) -> datetime:
-    if per is Per.DAY:
+def _next_day_start(day: datetime, period: Period) -> datetime:
+    if period is Period.DAY:
         return day + timedelta(days=1)
-    if per is Per.WEEK:
+    if period is Period.WEEK:
         return day + timedelta(days=7)
     return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
 
@@ -131,55 +133,55 @@ def _utc(local_midnight: datetime, zone: ZoneInfo) -> datetime:
     return local_midnight.replace(tzinfo=zone).astimezone(UTC)
 
 
-def applicable(
-    rules: Iterable[Rule], user_id: int, role_ids: frozenset[int], ceilings: Ceilings
+def personal_rules(
+    rules: Iterable[Rule], user_id: int, role_ids: frozenset[int], operator_limits: OperatorLimits
 ) -> list[Rule]:
     """The person's own rules that apply to them in a server, and the operator's default where none does."""
-    own = [
+    personal = [
         rule
         for rule in rules
-        if rule.who is Who.MEMBER
-        or (rule.who is Who.USER and rule.subject_id == user_id)
-        or (rule.who is Who.ROLE and rule.subject_id in role_ids)
+        if rule.kind is LimitKind.MEMBER
+        or (rule.kind is LimitKind.USER and rule.subject_id == user_id)
+        or (rule.kind is LimitKind.ROLE and rule.subject_id in role_ids)
     ]
-    return own or [Rule(Who.DEFAULT, ceilings.member, Per.DAY)]
+    return personal or [Rule(LimitKind.DEFAULT, operator_limits.member, Period.DAY)]
 
 
-def shared_rules(rules: Iterable[Rule], ceilings: Ceilings, *, in_guild: bool) -> list[Rule]:
+def shared_rules(rules: Iterable[Rule], operator_limits: OperatorLimits, *, in_guild: bool) -> list[Rule]:
     """The limits that hold besides: the server's own, and the operator's ceilings."""
     shared: list[Rule] = []
     if in_guild:
-        shared += [rule for rule in rules if rule.who is Who.SERVER]
-        shared.append(Rule(Who.SERVER_CEILING, ceilings.server, Per.DAY))
-    if ceilings.operator is not None:
-        shared.append(Rule(Who.OPERATOR, ceilings.operator, Per.DAY))
+        shared += [rule for rule in rules if rule.kind is LimitKind.SERVER]
+        shared.append(Rule(LimitKind.SERVER_CEILING, operator_limits.server, Period.DAY))
+    if operator_limits.operator is not None:
+        shared.append(Rule(LimitKind.OPERATOR, operator_limits.operator, Period.DAY))
     return shared
 
 
-def winning(own: list[Standing]) -> Standing:
+def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
     """A user rule, else the most generous role rule, else the member rule, else the default.
 
     The most generous role rule is the one that leaves most songs now; of equals the one with the higher
     limit, so that nobody is refused while one of their roles lets them through.
     """
-    for who in (Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT):
-        candidates = [standing for standing in own if standing.rule.who is who]
+    for kind in (LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT):
+        candidates = [usage for usage in personal if usage.rule.kind is kind]
         if candidates:
-            return max(candidates, key=lambda s: (s.left, s.rule.limit, s.rule.subject_id))
+            return max(candidates, key=lambda s: (s.remaining, s.rule.limit, s.rule.subject_id))
     raise ValueError("no rule of the person's own: `applicable` always gives one")
 
 
-def decide(own: list[Standing], shared: list[Standing], grant_left: int) -> Decision:
+def decide(personal: list[LimitUsage], shared: list[LimitUsage], grant_left: int) -> Decision:
     """May one more song be made? The person's own limit first, then grants, then what holds besides."""
-    winner = winning(own)
-    uses_grant = winner.left == 0 and grant_left > 0
-    blockers = [] if winner.left or uses_grant else [winner]
-    blockers += [standing for standing in shared if standing.left == 0]
+    effective = effective_limit(personal)
+    uses_grant = effective.remaining == 0 and grant_left > 0
+    blockers = [] if effective.remaining or uses_grant else [effective]
+    blockers += [usage for usage in shared if usage.remaining == 0]
     return Decision(
-        own=winner,
-        also=tuple(standing for standing in own if standing is not winner),
+        effective=effective,
+        overridden=tuple(standing for standing in personal if standing is not effective),
         shared=tuple(shared),
         grant_left=grant_left,
         uses_grant=uses_grant and not blockers,
-        refused_by=blockers[0] if blockers else None,
+        blocked_by=blockers[0] if blockers else None,
     )

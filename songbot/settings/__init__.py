@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .settings import NAMES, WHERE, Fault, Settings, SettingsError, describe, load_settings
+from .settings import HINTS, NAMES, SettingProblem, Settings, SettingsError, format_errors, load_settings
 
-__all__ = ["NAMES", "WHERE", "Fault", "Settings", "SettingsError", "describe", "load_settings"]
+__all__ = ["HINTS", "NAMES", "SettingProblem", "Settings", "SettingsError", "format_errors", "load_settings"]

@@ -32,7 +32,7 @@ from songbot.settings.validators import (
     tidy,
 )
 
-WHERE = {
+HINTS = {
     "DISCORD_TOKEN": (
         "Get it at https://discord.com/developers/applications: your application > Bot > Reset Token."
     ),
@@ -40,7 +40,7 @@ WHERE = {
     "SENTRY_DSN": "Get it in Sentry: your project > Settings > Client Keys (DSN); leave it empty for none.",
 }
 
-FORGETFUL_HOSTS = {
+EPHEMERAL_DISK_HOSTS = {
     "DYNO": "this host",
     "RAILWAY_ENVIRONMENT": "Railway",
     "RAILWAY_ENVIRONMENT_NAME": "Railway",
@@ -51,7 +51,7 @@ FORGETFUL_HOSTS = {
 """Hosts whose disk does not last, by the variable that each sets."""
 
 _WHOLE = "must be a whole number"
-_WHAT = {
+_PROBLEMS = {
     "missing": "is missing",
     "value_error": "{error}",
     "greater_than_equal": "must be at least {ge}",
@@ -183,26 +183,26 @@ NAMES = tuple(name.upper() for name in Settings.model_fields if name != "warning
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SettingProblem:
     """One setting that is missing or wrong. Never holds the value: a secret may have been put there.
 
     `what` completes a sentence that begins with the name; `where_to_get_it` says what it is for, too.
     """
 
     name: str
-    what: str
-    where_to_get_it: str
+    problem: str
+    hint: str
 
     def __str__(self) -> str:
-        return f"{self.name} {self.what}. {self.where_to_get_it}".rstrip()
+        return f"{self.name} {self.problem}. {self.hint}".rstrip()
 
 
 class SettingsError(Exception):
     """The settings can't be used; holds every fault, and the warnings that may explain them."""
 
-    def __init__(self, faults: list[Fault], warnings: tuple[str, ...] = ()) -> None:
-        super().__init__("; ".join(f"{fault.name} {fault.what}" for fault in faults))
-        self.faults = faults
+    def __init__(self, problems: list[SettingProblem], warnings: tuple[str, ...] = ()) -> None:
+        super().__init__("; ".join(f"{fault.name} {fault.problem}" for fault in problems))
+        self.problems = problems
         self.warnings = warnings
 
 
@@ -216,20 +216,20 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path
     merged = from_file | dict(os.environ if environ is None else environ)
     given: dict[str, object] = {name.lower(): tidy(merged[name]) for name in NAMES if name in merged}
     given = {name: value for name, value in given.items() if value}
-    warnings = _near_misses(from_file)
+    warnings = _possible_typos(from_file)
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        raise SettingsError([_fault(detail) for detail in error.errors()], warnings) from None
-    return settings.model_copy(update={"warnings": (*warnings, *_risks(settings, merged))})
+        raise SettingsError([_problem(detail) for detail in error.errors()], warnings) from None
+    return settings.model_copy(update={"warnings": (*warnings, *_risk_warnings(settings, merged))})
 
 
-def describe(error: SettingsError) -> str:
+def format_errors(error: SettingsError) -> str:
     """The faults as lines for a terminal, one setting after the other."""
-    count = len(error.faults)
+    count = len(error.problems)
     lines = [f"{count} setting{'s are' if count > 1 else ' is'} missing or wrong:"]
-    for fault in error.faults:
-        lines += [f"  {fault.name} {fault.what}.", f"    {fault.where_to_get_it}"]
+    for problem in error.problems:
+        lines += [f"  {problem.name} {problem.problem}.", f"    {problem.hint}"]
     lines += [f"  Note: {warning}" for warning in error.warnings]
     lines.append("Put settings into .env (begin with a copy of .env.example) or into the environment.")
     return "\n".join(lines)
@@ -242,17 +242,17 @@ def _read_env_file(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except UnicodeDecodeError:
-        fault = Fault(path.name, "is not UTF-8 text", "Save it anew as UTF-8.")
-        raise SettingsError([fault]) from None
+        problem = SettingProblem(path.name, "is not UTF-8 text", "Save it anew as UTF-8.")
+        raise SettingsError([problem]) from None
     except OSError as error:
         hint = "Make it a file that the user who runs the bot may read."
-        raise SettingsError([Fault(path.name, f"can't be read ({error.strerror})", hint)]) from None
+        raise SettingsError([SettingProblem(path.name, f"can't be read ({error.strerror})", hint)]) from None
     # Without interpolation: a password may hold a "${".
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value or "" for name, value in values.items()}
 
 
-def _near_misses(from_file: Mapping[str, str]) -> tuple[str, ...]:
+def _possible_typos(from_file: Mapping[str, str]) -> tuple[str, ...]:
     found: list[str] = []
     for name in from_file:
         guesses = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=0.8)
@@ -261,9 +261,9 @@ def _near_misses(from_file: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _risks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+def _risk_warnings(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     risks: list[str] = []
-    host = next((host for name, host in FORGETFUL_HOSTS.items() if name in environ), None)
+    host = next((host for name, host in EPHEMERAL_DISK_HOSTS.items() if name in environ), None)
     if host and settings.database_url.get_secret_value().startswith("sqlite"):
         risks.append(
             f"DATABASE_URL is SQLite, and {host} forgets its disk at each deploy unless a volume is attached:"
@@ -277,13 +277,13 @@ def _risks(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     return risks
 
 
-def _fault(detail: ErrorDetails) -> Fault:
+def _problem(detail: ErrorDetails) -> SettingProblem:
     field = str(detail["loc"][0])
     name = field.upper()
     about = Settings.model_fields[field]
-    where = WHERE.get(name, f"Leave it out for the default, {_shown(about.get_default())}.")
-    what = _WHAT.get(detail["type"], "is not valid").format(**detail.get("ctx", {}))
-    return Fault(name, what, f"{about.description} {where}")
+    hint = HINTS.get(name, f"Leave it out for the default, {_shown(about.get_default())}.")
+    problem = _PROBLEMS.get(detail["type"], "is not valid").format(**detail.get("ctx", {}))
+    return SettingProblem(name, problem, f"{about.description} {hint}")
 
 
 def _shown(default: object) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from .models import Reason, Song, State
+from .models import FailureReason, Song, State
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class SystemStatus:
     """`unfinished` are the songs in the works now, `undelivered` the finished ones that wait to be delivered,
     and `ordered` those ordered since the moment asked for, by what has become of them. `paused` says why
     there are no new songs; None while there are."""
@@ -20,26 +20,26 @@ class Summary:
     size_bytes: int
     unfinished: Mapping[State, int]
     undelivered: int
-    ordered: Mapping[tuple[State, Reason | None], int]
+    ordered: Mapping[tuple[State, FailureReason | None], int]
     paused: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class SongDetails:
     """A song and what is known beside it. `worker` is the process that follows it, None once it is done."""
 
     song: Song
     granted: bool
-    worker: str | None
-    notified: int
+    worker_id: str | None
+    subscribers: int
 
 
-class Overview(Protocol):
+class AdminRepository(Protocol):
     """Over all processes together. Every method may raise StoreUnavailable."""
 
-    async def summary(self, since: datetime) -> Summary: ...
+    async def status(self, since: datetime) -> SystemStatus: ...
 
-    async def story(self, song_id: int) -> Story | None:
+    async def song_details(self, song_id: int) -> SongDetails | None:
         """None also where the person had all that is kept about them deleted."""
         ...
 

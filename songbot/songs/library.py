@@ -18,7 +18,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class LibraryScope:
     """Whose songs `viewer_id` wants to see.
 
     `owner_id` is the viewer themself (all of their songs, and with `saved` all they have saved), or another
@@ -32,7 +32,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LibraryEntry:
     """One line of a library page. `saved`: by the viewer."""
 
     song: Song
@@ -40,10 +40,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LibraryPage:
     """Up to a page of songs, newest first. `newer`, `older`: is there more on that side?"""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LibraryEntry, ...]
     newer: bool
     older: bool
 
@@ -65,25 +65,25 @@ def parse_search(text: str | None) -> Search:
     return Search(tuple(words[:10]), bpm)
 
 
-def may_see(song: Song, viewer_id: int, guild_id: int | None) -> bool:
+def can_view(song: Song, viewer_id: int, guild_id: int | None) -> bool:
     """Their own always; another's only when made publicly in the server they are looking from."""
     if song.user_id == viewer_id:
         return True
     return not song.private and song.guild_id is not None and song.guild_id == guild_id
 
 
-class Library(Protocol):
+class LibraryRepository(Protocol):
     """Every method may raise StoreUnavailable."""
 
     async def page(
         self,
-        shelf: Shelf,
+        scope: LibraryScope,
         search: Search,
         *,
         older_than: int | None = None,
         newer_than: int | None = None,
         limit: int = 5,
-    ) -> Page:
+    ) -> LibraryPage:
         """Songs completed and not deleted, paged by song id; on the person's own shelf also the failed ones
         whose answer could not be delivered."""
         ...
@@ -94,7 +94,7 @@ class Library(Protocol):
         """Save, or take out again; whether it is saved now."""
         ...
 
-    async def toggle_notify(self, song_id: int, user_id: int, most: int) -> bool | None:
+    async def toggle_subscription(self, song_id: int, user_id: int, max_subscribers: int) -> bool | None:
         """Put on or take off the list of people to mention; None: the list is full or the song done."""
         ...
 
@@ -102,23 +102,23 @@ class Library(Protocol):
         """The card was taken away. The song still counts; False when it was deleted before."""
         ...
 
-    async def redelivered(self, song_id: int) -> None:
+    async def mark_redelivered(self, song_id: int) -> None:
         """An undeliverable song was opened by its owner: it has been delivered now."""
         ...
 
-    async def recent_prompts(self, user_id: int, beginning: str, limit: int) -> list[str]:
+    async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
         """The person's own latest prompts that hold `beginning`, each once, newest first."""
         ...
 
 
-class Privacy(Protocol):
+class PrivacyRepository(Protocol):
     """What the database has on a person. Every method may raise StoreUnavailable."""
 
     async def export(self, user_id: int) -> dict[str, list[dict[str, object]]]:
         """All of it, by table, as JSON-ready values; without interaction tokens."""
         ...
 
-    async def forget(self, user_id: int) -> int:
+    async def delete_user_data(self, user_id: int) -> int:
         """Delete it all; how many songs went. What still counts to a running quota window stays under a
         keyed pseudonym, without prompt or result, until the window ends."""
         ...

@@ -22,7 +22,7 @@ ACTIVE = (State.SUBMITTING, State.COMPOSING)
 UNFINISHED = (State.QUEUED, *ACTIVE)
 
 
-class Delivery(StrEnum):
+class DeliveryState(StrEnum):
     """Whether the person has their answer, be it the card or an honest failure."""
 
     PENDING = "pending"
@@ -30,7 +30,7 @@ class Delivery(StrEnum):
     UNDELIVERABLE = "undeliverable"
 
 
-class Reason(StrEnum):
+class FailureReason(StrEnum):
     """Why a song failed. Every failed song is refunded."""
 
     REJECTED = "rejected"
@@ -52,7 +52,7 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReplyTarget:
     """Where the answer goes: the bot's message, and what it takes to reach it.
 
     `token` is the interaction's, a secret that lives 15 minutes (Discord, "Receiving and Responding":
@@ -94,11 +94,11 @@ class Song:
     quota_guild_id: int | None
     prompt: str
     private: bool
-    reply: Reply
+    reply: ReplyTarget
     created_at: datetime
     state: State = State.QUEUED
-    delivery: Delivery = Delivery.PENDING
-    reason: Reason | None = None
+    delivery: DeliveryState = DeliveryState.PENDING
+    reason: FailureReason | None = None
     error: str | None = None
     job_id: str | None = None
     result: Result | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from songbot.quotas.rules import Decision
 
-from .models import Relation, Reply, Song
+from .models import Relation, ReplyTarget, Song
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class Order:
     `role_ids` are the asker's roles in `quota_guild_id`.
     """
 
-    key: str
+    idempotency_key: str
     user_id: int
     prompt: str
     private: bool
-    reply: Reply
+    reply: ReplyTarget
     guild_id: int | None = None
     quota_guild_id: int | None = None
     role_ids: frozenset[int] = frozenset()
@@ -38,7 +38,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class Duplicate:
     """The same order was placed before (the same key, or the same button pressed twice fast): its song."""
 
     song: Song
@@ -52,10 +52,10 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class NotAccepting:
     """No new songs for now: the process is stopping, or the operator paused with a `message` for people."""
 
     message: str | None = None
 
 
-Outcome = Accepted | Repeated | Refused | Closed
+OrderOutcome = Accepted | Duplicate | Refused | NotAccepting

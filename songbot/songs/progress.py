@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .durations import Pace
+from .durations import DurationEstimator
 from .models import Song, State
 
 SEGMENTS = 10
@@ -31,35 +31,37 @@ class Progress:
     """
 
     stage: Stage
-    filled: int = 0
-    place: int | None = None
+    segments: int = 0
+    queue_position: int | None = None
     since: datetime | None = None
     expected_at: datetime | None = None
     usual_seconds: int | None = None
 
 
-def progress_of(song: Song, pace: Pace, now: datetime, place: int | None = None) -> Progress:
+def compute_progress(
+    song: Song, estimator: DurationEstimator, now: datetime, queue_position: int | None = None
+) -> Progress:
     """The progress of an unfinished song at `now`. Stays sane when the clock was set back."""
     if song.state is State.QUEUED:
         stage = Stage.UNAVAILABLE if song.unavailable_since else Stage.WAITING
-        return Progress(stage, place=place, since=song.created_at)
-    begun = song.submitted_at or song.created_at
+        return Progress(stage, queue_position=queue_position, since=song.created_at)
+    started_at = song.submitted_at or song.created_at
     if song.state is State.SUBMITTING:
-        return Progress(Stage.SENDING, since=begun)
-    elapsed = max(0.0, (now - begun).total_seconds())
-    usual, slow = pace.quantile(0.5), pace.quantile(0.9)
+        return Progress(Stage.SENDING, since=started_at)
+    elapsed = max(0.0, (now - started_at).total_seconds())
+    usual, slow = estimator.quantile(0.5), estimator.quantile(0.9)
     if elapsed > slow:
-        return Progress(Stage.OVERDUE, filled=SEGMENTS - 1, since=begun)
+        return Progress(Stage.OVERDUE, segments=SEGMENTS - 1, since=started_at)
     return Progress(
         Stage.COMPOSING,
-        filled=_filled(elapsed, usual, slow),
-        since=begun,
-        expected_at=begun + timedelta(seconds=round(usual)),
+        segments=_segments(elapsed, usual, slow),
+        since=started_at,
+        expected_at=started_at + timedelta(seconds=round(usual)),
         usual_seconds=round(usual),
     )
 
 
-def _filled(elapsed: float, usual: float, slow: float) -> int:
+def _segments(elapsed: float, usual: float, slow: float) -> int:
     """Eight tenths of the bar until the usual time, the rest until the 90th percentile; never full."""
     if elapsed <= usual:
         return int(0.8 * SEGMENTS * elapsed / usual)

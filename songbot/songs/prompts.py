@@ -30,7 +30,7 @@ def clean_prompt(text: str) -> str:
     Raises EmptyPrompt or PromptTooLong. Joiners inside emoji and scripts that need them stay.
     """
     cleaned = _cleaned(text)
-    if not _is_seen(cleaned):
+    if not _has_visible_text(cleaned):
         raise EmptyPrompt
     if len(cleaned) > MAX_PROMPT:
         raise PromptTooLong(len(cleaned))
@@ -41,7 +41,7 @@ def _cleaned(text: str) -> str:
     return " ".join("".join(_replacement(character) for character in text).split())
 
 
-def _is_seen(cleaned: str) -> bool:
+def _has_visible_text(cleaned: str) -> bool:
     return any(unicodedata.category(character) not in ("Cf", "Mn", "Zs") for character in cleaned)
 
 
@@ -53,17 +53,17 @@ def _replacement(character: str) -> str:
     return character
 
 
-def with_helpers(prompt: str, style: str | None, bpm: int | None, *, instrumental: bool = False) -> str:
+def with_options(prompt: str, style: str | None, bpm: int | None, *, instrumental: bool = False) -> str:
     """The helpers as words in the prompt, since words are all that Whisul takes.
 
     An empty prompt stays empty: helpers go with words of the person's own.
     """
-    if not _is_seen(_cleaned(prompt)):
+    if not _has_visible_text(_cleaned(prompt)):
         return prompt
     styles = [part.strip() for part in (style or "").split(",")]
-    words = [part for part in styles if part]
+    parts = [part for part in styles if part]
     if bpm is not None:
-        words.append(f"{bpm} bpm")
+        parts.append(f"{bpm} bpm")
     if instrumental:
-        words.append("instrumental, no vocals")
-    return ", ".join([prompt, *words])
+        parts.append("instrumental, no vocals")
+    return ", ".join([prompt, *parts])

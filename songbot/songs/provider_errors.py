@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-NO_JOB = "00000000-0000-4000-8000-000000000000"
+HEALTH_CHECK_JOB_ID = "00000000-0000-4000-8000-000000000000"
 """A job that is not there: Whisul answers 404 when it is up and takes the key ("What does not exist")."""
 
 
-class ComposerError(Exception):
+class ProviderError(Exception):
     """Whisul did not do as asked."""
 
 
-class NoJobMade(ComposerError):
+class JobNotCreated(ProviderError):
     """A POST that is known to have made no job; the song may be submitted again later."""
 
     def __init__(self, message: str = "", retry_after: float | None = None) -> None:
@@ -18,19 +18,19 @@ class NoJobMade(ComposerError):
         self.retry_after = retry_after
 
 
-class Busy(NoJobMade):
+class RateLimited(JobNotCreated):
     """Whisul asks for a slower pace (429)."""
 
 
-class Down(NoJobMade):
+class ProviderUnavailable(JobNotCreated):
     """Whisul can not be reached; no byte of the request got there. For a poll: any passing failure."""
 
 
-class Garbled(ComposerError):
+class InvalidResponse(ProviderError):
     """Whisul answered a poll with something that can not be read. Concerns one job; polled again."""
 
 
-class PromptRejected(ComposerError):
+class PromptRejected(ProviderError):
     """Whisul takes no such prompt (400). `message` is in Whisul's own words."""
 
     def __init__(self, message: str | None) -> None:
@@ -38,17 +38,17 @@ class PromptRejected(ComposerError):
         self.message = message
 
 
-class KeyRefused(ComposerError):
+class AuthenticationFailed(ProviderError):
     """Whisul refuses the API key (401): renew WHISUL_API_KEY."""
 
 
-class Unexpected(ComposerError):
+class UnexpectedResponse(ProviderError):
     """Whisul answered a POST with a status that is not in its documents and that made no job."""
 
 
-class OutcomeUnknown(ComposerError):
+class OutcomeUnknown(ProviderError):
     """A POST broke off: nobody knows whether Whisul made a job. Never sent again by itself."""
 
 
-class JobMissing(ComposerError):
+class JobNotFound(ProviderError):
     """Whisul knows no such job (404)."""

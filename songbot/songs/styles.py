@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-MOST_CHOICES = 25
-MOST_CHARACTERS = 100
+MAX_CHOICES = 25
+MAX_CHOICE_LENGTH = 100
 """Discord's limits for autocomplete ("Application Command Option Choice Structure")."""
 
 STYLES: tuple[str, ...] = tuple(
@@ -56,19 +56,19 @@ female vocals, male vocals, whispered vocals, rap, falsetto, vocoder, duet, harm
 """The best known come first: they are what is offered before anything is typed."""
 
 
-def complete(typed: str) -> list[str]:
+def autocomplete_styles(typed: str) -> list[str]:
     """Up to 25 values of at most 100 characters that carry on what was typed.
 
     `typed` is a list with commas; its last part is completed, the parts before it stay as they are and are
     not offered again. Styles that begin with the last part come first, then those with a word that does, then
     those that hold it anywhere.
     """
-    *finished, begun = typed.split(",")
+    *finished, partial = typed.split(",")
     chosen = [part.strip() for part in finished if part.strip()]
-    taken = {part.casefold() for part in chosen}
-    wanted = " ".join(begun.split()).casefold()
-    values = (", ".join([*chosen, style]) for style in _matching(wanted) if style not in taken)
-    return [value for value in values if len(value) <= MOST_CHARACTERS][:MOST_CHOICES]
+    chosen_keys = {part.casefold() for part in chosen}
+    wanted = " ".join(partial.split()).casefold()
+    values = (", ".join([*chosen, style]) for style in _matching(wanted) if style not in chosen_keys)
+    return [value for value in values if len(value) <= MAX_CHOICE_LENGTH][:MAX_CHOICES]
 
 
 def _matching(wanted: str) -> Iterator[str]:

@@ -21,31 +21,31 @@ from .errors import BadDatabaseUrl
 DEFAULT_URL = "sqlite:///data/songs.db"
 
 
-class BackupFailed(Exception):
+class BackupError(Exception):
     """The message says what is wrong and what to do."""
 
 
 def back_up(url: str, to: Path | None, now: datetime) -> Path:
     """Copy the database at `url` to `to`, or beside it with the time in its name. Returns where it is.
 
-    Raises BadDatabaseUrl or BackupFailed. A file that exists is never written over.
+    Raises BadDatabaseUrl or BackupError. A file that exists is never written over.
     """
     address = parse_url(url)
     if address.get_backend_name() != "sqlite":
-        raise BackupFailed("This is for SQLite. A PostgreSQL database is backed up with pg_dump.")
+        raise BackupError("This is for SQLite. A PostgreSQL database is backed up with pg_dump.")
     source = Path(str(address.database))
     target = to or source.with_name(f"{source.stem}-{now:%Y%m%d-%H%M%S}{source.suffix}")
     if not source.is_file():
-        raise BackupFailed(f"There is no database at {source}.")
+        raise BackupError(f"There is no database at {source}.")
     if target.exists():
-        raise BackupFailed(f"{target} exists already; name another file with --to.")
+        raise BackupError(f"{target} exists already; name another file with --to.")
     partial = target.with_name(target.name + ".partial")
     try:
         _copy(source, partial)
         partial.replace(target)
     except (OSError, sqlite3.Error) as failure:
         partial.unlink(missing_ok=True)
-        raise BackupFailed(f"The backup could not be written: {failure}") from failure
+        raise BackupError(f"The backup could not be written: {failure}") from failure
     return target
 
 
@@ -64,7 +64,7 @@ def _address() -> str:
     try:
         load_dotenv()
     except OSError as error:
-        raise BackupFailed(f".env can't be read: {error.strerror}.") from error
+        raise BackupError(f".env can't be read: {error.strerror}.") from error
     return os.environ.get("DATABASE_URL", "").strip().strip("\"'") or DEFAULT_URL
 
 
@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         target = back_up(_address(), options.to, datetime.now(UTC))
-    except (BadDatabaseUrl, BackupFailed) as failure:
+    except (BadDatabaseUrl, BackupError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     sys.stdout.write(f"{target}\n")

@@ -8,21 +8,21 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from songbot.quotas.repository import QuotaBook
-from songbot.quotas.rules import Ceilings
-from songbot.songs.admin import Overview
-from songbot.songs.library import Library, Privacy
-from songbot.songs.ports import SongStore
+from songbot.quotas.repository import QuotaRepository
+from songbot.quotas.rules import OperatorLimits
+from songbot.songs.admin import AdminRepository
+from songbot.songs.library import LibraryRepository, PrivacyRepository
+from songbot.songs.ports import SongRepository
 
-from .connectors.base import Doors, open_doors, unavailable
+from .connectors.base import Connector, open_connector, translate_errors
 from .connectors.url import parse_url
 from .errors import DatabaseTooNew
-from .repositories.admin import OverviewTables
-from .repositories.app_state import AppState
-from .repositories.library import LibraryTables
-from .repositories.privacy import PrivacyTables
-from .repositories.quotas import QuotaTables
-from .repositories.songs import SongTable
+from .repositories.admin import SqlAdminRepository
+from .repositories.app_state import KeyValueStore
+from .repositories.library import SqlLibraryRepository
+from .repositories.privacy import SqlPrivacyRepository
+from .repositories.quotas import SqlQuotaRepository
+from .repositories.songs import SqlSongRepository
 from .schema.migrate import HEAD, migrate, revision_of
 
 DEADLINE = 10.0
@@ -36,31 +36,33 @@ def utc_now() -> datetime:
 class Database:
     """`songs`, `quotas`, `library`, `privacy` and `overview` implement the Protocols of the same names."""
 
-    def __init__(self, doors: Doors, ceilings: Ceilings, now: Callable[[], datetime]) -> None:
-        self._doors = doors
-        self.songs: SongStore = SongTable(doors, ceilings, now)
-        self.quotas: QuotaBook = QuotaTables(doors, ceilings)
-        self.library: Library = LibraryTables(doors, now)
-        self.privacy: Privacy = PrivacyTables(doors, now)
-        self.state = AppState(doors)
-        self.overview: Overview = OverviewTables(doors, self.state)
+    def __init__(
+        self, connector: Connector, operator_limits: OperatorLimits, now: Callable[[], datetime]
+    ) -> None:
+        self.connector = connector
+        self.songs: SongRepository = SqlSongRepository(connector, operator_limits, now)
+        self.quotas: QuotaRepository = SqlQuotaRepository(connector, operator_limits)
+        self.library: LibraryRepository = SqlLibraryRepository(connector, now)
+        self.privacy: PrivacyRepository = SqlPrivacyRepository(connector, now)
+        self.app_state = KeyValueStore(connector)
+        self.admin: AdminRepository = SqlAdminRepository(connector, self.app_state)
 
     async def migrate(self) -> None:
         """Bring the tables up to date; quick when they are.
 
         Raises DatabaseTooNew, or StoreUnavailable."""
-        await migrate(self._doors)
+        await migrate(self.connector)
 
     async def check(self) -> None:
         """Raises StoreUnavailable when the database does not answer."""
-        await self._doors.read(lambda connection: connection.execute(select(1)))
+        await self.connector.read(lambda connection: connection.execute(select(1)))
 
     async def describe(self) -> str:
         """Which database it is and how far it is migrated, for a person; nothing is changed.
 
         Raises DatabaseTooNew, or StoreUnavailable."""
-        revision = await self._doors.read(revision_of)
-        kind = "SQLite" if self._doors.on_sqlite else "PostgreSQL"
+        revision = await self.connector.read(revision_of)
+        kind = "SQLite" if self.connector.on_sqlite else "PostgreSQL"
         if revision is None:
             return f"{kind}, empty; the bot makes its tables when it starts"
         if revision > HEAD:
@@ -72,7 +74,7 @@ class Database:
 async def open_database(
     url: str,
     *,
-    ceilings: Ceilings | None = None,
+    operator_limits: OperatorLimits | None = None,
     pool_size: int = 10,
     deadline: float = DEADLINE,
     now: Callable[[], datetime] = utc_now,
@@ -84,9 +86,9 @@ async def open_database(
     the folder can not be made.
     """
     address = parse_url(url)
-    with unavailable():
-        doors = open_doors(address, pool_size=pool_size, deadline=deadline)
+    with translate_errors():
+        connector = open_connector(address, pool_size=pool_size, deadline=deadline)
     try:
-        yield Database(doors, ceilings or Ceilings(), now)
+        yield Database(connector, operator_limits or OperatorLimits(), now)
     finally:
-        await doors.close()
+        await connector.close()

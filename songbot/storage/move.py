@@ -36,10 +36,10 @@ from sqlalchemy.exc import DBAPIError
 
 from songbot.songs.ports import StoreUnavailable
 
-from .connectors.base import Doors, open_doors
+from .connectors.base import Connector, open_connector
 from .connectors.url import parse_url
 from .errors import BadDatabaseUrl, DatabaseTooNew
-from .queries.leases import clock
+from .queries.leases import database_time
 from .queries.pseudonyms import SECRET
 from .schema.migrate import HEAD, migrate, revision_of
 from .schema.tables import app_state, metadata, workers
@@ -47,77 +47,77 @@ from .schema.tables import app_state, metadata, workers
 BATCH = 1000
 DEADLINE = 600.0
 """Seconds for one batch, or for reading a batch."""
-MOVING = "moving"
+MOVE_IN_PROGRESS = "moving"
 """Key in the target's app state until the move is verified. The pseudonyms' secret, which is different in
 every database and moves along, says where the data comes from."""
 
 TABLES = [table for table in metadata.sorted_tables if table not in (app_state, workers)]
 """In an order that foreign keys allow. Leases are not data: the next bot takes every song up anew."""
-COUNTED = ("songs", "quota_changes")
+AUTOINCREMENT_TABLES = ("songs", "quota_changes")
 """Tables that number their rows; a number is never given again, even when its row is gone."""
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-class MoveFailed(Exception):
+class MoveError(Exception):
     """The message says what is wrong and what to do."""
 
 
-async def move(source_url: str, target_url: str, say: Say, *, batch: int = BATCH) -> None:
+async def copy_database(source_url: str, target_url: str, report: Report, *, batch: int = BATCH) -> None:
     """Copy what the target lacks and compare. `say` is told of the progress, a line at a time.
 
-    Raises MoveFailed, BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
+    Raises MoveError, BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
     """
     if parse_url(source_url) == parse_url(target_url):
-        raise MoveFailed("Both addresses are of the same database.")
-    async with _opened(source_url, must_exist=True) as source, _opened(target_url) as target:
+        raise MoveError("Both addresses are of the same database.")
+    async with _open(source_url, must_exist=True) as source, _open(target_url) as target:
         await _check_source(source)
         await migrate(target)
         await _refuse_while_used(source, "source")
         await _refuse_while_used(target, "target")
-        if await _begin(source, target):
+        if await _prepare_target(source, target):
             for table in TABLES:
-                await _copy(source, target, table, batch, say)
+                await _copy(source, target, table, batch, report)
             await _carry_numbers_over(source, target)
             await _refuse_while_used(source, "source")
         else:
-            say("The target was filled from this source before; comparing.")
-        await _compare(source, target, batch, say)
-        await _end(target)
+            report("The target was filled from this source before; comparing.")
+        await _compare(source, target, batch, report)
+        await _finish(target)
 
 
 @asynccontextmanager
-async def _opened(url: str, *, must_exist: bool = False) -> AsyncIterator[Doors]:
+async def _open(url: str, *, must_exist: bool = False) -> AsyncIterator[Connector]:
     address = parse_url(url)
     if must_exist:
         _check_file(address)
-    doors = open_doors(address, pool_size=1, deadline=DEADLINE)
+    connector = open_connector(address, pool_size=1, deadline=DEADLINE)
     try:
-        yield doors
+        yield connector
     finally:
-        await doors.close()
+        await connector.close()
 
 
 def _check_file(address: URL) -> None:
     if address.get_backend_name() == "sqlite" and not Path(str(address.database)).is_file():
-        raise MoveFailed(f"There is no database at {address.database}.")
+        raise MoveError(f"There is no database at {address.database}.")
 
 
-async def _check_source(source: Doors) -> None:
+async def _check_source(source: Connector) -> None:
     revision = await source.read(revision_of)
     if revision is not None and revision > HEAD:
         raise DatabaseTooNew(revision)
     if revision != HEAD:
-        raise MoveFailed("The source is not migrated: start this version of the bot on it once and stop it.")
-    if await source.read(_state, MOVING) is not None:
-        raise MoveFailed("The source is itself the target of a move that has not ended.")
+        raise MoveError("The source is not migrated: start this version of the bot on it once and stop it.")
+    if await source.read(_state, MOVE_IN_PROGRESS) is not None:
+        raise MoveError("The source is itself the target of a move that has not ended.")
 
 
-async def _refuse_while_used(doors: Doors, which: str) -> None:
-    now = datetime.now(UTC) if doors.on_sqlite else await doors.read(clock)
+async def _refuse_while_used(connector: Connector, which: str) -> None:
+    now = datetime.now(UTC) if connector.on_sqlite else await connector.read(database_time)
     living = select(func.count()).select_from(workers).where(workers.c.lease_until > now)
-    if await doors.read(lambda connection: connection.scalar(living)):
-        raise MoveFailed(
+    if await connector.read(lambda connection: connection.scalar(living)):
+        raise MoveError(
             f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
         )
 
@@ -126,27 +126,29 @@ def _state(connection: Connection, key: str) -> str | None:
     return connection.scalar(select(app_state.c.value).where(app_state.c.key == key))
 
 
-async def _begin(source: Doors, target: Doors) -> bool:
+async def _prepare_target(source: Connector, target: Connector) -> bool:
     """Whether there is something left to copy. A fresh target gets the source's app state and is marked."""
     rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
     state = [dict(row._mapping) for row in rows]
     secret = next((row["value"] for row in state if row["key"] == SECRET), None)
 
-    def begin(connection: Connection) -> bool:
+    def write(connection: Connection) -> bool:
         if secret == _state(connection, SECRET):
-            return _state(connection, MOVING) is not None
+            return _state(connection, MOVE_IN_PROGRESS) is not None
         _refuse_other_data(connection)
         connection.execute(delete(app_state))
-        connection.execute(insert(app_state), [*state, {"key": MOVING, "value": "not yet verified"}])
+        connection.execute(
+            insert(app_state), [*state, {"key": MOVE_IN_PROGRESS, "value": "not yet verified"}]
+        )
         return True
 
-    return await target.write(begin)
+    return await target.write(write)
 
 
 def _refuse_other_data(connection: Connection) -> None:
     found = [table.name for table in TABLES if connection.scalar(select(1).select_from(table).limit(1))]
     if found:
-        raise MoveFailed(f"The target holds other data ({', '.join(found)}): move into an empty database.")
+        raise MoveError(f"The target holds other data ({', '.join(found)}): move into an empty database.")
 
 
 def _in_order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
@@ -160,7 +162,7 @@ def _byte_by_byte(connection: Connection, column: Column[Any]) -> ColumnElement[
     return column
 
 
-def _after(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
+def _rows_after_query(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
     """All rows whose key comes after `last`, in order."""
     key = _in_order(connection, table)
     query = select(table).order_by(*key)
@@ -171,9 +173,9 @@ def _key_of(table: Table, row: Any) -> tuple[Any, ...]:
     return tuple(row._mapping[column] for column in table.primary_key.columns)
 
 
-async def _count(doors: Doors, table: Table) -> int:
+async def _count(connector: Connector, table: Table) -> int:
     query = select(func.count()).select_from(table)
-    return await doors.read(lambda connection: connection.scalar(query)) or 0
+    return await connector.read(lambda connection: connection.scalar(query)) or 0
 
 
 def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
@@ -183,39 +185,39 @@ def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
 
 
 async def _batches(
-    doors: Doors, table: Table, last: Sequence[Any] | None, batch: int
+    connector: Connector, table: Table, after_key: Sequence[Any] | None, batch: int
 ) -> AsyncIterator[Sequence[Any]]:
     """The rows after `last`, some at a time, each read by itself."""
     while True:
-        rows = await doors.read(_rows_after, table, last, batch)
+        rows = await connector.read(_rows_after, table, after_key, batch)
         if not rows:
             return
         yield rows
-        last = _key_of(table, rows[-1])
+        after_key = _key_of(table, rows[-1])
 
 
 def _rows_after(
     connection: Connection, table: Table, last: Sequence[Any] | None, batch: int
 ) -> Sequence[Any]:
-    return connection.execute(_after(connection, table, last).limit(batch)).all()
+    return connection.execute(_rows_after_query(connection, table, last).limit(batch)).all()
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
     connection.execute(insert(table), [dict(row._mapping) for row in rows])
 
 
-async def _copy(source: Doors, target: Doors, table: Table, batch: int, say: Say) -> None:
+async def _copy(source: Connector, target: Connector, table: Table, batch: int, report: Report) -> None:
     total, done = await _count(source, table), await _count(target, table)
     if done:
-        say(f"{table.name}: {done:,} of {total:,} rows are there already")
+        report(f"{table.name}: {done:,} of {total:,} rows are there already")
     async for rows in _batches(source, table, await target.read(_last_key, table), batch):
         await target.write(_insert, table, rows)
         done += len(rows)
-        say(f"{table.name}: {done:,} of {total:,} rows")
+        report(f"{table.name}: {done:,} of {total:,} rows")
 
 
-async def _carry_numbers_over(source: Doors, target: Doors) -> None:
-    for table in COUNTED:
+async def _carry_numbers_over(source: Connector, target: Connector) -> None:
+    for table in AUTOINCREMENT_TABLES:
         last = await source.read(_last_number, table)
         if last:
             await target.write(_set_last_number, table, last)
@@ -241,36 +243,38 @@ def _set_last_number(connection: Connection, table: str, last: int) -> None:
     connection.execute(query.bindparams(table=table, last=last))
 
 
-async def _compare(source: Doors, target: Doors, batch: int, say: Say) -> None:
+async def _compare(source: Connector, target: Connector, batch: int, report: Report) -> None:
     different: list[str] = []
     for table in [*TABLES, app_state]:
         ours, theirs = await _digest(source, table, batch), await _digest(target, table, batch)
         if ours == theirs:
-            say(f"{table.name}: {ours[0]:,} rows, checksum {ours[1]} on both sides")
+            report(f"{table.name}: {ours[0]:,} rows, checksum {ours[1]} on both sides")
         else:
-            say(f"{table.name}: DIFFERENT, {ours[0]:,} rows ({ours[1]}) became {theirs[0]:,} ({theirs[1]})")
+            report(
+                f"{table.name}: DIFFERENT, {ours[0]:,} rows ({ours[1]}) became {theirs[0]:,} ({theirs[1]})"
+            )
             different.append(table.name)
     if different:
-        raise MoveFailed(
+        raise MoveError(
             f"The databases differ in {', '.join(different)}: one of them was used meanwhile. "
             "Go on with the one that has what you need, or empty the target and move again."
         )
 
 
-async def _digest(doors: Doors, table: Table, batch: int) -> tuple[int, str]:
+async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, str]:
     """Number and checksum of the rows, of their values as Python has them: the same on either database."""
     count, checksum = 0, hashlib.sha256()
-    async for rows in _batches(doors, table, None, batch):
+    async for rows in _batches(connector, table, None, batch):
         for row in rows:
-            if table is app_state and row.key == MOVING:
+            if table is app_state and row.key == MOVE_IN_PROGRESS:
                 continue
             count += 1
             checksum.update(repr(tuple(row)).encode())
     return count, checksum.hexdigest()[:16]
 
 
-async def _end(target: Doors) -> None:
-    marker = delete(app_state).where(app_state.c.key == MOVING)
+async def _finish(target: Connector) -> None:
+    marker = delete(app_state).where(app_state.c.key == MOVE_IN_PROGRESS)
     await target.write(lambda connection: connection.execute(marker))
 
 
@@ -284,8 +288,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=BATCH, metavar="ROWS", help="rows in one transaction")
     options = parser.parse_args(arguments)
     try:
-        asyncio.run(move(options.source, options.target, _print, batch=max(1, options.batch)))
-    except (MoveFailed, BadDatabaseUrl, DatabaseTooNew, StoreUnavailable) as failure:
+        asyncio.run(copy_database(options.source, options.target, _print, batch=max(1, options.batch)))
+    except (MoveError, BadDatabaseUrl, DatabaseTooNew, StoreUnavailable) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     except DBAPIError as failure:

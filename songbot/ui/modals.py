@@ -13,21 +13,21 @@ from songbot.songs.prompts import MAX_PROMPT
 from songbot.wording import buttons as wording
 from songbot.wording.text import clamp
 
-FORGOTTEN_AFTER = 60.0
+MODAL_TIMEOUT = 60.0
 """Seconds in which discord.py forgets a modal; nothing of ours needs it to remember."""
 PROMPT = "prompt"
-_DEEPEST = 4
+_MAX_DEPTH = 4
 
 
-class Form(StrEnum):
+class ModalKind(StrEnum):
     """What a modal is for. The values are in custom ids of modals that people have open: never rename one."""
 
     MAKE = "make"
     REMIX = "remix"
 
 
-_TITLES = {Form.MAKE: wording.MAKE_TITLE, Form.REMIX: wording.REMIX_TITLE}
-FORM_ID = re.compile(rf"song:v1:(?P<form>{'|'.join(Form)}):(?P<song_id>[0-9]{{1,19}})")
+_TITLES = {ModalKind.MAKE: wording.MAKE_TITLE, ModalKind.REMIX: wording.REMIX_TITLE}
+MODAL_CUSTOM_ID = re.compile(rf"song:v1:(?P<form>{'|'.join(ModalKind)}):(?P<song_id>[0-9]{{1,19}})")
 
 
 class PromptModal(discord.ui.Modal):
@@ -36,8 +36,8 @@ class PromptModal(discord.ui.Modal):
     Who takes what was typed goes by the custom id (`FORM_ID`) and reads it with `typed_prompt`.
     """
 
-    def __init__(self, form: Form, song_id: int = 0, default: str | None = None) -> None:
-        super().__init__(title=_TITLES[form], custom_id=f"song:v1:{form}:{song_id}", timeout=FORGOTTEN_AFTER)
+    def __init__(self, kind: ModalKind, song_id: int = 0, default: str | None = None) -> None:
+        super().__init__(title=_TITLES[kind], custom_id=f"song:v1:{kind}:{song_id}", timeout=MODAL_TIMEOUT)
         prompt = discord.ui.TextInput[PromptModal](
             custom_id=PROMPT,
             style=discord.TextStyle.paragraph,
@@ -55,17 +55,17 @@ def typed_prompt(interaction: discord.Interaction) -> str:
     Discord, "Modal Submit Data Structure": text inputs come within labels or action rows.
     """
     data = cast("Mapping[str, Any]", interaction.data or {})
-    for component in _walk(data.get("components"), _DEEPEST):
+    for component in _walk(data.get("components"), _MAX_DEPTH):
         if component.get("custom_id") == PROMPT and isinstance(component.get("value"), str):
             return component["value"]
     return ""
 
 
-def _walk(components: object, deep: int) -> Iterator[Mapping[str, Any]]:
-    if deep == 0 or not isinstance(components, Sequence):
+def _walk(components: object, depth: int) -> Iterator[Mapping[str, Any]]:
+    if depth == 0 or not isinstance(components, Sequence):
         return
     for component in components:
         if isinstance(component, Mapping):
             yield component
-            yield from _walk(component.get("components"), deep - 1)
-            yield from _walk([component.get("component")], deep - 1)
+            yield from _walk(component.get("components"), depth - 1)
+            yield from _walk([component.get("component")], depth - 1)

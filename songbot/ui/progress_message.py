@@ -11,16 +11,16 @@ PROMPT_LENGTH = 200
 _WITH_BAR = (Stage.SENDING, Stage.COMPOSING, Stage.OVERDUE)
 
 
-def acknowledgement(prompt: str) -> str:
+def acknowledgement_text(prompt: str) -> str:
     """What stands there before anything is known of the song."""
     return f"{_heading(prompt)}\n{wording.STARTING}\n{wording.IF_IT_STAYS}"
 
 
-def render(song: Song, progress: Progress) -> str:
+def progress_text(song: Song, progress: Progress) -> str:
     """At most 2,000 characters; nothing in it mentions, links or breaks out of its line."""
     lines = [_heading(song.prompt), wording.stage(progress)]
     if progress.stage in _WITH_BAR:
-        lines.append(bar(progress.filled))
+        lines.append(bar(progress.segments))
     lines.append(wording.times(progress))
     return "\n".join(line for line in lines if line)
 
@@ -32,4 +32,4 @@ def bar(filled: int) -> str:
 
 
 def _heading(prompt: str) -> str:
-    return f"🎵 **{text.shown(prompt, PROMPT_LENGTH) or '…'}**"
+    return f"🎵 **{text.escape_and_clamp(prompt, PROMPT_LENGTH) or '…'}**"

@@ -9,12 +9,12 @@ from typing import Protocol, cast
 
 import discord
 
-from songbot.interactions.replies import say_privately
+from songbot.interactions.replies import send_ephemeral
 from songbot.songs.models import Song
 from songbot.wording import buttons as wording
 from songbot.wording import general, text
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 """Of a song. More digits fit the custom id than the database."""
 
 
@@ -35,39 +35,39 @@ class Action(StrEnum):
     REMIX_FORM = "remix_form"
 
 
-class SongActions(Protocol):
+class ComponentRouter(Protocol):
     """What the client has as `song_actions`: carries out a press. It answers the person whatever happens."""
 
-    async def run(self, interaction: discord.Interaction, action: Action, song_id: int) -> None: ...
+    async def dispatch(self, interaction: discord.Interaction, action: Action, song_id: int) -> None: ...
 
 
-class _ActingClient(Protocol):
-    song_actions: SongActions
+class _ClientWithRouter(Protocol):
+    component_router: ComponentRouter
 
 
-def song_actions(interaction: discord.Interaction) -> SongActions:
+def component_router(interaction: discord.Interaction) -> ComponentRouter:
     """The registry of the client that received the press."""
-    return cast("_ActingClient", interaction.client).song_actions
+    return cast("_ClientWithRouter", interaction.client).component_router
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ButtonSpec:
     label: str
     emoji: str
     style: discord.ButtonStyle = discord.ButtonStyle.secondary
 
 
-_LOOKS: dict[str, _Look] = {
-    Action.RETRY: _Look(wording.TRY_AGAIN, "🔁", discord.ButtonStyle.primary),
-    Action.TAKE: _Look(wording.ANOTHER_TAKE, "🔁"),
-    Action.REMIX: _Look(wording.REMIX, "🎚️"),
-    Action.SAVE: _Look(wording.SAVE, "⭐"),
-    Action.DELETE: _Look(wording.DELETE, "🗑️"),
-    Action.ERASE: _Look(wording.DELETE_FOR_GOOD, "🗑️", discord.ButtonStyle.danger),
-    Action.NOTIFY: _Look(wording.NOTIFY_ME, "🔔"),
-    Action.POST: _Look(wording.POST_HERE, "📣"),
+_BUTTONS: dict[str, _ButtonSpec] = {
+    Action.RETRY: _ButtonSpec(wording.TRY_AGAIN, "🔁", discord.ButtonStyle.primary),
+    Action.TAKE: _ButtonSpec(wording.ANOTHER_TAKE, "🔁"),
+    Action.REMIX: _ButtonSpec(wording.REMIX, "🎚️"),
+    Action.SAVE: _ButtonSpec(wording.SAVE, "⭐"),
+    Action.DELETE: _ButtonSpec(wording.DELETE, "🗑️"),
+    Action.ERASE: _ButtonSpec(wording.DELETE_FOR_GOOD, "🗑️", discord.ButtonStyle.danger),
+    Action.NOTIFY: _ButtonSpec(wording.NOTIFY_ME, "🔔"),
+    Action.POST: _ButtonSpec(wording.POST_HERE, "📣"),
 }
-_UNKNOWN = _Look("?", "❔")
+_UNKNOWN_BUTTON = _ButtonSpec("?", "❔")
 
 
 SONG_BUTTON = re.compile(r"song:v1:(?P<action>[a-z]+):(?P<song_id>[0-9]{1,19})")
@@ -79,12 +79,12 @@ class SongButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
     def __init__(self, action: str, song_id: int) -> None:
         self.action = action
         self.song_id = song_id
-        look = _LOOKS.get(action, _UNKNOWN)
+        spec = _BUTTONS.get(action, _UNKNOWN_BUTTON)
         super().__init__(
             discord.ui.Button(
-                label=look.label,
-                emoji=look.emoji,
-                style=look.style,
+                label=spec.label,
+                emoji=spec.emoji,
+                style=spec.style,
                 custom_id=f"song:v1:{action}:{song_id}",
             )
         )
@@ -99,13 +99,13 @@ class SongButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the press to the client's `song_actions`, or say kindly that the button is unknown."""
-        if self.action in _LOOKS and self.song_id <= LARGEST_ID:
-            await song_actions(interaction).run(interaction, Action(self.action), self.song_id)
+        if self.action in _BUTTONS and self.song_id <= MAX_ID:
+            await component_router(interaction).dispatch(interaction, Action(self.action), self.song_id)
         else:
-            await say_privately(interaction, general.UNKNOWN_BUTTON)
+            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
 
 
-def shows_song(message: discord.Message, song_id: int) -> bool:
+def is_public_card_of(message: discord.Message, song_id: int) -> bool:
     """Whether everybody in the place sees this song on `message`: it is one of ours with its buttons."""
     if message.flags.ephemeral:
         return False
@@ -138,7 +138,7 @@ def progress_view(song: Song) -> discord.ui.View:
     return _with(_view(), song.id, Action.NOTIFY)
 
 
-def view_of(song_id: int, *actions: Action) -> discord.ui.View:
+def action_view(song_id: int, *actions: Action) -> discord.ui.View:
     """Any others, such as the question before a deletion."""
     return _with(_view(), song_id, *actions)
 

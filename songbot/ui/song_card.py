@@ -52,8 +52,8 @@ def failure_embed(song: Song) -> discord.Embed:
         timestamp=song.finished_at or song.created_at,
     )
     for name, value in (
-        (failures.WHISULS_WORDS, text.shown(song.error, 500)),
-        (failures.PROMPT, text.shown(song.prompt, FIELD)),
+        (failures.WHISULS_WORDS, text.escape_and_clamp(song.error, 500)),
+        (failures.PROMPT, text.escape_and_clamp(song.prompt, FIELD)),
     ):
         if value:
             embed.add_field(name=name, value=value, inline=False)
@@ -62,10 +62,10 @@ def failure_embed(song: Song) -> discord.Embed:
 
 def title_of(song: Song) -> str:
     """Escaped, at most 256 characters; "Untitled" when Whisul gave none."""
-    return text.shown(song.result.title if song.result else None, TITLE) or wording.UNTITLED
+    return text.escape_and_clamp(song.result.title if song.result else None, TITLE) or wording.UNTITLED
 
 
-def origin(song: Song, parent: Song) -> str | None:
+def origin_text(song: Song, parent: Song) -> str | None:
     """ "Remix of Midnight Grid", linked where the card of `parent` can be reached. None for a retry.
 
     A private song's title is not told by a public one.
@@ -73,10 +73,10 @@ def origin(song: Song, parent: Song) -> str | None:
     if song.relation is None or song.relation is Relation.RETRY or (parent.private and not song.private):
         return None
     title = title_of(parent)
-    reply = parent.reply
+    target = parent.reply
     if _is_reachable(song, parent):
-        place = f"{parent.guild_id or '@me'}/{reply.channel_id}/{reply.message_id}"
-        title = f"[{title}](https://discord.com/channels/{place})"
+        path = f"{parent.guild_id or '@me'}/{target.channel_id}/{target.message_id}"
+        title = f"[{title}](https://discord.com/channels/{path})"
     return wording.came_from(song.relation, title)
 
 
@@ -99,10 +99,10 @@ def bpm(value: float | None) -> str:
     return f"{round(value, 1):g}"
 
 
-def chips(tags: tuple[str, ...]) -> str:
+def inline_tags(tags: tuple[str, ...]) -> str:
     """As many tags as fit, each whole."""
     line = ""
-    for tag in dict.fromkeys(text.chip(tag, TAG) for tag in tags[:TAGS]):
+    for tag in dict.fromkeys(text.inline_code(tag, TAG) for tag in tags[:TAGS]):
         longer = f"{line} {tag}".strip()
         if len(longer) <= FIELD:
             line = longer
@@ -110,7 +110,7 @@ def chips(tags: tuple[str, ...]) -> str:
 
 
 def _description(song: Song, parent: str | None) -> str | None:
-    prompt = text.shown(song.prompt, DESCRIPTION)
+    prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
     lines = [parent or "", f"> {prompt}" if prompt else ""]
     return "\n".join(line for line in lines if line) or None
 
@@ -123,7 +123,7 @@ def _fields(song: Song) -> list[tuple[str, str, bool]]:
         (wording.BPM, bpm(result.bpm if result else None), True),
         (wording.LENGTH, length, True),
         (wording.ASKED_BY, f"<@{song.user_id}>", True),
-        (wording.TAGS, chips(result.tags if result else ()), False),
+        (wording.TAGS, inline_tags(result.tags if result else ()), False),
     ]
 
 

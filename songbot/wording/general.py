@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from songbot.wording.text import shown
+from songbot.wording.text import escape_and_clamp
 
 EMPTY_PROMPT = (
     "I need a few words to make a song from. Tell me a style, a mood or a story, and send it again."
@@ -35,7 +35,7 @@ def prompt_too_long(length: int, most: int) -> str:
 
 def closed(message: str | None) -> str:
     """No new songs: the process is stopping, or the operator paused with a message of their own."""
-    note = shown(message, 500)
+    note = escape_and_clamp(message, 500)
     if not note:
         return STOPPING
     return f"New songs are paused for now: {note}\nSongs already on their way will still arrive."

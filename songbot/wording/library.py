@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OWN = "Your library"
-SAVED_SHELF = "Your saved songs"
+SAVED_TITLE = "Your saved songs"
 OF_A_MEMBER = "Songs made here"
 NEWER = "Newer"
 OLDER = "Older"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from songbot.songs.models import Reason, State
+from songbot.songs.models import FailureReason, State
 from songbot.wording.text import duration
 
 from . import general
@@ -14,9 +14,9 @@ STATUS_TITLE = "How it goes"
 VERSION = "Version"
 UP_SINCE = "Up since"
 SHARDS = "Shards of this process"
-IN_THE_WORKS = "Songs in the works"
+IN_PROGRESS = "Songs in the works"
 LAST_DAY = "Ordered in the last 24 hours"
-PACE = "Pace"
+DURATIONS = "Pace"
 ERRORS = "Whisul's last errors"
 DATABASE = "Database"
 
@@ -30,11 +30,11 @@ NO_SONG = "There is no song with this id, or the person had all that is kept abo
 
 ASKED = "Asked for"
 CHARGED = "Charged to"
-WAY = "Its way"
+TIMELINE = "Its way"
 DELIVERY = "Delivery"
 FAILURE = "Why it failed"
 JOB = "Job at Whisul"
-FOLLOWED_BY = "Followed by"
+WORKER = "Followed by"
 MESSAGE = "Message"
 GONE = "The person deleted its card, so its prompt is not shown."
 OWN_QUOTA = "the person's own quota outside of servers"
@@ -69,7 +69,7 @@ def state(of: State, number: int | None = None) -> str:
     return _STATES[of] if number is None else f"{number:,} {_STATES[of]}"
 
 
-def outcome(of: State, reason: Reason | None, number: int) -> str:
+def outcome(of: State, reason: FailureReason | None, number: int) -> str:
     """ "2 failed: timed out"."""
     return state(of, number) + (f": {reason.value.replace('_', ' ')}" if reason else "")
 
@@ -79,22 +79,22 @@ def undelivered(number: int) -> str:
     return f"{number:,} {UNDELIVERED}"
 
 
-def pace(usual: float, slow: float) -> str:
+def estimator(usual: float, slow: float) -> str:
     """Seconds that half of the songs take, and nine of ten."""
     return f"Half of the songs take {duration(round(usual))} at most, nine of ten {duration(round(slow))}."
 
 
-def gate_open() -> str:
+def throttle_normal() -> str:
     """Requests to Whisul go through as they come."""
     return "Requests to Whisul go through as they come."
 
 
-def gate_slowed(rate: float) -> str:
+def throttle_limited(rate: float) -> str:
     """`rate`: requests a second."""
     return f"Requests to Whisul are slowed to {rate:.1f} a second."
 
 
-def gate_closed(seconds: float) -> str:
+def throttle_suspended(seconds: float) -> str:
     """`seconds` until the next try."""
     soon = f"in {max(1, round(seconds))} s" if seconds > 0 else "now"
     return f"Nothing goes to Whisul for the moment; the next try is {soon}."
@@ -116,7 +116,7 @@ def database(kind: str, size_bytes: int) -> str:
     return f"{kind}, {size:.0f} {unit}" if unit == _UNITS[0] else f"{kind}, {size:.1f} {unit}"
 
 
-def story_title(song_id: int) -> str:
+def song_details_title(song_id: int) -> str:
     """By its id, as the logs have it."""
     return f"Song {song_id}"
 

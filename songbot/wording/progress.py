@@ -30,20 +30,20 @@ def relative(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:R>"
 
 
-def waiting(place: int | None) -> str:
+def waiting(queue_position: int | None) -> str:
     """`place` counts from 1."""
-    if place is None:
+    if queue_position is None:
         return "Waiting for a free place…"
-    if place <= 1:
+    if queue_position <= 1:
         return "Waiting for a free place: yours is next."
-    return f"Waiting for a free place: you are number {place:,} in line."
+    return f"Waiting for a free place: you are number {queue_position:,} in line."
 
 
 def stage(progress: Progress) -> str:
     """What is happening."""
     match progress.stage:
         case Stage.WAITING:
-            return waiting(progress.place)
+            return waiting(progress.queue_position)
         case Stage.SENDING:
             return SENDING
         case Stage.COMPOSING:
@@ -60,7 +60,7 @@ def times(progress: Progress) -> str:
     if progress.since:
         asked = progress.stage in (Stage.WAITING, Stage.UNAVAILABLE)
         said.append(f"{'Asked for' if asked else 'Started'} {relative(progress.since)}.")
-    if progress.filled >= 0.8 * SEGMENTS and progress.stage is Stage.COMPOSING:
+    if progress.segments >= 0.8 * SEGMENTS and progress.stage is Stage.COMPOSING:
         said.append(ANY_MOMENT)
     elif progress.expected_at:
         said.append(f"Should be ready {relative(progress.expected_at)}.")

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from songbot.quotas.rules import Decision, Per, Standing, Who
+from songbot.quotas.rules import Decision, LimitKind, LimitUsage, Period
 
 from .progress import relative
 
-_PER = {Per.HOUR: "this hour", Per.DAY: "today", Per.WEEK: "this week", Per.MONTH: "this month"}
+_PER = {Period.HOUR: "this hour", Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month"}
 _WHOSE = {
-    Who.SERVER: "the limit of the whole server",
-    Who.SERVER_CEILING: "the most this bot makes for one whole server",
-    Who.OPERATOR: "the most this bot makes for everybody together",
-    Who.MEMBER: "the limit for each member of this server",
-    Who.ROLE: "the limit of your role",
-    Who.USER: "the limit set for you in this server",
-    Who.DEFAULT: "the limit for each person",
-    Who.DIRECT: "your limit outside of servers",
+    LimitKind.SERVER: "the limit of the whole server",
+    LimitKind.SERVER_CEILING: "the most this bot makes for one whole server",
+    LimitKind.OPERATOR: "the most this bot makes for everybody together",
+    LimitKind.MEMBER: "the limit for each member of this server",
+    LimitKind.ROLE: "the limit of your role",
+    LimitKind.USER: "the limit set for you in this server",
+    LimitKind.DEFAULT: "the limit for each person",
+    LimitKind.DIRECT: "your limit outside of servers",
 }
 _ASK_AN_ADMIN = "An admin of this server can change that with `/quota`."
 _NOT_ALONE = "This limit is shared by everyone in the server, not only yours."
 
 USAGE_TITLE = "Your songs"
-HERE = "In this server"
-DIRECT = "In direct messages, and where I am no member"
-IN_THE_WORKS = "Being made now"
+IN_THIS_SERVER = "In this server"
+OUTSIDE_SERVERS = "In direct messages, and where I am no member"
+IN_PROGRESS = "Being made now"
 
 
 def songs(count: int) -> str:
@@ -33,15 +33,15 @@ def songs(count: int) -> str:
     return "1 song" if count == 1 else f"{count:,} songs"
 
 
-def whose(standing: Standing) -> str:
+def whose(usage: LimitUsage) -> str:
     """Which limit it is, as the end of "That's"."""
-    rule = standing.rule
-    return f"{_WHOSE[rule.who]} <@&{rule.subject_id}>" if rule.who is Who.ROLE else _WHOSE[rule.who]
+    rule = usage.rule
+    return f"{_WHOSE[rule.kind]} <@&{rule.subject_id}>" if rule.kind is LimitKind.ROLE else _WHOSE[rule.kind]
 
 
-def used(standing: Standing) -> str:
+def used(usage: LimitUsage) -> str:
     """ "5 of 5 songs today"."""
-    return f"{standing.used:,} of {songs(standing.rule.limit)} {_PER[standing.rule.per]}"
+    return f"{usage.used:,} of {songs(usage.rule.limit)} {_PER[usage.rule.period]}"
 
 
 def when(moment: datetime) -> str:
@@ -51,60 +51,64 @@ def when(moment: datetime) -> str:
 
 def refused(decision: Decision) -> str:
     """Why an order was refused, and what the person can do. Nothing was charged."""
-    standing = decision.refused_by
-    if standing is None:
+    usage = decision.blocked_by
+    if usage is None:
         return left(decision)
-    rule = standing.rule
-    who = {Who.OPERATOR: "This bot", Who.SERVER: "This server", Who.SERVER_CEILING: "This server"}
-    subject = who.get(rule.who)
+    rule = usage.rule
+    kind = {
+        LimitKind.OPERATOR: "This bot",
+        LimitKind.SERVER: "This server",
+        LimitKind.SERVER_CEILING: "This server",
+    }
+    subject = kind.get(rule.kind)
     if rule.limit == 0:
-        return f"No songs can be made here: {whose(standing)} is 0. {_advice(standing)}".rstrip()
+        return f"No songs can be made here: {whose(usage)} is 0. {_advice(usage)}".rstrip()
     have = f"{subject} has" if subject else "You have"
     return (
-        f"{have} used {used(standing)}; that's {whose(standing)}. "
-        f"You can make songs again {when(standing.window.end)}. {_advice(standing)}"
+        f"{have} used {used(usage)}; that's {whose(usage)}. "
+        f"You can make songs again {when(usage.window.end)}. {_advice(usage)}"
     ).rstrip()
 
 
-def _advice(standing: Standing) -> str:
-    match standing.rule.who:
-        case Who.SERVER | Who.SERVER_CEILING:
+def _advice(usage: LimitUsage) -> str:
+    match usage.rule.kind:
+        case LimitKind.SERVER | LimitKind.SERVER_CEILING:
             return _NOT_ALONE
-        case Who.MEMBER | Who.ROLE | Who.USER:
+        case LimitKind.MEMBER | LimitKind.ROLE | LimitKind.USER:
             return _ASK_AN_ADMIN
         case _:
             return ""
 
 
-def limiting(decision: Decision) -> Standing:
+def limiting(decision: Decision) -> LimitUsage:
     """The limit that refuses, or else the one that will end first, extra songs included."""
-    if decision.refused_by is not None:
-        return decision.refused_by
-    own = decision.own.left + decision.grant_left
-    tightest = min(decision.shared, key=lambda standing: standing.left, default=None)
-    return tightest if tightest is not None and tightest.left < own else decision.own
+    if decision.blocked_by is not None:
+        return decision.blocked_by
+    own = decision.effective.remaining + decision.grant_left
+    tightest = min(decision.shared, key=lambda standing: standing.remaining, default=None)
+    return tightest if tightest is not None and tightest.remaining < own else decision.effective
 
 
 def left(decision: Decision) -> str:
     """How many songs the person could still make, by the limit that ends first, extra songs included."""
-    if decision.refused_by is not None:
+    if decision.blocked_by is not None:
         return refused(decision)
     tightest = limiting(decision)
-    if tightest is not decision.own:
-        return f"{songs(tightest.left)} left {_PER[tightest.rule.per]}; that's {whose(tightest)}."
-    own = decision.own.left + decision.grant_left
+    if tightest is not decision.effective:
+        return f"{songs(tightest.remaining)} left {_PER[tightest.rule.period]}; that's {whose(tightest)}."
+    own = decision.effective.remaining + decision.grant_left
     extra = f", {decision.grant_left:,} of them extra" if decision.grant_left else ""
-    return f"You have {songs(own)} left {_PER[decision.own.rule.per]}{extra}."
+    return f"You have {songs(own)} left {_PER[decision.effective.rule.period]}{extra}."
 
 
 def own_usage(decision: Decision, made: int) -> str:
     """For `/usage`: made, left, and when the window begins anew (which a refusal says by itself)."""
-    lines = [f"Made {_PER[decision.own.rule.per]}: {songs(made)}.", left(decision)]
-    if decision.refused_by is None:
+    lines = [f"Made {_PER[decision.effective.rule.period]}: {songs(made)}.", left(decision)]
+    if decision.blocked_by is None:
         lines.append(f"A new count begins {when(limiting(decision).window.end)}.")
     return "\n".join(lines)
 
 
-def in_the_works(count: int) -> str:
+def in_progress(count: int) -> str:
     """How many of the person's songs are not finished."""
     return songs(count) if count else "None"

@@ -7,15 +7,15 @@ import unicodedata
 from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit
 
-READ_AT_MOST = 8000
+MAX_READ = 8000
 """Characters of foreign text that are looked at: twice what the longest place on Discord can hold."""
 BUTTON_URL = 512
 EMBED_URL = 2048
 
 _JOINERS = "\u200c\u200d"
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _DROPPED = frozenset({"Cc", "Cs", "Co", "Cf"})
-_MARKS_IN_A_ROW = 4
+_MAX_COMBINING_MARKS = 4
 
 _SPECIAL = re.compile(r"[\\*_~|`\[\]<>#/]")
 _LIST = re.compile(r"^([-+])|^(\d{1,9})([.)])")
@@ -25,26 +25,26 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _SPOILER = re.compile(r"^(?:spoiler_)+", re.IGNORECASE)
 
 
-def clean(text: str | None, most: int = READ_AT_MOST) -> str:
+def normalise(text: str | None, max_length: int = MAX_READ) -> str:
     """One line without control, bidirectional, invisible or heaped up combining characters; maybe empty."""
     kept: list[str] = []
     marks = 0
-    for character in (text or "")[:most]:
+    for character in (text or "")[:max_length]:
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if character.isspace():
             kept.append(" ")
-        elif marks <= _MARKS_IN_A_ROW and not _is_dropped(character, category):
+        elif marks <= _MAX_COMBINING_MARKS and not _is_dropped(character, category):
             kept.append(character)
     line = " ".join("".join(kept).split())
-    return line if any(_is_seen(character) for character in line) else ""
+    return line if any(_is_visible(character) for character in line) else ""
 
 
 def _is_dropped(character: str, category: str) -> bool:
-    return character in _UNSEEN or (category in _DROPPED and character not in _JOINERS)
+    return character in _INVISIBLE or (category in _DROPPED and character not in _JOINERS)
 
 
-def _is_seen(character: str) -> bool:
+def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs")
 
 
@@ -89,17 +89,17 @@ def _is_flag_letter(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
-def shown(text: str | None, limit: int) -> str:
+def escape_and_clamp(text: str | None, limit: int) -> str:
     """Cleaned, escaped and clamped; empty when there is nothing to see."""
-    return clamp(escape(clean(text, limit * 2 + 200)), limit)
+    return clamp(escape(normalise(text, limit * 2 + 200)), limit)
 
 
 def plain(text: str | None, limit: int) -> str:
     """Cleaned and clamped, for places where Discord renders no markdown."""
-    return clamp(clean(text, limit * 2 + 200), limit)
+    return clamp(normalise(text, limit * 2 + 200), limit)
 
 
-def chip(text: str, limit: int) -> str:
+def inline_code(text: str, limit: int) -> str:
     """As inline code, in which nothing is rendered; empty when there is nothing to see."""
     inner = plain(text.replace("`", "'"), limit)
     return f"`{inner}`" if inner else ""
@@ -117,7 +117,7 @@ def file_name(title: str | None, extension: str) -> str:
 
     A name that begins with `SPOILER_` would be veiled by Discord ("Uploading Files").
     """
-    name = _FILE_NAME.sub(" ", clean(title, 400))
+    name = _FILE_NAME.sub(" ", normalise(title, 400))
     name = _SPOILER.sub("", " ".join(name.replace("..", " ").split()).strip(" ._-'"))
     name = name[: 79 - len(extension)].strip(" ._-'")
     return f"{name or 'song'}.{extension}"

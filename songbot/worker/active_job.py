@@ -10,24 +10,24 @@ from songbot.songs.progress import Progress
 
 
 @dataclass(slots=True)
-class Tracked:
+class ActiveJob:
     """`begun` is when it was submitted and `shown_at` when its line was last edited, in monotonic seconds."""
 
     song: Song
-    begun: float = 0.0
-    shown: Progress | None = None
-    shown_at: float = float("-inf")
-    attempts: int = 0
-    troubles: int = 0
-    place: int | None = None
-    busy: bool = False
-    sent: bool = False
-    waiting: tuple[datetime, float] | None = None
+    started_at: float = 0.0
+    last_progress: Progress | None = None
+    last_progress_at: float = float("-inf")
+    delivery_attempts: int = 0
+    failures: int = 0
+    queue_position: int | None = None
+    running: bool = False
+    post_sent: bool = False
+    provider_wait: tuple[datetime, float] | None = None
     """Since when it waits for Whisul, as the song has it and in monotonic seconds."""
-    left_submitting: bool = False
+    orphaned: bool = False
     """Found `submitting` after its worker died: nobody knows whether Whisul took it."""
 
     @property
-    def never_sent(self) -> bool:
+    def not_submitted(self) -> bool:
         """Admitted, but the POST has not begun: it is certain that Whisul made no job."""
-        return self.song.state is State.SUBMITTING and not self.sent and not self.left_submitting
+        return self.song.state is State.SUBMITTING and not self.post_sent and not self.orphaned

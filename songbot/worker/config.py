@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WorkerConfig:
     """The first four are the operator's settings; the others follow the design and Whisul's documents."""
 
-    poll_shortest: float = 5.0
-    poll_longest: float = 10.0
-    songs_at_once: int = 20
-    songs_at_once_per_user: int = 2
+    poll_interval_min: float = 5.0
+    poll_interval_max: float = 10.0
+    max_concurrent: int = 20
+    max_concurrent_per_user: int = 2
 
-    give_up_after: float = 30 * 60.0
+    job_timeout: float = 30 * 60.0
     """From the POST on ("Pace": most tracks complete within a few minutes)."""
-    unavailable_after: float = 15 * 60.0
+    provider_timeout: float = 15 * 60.0
     """How long an order waits for a Whisul that is busy or down."""
-    missing_grace: float = 60.0
+    not_found_grace: float = 60.0
     """How long a new job may be unknown to Whisul (its page on GET /jobs, 404)."""
-    unauthorized_pause: float = 60.0
-    show_every: float = 10.0
-    lease: float = 30.0
-    heartbeat_every: float = 10.0
-    stop_grace: float = 6.0
-    redeliver_first: float = 5.0
-    redeliver_longest: float = 300.0
+    auth_retry_delay: float = 60.0
+    progress_interval: float = 10.0
+    lease_duration: float = 30.0
+    heartbeat_interval: float = 10.0
+    shutdown_timeout: float = 6.0
+    delivery_backoff_min: float = 5.0
+    delivery_backoff_max: float = 300.0

@@ -11,290 +11,304 @@ from random import Random
 from typing import TypeVar
 
 from songbot.songs import provider_errors
-from songbot.songs.durations import Pace, poll_delay
-from songbot.songs.models import Delivery, Reason, Result, Song, State
+from songbot.songs.durations import DurationEstimator, next_poll_delay
+from songbot.songs.models import DeliveryState, FailureReason, Result, Song, State
 from songbot.songs.ports import (
     Clock,
-    Composer,
-    Courier,
     Delivered,
+    DeliveryService,
     JobReport,
     JobState,
-    Postponed,
-    SongStore,
+    RetryLater,
+    SongProvider,
+    SongRepository,
     StoreUnavailable,
     Undeliverable,
 )
-from songbot.songs.progress import Progress, progress_of
+from songbot.songs.progress import Progress, compute_progress
 from songbot.songs.telemetry import Telemetry
 
-from .active_job import Tracked
-from .config import Limits
-from .throttle import Gate
+from .active_job import ActiveJob
+from .config import WorkerConfig
+from .throttle import RequestThrottle
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-MOST_ATTEMPTS = 10
+MAX_DELIVERY_ATTEMPTS = 10
 """A courier leaves every step by the fifth; only a bug gets here, and `/library` is left then."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class WorkerDependencies:
     """All that a song's life needs of the world around it."""
 
-    store: SongStore
-    composer: Composer
-    courier: Courier
+    repository: SongRepository
+    provider: SongProvider
+    delivery: DeliveryService
     clock: Clock
-    limits: Limits
-    pace: Pace
-    gate: Gate
+    config: WorkerConfig
+    estimator: DurationEstimator
+    throttle: RequestThrottle
     random: Random
     telemetry: Telemetry
 
 
-class Journey:
+class JobRunner:
     """The steps for all songs of one worker. `back_in_line` is called when a song has to queue again."""
 
-    def __init__(self, world: World, worker: Callable[[], str], back_in_line: Callable[[], None]) -> None:
-        self._world = world
-        self._worker = worker
-        self._back_in_line = back_in_line
-        self._key_refused = False
+    def __init__(
+        self, deps: WorkerDependencies, worker_id: Callable[[], str], on_slot_freed: Callable[[], None]
+    ) -> None:
+        self._deps = deps
+        self._worker_id = worker_id
+        self._on_slot_freed = on_slot_freed
+        self._key_rejected = False
 
-    async def step(self, tracked: Tracked) -> float | None:
+    async def advance(self, job: ActiveJob) -> float | None:
         """Do what is next. Seconds until the next step; None when nothing more is to do."""
-        song = tracked.song
-        if song.delivery is not Delivery.PENDING:
+        song = job.song
+        if song.delivery is not DeliveryState.PENDING:
             return None
         if song.finished:
-            return await self._deliver(tracked)
-        if song.state is State.COMPOSING and tracked.troubles and self._overdue(tracked):
-            return await self._fail(tracked, Reason.TIMED_OUT)
-        if tracked.left_submitting or (song.state is State.SUBMITTING and tracked.sent):
-            return await self._fail(tracked, Reason.INTERRUPTED)
-        return await self._make(tracked)
+            return await self._deliver(job)
+        if song.state is State.COMPOSING and job.failures and self._is_overdue(job):
+            return await self._fail(job, FailureReason.TIMED_OUT)
+        if job.orphaned or (song.state is State.SUBMITTING and job.post_sent):
+            return await self._fail(job, FailureReason.INTERRUPTED)
+        return await self._advance_unfinished(job)
 
-    async def _make(self, tracked: Tracked) -> float | None:
-        song = tracked.song
+    async def _advance_unfinished(self, job: ActiveJob) -> float | None:
+        song = job.song
         if song.state is State.QUEUED:
-            return await self._wait_in_line(tracked)
-        if (delay := self._world.gate.turn_in()) > 0:
-            return await self._held_back(tracked, delay)
+            return await self._wait_in_queue(job)
+        if (delay := self._deps.throttle.reserve()) > 0:
+            return await self._wait_for_throttle(job, delay)
         if song.state is State.SUBMITTING:
-            return await self._submit(tracked)
-        return await self._poll(tracked)
+            return await self._submit(job)
+        return await self._poll(job)
 
-    async def closed_for(self) -> float:
+    async def retry_in(self) -> float:
         """Seconds until it is worth asking again whether orders can be sent; 0 when they can be now.
 
         Whether Whisul is back is found out by a poll that costs nothing, not at the risk of an order.
         """
-        gate = self._world.gate
-        if gate.down_since is not None and gate.turn_in() == 0:
-            await self._probe()
-        return max(gate.closed_for(), 0.0 if gate.down_since is None else 1.0)
+        throttle = self._deps.throttle
+        if throttle.unavailable_since is not None and throttle.reserve() == 0:
+            await self._check_health()
+        return max(throttle.retry_in(), 0.0 if throttle.unavailable_since is None else 1.0)
 
-    async def _probe(self) -> None:
+    async def _check_health(self) -> None:
         try:
-            await self._ask(self._world.composer.poll(provider_errors.NO_JOB))
-        except provider_errors.ComposerError as error:
+            await self._call_provider(self._deps.provider.poll(provider_errors.HEALTH_CHECK_JOB_ID))
+        except provider_errors.ProviderError as error:
             log.info("Whisul was asked whether it is back: %s", type(error).__name__)
         except Exception:  # the door of a polled job: the next look comes after a while
             log.exception("Whisul could not be asked whether it is back")
-            self._world.gate.lost(surely=True)
+            self._deps.throttle.record_failure(definite=True)
 
     # ------------------------------------------------------------------ waiting
 
-    async def _wait_in_line(self, tracked: Tracked) -> float | None:
-        song, since = tracked.song, self._unavailable_since(tracked.song)
-        if since and self._waited(tracked, since) >= self._world.limits.unavailable_after:
-            return await self._fail(tracked, Reason.UNAVAILABLE)
-        tracked.song = replace(song, unavailable_since=since)
-        await self._show(tracked)
-        return self._world.limits.show_every
+    async def _wait_in_queue(self, job: ActiveJob) -> float | None:
+        song, since = job.song, self._unavailable_since(job.song)
+        if since and self._waited_for_provider(job, since) >= self._deps.config.provider_timeout:
+            return await self._fail(job, FailureReason.UNAVAILABLE)
+        job.song = replace(song, unavailable_since=since)
+        await self._update_progress(job)
+        return self._deps.config.progress_interval
 
     def _unavailable_since(self, song: Song) -> datetime | None:
         """Since when this order waits for Whisul rather than for a place."""
-        if self._world.gate.down_since is None:
+        if self._deps.throttle.unavailable_since is None:
             return None
-        return song.unavailable_since or self._world.clock.now()
+        return song.unavailable_since or self._deps.clock.now()
 
-    async def _held_back(self, tracked: Tracked, delay: float) -> float | None:
+    async def _wait_for_throttle(self, job: ActiveJob, delay: float) -> float | None:
         """The gate is closed for now. A song is still given up in time, and an order gives its place back."""
-        if tracked.song.state is State.COMPOSING and self._overdue(tracked):
-            return await self._fail(tracked, Reason.TIMED_OUT)
-        if tracked.song.state is State.SUBMITTING and self._world.gate.down_since is not None:
-            return await self._requeue(tracked)
+        if job.song.state is State.COMPOSING and self._is_overdue(job):
+            return await self._fail(job, FailureReason.TIMED_OUT)
+        if job.song.state is State.SUBMITTING and self._deps.throttle.unavailable_since is not None:
+            return await self._requeue(job)
         return delay
 
     # --------------------------------------------------------------- submitting
 
-    async def _submit(self, tracked: Tracked) -> float | None:
-        song = tracked.song
-        tracked.sent = True
+    async def _submit(self, job: ActiveJob) -> float | None:
+        song = job.song
+        job.post_sent = True
         try:
-            job_id = await self._ask(self._world.composer.submit(song.prompt), surely=True)
-        except provider_errors.ComposerError as error:
-            self._world.telemetry.submitted(type(error).__name__)
-            return await self._not_submitted(tracked, error)
-        self._world.telemetry.submitted("accepted")
-        self._key_refused = False
-        if not await self._written(lambda: self._world.store.submitted(song.id, job_id)):
-            return self._let_go(song)
-        tracked.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
-        tracked.begun = self._world.clock.monotonic()
+            job_id = await self._call_provider(self._deps.provider.submit(song.prompt), definite=True)
+        except provider_errors.ProviderError as error:
+            self._deps.telemetry.submitted(type(error).__name__)
+            return await self._handle_submit_error(job, error)
+        self._deps.telemetry.submitted("accepted")
+        self._key_rejected = False
+        if not await self._write_with_retry(lambda: self._deps.repository.mark_submitted(song.id, job_id)):
+            return self._abandon(song)
+        job.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
+        job.started_at = self._deps.clock.monotonic()
         log.info("Whisul took the song as job %s", job_id, extra={"song": song.id})
-        await self._show(tracked)
-        return self._next_poll(tracked)
+        await self._update_progress(job)
+        return self._next_poll(job)
 
-    async def _not_submitted(self, tracked: Tracked, error: provider_errors.ComposerError) -> float | None:
+    async def _handle_submit_error(
+        self, job: ActiveJob, error: provider_errors.ProviderError
+    ) -> float | None:
         match error:
-            case provider_errors.NoJobMade():
-                return await self._requeue(tracked)
+            case provider_errors.JobNotCreated():
+                return await self._requeue(job)
             case provider_errors.PromptRejected():
-                return await self._fail(tracked, Reason.REJECTED, error.message)
-            case provider_errors.KeyRefused():
-                self._report_key(tracked.song)
-                return await self._fail(tracked, Reason.UNAUTHORIZED)
+                return await self._fail(job, FailureReason.REJECTED, error.message)
+            case provider_errors.AuthenticationFailed():
+                self._log_rejected_key(job.song)
+                return await self._fail(job, FailureReason.UNAUTHORIZED)
             case provider_errors.OutcomeUnknown():
-                log.warning("it is unknown whether Whisul took the song", extra={"song": tracked.song.id})
-                return await self._fail(tracked, Reason.INTERRUPTED)
+                log.warning("it is unknown whether Whisul took the song", extra={"song": job.song.id})
+                return await self._fail(job, FailureReason.INTERRUPTED)
             case _:
-                log.error("Whisul refused a song: %s", error, extra={"song": tracked.song.id})
-                return await self._fail(tracked, Reason.UNAVAILABLE)
+                log.error("Whisul refused a song: %s", error, extra={"song": job.song.id})
+                return await self._fail(job, FailureReason.UNAVAILABLE)
 
-    async def _requeue(self, tracked: Tracked) -> float | None:
-        song = tracked.song
-        since = song.unavailable_since or self._world.clock.now()
-        if self._waited(tracked, since) >= self._world.limits.unavailable_after:
-            return await self._fail(tracked, Reason.UNAVAILABLE)
-        worker = self._worker()
-        if not await self._written(lambda: self._world.store.requeue(song.id, worker, since)):
-            return self._let_go(song)
+    async def _requeue(self, job: ActiveJob) -> float | None:
+        song = job.song
+        since = song.unavailable_since or self._deps.clock.now()
+        if self._waited_for_provider(job, since) >= self._deps.config.provider_timeout:
+            return await self._fail(job, FailureReason.UNAVAILABLE)
+        worker_id = self._worker_id()
+        if not await self._write_with_retry(lambda: self._deps.repository.requeue(song.id, worker_id, since)):
+            return self._abandon(song)
         log.info("Whisul makes no song now; back in line", extra={"song": song.id})
-        tracked.song = replace(song, state=State.QUEUED, unavailable_since=since, submitted_at=None)
-        tracked.sent = False
-        self._back_in_line()
-        await self._show(tracked)
-        return self._world.limits.show_every
+        job.song = replace(song, state=State.QUEUED, unavailable_since=since, submitted_at=None)
+        job.post_sent = False
+        self._on_slot_freed()
+        await self._update_progress(job)
+        return self._deps.config.progress_interval
 
     # ------------------------------------------------------------------ polling
 
-    async def _poll(self, tracked: Tracked) -> float | None:
-        song = tracked.song
+    async def _poll(self, job: ActiveJob) -> float | None:
+        song = job.song
         try:
-            report = await self._ask(self._world.composer.poll(song.job_id or ""))
-        except provider_errors.ComposerError as error:
-            self._world.telemetry.polled(type(error).__name__)
-            return await self._poll_failed(tracked, error)
-        self._world.telemetry.polled(report.state.value)
-        tracked.troubles = 0
+            report = await self._call_provider(self._deps.provider.poll(song.job_id or ""))
+        except provider_errors.ProviderError as error:
+            self._deps.telemetry.polled(type(error).__name__)
+            return await self._handle_poll_error(job, error)
+        self._deps.telemetry.polled(report.state.value)
+        job.failures = 0
         if report.state is not JobState.RUNNING:
-            return await self._finished(tracked, report)
-        if self._overdue(tracked):
-            return await self._fail(tracked, Reason.TIMED_OUT)
-        await self._show(tracked)
-        return self._next_poll(tracked)
+            return await self._handle_finished_job(job, report)
+        if self._is_overdue(job):
+            return await self._fail(job, FailureReason.TIMED_OUT)
+        await self._update_progress(job)
+        return self._next_poll(job)
 
-    async def _poll_failed(self, tracked: Tracked, error: provider_errors.ComposerError) -> float | None:
-        tracked.troubles += 1
-        limits, song = self._world.limits, tracked.song
-        if self._overdue(tracked):
-            return await self._fail(tracked, Reason.TIMED_OUT)
-        if isinstance(error, provider_errors.JobMissing):
-            if self._elapsed(tracked) >= limits.missing_grace:
-                return await self._fail(tracked, Reason.VANISHED)
-        elif isinstance(error, provider_errors.KeyRefused):
-            self._report_key(song)
-            return limits.unauthorized_pause
+    async def _handle_poll_error(self, job: ActiveJob, error: provider_errors.ProviderError) -> float | None:
+        job.failures += 1
+        config, song = self._deps.config, job.song
+        if self._is_overdue(job):
+            return await self._fail(job, FailureReason.TIMED_OUT)
+        if isinstance(error, provider_errors.JobNotFound):
+            if self._elapsed(job) >= config.not_found_grace:
+                return await self._fail(job, FailureReason.VANISHED)
+        elif isinstance(error, provider_errors.AuthenticationFailed):
+            self._log_rejected_key(song)
+            return config.auth_retry_delay
         log.info("a poll failed: %s", type(error).__name__, extra={"song": song.id})
-        return min(60.0, limits.poll_shortest * 2 ** min(tracked.troubles - 1, 4))
+        return min(60.0, config.poll_interval_min * 2 ** min(job.failures - 1, 4))
 
-    async def _finished(self, tracked: Tracked, report: JobReport) -> float | None:
+    async def _handle_finished_job(self, job: ActiveJob, report: JobReport) -> float | None:
         if report.state is JobState.FAILED:
-            return await self._fail(tracked, Reason.FAILED, report.error)
+            return await self._fail(job, FailureReason.FAILED, report.error)
         if report.result is None:
-            return await self._fail(tracked, Reason.NO_AUDIO)
-        return await self._complete(tracked, report.result)
+            return await self._fail(job, FailureReason.NO_AUDIO)
+        return await self._complete(job, report.result)
 
-    async def _complete(self, tracked: Tracked, result: Result) -> float | None:
-        world, song, worker = self._world, tracked.song, self._worker()
-        now = world.clock.now()
-        if not await self._written(lambda: world.store.complete(song.id, worker, result, now)):
-            return self._let_go(song)
-        seconds = self._elapsed(tracked)
-        world.pace.learn(seconds)
-        world.telemetry.completed(seconds)
+    async def _complete(self, job: ActiveJob, result: Result) -> float | None:
+        deps, song, worker_id = self._deps, job.song, self._worker_id()
+        now = deps.clock.now()
+        if not await self._write_with_retry(
+            lambda: deps.repository.mark_completed(song.id, worker_id, result, now)
+        ):
+            return self._abandon(song)
+        seconds = self._elapsed(job)
+        deps.estimator.record(seconds)
+        deps.telemetry.completed(seconds)
         log.info("the song is composed after %.0f s", seconds, extra={"song": song.id})
-        tracked.song = replace(song, state=State.COMPLETED, result=result, finished_at=now)
-        self._back_in_line()
-        return await self._deliver(tracked)
+        job.song = replace(song, state=State.COMPLETED, result=result, finished_at=now)
+        self._on_slot_freed()
+        return await self._deliver(job)
 
     # ---------------------------------------------------------------- delivering
 
-    async def _fail(self, tracked: Tracked, reason: Reason, error: str | None = None) -> float | None:
-        song, worker, now = tracked.song, self._worker(), self._world.clock.now()
-        if not await self._written(lambda: self._world.store.fail(song.id, worker, reason, error, now)):
-            return self._let_go(song)
-        self._world.telemetry.failed(reason)
+    async def _fail(self, job: ActiveJob, reason: FailureReason, error: str | None = None) -> float | None:
+        song, worker_id, now = job.song, self._worker_id(), self._deps.clock.now()
+        if not await self._write_with_retry(
+            lambda: self._deps.repository.mark_failed(song.id, worker_id, reason, error, now)
+        ):
+            return self._abandon(song)
+        self._deps.telemetry.failed(reason)
         log.info("the song failed: %s", reason.value, extra={"song": song.id})
-        tracked.song = replace(
+        job.song = replace(
             song, state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now
         )
-        self._back_in_line()
-        return await self._deliver(tracked)
+        self._on_slot_freed()
+        return await self._deliver(job)
 
-    async def _deliver(self, tracked: Tracked) -> float | None:
-        world, song, worker = self._world, tracked.song, self._worker()
-        tracked.attempts += 1
-        notify = await self._written(lambda: world.store.notify_list(song.id))
-        if tracked.attempts > MOST_ATTEMPTS:
+    async def _deliver(self, job: ActiveJob) -> float | None:
+        deps, song, worker_id = self._deps, job.song, self._worker_id()
+        job.delivery_attempts += 1
+        subscribers = await self._write_with_retry(lambda: deps.repository.subscribers(song.id))
+        if job.delivery_attempts > MAX_DELIVERY_ATTEMPTS:
             outcome = Undeliverable("every attempt broke off")
         else:
-            outcome = await world.courier.deliver(song, notify, tracked.attempts)
-        now = world.clock.now()
+            outcome = await deps.delivery.deliver(song, subscribers, job.delivery_attempts)
+        now = deps.clock.now()
         match outcome:
-            case Delivered(reply=reply, step=step):
-                await self._written(lambda: world.store.delivered(song.id, worker, reply, now))
+            case Delivered(reply=reply, method=method):
+                await self._write_with_retry(
+                    lambda: deps.repository.mark_delivered(song.id, worker_id, reply, now)
+                )
                 lag = (now - song.finished_at).total_seconds() if song.finished_at else 0.0
-                world.telemetry.delivered(step, max(0.0, lag))
-                log.info("delivered by %s", step, extra={"song": song.id})
-            case Undeliverable(why=why):
-                await self._written(lambda: world.store.undeliverable(song.id, worker, now))
-                world.telemetry.undeliverable()
-                log.warning("undeliverable: %s", why, extra={"song": song.id})
-            case Postponed(why=why):
-                log.info("delivery postponed: %s", why, extra={"song": song.id})
-                wait = world.limits.redeliver_first * 2 ** min(tracked.attempts - 1, 10)
-                return min(world.limits.redeliver_longest, wait)
+                deps.telemetry.delivered(method, max(0.0, lag))
+                log.info("delivered by %s", method, extra={"song": song.id})
+            case Undeliverable(reason=reason):
+                await self._write_with_retry(
+                    lambda: deps.repository.mark_undeliverable(song.id, worker_id, now)
+                )
+                deps.telemetry.undeliverable()
+                log.warning("undeliverable: %s", reason, extra={"song": song.id})
+            case RetryLater(reason=reason):
+                log.info("delivery postponed: %s", reason, extra={"song": song.id})
+                backoff = deps.config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
+                return min(deps.config.delivery_backoff_max, backoff)
         return None
 
     # ------------------------------------------------------------------- helpers
 
-    async def _ask(self, request: Awaitable[T], *, surely: bool = False) -> T:
+    async def _call_provider(self, request: Awaitable[T], *, definite: bool = False) -> T:
         """One request to Whisul; what it tells of Whisul goes to the gate."""
-        gate = self._world.gate
-        heard = gate.gave_up
+        throttle = self._deps.throttle
+        record_outcome = throttle.record_cancelled
         try:
-            async with gate.slots:
+            async with throttle.semaphore:
                 answer = await request
-        except provider_errors.Busy as error:
-            gate.asked_to_slow(error.retry_after)
+        except provider_errors.RateLimited as error:
+            throttle.record_rate_limited(error.retry_after)
             raise
-        except (provider_errors.Down, provider_errors.OutcomeUnknown) as error:
-            gate.lost(surely=surely and isinstance(error, provider_errors.Down))
+        except (provider_errors.ProviderUnavailable, provider_errors.OutcomeUnknown) as error:
+            throttle.record_failure(
+                definite=definite and isinstance(error, provider_errors.ProviderUnavailable)
+            )
             raise
-        except provider_errors.ComposerError:
-            heard = gate.succeeded
+        except provider_errors.ProviderError:
+            record_outcome = throttle.record_success
             raise
         else:
-            heard = gate.succeeded
+            record_outcome = throttle.record_success
             return answer
         finally:
-            heard()
+            record_outcome()
 
-    async def _written(self, write: Callable[[], Awaitable[T]]) -> T:
+    async def _write_with_retry(self, write: Callable[[], Awaitable[T]]) -> T:
         """Write until the database takes it; meanwhile the song just waits."""
         delay = 0.5
         while True:
@@ -305,56 +319,60 @@ class Journey:
             await asyncio.sleep(delay)
             delay = min(10.0, delay * 2)
 
-    async def _show(self, tracked: Tracked) -> None:
-        world = self._world
-        if world.clock.monotonic() - tracked.shown_at < world.limits.show_every:
+    async def _update_progress(self, job: ActiveJob) -> None:
+        deps = self._deps
+        if deps.clock.monotonic() - job.last_progress_at < deps.config.progress_interval:
             return
-        progress = progress_of(tracked.song, world.pace, world.clock.now(), tracked.place)
-        if not _looks_new(tracked.shown, progress):
+        progress = compute_progress(job.song, deps.estimator, deps.clock.now(), job.queue_position)
+        if not _is_visible_change(job.last_progress, progress):
             return
-        tracked.shown, tracked.shown_at = progress, world.clock.monotonic()
-        await world.courier.show(tracked.song, progress)
+        job.last_progress, job.last_progress_at = progress, deps.clock.monotonic()
+        await deps.delivery.update_progress(job.song, progress)
 
-    def _next_poll(self, tracked: Tracked) -> float:
-        world = self._world
-        return poll_delay(
-            self._elapsed(tracked),
-            world.pace.quantile(0.05),
-            world.limits.poll_shortest,
-            world.limits.poll_longest,
-            world.random.random(),
+    def _next_poll(self, job: ActiveJob) -> float:
+        deps = self._deps
+        return next_poll_delay(
+            self._elapsed(job),
+            deps.estimator.quantile(0.05),
+            deps.config.poll_interval_min,
+            deps.config.poll_interval_max,
+            deps.random.random(),
         )
 
-    def _elapsed(self, tracked: Tracked) -> float:
-        return self._world.clock.monotonic() - tracked.begun
+    def _elapsed(self, job: ActiveJob) -> float:
+        return self._deps.clock.monotonic() - job.started_at
 
-    def _overdue(self, tracked: Tracked) -> bool:
-        return self._elapsed(tracked) >= self._world.limits.give_up_after
+    def _is_overdue(self, job: ActiveJob) -> bool:
+        return self._elapsed(job) >= self._deps.config.job_timeout
 
-    def _waited(self, tracked: Tracked, since: datetime) -> float:
+    def _waited_for_provider(self, job: ActiveJob, since: datetime) -> float:
         """Seconds. The wall clock, which may be set, counts only for what was before this process."""
-        now = self._world.clock.monotonic()
-        if tracked.waiting is None or tracked.waiting[0] != since:
-            before = max(0.0, (self._world.clock.now() - since).total_seconds())
-            tracked.waiting = since, now - before
-        return now - tracked.waiting[1]
+        now = self._deps.clock.monotonic()
+        if job.provider_wait is None or job.provider_wait[0] != since:
+            seconds_before = max(0.0, (self._deps.clock.now() - since).total_seconds())
+            job.provider_wait = since, now - seconds_before
+        return now - job.provider_wait[1]
 
-    def _report_key(self, song: Song) -> None:
+    def _log_rejected_key(self, song: Song) -> None:
         """Once, until a POST goes through again: every song would say the same."""
-        if not self._key_refused:
+        if not self._key_rejected:
             log.error(
                 "Whisul refuses WHISUL_API_KEY: put a valid key into the settings and restart",
                 extra={"song": song.id},
             )
-        self._key_refused = True
+        self._key_rejected = True
 
     @staticmethod
-    def _let_go(song: Song) -> None:
+    def _abandon(song: Song) -> None:
         log.warning("the song is no longer this worker's; letting go of it", extra={"song": song.id})
 
 
-def _looks_new(shown: Progress | None, progress: Progress) -> bool:
+def _is_visible_change(previous: Progress | None, progress: Progress) -> bool:
     """An edit is worth it when the stage, the bar or the place moved, not when an estimate shifts."""
-    if shown is None:
+    if previous is None:
         return True
-    return (shown.stage, shown.filled, shown.place) != (progress.stage, progress.filled, progress.place)
+    return (previous.stage, previous.segments, previous.queue_position) != (
+        progress.stage,
+        progress.segments,
+        progress.queue_position,
+    )

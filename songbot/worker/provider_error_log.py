@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from songbot.songs.ports import Clock, Composer, JobReport
-from songbot.songs.provider_errors import NO_JOB, ComposerError
+from songbot.songs.ports import Clock, JobReport, SongProvider
+from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID, ProviderError
 
 T = TypeVar("T")
-KEPT = 5
+MAX_RECORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ErrorRecord:
     """One kind of error, `times` in a row, lastly at `at`. `detail` is the last one's text."""
 
     kind: str
@@ -28,39 +28,39 @@ class Seen:
 class RecentErrors:
     """The latest few; the same kind in a row counts as one, so that an outage does not push out the rest."""
 
-    def __init__(self, keep: int = KEPT) -> None:
-        self._seen: deque[Seen] = deque(maxlen=keep)
+    def __init__(self, max_records: int = MAX_RECORDS) -> None:
+        self._records: deque[ErrorRecord] = deque(maxlen=max_records)
 
-    def note(self, error: ComposerError, at: datetime) -> None:
+    def record(self, error: ProviderError, at: datetime) -> None:
         kind, times = type(error).__name__, 1
-        if self._seen and self._seen[-1].kind == kind:
-            times += self._seen.pop().times
-        self._seen.append(Seen(kind, str(error), at, times))
+        if self._records and self._records[-1].kind == kind:
+            times += self._records.pop().times
+        self._records.append(ErrorRecord(kind, str(error), at, times))
 
-    def latest(self) -> list[Seen]:
+    def recent(self) -> list[ErrorRecord]:
         """Newest first."""
-        return list(reversed(self._seen))
+        return list(reversed(self._records))
 
 
-class WatchedComposer:
+class ErrorRecordingProvider:
     """Composer: another one, whose errors are noted on their way through."""
 
-    def __init__(self, inner: Composer, errors: RecentErrors, clock: Clock) -> None:
+    def __init__(self, inner: SongProvider, errors: RecentErrors, clock: Clock) -> None:
         self._inner = inner
         self._errors = errors
         self._clock = clock
 
     async def submit(self, prompt: str) -> str:
-        return await self._noted(self._inner.submit(prompt))
+        return await self._record_errors(self._inner.submit(prompt))
 
     async def poll(self, job_id: str) -> JobReport:
-        if job_id == NO_JOB:  # asked on purpose, to see whether Whisul is back
+        if job_id == HEALTH_CHECK_JOB_ID:  # asked on purpose, to see whether Whisul is back
             return await self._inner.poll(job_id)
-        return await self._noted(self._inner.poll(job_id))
+        return await self._record_errors(self._inner.poll(job_id))
 
-    async def _noted(self, answer: Awaitable[T]) -> T:
+    async def _record_errors(self, call: Awaitable[T]) -> T:
         try:
-            return await answer
-        except ComposerError as error:
-            self._errors.note(error, self._clock.now())
+            return await call
+        except ProviderError as error:
+            self._errors.record(error, self._clock.now())
             raise

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from songbot.songs.library import Privacy
+from songbot.songs.library import PrivacyRepository
 from songbot.songs.ports import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -14,12 +14,12 @@ log = logging.getLogger(__name__)
 DAY, HOUR = 86_400.0, 3_600.0
 
 
-class Housekeeping:
+class RetentionJob:
     """`sleep` takes seconds."""
 
     def __init__(
         self,
-        privacy: Privacy,
+        privacy: PrivacyRepository,
         retention_days: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:

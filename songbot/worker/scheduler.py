@@ -5,21 +5,21 @@ from __future__ import annotations
 import heapq
 import math
 
-_LONG, _BEAT = 8.0, 0.5
+COALESCE_ABOVE, COALESCE_INTERVAL = 8.0, 0.5
 """Seconds: which waits are long, and how far apart the beats are."""
 
 
-def due_at(now: float, seconds: float) -> float:
+def coalesced_due_time(now: float, seconds: float) -> float:
     """When a song is due that waits for `seconds` from `now`: a little later, on a beat that others keep too.
 
     A process that wakes once for many songs needs less time for each (`benchmarks/`). Short waits, at the end
     of which somebody may get a song, are kept as they are.
     """
     due = now + seconds
-    return due if seconds < _LONG else math.ceil(due / _BEAT) * _BEAT
+    return due if seconds < COALESCE_ABOVE else math.ceil(due / COALESCE_INTERVAL) * COALESCE_INTERVAL
 
 
-class Schedule:
+class JobScheduler:
     """Times are monotonic seconds."""
 
     def __init__(self) -> None:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import asyncio
 
 
-class Alarm:
+class Wakeup:
     """One task sleeps, any other may ring. A ring while nobody sleeps ends the next sleep at once."""
 
     def __init__(self) -> None:
-        self._sleeping: asyncio.Task[None] | None = None
-        self._rung = False
+        self._waiter: asyncio.Task[None] | None = None
+        self._notified = False
 
-    def ring(self) -> None:
-        self._rung = True
-        if self._sleeping is not None:
-            self._sleeping.cancel()
+    def notify(self) -> None:
+        self._notified = True
+        if self._waiter is not None:
+            self._waiter.cancel()
 
-    async def sleep(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> None:
         """Until `seconds` have passed or somebody rings."""
-        if not self._rung and seconds > 0:
-            self._sleeping = asyncio.create_task(asyncio.sleep(seconds), name="alarm")
+        if not self._notified and seconds > 0:
+            self._waiter = asyncio.create_task(asyncio.sleep(seconds), name="wakeup")
             try:
-                await asyncio.wait({self._sleeping})
+                await asyncio.wait({self._waiter})
             finally:
-                self._sleeping.cancel()
-                self._sleeping = None
-        self._rung = False
+                self._waiter.cancel()
+                self._waiter = None
+        self._notified = False

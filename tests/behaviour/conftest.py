@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from .environment import House, open_house
+from .environment import BotEnvironment, open_bot
 
 
 @pytest.fixture
-async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+async def bot_env(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[BotEnvironment]:
     """Settings may be changed with `@pytest.mark.settings(name=value)`."""
     marker = request.node.get_closest_marker("settings")
-    async with open_house(tmp_path / "songs.db", **(marker.kwargs if marker else {})) as opened:
+    async with open_bot(tmp_path / "songs.db", **(marker.kwargs if marker else {})) as opened:
         yield opened

@@ -12,8 +12,8 @@ from typing import Any
 import discord
 import simcord
 
-from songbot.app import App, Parts, build, ceilings_of
-from songbot.media.downloader import Downloads
+from songbot.app import App, AppDependencies, create_app, operator_limits_from_settings
+from songbot.media.downloader import MediaDownloader
 from songbot.settings import Settings
 from songbot.songs import provider_errors
 from songbot.songs.models import Result
@@ -49,14 +49,14 @@ class SimClock:
 
 
 @dataclass
-class ScriptedWhisul:
+class FakeProvider:
     """Composer: each job takes `seconds`; errors are raised first, in order,
     also to a look whether Whisul is back."""
 
     clock: SimClock
     seconds: float = 60.0
     result: Result | None = RESULT
-    submit_errors: list[provider_errors.ComposerError] = field(default_factory=list)
+    submit_errors: list[provider_errors.ProviderError] = field(default_factory=list)
     error: str | None = None
     fails: bool = False
     posts: list[str] = field(default_factory=list)
@@ -71,10 +71,10 @@ class ScriptedWhisul:
         return job_id
 
     async def poll(self, job_id: str) -> JobReport:
-        if job_id == provider_errors.NO_JOB and self.submit_errors:
+        if job_id == provider_errors.HEALTH_CHECK_JOB_ID and self.submit_errors:
             raise self.submit_errors.pop(0)
         if job_id not in self.jobs:
-            raise provider_errors.JobMissing
+            raise provider_errors.JobNotFound
         if self.clock.monotonic() - self.jobs[job_id] < self.seconds:
             return JobReport(JobState.RUNNING)
         if self.fails:
@@ -90,13 +90,13 @@ class QuickEnv(simcord.Env):
 
 
 @dataclass
-class House:
+class BotEnvironment:
     """A server with `ann`, a member, and `max`, who may manage it; both can write to the bot directly."""
 
     env: simcord.Env
     app: App
     database: Database
-    whisul: ScriptedWhisul
+    whisul: FakeProvider
     guild: Any
     channel: Any
     ann: Any
@@ -124,19 +124,21 @@ def settings_for(path: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def open_house(path: Path, *, check_errors: bool = True, **changes: Any) -> AsyncIterator[House]:
+async def open_bot(path: Path, *, check_errors: bool = True, **changes: Any) -> AsyncIterator[BotEnvironment]:
     """The bot logged in and ready. `changes` are settings."""
     settings = settings_for(path, **changes)
     clock = SimClock()
-    whisul = ScriptedWhisul(clock)
+    whisul = FakeProvider(clock)
     async with (
         open_database(
-            settings.database_url.get_secret_value(), ceilings=ceilings_of(settings), now=clock.now
+            settings.database_url.get_secret_value(),
+            operator_limits=operator_limits_from_settings(settings),
+            now=clock.now,
         ) as database,
-        Downloads() as downloads,
+        MediaDownloader() as downloader,
     ):
         await database.migrate()
-        app = await build(Parts(settings, database, whisul, downloads, clock=clock))
+        app = await create_app(AppDependencies(settings, database, whisul, downloader, clock=clock))
         env = QuickEnv(app.bot, settle_timeout=2.0, check_errors=check_errors)
         clock.env = env
         await env.start()
@@ -146,7 +148,7 @@ async def open_house(path: Path, *, check_errors: bool = True, **changes: Any) -
         ann = guild.add_member(env.create_user("ann"))
         max_ = guild.add_member(env.create_user("max"), roles=[managers])
         try:
-            yield House(env, app, database, whisul, guild, channel, ann, max_)
+            yield BotEnvironment(env, app, database, whisul, guild, channel, ann, max_)
         finally:
             await env.shutdown()
         if check_errors:

@@ -1,4 +1,4 @@
-"""What several tests do in the house: make a song, restart the bot, look at what is there."""
+"""What several tests do in the bot_env: make a song, restart the bot, look at what is there."""
 
 from __future__ import annotations
 
@@ -10,40 +10,48 @@ from simcord.enums import ComponentType, InteractionType
 from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
-from songbot.app import Parts, build
+from songbot.app import AppDependencies, create_app
 from songbot.songs.models import Song
 
-from .environment import House
+from .environment import BotEnvironment
 
 
-async def make_song(house: House, person: Any = None, **options: Any) -> discord.Message:
+async def make_song(bot_env: BotEnvironment, person: Any = None, **options: Any) -> discord.Message:
     """/song in the channel until the card is there; the card."""
-    result = await (person or house.ann).slash(house.channel, "song", **{"prompt": "a trap song"} | options)
-    await house.wait(80)
+    result = await (person or bot_env.ann).slash(
+        bot_env.channel, "song", **{"prompt": "a trap song"} | options
+    )
+    await bot_env.wait(80)
     return result.response.message
 
 
-async def wait_long(house: House, seconds: float) -> None:
-    """As `house.wait`, in parts: each has its own limit on the wall clock."""
+async def wait_long(bot_env: BotEnvironment, seconds: float) -> None:
+    """As `bot_env.wait`, in parts: each has its own limit on the wall clock."""
     while seconds > 0:
-        await house.wait(min(200.0, seconds))
+        await bot_env.wait(min(200.0, seconds))
         seconds -= 200
 
 
-async def restart(house: House) -> None:
+async def restart(bot_env: BotEnvironment) -> None:
     """Another process takes over: nothing is left but the database."""
-    old = house.app
+    old = bot_env.app
     await old.stop()
-    house.app = await build(
-        Parts(old._parts.settings, house.database, house.whisul, old._parts.downloads, clock=old._clock)
+    bot_env.app = await create_app(
+        AppDependencies(
+            old._dependencies.settings,
+            bot_env.database,
+            bot_env.whisul,
+            old._dependencies.downloader,
+            clock=old._clock,
+        )
     )
-    await house.env.restart_bot(house.app.bot)
+    await bot_env.env.restart_bot(bot_env.app.bot)
 
 
-async def all_songs(house: House) -> list[Song]:
+async def all_songs(bot_env: BotEnvironment) -> list[Song]:
     """Oldest first."""
     found: list[Song] = []
-    while (song := await house.database.songs.song(len(found) + 1)) is not None:
+    while (song := await bot_env.database.songs.get(len(found) + 1)) is not None:
         found.append(song)
     return found
 
@@ -60,14 +68,16 @@ def labels(message: Any) -> list[str | None]:
 
 def private_answer(result: Any) -> str:
     """What only the person who pressed sees of it."""
-    told = [message for message in [result.response, *result.followups] if message and message.ephemeral]
-    assert len(told) == 1, f"told {len(told)} times"
-    return told[0].content
+    answers = [message for message in [result.response, *result.followups] if message and message.ephemeral]
+    assert len(answers) == 1, f"told {len(answers)} times"
+    return answers[0].content
 
 
-async def press_at_once(house: House, person: Any, message: Any, *custom_ids: str) -> list[InteractionResult]:
+async def press_at_once(
+    bot_env: BotEnvironment, person: Any, message: Any, *custom_ids: str
+) -> list[InteractionResult]:
     """Presses that reach the bot together, by whatever custom ids: also such as the message does not have."""
-    backend, results = house.env.backend, []
+    backend, results = bot_env.env.backend, []
     guild = getattr(person, "guild", None)
     stored = next(m for m in backend.messages[message.channel.id].values() if m.id == message.id)
     for custom_id in custom_ids:
@@ -81,7 +91,7 @@ async def press_at_once(house: House, person: Any, message: Any, *custom_ids: st
         )
         record.source_message_id = message.id
         backend.emit("INTERACTION_CREATE", payload | {"message": dict(message_payload(backend, stored))})
-        results.append(InteractionResult(house.env, record))
-    house.env._mark_mutation()
-    await house.env.settle()
+        results.append(InteractionResult(bot_env.env, record))
+    bot_env.env._mark_mutation()
+    await bot_env.env.settle()
     return results

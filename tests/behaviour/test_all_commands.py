@@ -12,7 +12,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from .environment import House
+from .environment import BotEnvironment
 
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[-_a-z0-9]{1,32}")
@@ -22,9 +22,9 @@ HIDDEN = {"quota": discord.Permissions(manage_guild=True).value, "owner": 0}
 TELLS = re.compile(r"send_message|edit_original_response|followup|say_privately|send_modal|\.send\(")
 
 
-def roots(house: House) -> list[dict[str, Any]]:
+def roots(bot_env: BotEnvironment) -> list[dict[str, Any]]:
     """As Discord is told of them."""
-    return [command.to_dict(house.app.bot.tree) for command in house.app.bot.tree.get_commands()]
+    return [command.to_dict(bot_env.app.bot.tree) for command in bot_env.app.bot.tree.get_commands()]
 
 
 def below(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -34,17 +34,17 @@ def below(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from below(option)
 
 
-def commands_of(house: House) -> list[app_commands.Command[Any, ..., Any]]:
-    walked = house.app.bot.tree.walk_commands()
+def commands_of(bot_env: BotEnvironment) -> list[app_commands.Command[Any, ..., Any]]:
+    walked = bot_env.app.bot.tree.walk_commands()
     return [command for command in walked if isinstance(command, app_commands.Command)]
 
 
-async def test_these_are_the_commands(house: House):
-    assert {command["name"] for command in roots(house)} == EVERYWHERE | set(HIDDEN)
+async def test_these_are_the_commands(bot_env: BotEnvironment):
+    assert {command["name"] for command in roots(bot_env)} == EVERYWHERE | set(HIDDEN)
 
 
-async def test_every_command_and_option_is_described_in_at_most_100_characters(house: House):
-    for root in roots(house):
+async def test_every_command_and_option_is_described_in_at_most_100_characters(bot_env: BotEnvironment):
+    for root in roots(bot_env):
         if root["type"] != 1:
             continue
         for part in below(root):
@@ -53,15 +53,15 @@ async def test_every_command_and_option_is_described_in_at_most_100_characters(h
             assert not part["description"].endswith("."), part["name"]
 
 
-async def test_every_name_is_lower_case(house: House):
-    for root in roots(house):
+async def test_every_name_is_lower_case(bot_env: BotEnvironment):
+    for root in roots(bot_env):
         if root["type"] == 1:
             for part in below(root):
                 assert NAME.fullmatch(part["name"]), part["name"]
 
 
-async def test_where_a_command_can_be_used_is_said_for_each_and_left_to_no_default(house: House):
-    for command in house.app.bot.tree.get_commands() + house.app.bot.tree.get_commands(
+async def test_where_a_command_can_be_used_is_said_for_each_and_left_to_no_default(bot_env: BotEnvironment):
+    for command in bot_env.app.bot.tree.get_commands() + bot_env.app.bot.tree.get_commands(
         type=discord.AppCommandType.message
     ):
         assert command.allowed_contexts is not None, command.name
@@ -69,46 +69,48 @@ async def test_where_a_command_can_be_used_is_said_for_each_and_left_to_no_defau
         assert None not in (command.allowed_contexts.guild, command.allowed_installs.guild), command.name
 
 
-async def test_what_everybody_may_use_works_in_servers_direct_messages_and_by_user_install(house: House):
-    for command in roots(house):
+async def test_what_everybody_may_use_works_in_servers_direct_messages_and_by_user_install(
+    bot_env: BotEnvironment,
+):
+    for command in roots(bot_env):
         if command["name"] in EVERYWHERE:
             assert set(command["contexts"]) == {0, 1, 2}, command["name"]
             assert set(command["integration_types"]) == {0, 1}, command["name"]
             assert command["default_member_permissions"] is None, command["name"]
 
 
-async def test_what_is_for_a_few_is_hidden_from_others_and_no_user_install(house: House):
-    for command in roots(house):
+async def test_what_is_for_a_few_is_hidden_from_others_and_no_user_install(bot_env: BotEnvironment):
+    for command in roots(bot_env):
         if command["name"] in HIDDEN:
             assert command["default_member_permissions"] == HIDDEN[command["name"]], command["name"]
             assert command["integration_types"] == [0], command["name"]
 
 
-async def test_what_is_for_a_few_is_checked_again_with_each_call(house: House):
+async def test_what_is_for_a_few_is_checked_again_with_each_call(bot_env: BotEnvironment):
     """Discord's permission set can be changed by a server's admins, and does not hold everywhere."""
-    for command in commands_of(house):
+    for command in commands_of(bot_env):
         if (command.root_parent or command).name in HIDDEN:
             assert type(command.binding).interaction_check is not app_commands.Group.interaction_check
             assert "interaction_check" in vars(type(command.binding)), command.qualified_name
 
 
-async def test_all_commands_together_fit_discords_limits(house: House):
+async def test_all_commands_together_fit_discords_limits(bot_env: BotEnvironment):
     """Discord, "Application Commands": 25 options, and 8,000 characters of names and descriptions."""
-    for root in roots(house):
+    for root in roots(bot_env):
         parts = list(below(root))
         assert all(len(part.get("options", ())) <= 25 for part in parts), root["name"]
         assert sum(len(part["name"]) + len(part.get("description", "")) for part in parts) <= 8000
 
 
-async def test_every_button_that_outlives_a_restart_has_a_versioned_id(house: House):
-    items = house.app.bot._connection._view_store._dynamic_items
+async def test_every_button_that_outlives_a_restart_has_a_versioned_id(bot_env: BotEnvironment):
+    items = bot_env.app.bot._connection._view_store._dynamic_items
     assert len(items) >= 5
     for template in items:
         assert re.match(r"[a-z]+:v\d+:", template.pattern), template.pattern
 
 
-async def test_every_button_that_is_written_is_one_the_bot_knows(house: House):
-    known = {item.__name__ for item in house.app.bot._connection._view_store._dynamic_items.values()}
+async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnvironment):
+    known = {item.__name__ for item in bot_env.app.bot._connection._view_store._dynamic_items.values()}
     written = {
         node.name
         for path in [*(ROOT / "songbot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]

@@ -9,14 +9,14 @@ import discord
 import pytest
 from simcord.results import InteractionResult
 
-from songbot.interactions.owners import FRESH_SECONDS, Owners, OwnersUnknown, owner_ids
+from songbot.interactions.owners import CACHE_SECONDS, ApplicationOwners, OwnersUnavailable, owner_ids
 from songbot.songs import provider_errors
-from songbot.songs.models import Reason, State
+from songbot.songs.models import FailureReason, State
 from songbot.songs.ports import StoreUnavailable
 from songbot.version import VERSION
 from songbot.wording import general
 
-from .environment import House
+from .environment import BotEnvironment
 from .helpers import make_song
 from .test_quota import COMMAND, ask, command, read, send
 
@@ -51,42 +51,44 @@ def application(owner_id: int, *members: dict[str, Any], team_owner: int | None 
 
 
 @pytest.fixture
-def owned(house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
+def owned(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
     """Says whose the application is."""
 
     def say(answer: dict[str, Any]) -> None:
         async def application_info() -> dict[str, Any]:
             return answer
 
-        monkeypatch.setattr(house.app.bot.http, "application_info", application_info)
+        monkeypatch.setattr(bot_env.app.bot.http, "application_info", application_info)
 
     return say
 
 
 @pytest.fixture(autouse=True)
-def anns(house: House, owned: Callable[[dict[str, Any]], None]) -> None:
+def anns(bot_env: BotEnvironment, owned: Callable[[dict[str, Any]], None]) -> None:
     """The bot is ann's, who has no rights in the server at all."""
-    owned(application(house.ann.id))
+    owned(application(bot_env.ann.id))
 
 
-async def owner(house: House, what: str, by: Any = None, **options: tuple[int, Any]) -> InteractionResult:
+async def owner(
+    bot_env: BotEnvironment, what: str, by: Any = None, **options: tuple[int, Any]
+) -> InteractionResult:
     """/owner in the server, also where Discord's client would hide it."""
-    result = send(house, by or house.ann, COMMAND, command(house, "owner", what, **options))
-    house.env._mark_mutation()
-    await house.env.settle()
+    result = send(bot_env, by or bot_env.ann, COMMAND, command(bot_env, "owner", what, **options))
+    bot_env.env._mark_mutation()
+    await bot_env.env.settle()
     assert result.acknowledged
     return result
 
 
-async def said(house: House, what: str, by: Any = None, **options: tuple[int, Any]) -> str:
-    result = await owner(house, what, by, **options)
+async def reply_to(bot_env: BotEnvironment, what: str, by: Any = None, **options: tuple[int, Any]) -> str:
+    result = await owner(bot_env, what, by, **options)
     assert result.ephemeral
     return read(result)
 
 
-def errors(house: House) -> list[str]:
+def errors(bot_env: BotEnvironment) -> list[str]:
     """What the command tree met, and answered."""
-    return [type(error).__name__ for error in house.env.errors]
+    return [type(error).__name__ for error in bot_env.env.errors]
 
 
 def parse(answer: dict[str, Any]) -> discord.AppInfo:
@@ -117,22 +119,22 @@ async def test_who_left_the_team_is_out_within_minutes_and_an_outage_changes_not
             raise answer
         return parse(answer)
 
-    owners = Owners(ask_discord, lambda: now)
-    assert await owners.include(1)
-    assert not await owners.include(2)
-    now += FRESH_SECONDS
-    assert not await owners.include(1)
-    now += FRESH_SECONDS
-    assert await owners.include(2), "Discord is out of reach: as before"
-    assert not await owners.include(2), "it is asked again at once"
+    owners = ApplicationOwners(ask_discord, lambda: now)
+    assert await owners.contains(1)
+    assert not await owners.contains(2)
+    now += CACHE_SECONDS
+    assert not await owners.contains(1)
+    now += CACHE_SECONDS
+    assert await owners.contains(2), "Discord is out of reach: as before"
+    assert not await owners.contains(2), "it is asked again at once"
 
 
 async def test_nobody_is_an_owner_before_discord_has_said_so():
     async def ask_discord() -> discord.AppInfo:
         raise TimeoutError
 
-    with pytest.raises(OwnersUnknown):
-        await Owners(ask_discord, lambda: 0.0).include(1)
+    with pytest.raises(OwnersUnavailable):
+        await ApplicationOwners(ask_discord, lambda: 0.0).contains(1)
 
 
 @pytest.mark.parametrize(
@@ -145,21 +147,21 @@ async def test_nobody_is_an_owner_before_discord_has_said_so():
     ],
 )
 async def test_others_get_nothing_but_a_kind_no_even_if_they_manage_the_server(
-    house: House, what: str, options: dict[str, tuple[int, Any]]
+    bot_env: BotEnvironment, what: str, options: dict[str, tuple[int, Any]]
 ):
-    await make_song(house, prompt="a secret")
-    assert await said(house, what, house.max, **options) == general.OWNERS_ONLY
-    assert errors(house) == ["CheckFailure"]
-    assert await ask(house, house.max) == "", "nothing was paused"
+    await make_song(bot_env, prompt="a secret")
+    assert await reply_to(bot_env, what, bot_env.max, **options) == general.OWNERS_ONLY
+    assert errors(bot_env) == ["CheckFailure"]
+    assert await ask(bot_env, bot_env.max) == "", "nothing was paused"
 
 
-async def test_it_is_hidden_from_all_but_administrators_in_servers(house: House):
-    found = house.env.backend.find_command("owner", house.guild.id, type=1)
+async def test_it_is_hidden_from_all_but_administrators_in_servers(bot_env: BotEnvironment):
+    found = bot_env.env.backend.find_command("owner", bot_env.guild.id, type=1)
     assert found["default_member_permissions"] == 0
 
 
-async def test_status_of_a_bot_that_has_done_nothing_yet(house: House):
-    shown = await said(house, "status")
+async def test_status_of_a_bot_that_has_done_nothing_yet(bot_env: BotEnvironment):
+    shown = await reply_to(bot_env, "status")
     assert f"Version: {VERSION}" in shown
     assert "Songs in the works: None" in shown
     assert "Ordered in the last 24 hours: None" in shown
@@ -170,133 +172,135 @@ async def test_status_of_a_bot_that_has_done_nothing_yet(house: House):
     assert "Shards of this process: 0: " in shown
 
 
-async def test_status_tells_when_the_bot_began(house: House):
-    began = int(house.env.now().timestamp())
-    await house.wait(300)
-    assert f"Up since: <t:{began}:R>" in await said(house, "status")
+async def test_status_tells_when_the_bot_began(bot_env: BotEnvironment):
+    began = int(bot_env.env.now().timestamp())
+    await bot_env.wait(300)
+    assert f"Up since: <t:{began}:R>" in await reply_to(bot_env, "status")
 
 
-async def test_status_counts_songs_by_state_and_reason(house: House):
-    await make_song(house)
-    house.whisul.submit_errors = [provider_errors.PromptRejected("no")]
-    await make_song(house)
-    await ask(house, house.ann)
-    shown = await said(house, "status")
+async def test_status_counts_songs_by_state_and_reason(bot_env: BotEnvironment):
+    await make_song(bot_env)
+    bot_env.whisul.submit_errors = [provider_errors.PromptRejected("no")]
+    await make_song(bot_env)
+    await ask(bot_env, bot_env.ann)
+    shown = await reply_to(bot_env, "status")
     assert "Songs in the works: 1 composing" in shown
     for line in ("1 completed", "1 failed: rejected"):
         assert line in shown
     assert "**PromptRejected**: Whisul rejected the prompt" in shown
 
 
-async def test_status_tells_of_an_outage_and_of_the_slow_start_after_it(house: House):
-    house.whisul.submit_errors = [provider_errors.Down("Whisul can't be reached: refused")] * 2
-    await ask(house, house.ann)
-    await house.wait(3)
-    shown = await said(house, "status")
+async def test_status_tells_of_an_outage_and_of_the_slow_start_after_it(bot_env: BotEnvironment):
+    bot_env.whisul.submit_errors = [
+        provider_errors.ProviderUnavailable("Whisul can't be reached: refused")
+    ] * 2
+    await ask(bot_env, bot_env.ann)
+    await bot_env.wait(3)
+    shown = await reply_to(bot_env, "status")
     assert "Nothing goes to Whisul for the moment; the next try is " in shown
-    assert "**Down**" in shown
-    await house.wait(120)
-    shown = await said(house, "status")
-    assert "**Down**: Whisul can't be reached: refused" in shown
+    assert "**ProviderUnavailable**" in shown
+    await bot_env.wait(120)
+    shown = await reply_to(bot_env, "status")
+    assert "**ProviderUnavailable**: Whisul can't be reached: refused" in shown
     assert "Requests to Whisul are slowed to " in shown
 
 
-async def test_a_pause_is_told_to_people_with_its_reason_and_ends_with_resume(house: House):
-    await ask(house, house.max)
-    told = await said(house, "pause", reason=(TEXT, "  back at *noon* @everyone "))
-    refusal = await ask(house, house.max)
+async def test_a_pause_is_told_to_people_with_its_reason_and_ends_with_resume(bot_env: BotEnvironment):
+    await ask(bot_env, bot_env.max)
+    told = await reply_to(bot_env, "pause", reason=(TEXT, "  back at *noon* @everyone "))
+    refusal = await ask(bot_env, bot_env.max)
     assert "New songs are paused for now: back at \\*noon\\* @\u200beveryone" in refusal
     assert refusal.splitlines()[0] in told
-    assert refusal.splitlines()[0] in await said(house, "status")
-    await house.wait(80)
-    assert await said(house, "resume") == "New songs are made again."
-    assert "paused" not in await said(house, "status")
-    assert len(house.whisul.posts) == 1, "the song that was on its way was made, the other one not"
-    assert await ask(house, house.max) == ""
-    assert "nothing has changed" in await said(house, "resume")
+    assert refusal.splitlines()[0] in await reply_to(bot_env, "status")
+    await bot_env.wait(80)
+    assert await reply_to(bot_env, "resume") == "New songs are made again."
+    assert "paused" not in await reply_to(bot_env, "status")
+    assert len(bot_env.whisul.posts) == 1, "the song that was on its way was made, the other one not"
+    assert await ask(bot_env, bot_env.max) == ""
+    assert "nothing has changed" in await reply_to(bot_env, "resume")
 
 
-async def test_a_reason_that_nobody_could_read_pauses_nothing(house: House):
-    assert "I need a reason" in await said(house, "pause", reason=(TEXT, "\u200b \u2800"))
-    assert await ask(house, house.ann) == ""
+async def test_a_reason_that_nobody_could_read_pauses_nothing(bot_env: BotEnvironment):
+    assert "I need a reason" in await reply_to(bot_env, "pause", reason=(TEXT, "\u200b \u2800"))
+    assert await ask(bot_env, bot_env.ann) == ""
 
 
-async def test_a_songs_story_from_order_to_card(house: House):
-    card = await make_song(house, prompt="a *trap* song")
-    shown = await said(house, "song", id=(NUMBER, 1))
+async def test_a_songs_story_from_order_to_card(bot_env: BotEnvironment):
+    card = await make_song(bot_env, prompt="a *trap* song")
+    shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "Song 1: completed, Midnight Grid" in shown
     assert "> a \\*trap\\* song" in shown
-    assert f"by {house.ann.mention} in server `{house.guild.id}`, <#{house.channel.id}>" in shown
-    assert f"Charged to: server `{house.guild.id}`" in shown
+    assert f"by {bot_env.ann.mention} in server `{bot_env.guild.id}`, <#{bot_env.channel.id}>" in shown
+    assert f"Charged to: server `{bot_env.guild.id}`" in shown
     for step in ("Asked for <t:", "Sent to Whisul <t:", "Completed <t:", "Delivered <t:"):
         assert step in shown
     assert "`job-1`" in shown
     assert "Delivery: delivered" in shown
-    assert f"https://discord.com/channels/{house.guild.id}/{house.channel.id}/{card.id}" in shown
+    assert f"https://discord.com/channels/{bot_env.guild.id}/{bot_env.channel.id}/{card.id}" in shown
 
 
-async def test_a_failed_songs_story_says_why_and_that_it_was_given_back(house: House):
-    house.whisul.fails, house.whisul.error = True, "the *drummer* left"
-    await make_song(house)
-    shown = await said(house, "song", id=(NUMBER, 1))
+async def test_a_failed_songs_story_says_why_and_that_it_was_given_back(bot_env: BotEnvironment):
+    bot_env.whisul.fails, bot_env.whisul.error = True, "the *drummer* left"
+    await make_song(bot_env)
+    shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "Song 1: failed" in shown
     assert "Why it failed: failed\nthe \\*drummer\\* left" in shown
     assert "; given back <t:" in shown
-    song = await house.database.songs.song(1)
+    song = await bot_env.database.songs.get(1)
     assert song is not None
-    assert (song.state, song.reason) == (State.FAILED, Reason.FAILED)
+    assert (song.state, song.reason) == (State.FAILED, FailureReason.FAILED)
 
 
-async def test_a_song_in_the_works_names_who_follows_it(house: House):
-    await ask(house, house.max, prompt="rain")
-    shown = await said(house, "song", id=(NUMBER, 1))
+async def test_a_song_in_the_works_names_who_follows_it(bot_env: BotEnvironment):
+    await ask(bot_env, bot_env.max, prompt="rain")
+    shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "Song 1: composing" in shown
-    assert f"Followed by: `{house.app.tracker.worker}`" in shown
+    assert f"Followed by: `{bot_env.app.worker.worker_id}`" in shown
     assert "Delivery: pending" in shown
 
 
-async def test_a_long_prompt_is_cut_short_and_that_of_a_deleted_song_not_shown(house: House):
-    await make_song(house, prompt="rain " * 200, private=True)
-    shown = await said(house, "song", id=(NUMBER, 1))
+async def test_a_long_prompt_is_cut_short_and_that_of_a_deleted_song_not_shown(bot_env: BotEnvironment):
+    await make_song(bot_env, prompt="rain " * 200, private=True)
+    shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "privately" in shown
     assert "rain rain…" in shown
     assert shown.count("rain") < 65
-    await house.database.library.mark_deleted(1)
-    shown = await said(house, "song", id=(NUMBER, 1))
+    await bot_env.database.library.mark_deleted(1)
+    shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "rain" not in shown
     assert "Midnight Grid" not in shown
     assert "Its card was deleted <t:" in shown
 
 
-async def test_a_song_that_is_not_there(house: House):
-    assert "There is no song with this id" in await said(house, "song", id=(NUMBER, 404))
+async def test_a_song_that_is_not_there(bot_env: BotEnvironment):
+    assert "There is no song with this id" in await reply_to(bot_env, "song", id=(NUMBER, 404))
 
 
-async def test_it_works_in_direct_messages(house: House):
-    house.ann.user.dm_channel  # noqa: B018  # opens it
-    result = await house.ann.user.slash("owner status")
+async def test_it_works_in_direct_messages(bot_env: BotEnvironment):
+    bot_env.ann.user.dm_channel  # noqa: B018  # opens it
+    result = await bot_env.ann.user.slash("owner status")
     assert result.ephemeral
     assert VERSION in read(result)
-    house.max.user.dm_channel  # noqa: B018
-    assert read(await house.max.user.slash("owner status")) == general.OWNERS_ONLY
-    assert errors(house) == ["CheckFailure"]
+    bot_env.max.user.dm_channel  # noqa: B018
+    assert read(await bot_env.max.user.slash("owner status")) == general.OWNERS_ONLY
+    assert errors(bot_env) == ["CheckFailure"]
 
 
-async def test_a_database_out_of_reach_is_said(house: House, monkeypatch: pytest.MonkeyPatch):
+async def test_a_database_out_of_reach_is_said(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch):
     async def story(_song_id: int) -> None:
         raise StoreUnavailable("gone")
 
-    monkeypatch.setattr(house.database.overview, "story", story)
-    assert await said(house, "song", id=(NUMBER, 1)) == general.STORE_UNAVAILABLE
-    assert errors(house) == ["CommandInvokeError"]
+    monkeypatch.setattr(bot_env.database.admin, "song_details", story)
+    assert await reply_to(bot_env, "song", id=(NUMBER, 1)) == general.STORE_UNAVAILABLE
+    assert errors(bot_env) == ["CommandInvokeError"]
 
 
 async def test_discord_not_saying_whose_the_bot_is_lets_nobody_in(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
 ):
     async def application_info() -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(house.app.bot.http, "application_info", application_info)
-    assert await said(house, "status") == general.UNEXPECTED
-    assert errors(house) == ["AppCommandError"]
+    monkeypatch.setattr(bot_env.app.bot.http, "application_info", application_info)
+    assert await reply_to(bot_env, "status") == general.UNEXPECTED
+    assert errors(bot_env) == ["AppCommandError"]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from songbot.songs.ports import StoreUnavailable
 from songbot.ui.privacy import MARGIN, export_files
-from songbot.worker.retention import DAY, HOUR, Housekeeping
+from songbot.worker.retention import DAY, HOUR, RetentionJob
 
-from .environment import House
+from .environment import BotEnvironment
 from .test_library import a_song, library, restart, titles
 
 
@@ -24,101 +24,101 @@ def fields(message: Any) -> str:
     return "\n".join(f"{field.name}: {field.value}" for field in message.embeds[0].fields)
 
 
-async def privacy(house: House, who: Any, what: str) -> Any:
-    result = await who.slash(house.channel, f"privacy {what}")
+async def privacy(bot_env: BotEnvironment, who: Any, what: str) -> Any:
+    result = await who.slash(bot_env.channel, f"privacy {what}")
     assert result.ephemeral
     return result.response or result.followups[0]
 
 
-async def exported(house: House, who: Any) -> dict[str, list[dict[str, Any]]]:
-    (file,) = (await privacy(house, who, "export")).attachments
+async def exported(bot_env: BotEnvironment, who: Any) -> dict[str, list[dict[str, Any]]]:
+    (file,) = (await privacy(bot_env, who, "export")).attachments
     assert file.filename == "my-data.json"
     return json.loads(await file.read())
 
 
-async def test_it_is_shown_what_is_kept_why_and_how_long(house: House):
-    said = fields(await privacy(house, house.ann, "show"))
+async def test_it_is_shown_what_is_kept_why_and_how_long(bot_env: BotEnvironment):
+    said = fields(await privacy(bot_env, bot_env.ann, "show"))
     assert "365 days" in said
     assert "Whisul gets the prompt" in said
-    command_id = house.app.bot.command_ids["privacy"]
+    command_id = bot_env.app.bot.command_ids["privacy"]
     assert f"</privacy export:{command_id}>" in said
 
 
 @pytest.mark.settings(retention_days=7)
-async def test_songs_are_said_to_stay_as_long_as_quotas_need_them(house: House):
-    assert "32 days" in fields(await privacy(house, house.ann, "show"))
+async def test_songs_are_said_to_stay_as_long_as_quotas_need_them(bot_env: BotEnvironment):
+    assert "32 days" in fields(await privacy(bot_env, bot_env.ann, "show"))
 
 
-async def test_an_export_has_all_of_ones_own_and_nothing_of_others(house: House):
-    await a_song(house, house.ann, prompt="my secret", private=True)
-    await a_song(house, house.max, prompt="his secret")
-    data = await exported(house, house.ann)
+async def test_an_export_has_all_of_ones_own_and_nothing_of_others(bot_env: BotEnvironment):
+    await a_song(bot_env, bot_env.ann, prompt="my secret", private=True)
+    await a_song(bot_env, bot_env.max, prompt="his secret")
+    data = await exported(bot_env, bot_env.ann)
     assert [song["prompt"] for song in data["songs"]] == ["my secret"]
     assert "token" not in data["songs"][0]
     assert "his secret" not in json.dumps(data)
 
 
-async def test_nothing_is_deleted_before_it_is_confirmed(house: House):
-    await a_song(house, house.ann)
-    question = await privacy(house, house.ann, "delete")
+async def test_nothing_is_deleted_before_it_is_confirmed(bot_env: BotEnvironment):
+    await a_song(bot_env, bot_env.ann)
+    question = await privacy(bot_env, bot_env.ann, "delete")
     assert "can't be undone" in question.content
-    assert len((await exported(house, house.ann))["songs"]) == 1
+    assert len((await exported(bot_env, bot_env.ann))["songs"]) == 1
 
 
-async def test_after_the_confirmation_all_of_it_is_gone(house: House):
-    await a_song(house, house.ann)
-    await a_song(house, house.max, "His")
-    question = await privacy(house, house.ann, "delete")
-    result = await house.ann.click(question, label="Yes, delete all of it")
+async def test_after_the_confirmation_all_of_it_is_gone(bot_env: BotEnvironment):
+    await a_song(bot_env, bot_env.ann)
+    await a_song(bot_env, bot_env.max, "His")
+    question = await privacy(bot_env, bot_env.ann, "delete")
+    result = await bot_env.ann.click(question, label="Yes, delete all of it")
     assert "1 song is deleted" in result.response.content
     assert result.response.components == []
-    assert not any((await exported(house, house.ann)).values())
-    assert "/song" in (await library(house, house.ann)).embeds[0].description
-    assert titles(await library(house, house.max)) == ["His"]
+    assert not any((await exported(bot_env, bot_env.ann)).values())
+    assert "/song" in (await library(bot_env, bot_env.ann)).embeds[0].description
+    assert titles(await library(bot_env, bot_env.max)) == ["His"]
 
 
-async def test_the_question_is_answered_after_a_restart(house: House):
-    await a_song(house, house.ann)
-    question = await privacy(house, house.ann, "delete")
-    await restart(house)
-    await house.ann.click(question, label="Yes, delete all of it")
-    assert not any((await exported(house, house.ann)).values())
+async def test_the_question_is_answered_after_a_restart(bot_env: BotEnvironment):
+    await a_song(bot_env, bot_env.ann)
+    question = await privacy(bot_env, bot_env.ann, "delete")
+    await restart(bot_env)
+    await bot_env.ann.click(question, label="Yes, delete all of it")
+    assert not any((await exported(bot_env, bot_env.ann)).values())
 
 
-async def test_a_forged_button_deletes_nothing_of_another(house: House):
-    await a_song(house, house.ann)
-    question = await privacy(house, house.max, "delete")
-    question._message.components[0]["components"][0]["custom_id"] = f"privacy:v1:delete:{house.ann.id}"
-    result = await house.max.click(question, label="Yes, delete all of it")
+async def test_a_forged_button_deletes_nothing_of_another(bot_env: BotEnvironment):
+    await a_song(bot_env, bot_env.ann)
+    question = await privacy(bot_env, bot_env.max, "delete")
+    question._message.components[0]["components"][0]["custom_id"] = f"privacy:v1:delete:{bot_env.ann.id}"
+    result = await bot_env.max.click(question, label="Yes, delete all of it")
     assert "somebody else's" in (result.response or result.followups[0]).content
-    assert len((await exported(house, house.ann))["songs"]) == 1
+    assert len((await exported(bot_env, bot_env.ann))["songs"]) == 1
 
 
 @pytest.mark.settings(member_songs_per_day=1)
-async def test_deleting_does_not_give_the_days_songs_back(house: House):
-    await a_song(house, house.ann)
-    question = await privacy(house, house.ann, "delete")
-    await house.ann.click(question, label="Yes, delete all of it")
-    result = await house.ann.slash(house.channel, "song", prompt="another one")
+async def test_deleting_does_not_give_the_days_songs_back(bot_env: BotEnvironment):
+    await a_song(bot_env, bot_env.ann)
+    question = await privacy(bot_env, bot_env.ann, "delete")
+    await bot_env.ann.click(question, label="Yes, delete all of it")
+    result = await bot_env.ann.slash(bot_env.channel, "song", prompt="another one")
     assert "You have used 1 of 1 song" in result.followups[0].content
-    assert house.whisul.posts == []
+    assert bot_env.whisul.posts == []
 
 
-async def test_songs_in_the_works_are_no_longer_followed(house: House):
-    await house.ann.slash(house.channel, "song", prompt="a trap song")
-    await house.wait(5)
-    assert len(house.app.tracker) == 1
-    question = await privacy(house, house.ann, "delete")
-    await house.ann.click(question, label="Yes, delete all of it")
-    assert len(house.app.tracker) == 0
-    await house.wait(120)
-    assert not any(message.embeds for message in house.channel.history())
+async def test_songs_in_the_works_are_no_longer_followed(bot_env: BotEnvironment):
+    await bot_env.ann.slash(bot_env.channel, "song", prompt="a trap song")
+    await bot_env.wait(5)
+    assert len(bot_env.app.worker) == 1
+    question = await privacy(bot_env, bot_env.ann, "delete")
+    await bot_env.ann.click(question, label="Yes, delete all of it")
+    assert len(bot_env.app.worker) == 0
+    await bot_env.wait(120)
+    assert not any(message.embeds for message in bot_env.channel.history())
 
 
-async def test_when_the_database_is_away_deleting_says_so(house: House):
-    question = await privacy(house, house.ann, "delete")
-    house.app.bot.get_cog("privacy")._privacy = Purging(StoreUnavailable("for this test"))
-    result = await house.ann.click(question, label="Yes, delete all of it")
+async def test_when_the_database_is_away_deleting_says_so(bot_env: BotEnvironment):
+    question = await privacy(bot_env, bot_env.ann, "delete")
+    bot_env.app.bot.get_cog("privacy")._privacy = Purging(StoreUnavailable("for this test"))
+    result = await bot_env.ann.click(question, label="Yes, delete all of it")
     assert "database" in result.followups[0].content
 
 
@@ -166,7 +166,7 @@ class Purging:
             raise answer
         return answer
 
-    async def forget(self, _user_id: int) -> int:
+    async def delete_user_data(self, _user_id: int) -> int:
         return await self.purge(0)
 
 
@@ -180,7 +180,7 @@ async def naps(privacy: Purging, count: int) -> list[float]:
             raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await Housekeeping(privacy, 90, sleep).run()
+        await RetentionJob(privacy, 90, sleep).run()
     return rests
 
 
@@ -196,12 +196,12 @@ async def test_a_database_that_is_away_is_tried_again_in_an_hour():
     assert await naps(Purging(StoreUnavailable("away"), 1), 2) == [HOUR, DAY]
 
 
-async def test_a_bot_that_starts_forgets_old_songs_and_keeps_the_others(house: House):
-    old = await a_song(house, house.ann)
-    house.database.privacy._now = lambda: house.env.now() + timedelta(days=366)
-    await restart(house)
-    assert await house.database.songs.song(old.id) is None
-    house.database.privacy._now = lambda: house.env.now() + timedelta(days=364)
-    kept = await a_song(house, house.ann)
-    await restart(house)
-    assert await house.database.songs.song(kept.id) is not None
+async def test_a_bot_that_starts_forgets_old_songs_and_keeps_the_others(bot_env: BotEnvironment):
+    old = await a_song(bot_env, bot_env.ann)
+    bot_env.database.privacy._now = lambda: bot_env.env.now() + timedelta(days=366)
+    await restart(bot_env)
+    assert await bot_env.database.songs.get(old.id) is None
+    bot_env.database.privacy._now = lambda: bot_env.env.now() + timedelta(days=364)
+    kept = await a_song(bot_env, bot_env.ann)
+    await restart(bot_env)
+    assert await bot_env.database.songs.get(kept.id) is not None

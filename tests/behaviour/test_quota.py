@@ -10,19 +10,19 @@ from discord import app_commands
 from simcord.results import InteractionResult
 
 from cogs.quota._cog import QuotaCog
-from songbot.app import build
+from songbot.app import create_app
 from songbot.songs.ports import StoreUnavailable
 from songbot.ui.quota.chart import HEIGHT, WIDTH
 
-from .environment import House
+from .environment import BotEnvironment
 
 DAY = 86400.0
 COMMAND, PRESS = 2, 3
 
 
-async def quota(house: House, command: str, /, **options: Any) -> str:
+async def quota(bot_env: BotEnvironment, command: str, /, **options: Any) -> str:
     """All that max reads after a /quota command, which only he may see."""
-    result = await house.max.slash(house.channel, f"quota {command}", **options)
+    result = await bot_env.max.slash(bot_env.channel, f"quota {command}", **options)
     assert result.ephemeral
     return read(result)
 
@@ -38,9 +38,9 @@ def _words(embed: Any) -> str:
     return "\n".join([embed.title or "", embed.description or "", *fields])
 
 
-async def ask(house: House, actor: Any, prompt: str = "rain") -> str:
+async def ask(bot_env: BotEnvironment, actor: Any, prompt: str = "rain") -> str:
     """What a person reads after /song; empty when it is being made."""
-    result = await actor.slash(house.channel, "song", prompt=prompt)
+    result = await actor.slash(bot_env.channel, "song", prompt=prompt)
     if result.response is not None:
         return ""
     [refusal] = result.followups
@@ -48,130 +48,132 @@ async def ask(house: House, actor: Any, prompt: str = "rain") -> str:
     return refusal.content
 
 
-def send(house: House, actor: Any, kind: int, data: dict[str, Any], **besides: Any) -> InteractionResult:
+def send(
+    bot_env: BotEnvironment, actor: Any, kind: int, data: dict[str, Any], **besides: Any
+) -> InteractionResult:
     """An interaction as Discord would send it, whatever its client would let the person do."""
     record, payload = simcord.interactions.base_payload(
-        house.env.backend,
+        bot_env.env.backend,
         type=kind,
-        channel_id=house.channel.id,
-        guild_id=house.guild.id,
+        channel_id=bot_env.channel.id,
+        guild_id=bot_env.guild.id,
         user_id=actor.id,
         data=data,
     )
-    house.env.backend.emit("INTERACTION_CREATE", payload | besides)
-    return InteractionResult(house.env, record)
+    bot_env.env.backend.emit("INTERACTION_CREATE", payload | besides)
+    return InteractionResult(bot_env.env, record)
 
 
-def command(house: House, *path: str, **options: Any) -> dict[str, Any]:
+def command(bot_env: BotEnvironment, *path: str, **options: Any) -> dict[str, Any]:
     """The data of a command; options are (type, value)."""
-    root = house.env.backend.find_command(path[0], house.guild.id, type=1)
+    root = bot_env.env.backend.find_command(path[0], bot_env.guild.id, type=1)
     inner = [{"name": name, "type": kind, "value": value} for name, (kind, value) in options.items()]
     for name in reversed(path[1:]):
         inner = [{"name": name, "type": 1, "options": inner}]
     return {"id": root["id"], "name": root["name"], "type": 1, "options": inner}
 
 
-async def test_a_server_without_rules_says_what_holds(house: House):
-    shown = await quota(house, "show")
+async def test_a_server_without_rules_says_what_holds(bot_env: BotEnvironment):
+    shown = await quota(bot_env, "show")
     assert "None yet: each member gets 5 songs a day" in shown
     assert "0 of 50 songs today" in shown
     assert "UTC (00:00 there now)" in shown.replace("`", "")
     assert "Week: <t:1767571200:R> (<t:1767571200:f>)" in shown
 
 
-async def test_rules_are_made_shown_changed_and_taken_out(house: House):
-    dj = house.guild.create_role("DJ")
+async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironment):
+    dj = bot_env.guild.create_role("DJ")
     assert "Done: 20 songs a day for everyone together." in await quota(
-        house, "set", who="server", limit=20, per="day"
+        bot_env, "set", who="server", limit=20, per="day"
     )
-    assert "for each member." in await quota(house, "set", who="member", limit=2, per="hour")
-    assert dj.mention in await quota(house, "role", role=dj, limit=4, per="week")
-    assert house.ann.mention in await quota(house, "user", user=house.ann, limit=0, per="month")
-    changed = await quota(house, "set", who="member", limit=3, per="day")
+    assert "for each member." in await quota(bot_env, "set", who="member", limit=2, per="hour")
+    assert dj.mention in await quota(bot_env, "role", role=dj, limit=4, per="week")
+    assert bot_env.ann.mention in await quota(bot_env, "user", user=bot_env.ann, limit=0, per="month")
+    changed = await quota(bot_env, "set", who="member", limit=3, per="day")
     assert "Done: 3 songs a day for each member (before: 2 songs an hour)." in changed
 
-    shown = await quota(house, "show")
+    shown = await quota(bot_env, "show")
     for line in (
         "Everyone together: **20 songs a day**",
         "Each member: **3 songs a day**",
         f"{dj.mention}: **4 songs a week**",
-        f"{house.ann.mention}: **no songs**",
+        f"{bot_env.ann.mention}: **no songs**",
     ):
         assert line in shown
 
-    assert "(no songs) is gone" in await quota(house, "clear", user=house.ann)
-    assert "(4 songs a week) is gone" in await quota(house, "clear", role=dj)
-    assert "each member gets 5 songs a day" in await quota(house, "clear", who="member")
-    assert "50 songs a day, this bot's ceiling" in await quota(house, "clear", who="server")
-    assert "nothing has changed" in await quota(house, "clear", who="server")
-    assert "None yet" in await quota(house, "show")
+    assert "(no songs) is gone" in await quota(bot_env, "clear", user=bot_env.ann)
+    assert "(4 songs a week) is gone" in await quota(bot_env, "clear", role=dj)
+    assert "each member gets 5 songs a day" in await quota(bot_env, "clear", who="member")
+    assert "50 songs a day, this bot's ceiling" in await quota(bot_env, "clear", who="server")
+    assert "nothing has changed" in await quota(bot_env, "clear", who="server")
+    assert "None yet" in await quota(bot_env, "show")
 
 
-async def test_a_rule_above_a_ceiling_is_taken_and_the_ceiling_is_named(house: House):
-    said = await quota(house, "set", who="member", limit=100_000, per="week")
+async def test_a_rule_above_a_ceiling_is_taken_and_the_ceiling_is_named(bot_env: BotEnvironment):
+    said = await quota(bot_env, "set", who="member", limit=100_000, per="week")
     assert "Done: 100,000 songs a week" in said
     assert "at most 50 songs a day for one whole server" in said
-    assert "at most" not in await quota(house, "set", who="member", limit=50, per="day")
+    assert "at most" not in await quota(bot_env, "set", who="member", limit=50, per="day")
 
 
 @pytest.mark.settings(operator_songs_per_day=40)
-async def test_the_ceiling_for_everybody_is_named_too(house: House):
-    said = await quota(house, "set", who="server", limit=45, per="day")
+async def test_the_ceiling_for_everybody_is_named_too(bot_env: BotEnvironment):
+    said = await quota(bot_env, "set", who="server", limit=45, per="day")
     assert "at most 40 songs a day for everybody" in said
     assert "one whole server" not in said
-    assert "Everybody, everywhere: **40 songs a day**" in await quota(house, "show")
+    assert "Everybody, everywhere: **40 songs a day**" in await quota(bot_env, "show")
 
 
-async def test_what_can_not_be_used_gets_a_clear_sentence(house: House):
-    robot = house.guild.add_member(house.env.create_user("robot", bot=True))
+async def test_what_can_not_be_used_gets_a_clear_sentence(bot_env: BotEnvironment):
+    robot = bot_env.guild.add_member(bot_env.env.create_user("robot", bot=True))
     for command_name, options in (
         ("user", {"limit": 1, "per": "day"}),
         ("check", {}),
         ("grant", {"songs": 1}),
         ("reset", {}),
     ):
-        assert "Bots don't order songs" in await quota(house, command_name, user=robot, **options)
-    everyone = house.guild.default_role
-    assert "who:each member" in await quota(house, "role", role=everyone, limit=1, per="day")
-    assert "exactly one" in await quota(house, "clear")
-    assert "exactly one" in await quota(house, "clear", who="member", user=house.ann)
-    unknown = await quota(house, "timezone", zone="Mars/**Crater**")
+        assert "Bots don't order songs" in await quota(bot_env, command_name, user=robot, **options)
+    everyone = bot_env.guild.default_role
+    assert "who:each member" in await quota(bot_env, "role", role=everyone, limit=1, per="day")
+    assert "exactly one" in await quota(bot_env, "clear")
+    assert "exactly one" in await quota(bot_env, "clear", who="member", user=bot_env.ann)
+    unknown = await quota(bot_env, "timezone", zone="Mars/**Crater**")
     assert "I don't know the time zone" in unknown
     assert "**Crater**" not in unknown
-    assert "Nothing has been changed yet" in await quota(house, "log")
+    assert "Nothing has been changed yet" in await quota(bot_env, "log")
 
 
-async def test_a_member_is_refused_by_their_limit_and_told_which_and_until_when(house: House):
-    await quota(house, "set", who="member", limit=1, per="day")
-    assert await ask(house, house.ann) == ""
-    refusal = await ask(house, house.ann)
+async def test_a_member_is_refused_by_their_limit_and_told_which_and_until_when(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=1, per="day")
+    assert await ask(bot_env, bot_env.ann) == ""
+    refusal = await ask(bot_env, bot_env.ann)
     assert "You have used 1 of 1 song today" in refusal
     assert "the limit for each member of this server" in refusal
     assert "<t:1767312000:R> (<t:1767312000:f>)" in refusal
-    assert house.whisul.posts == ["rain"]
-    await house.wait(90)
-    house.env.backend.clock.advance(DAY)
-    assert await ask(house, house.ann) == ""
+    assert bot_env.whisul.posts == ["rain"]
+    await bot_env.wait(90)
+    bot_env.env.backend.clock.advance(DAY)
+    assert await ask(bot_env, bot_env.ann) == ""
 
 
-async def test_the_servers_own_limit_is_said_to_be_the_whole_servers(house: House):
-    await quota(house, "set", who="server", limit=1, per="hour")
-    assert await ask(house, house.max) == ""
-    refusal = await ask(house, house.ann)
+async def test_the_servers_own_limit_is_said_to_be_the_whole_servers(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="server", limit=1, per="hour")
+    assert await ask(bot_env, bot_env.max) == ""
+    refusal = await ask(bot_env, bot_env.ann)
     assert "This server has used 1 of 1 song this hour" in refusal
     assert "the limit of the whole server" in refusal
     assert "shared by everyone" in refusal
-    assert len(house.whisul.posts) == 1
+    assert len(bot_env.whisul.posts) == 1
 
 
-async def test_the_most_generous_role_wins_and_a_role_taken_away_counts_at_once(house: House):
-    few, many = house.guild.create_role("Few"), house.guild.create_role("Many")
-    eve = house.guild.add_member(house.env.create_user("eve"), roles=[few, many])
-    await quota(house, "set", who="member", limit=0, per="day")
-    await quota(house, "role", role=few, limit=1, per="day")
-    await quota(house, "role", role=many, limit=2, per="day")
+async def test_the_most_generous_role_wins_and_a_role_taken_away_counts_at_once(bot_env: BotEnvironment):
+    few, many = bot_env.guild.create_role("Few"), bot_env.guild.create_role("Many")
+    eve = bot_env.guild.add_member(bot_env.env.create_user("eve"), roles=[few, many])
+    await quota(bot_env, "set", who="member", limit=0, per="day")
+    await quota(bot_env, "role", role=few, limit=1, per="day")
+    await quota(bot_env, "role", role=many, limit=2, per="day")
 
-    checked = await quota(house, "check", user=eve)
+    checked = await quota(bot_env, "check", user=eve)
     assert "One more song now: **Yes**" in checked
     assert f"count for them: The rule for {many.mention}: **2 songs a day**" in checked.replace(
         "counts", "count"
@@ -180,95 +182,95 @@ async def test_the_most_generous_role_wins_and_a_role_taken_away_counts_at_once(
     assert f"The rule for {few.mention}: **1 song a day**" in checked
     assert "0 of 2 songs today, 2 left" in checked
 
-    assert await ask(house, eve) == ""
-    house.guild._guild.members[eve.id].role_ids.remove(many.id)
-    refusal = await ask(house, eve)
+    assert await ask(bot_env, eve) == ""
+    bot_env.guild._guild.members[eve.id].role_ids.remove(many.id)
+    refusal = await ask(bot_env, eve)
     assert "1 of 1 song today" in refusal
     assert few.mention in refusal
-    assert "**No**: the rule for" in await quota(house, "check", user=eve)
+    assert "**No**: the rule for" in await quota(bot_env, "check", user=eve)
 
 
-async def test_a_rule_for_a_person_goes_before_all(house: House):
-    await quota(house, "user", user=house.ann, limit=0, per="day")
-    assert "the limit set for you in this server is 0" in await ask(house, house.ann)
-    checked = await quota(house, "check", user=house.ann)
+async def test_a_rule_for_a_person_goes_before_all(bot_env: BotEnvironment):
+    await quota(bot_env, "user", user=bot_env.ann, limit=0, per="day")
+    assert "the limit set for you in this server is 0" in await ask(bot_env, bot_env.ann)
+    checked = await quota(bot_env, "check", user=bot_env.ann)
     assert "**No**: the rule for them alone is 0." in checked
     assert "A rule for one person goes before all others." in checked
 
 
-async def test_extra_songs_come_after_the_own_limit(house: House):
-    await quota(house, "set", who="member", limit=1, per="day")
-    assert "got 2 songs extra and has 2 now" in await quota(house, "grant", user=house.ann, songs=2)
+async def test_extra_songs_come_after_the_own_limit(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=1, per="day")
+    assert "got 2 songs extra and has 2 now" in await quota(bot_env, "grant", user=bot_env.ann, songs=2)
     for _ in range(3):
-        assert await ask(house, house.ann) == ""
-    assert "1 of 1 song" in await ask(house, house.ann)
-    assert "Extra songs: None" in await quota(house, "check", user=house.ann)
+        assert await ask(bot_env, bot_env.ann) == ""
+    assert "1 of 1 song" in await ask(bot_env, bot_env.ann)
+    assert "Extra songs: None" in await quota(bot_env, "check", user=bot_env.ann)
 
 
-async def test_a_reset_gives_back_what_was_used(house: House):
-    await quota(house, "set", who="member", limit=1, per="week")
-    assert await ask(house, house.ann) == ""
-    said = await quota(house, "reset", user=house.ann)
+async def test_a_reset_gives_back_what_was_used(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=1, per="week")
+    assert await ask(bot_env, bot_env.ann) == ""
+    said = await quota(bot_env, "reset", user=bot_env.ann)
     assert "has used 0 of 1 song this week, with 1 left" in said
-    assert await ask(house, house.ann) == ""
-    assert await ask(house, house.ann) != ""
+    assert await ask(bot_env, bot_env.ann) == ""
+    assert await ask(bot_env, bot_env.ann) != ""
 
 
-async def test_a_reset_does_not_hide_that_the_whole_server_is_done(house: House):
-    await quota(house, "set", who="server", limit=1, per="day")
-    await ask(house, house.ann)
+async def test_a_reset_does_not_hide_that_the_whole_server_is_done(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="server", limit=1, per="day")
+    await ask(bot_env, bot_env.ann)
     assert "can't make one now: the server's own limit is used up" in await quota(
-        house, "reset", user=house.ann
+        bot_env, "reset", user=bot_env.ann
     )
 
 
-async def test_another_time_zone_moves_the_windows_and_loses_no_count(house: House):
-    await quota(house, "set", who="member", limit=1, per="day")
-    assert await ask(house, house.ann) == ""
-    said = await quota(house, "timezone", zone="asia/tokyo")
+async def test_another_time_zone_moves_the_windows_and_loses_no_count(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=1, per="day")
+    assert await ask(bot_env, bot_env.ann) == ""
+    said = await quota(bot_env, "timezone", zone="asia/tokyo")
     assert "`Asia/Tokyo`" in said
     assert "UTC" in said
-    refusal = await ask(house, house.ann)
+    refusal = await ask(bot_env, bot_env.ann)
     assert "1 of 1 song today" in refusal
     assert "<t:1767279600:R>" in refusal  # midnight in Tokyo: 15:00 UTC
-    assert "09:00 there now" in await quota(house, "show")
-    assert "already" in await quota(house, "timezone", zone="Asia/Tokyo")
+    assert "09:00 there now" in await quota(bot_env, "show")
+    assert "already" in await quota(bot_env, "timezone", zone="Asia/Tokyo")
 
 
-async def test_time_zones_are_offered_while_typing(house: House):
-    offered = await house.max.autocomplete(house.channel, "quota timezone", "zone", "berl")
+async def test_time_zones_are_offered_while_typing(bot_env: BotEnvironment):
+    offered = await bot_env.max.autocomplete(bot_env.channel, "quota timezone", "zone", "berl")
     assert [choice["value"] for choice in offered] == ["Europe/Berlin"]
-    assert len(await house.max.autocomplete(house.channel, "quota timezone", "zone", "a")) == 25
+    assert len(await bot_env.max.autocomplete(bot_env.channel, "quota timezone", "zone", "a")) == 25
 
 
-async def test_a_failed_song_is_given_back(house: House):
-    await quota(house, "set", who="member", limit=1, per="day")
-    house.whisul.fails = True
-    assert await ask(house, house.ann) == ""
-    assert "1 of 1 song today, 0 left" in await quota(house, "check", user=house.ann)
-    await house.wait(90)
-    assert "not charged" in _words(house.channel.last_message.embeds[0])
-    assert "0 of 1 song today, 1 left" in await quota(house, "check", user=house.ann)
-    house.whisul.fails = False
-    assert await ask(house, house.ann) == ""
+async def test_a_failed_song_is_given_back(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=1, per="day")
+    bot_env.whisul.fails = True
+    assert await ask(bot_env, bot_env.ann) == ""
+    assert "1 of 1 song today, 0 left" in await quota(bot_env, "check", user=bot_env.ann)
+    await bot_env.wait(90)
+    assert "not charged" in _words(bot_env.channel.last_message.embeds[0])
+    assert "0 of 1 song today, 1 left" in await quota(bot_env, "check", user=bot_env.ann)
+    bot_env.whisul.fails = False
+    assert await ask(bot_env, bot_env.ann) == ""
 
 
-async def test_twenty_orders_at_the_same_instant_on_a_limit_of_five_give_five_songs(house: House):
-    await quota(house, "set", who="member", limit=5, per="day")
-    data = command(house, "song", prompt=(3, "rain"))
-    house.env.settle_timeout = 4.0
-    results = [send(house, house.ann, COMMAND, data) for _ in range(20)]
-    await house.env.settle()
+async def test_twenty_orders_at_the_same_instant_on_a_limit_of_five_give_five_songs(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=5, per="day")
+    data = command(bot_env, "song", prompt=(3, "rain"))
+    bot_env.env.settle_timeout = 4.0
+    results = [send(bot_env, bot_env.ann, COMMAND, data) for _ in range(20)]
+    await bot_env.env.settle()
     assert sum(result.response is not None for result in results) == 5
     refusals = [answer.content for result in results for answer in result.followups]
     assert len(refusals) == 15
     assert all("You have used 5 of 5 songs today" in refusal for refusal in refusals)
-    await house.wait(300)
-    assert len(house.whisul.posts) == 5
+    await bot_env.wait(300)
+    assert len(bot_env.whisul.posts) == 5
 
 
-async def test_members_do_not_see_the_command_and_forging_it_changes_nothing(house: House):
-    assert not any(name.startswith("quota") for name in house.ann.available_commands(house.channel))
+async def test_members_do_not_see_the_command_and_forging_it_changes_nothing(bot_env: BotEnvironment):
+    assert not any(name.startswith("quota") for name in bot_env.ann.available_commands(bot_env.channel))
     for path, options in (
         (("quota", "show"), {}),
         (("quota", "log"), {}),
@@ -277,76 +279,76 @@ async def test_members_do_not_see_the_command_and_forging_it_changes_nothing(hou
         (("quota", "clear"), {}),
         (("quota", "set"), {"who": (3, "server"), "limit": (4, 0), "per": (3, "day")}),
     ):
-        forged = send(house, house.ann, COMMAND, command(house, *path, **options))
-        await house.env.settle()
+        forged = send(bot_env, bot_env.ann, COMMAND, command(bot_env, *path, **options))
+        await bot_env.env.settle()
         assert forged.ephemeral
         assert read(forged).strip() == "You need the right to manage the server to do that."
-    assert all(isinstance(error, app_commands.MissingPermissions) for error in house.env.errors)
-    assert "Nothing has been changed yet" in await quota(house, "log")
+    assert all(isinstance(error, app_commands.MissingPermissions) for error in bot_env.env.errors)
+    assert "Nothing has been changed yet" in await quota(bot_env, "log")
 
 
-async def many_changes(house: House, count: int) -> None:
+async def many_changes(bot_env: BotEnvironment, count: int) -> None:
     for limit in range(count):
-        await quota(house, "set", who="member", limit=limit, per="day")
+        await quota(bot_env, "set", who="member", limit=limit, per="day")
 
 
-async def test_the_log_has_pages_that_also_turn_after_a_restart(house: House):
-    await many_changes(house, 13)
-    result = await house.max.slash(house.channel, "quota log")
+async def test_the_log_has_pages_that_also_turn_after_a_restart(bot_env: BotEnvironment):
+    await many_changes(bot_env, 13)
+    result = await bot_env.max.slash(bot_env.channel, "quota log")
     assert result.response is not None
     first = read(result)
-    assert f"{house.max.mention}: rule for each member: **11 songs a day** → **12 songs a day**" in first
+    assert f"{bot_env.max.mention}: rule for each member: **11 songs a day** → **12 songs a day**" in first
     assert "**2 songs a day** → **3 songs a day**" in first
     assert "→ **2 songs a day**" not in first
     assert "<t:1767225600:f>" in first
 
-    await house.env.restart_bot((await build(house.app._parts)).bot)
-    older = await house.max.click(result.response, label="Older")
+    await bot_env.env.restart_bot((await create_app(bot_env.app._dependencies)).bot)
+    older = await bot_env.max.click(result.response, label="Older")
     page = read(older)
     assert "none → **no songs**" in page
     assert "→ **3 songs a day**" not in page
     assert [button["label"] for row in result.response.components for button in row["components"]] == [
         "Newest"
     ]
-    newest = await house.max.click(result.response, label="Newest")
+    newest = await bot_env.max.click(result.response, label="Newest")
     assert read(newest) == first
 
 
-async def test_a_press_of_someone_without_the_right_shows_nothing(house: House):
-    await many_changes(house, 11)
-    result = await house.max.slash(house.channel, "quota log")
+async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEnvironment):
+    await many_changes(bot_env, 11)
+    result = await bot_env.max.slash(bot_env.channel, "quota log")
     assert result.response is not None
-    stored = house.env.backend.get_message(house.channel.id, result.response.id)
-    message = dict(simcord.interactions.serializers.message_payload(house.env.backend, stored))
+    stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
+    message = dict(simcord.interactions.serializers.message_payload(bot_env.env.backend, stored))
     before = read(result)
     [button] = [button for row in stored.components for button in row["components"]]
     data = {"custom_id": button["custom_id"], "component_type": 2}
-    forged = send(house, house.ann, PRESS, data, message=message)
-    await house.env.settle()
+    forged = send(bot_env, bot_env.ann, PRESS, data, message=message)
+    await bot_env.env.settle()
     assert "You need the right to manage the server" in read(forged)
-    house.guild._guild.members[house.max.id].role_ids.clear()
-    lost = await house.max.click(result.response, label="Older")
+    bot_env.guild._guild.members[bot_env.max.id].role_ids.clear()
+    lost = await bot_env.max.click(result.response, label="Older")
     assert "You need the right to manage the server" in read(lost)
     assert read(result) == before
 
 
-async def test_the_chart_says_the_same_in_words(house: House):
-    house.env.settle_timeout = 4.0  # the picture is drawn in another thread
-    for actor in (house.ann, house.ann, house.max):
-        await ask(house, actor)
-    house.whisul.fails = True
-    await house.wait(120)
-    await quota(house, "set", who="server", limit=20, per="day")
-    result = await house.max.slash(house.channel, "quota usage", days=30)
+async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
+    bot_env.env.settle_timeout = 4.0  # the picture is drawn in another thread
+    for actor in (bot_env.ann, bot_env.ann, bot_env.max):
+        await ask(bot_env, actor)
+    bot_env.whisul.fails = True
+    await bot_env.wait(120)
+    await quota(bot_env, "set", who="server", limit=20, per="day")
+    result = await bot_env.max.slash(bot_env.channel, "quota usage", days=30)
     said = read(result)
     assert "Songs in the last 30 days" in said
     assert "0 songs made, 3 failed" in said
     assert "20 songs a day" in said
-    house.whisul.fails = False
-    await ask(house, house.ann)
-    result = await house.max.slash(house.channel, "quota usage", days=7)
+    bot_env.whisul.fails = False
+    await ask(bot_env, bot_env.ann)
+    result = await bot_env.max.slash(bot_env.channel, "quota usage", days=7)
     assert result.response is not None
-    assert f"Made most: 1. {house.ann.mention}: 1 song" in read(result)
+    assert f"Made most: 1. {bot_env.ann.mention}: 1 song" in read(result)
     [picture] = result.response.attachments
     assert (picture.filename, picture.width, picture.height) in (
         ("songs.png", WIDTH, HEIGHT),
@@ -356,43 +358,43 @@ async def test_the_chart_says_the_same_in_words(house: House):
     assert result.response.embeds[0].image.url
 
 
-async def test_without_the_right_to_attach_the_words_come_alone(house: House):
-    house.env.settle_timeout = 4.0
-    house.env.inject_error("PATCH", "/webhooks/*", status=403, code=50013)
-    said = await quota(house, "usage", days=7)
+async def test_without_the_right_to_attach_the_words_come_alone(bot_env: BotEnvironment):
+    bot_env.env.settle_timeout = 4.0
+    bot_env.env.inject_error("PATCH", "/webhooks/*", status=403, code=50013)
+    said = await quota(bot_env, "usage", days=7)
     assert "0 songs made, 0 failed" in said
 
 
-async def test_rules_of_deleted_roles_and_of_people_who_left_are_shown_as_such(house: House):
-    gone_role = house.guild.create_role("Old")
-    kept_role = house.guild.create_role("New")
+async def test_rules_of_deleted_roles_and_of_people_who_left_are_shown_as_such(bot_env: BotEnvironment):
+    gone_role = bot_env.guild.create_role("Old")
+    kept_role = bot_env.guild.create_role("New")
     for role in (gone_role, kept_role):
-        await quota(house, "role", role=role, limit=9, per="day")
-    eve = house.guild.add_member(house.env.create_user("eve"), roles=[gone_role])
-    await quota(house, "user", user=eve, limit=9, per="day")
-    await quota(house, "user", user=house.ann, limit=8, per="day")
-    house.env.backend.delete_role(house.guild.id, gone_role.id)
-    house.guild.remove_member(eve)
-    await house.env.settle()
+        await quota(bot_env, "role", role=role, limit=9, per="day")
+    eve = bot_env.guild.add_member(bot_env.env.create_user("eve"), roles=[gone_role])
+    await quota(bot_env, "user", user=eve, limit=9, per="day")
+    await quota(bot_env, "user", user=bot_env.ann, limit=8, per="day")
+    bot_env.env.backend.delete_role(bot_env.guild.id, gone_role.id)
+    bot_env.guild.remove_member(eve)
+    await bot_env.env.settle()
 
-    shown = await quota(house, "show")
+    shown = await quota(bot_env, "show")
     assert "A deleted role: **9 songs a day**" in shown
     assert f"{kept_role.mention}: **9 songs a day**" in shown
     assert f"{eve.mention} (someone who left): **9 songs a day**" in shown
-    assert f"{house.ann.mention}: **8 songs a day**" in shown
-    asked = [entry.path for entry in house.env.http_requests if "/members/" in entry.path]
+    assert f"{bot_env.ann.mention}: **8 songs a day**" in shown
+    asked = [entry.path for entry in bot_env.env.http_requests if "/members/" in entry.path]
     assert len(asked) == 2
-    await quota(house, "show")
-    assert len([entry for entry in house.env.http_requests if "/members/" in entry.path]) == 2
+    await quota(bot_env, "show")
+    assert len([entry for entry in bot_env.env.http_requests if "/members/" in entry.path]) == 2
 
-    assert "not in this server now" in await quota(house, "check", user=eve.user)
-    assert "is gone" in await quota(house, "clear", user=eve.user)
+    assert "not in this server now" in await quota(bot_env, "check", user=eve.user)
+    assert "is gone" in await quota(bot_env, "clear", user=eve.user)
 
 
-async def test_discord_not_answering_about_a_member_does_not_stop_the_list(house: House):
-    await quota(house, "user", user=house.ann, limit=8, per="day")
-    house.env.inject_error("GET", "/guilds/*/members/*", status=403, code=50001)
-    assert f"{house.ann.mention}: **8 songs a day**" in await quota(house, "show")
+async def test_discord_not_answering_about_a_member_does_not_stop_the_list(bot_env: BotEnvironment):
+    await quota(bot_env, "user", user=bot_env.ann, limit=8, per="day")
+    bot_env.env.inject_error("GET", "/guilds/*/members/*", status=403, code=50001)
+    assert f"{bot_env.ann.mention}: **8 songs a day**" in await quota(bot_env, "show")
 
 
 class Comings:
@@ -408,31 +410,31 @@ class Comings:
         self.heard.append(("joined", guild_id))
 
 
-async def test_an_outage_is_not_taken_for_leaving_a_server(house: House):
-    cog, comings = house.app.bot.get_cog("quota"), Comings()
+async def test_an_outage_is_not_taken_for_leaving_a_server(bot_env: BotEnvironment):
+    cog, comings = bot_env.app.bot.get_cog("quota"), Comings()
     assert isinstance(cog, QuotaCog)
-    cog._book = comings  # pyright: ignore[reportAttributeAccessIssue]
-    backend = house.env.backend
-    backend.emit("GUILD_DELETE", {"id": str(house.guild.id), "unavailable": True})
-    await house.env.settle()
+    cog._quotas = comings  # pyright: ignore[reportAttributeAccessIssue]
+    backend = bot_env.env.backend
+    backend.emit("GUILD_DELETE", {"id": str(bot_env.guild.id), "unavailable": True})
+    await bot_env.env.settle()
     assert comings.heard == []
-    backend.emit("GUILD_DELETE", {"id": str(house.guild.id)})
-    await house.env.settle()
-    assert comings.heard == [("left", house.guild.id)]
-    guild = backend.get_guild(house.guild.id)
+    backend.emit("GUILD_DELETE", {"id": str(bot_env.guild.id)})
+    await bot_env.env.settle()
+    assert comings.heard == [("left", bot_env.guild.id)]
+    guild = backend.get_guild(bot_env.guild.id)
     back = dict(simcord.interactions.serializers.guild_create_payload(backend, guild))
     backend.emit("GUILD_CREATE", back)  # the end of an outage: `unavailable` is there, and false
-    await house.env.settle()
+    await bot_env.env.settle()
     assert len(comings.heard) == 1
-    backend.emit("GUILD_DELETE", {"id": str(house.guild.id)})
+    backend.emit("GUILD_DELETE", {"id": str(bot_env.guild.id)})
     del back["unavailable"]
     backend.emit("GUILD_CREATE", back)
-    await house.env.settle()
-    assert comings.heard[1:] == [("left", house.guild.id), ("joined", house.guild.id)]
+    await bot_env.env.settle()
+    assert comings.heard[1:] == [("left", bot_env.guild.id), ("joined", bot_env.guild.id)]
 
 
-async def test_the_command_is_for_servers_and_for_those_who_manage_them(house: House):
-    registered = house.env.backend.find_command("quota", house.guild.id, type=1)
+async def test_the_command_is_for_servers_and_for_those_who_manage_them(bot_env: BotEnvironment):
+    registered = bot_env.env.backend.find_command("quota", bot_env.guild.id, type=1)
     assert registered is not None
     assert int(registered["default_member_permissions"]) == 32  # MANAGE_GUILD
     assert registered["contexts"] == [0]  # GUILD
@@ -441,24 +443,26 @@ async def test_the_command_is_for_servers_and_for_those_who_manage_them(house: H
     assert names == "show set role user clear check grant reset timezone log usage"
 
 
-async def test_a_forged_page_that_can_not_be_is_the_newest(house: House):
-    await many_changes(house, 11)
-    result = await house.max.slash(house.channel, "quota log")
+async def test_a_forged_page_that_can_not_be_is_the_newest(bot_env: BotEnvironment):
+    await many_changes(bot_env, 11)
+    result = await bot_env.max.slash(bot_env.channel, "quota log")
     assert result.response is not None
     first = read(result)
-    await house.max.click(result.response, label="Older")
-    stored = house.env.backend.get_message(house.channel.id, result.response.id)
+    await bot_env.max.click(result.response, label="Older")
+    stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
     [button] = [button for row in stored.components for button in row["components"]]
     button["custom_id"] = f"quota:v1:log:{10**19 - 1}"
-    assert read(await house.max.click(result.response, label="Newest")) == first
+    assert read(await bot_env.max.click(result.response, label="Newest")) == first
 
 
-async def test_while_the_database_is_away_the_admin_is_told(house: House, monkeypatch: pytest.MonkeyPatch):
+async def test_while_the_database_is_away_the_admin_is_told(
+    bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
+):
     async def away(*_: object) -> None:
         raise StoreUnavailable
 
-    monkeypatch.setattr(house.database.quotas, "rules", away)
-    monkeypatch.setattr(house.database.quotas, "log", away)
-    assert "can't reach my database" in await quota(house, "show")
-    assert "can't reach my database" in await quota(house, "log")
-    assert len(house.env.errors) == 2
+    monkeypatch.setattr(bot_env.database.quotas, "rules", away)
+    monkeypatch.setattr(bot_env.database.quotas, "audit_log", away)
+    assert "can't reach my database" in await quota(bot_env, "show")
+    assert "can't reach my database" in await quota(bot_env, "log")
+    assert len(bot_env.env.errors) == 2

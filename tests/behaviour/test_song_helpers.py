@@ -10,61 +10,61 @@ import pytest
 from songbot.songs.ports import StoreUnavailable
 from songbot.wording import general
 
-from .environment import House
+from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
 
 
-async def values(house: House, option: str, typed: str, person: Any = None) -> list[str]:
-    choices = await (person or house.ann).autocomplete(house.channel, "song", option, typed)
+async def values(bot_env: BotEnvironment, option: str, typed: str, person: Any = None) -> list[str]:
+    choices = await (person or bot_env.ann).autocomplete(bot_env.channel, "song", option, typed)
     assert all(choice["name"] == choice["value"] for choice in choices)
     return [choice["value"] for choice in choices]
 
 
-async def test_helpers_become_words_and_the_card_shows_the_prompt_as_sent(house: House):
+async def test_helpers_become_words_and_the_card_shows_the_prompt_as_sent(bot_env: BotEnvironment):
     card = await make_song(
-        house, prompt="rain", style="trap, dark,", bpm=140, instrumental=True, private=False
+        bot_env, prompt="rain", style="trap, dark,", bpm=140, instrumental=True, private=False
     )
     sent = "rain, trap, dark, 140 bpm, instrumental, no vocals"
-    assert house.whisul.posts == [sent]
-    shown = house.channel.last_message
+    assert bot_env.whisul.posts == [sent]
+    shown = bot_env.channel.last_message
     assert shown.id == card.id
     assert shown.embeds[0].description == f"> {sent}"
 
 
-async def test_the_whole_stays_within_a_thousand_characters(house: House):
-    result = await house.ann.slash(house.channel, "song", prompt="x" * 990, style="drum and bass")
+async def test_the_whole_stays_within_a_thousand_characters(bot_env: BotEnvironment):
+    result = await bot_env.ann.slash(bot_env.channel, "song", prompt="x" * 990, style="drum and bass")
     assert private_answer(result) == general.prompt_too_long(1005, 1000)
-    assert await all_songs(house) == []
+    assert await all_songs(bot_env) == []
 
 
-async def test_helpers_alone_are_no_prompt(house: House):
-    result = await house.ann.slash(house.channel, "song", prompt=" ", style="trap", bpm=90)
+async def test_helpers_alone_are_no_prompt(bot_env: BotEnvironment):
+    result = await bot_env.ann.slash(bot_env.channel, "song", prompt=" ", style="trap", bpm=90)
     assert private_answer(result) == general.EMPTY_PROMPT
 
 
 @pytest.mark.parametrize("bpm", [39, 241])
-async def test_a_tempo_out_of_range_is_not_taken_by_discord(house: House, bpm: int):
+async def test_a_tempo_out_of_range_is_not_taken_by_discord(bot_env: BotEnvironment, bpm: int):
     with pytest.raises(Exception, match="bpm"):
-        await house.ann.slash(house.channel, "song", prompt="rain", bpm=bpm)
+        await bot_env.ann.slash(bot_env.channel, "song", prompt="rain", bpm=bpm)
 
 
-async def test_style_carries_on_after_each_comma(house: House):
-    assert (await values(house, "style", "tra"))[0] == "trap"
-    assert "trap, dark" in await values(house, "style", "trap, da")
-    assert len(await values(house, "style", "")) == 25
+async def test_style_carries_on_after_each_comma(bot_env: BotEnvironment):
+    assert (await values(bot_env, "style", "tra"))[0] == "trap"
+    assert "trap, dark" in await values(bot_env, "style", "trap, da")
+    assert len(await values(bot_env, "style", "")) == 25
 
 
-async def test_prompt_offers_the_persons_own_latest_prompts(house: House):
+async def test_prompt_offers_the_persons_own_latest_prompts(bot_env: BotEnvironment):
     for prompt in ("a song about rain", "a song about snow", "jazz", "a song about " + "x" * 100):
-        await house.ann.slash(house.channel, "song", prompt=prompt)
-    assert await values(house, "prompt", "a song") == ["a song about snow", "a song about rain"]
-    assert await values(house, "prompt", "a song", house.max) == []
+        await bot_env.ann.slash(bot_env.channel, "song", prompt=prompt)
+    assert await values(bot_env, "prompt", "a song") == ["a song about snow", "a song about rain"]
+    assert await values(bot_env, "prompt", "a song", bot_env.max) == []
 
 
 async def test_with_the_database_away_or_slow_nothing_is_offered(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
 ):
-    await make_song(house, prompt="jazz")
+    await make_song(bot_env, prompt="jazz")
 
     async def away(*_arguments: Any) -> list[str]:
         raise StoreUnavailable("away")
@@ -75,5 +75,5 @@ async def test_with_the_database_away_or_slow_nothing_is_offered(
         return []
 
     for trouble in (away, slow):
-        monkeypatch.setattr(house.database.library, "recent_prompts", trouble)
-        assert await values(house, "prompt", "j") == []
+        monkeypatch.setattr(bot_env.database.library, "recent_prompts", trouble)
+        assert await values(bot_env, "prompt", "j") == []

@@ -7,51 +7,51 @@ from typing import Any
 import pytest
 import simcord.interactions
 
-from .environment import House
+from .environment import BotEnvironment
 from .test_quota import ask, quota, read
 
 HERE, DIRECT = "In this server: ", "In direct messages, and where I am no member: "
 
 
-async def test_made_left_and_when_the_count_begins_anew(house: House):
-    await ask(house, house.ann)
-    result = await house.ann.slash(house.channel, "usage")
+async def test_made_left_and_when_the_count_begins_anew(bot_env: BotEnvironment):
+    await ask(bot_env, bot_env.ann)
+    result = await bot_env.ann.slash(bot_env.channel, "usage")
     assert result.ephemeral
     said = read(result)
     assert f"{HERE}Made today: 1 song.\nYou have 4 songs left today." in said
     assert "A new count begins <t:1767312000:R> (<t:1767312000:f>)." in said
     assert f"{DIRECT}Made today: 0 songs.\nYou have 3 songs left today." in said
     assert "Being made now: 1 song" in said
-    await house.wait(120)
-    assert "Being made now: None" in read(await house.ann.slash(house.channel, "usage"))
+    await bot_env.wait(120)
+    assert "Being made now: None" in read(await bot_env.ann.slash(bot_env.channel, "usage"))
 
 
-async def test_the_limit_that_ends_first_is_the_one_that_is_told(house: House):
-    await quota(house, "set", who="server", limit=3, per="hour")
-    await ask(house, house.max)
-    said = read(await house.ann.slash(house.channel, "usage"))
+async def test_the_limit_that_ends_first_is_the_one_that_is_told(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="server", limit=3, per="hour")
+    await ask(bot_env, bot_env.max)
+    said = read(await bot_env.ann.slash(bot_env.channel, "usage"))
     assert "2 songs left this hour; that's the limit of the whole server." in said
     assert "A new count begins <t:1767229200:R>" in said
 
 
-async def test_a_spent_limit_says_so(house: House):
-    await quota(house, "set", who="member", limit=1, per="day")
-    await ask(house, house.ann)
-    said = read(await house.ann.slash(house.channel, "usage"))
+async def test_a_spent_limit_says_so(bot_env: BotEnvironment):
+    await quota(bot_env, "set", who="member", limit=1, per="day")
+    await ask(bot_env, bot_env.ann)
+    said = read(await bot_env.ann.slash(bot_env.channel, "usage"))
     assert "You have used 1 of 1 song today" in said
     assert "<t:1767312000:R>" in said
 
 
-async def test_in_direct_messages_there_is_no_server_to_tell_of(house: House):
-    house.ann.user.dm_channel  # noqa: B018  # opens it
-    result = await house.ann.user.slash("usage")
+async def test_in_direct_messages_there_is_no_server_to_tell_of(bot_env: BotEnvironment):
+    bot_env.ann.user.dm_channel  # noqa: B018  # opens it
+    result = await bot_env.ann.user.slash("usage")
     said = read(result)
     assert HERE not in said
     assert f"{DIRECT}Made today: 0 songs." in said
 
 
 @pytest.fixture
-def installed_by_ann_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def installed_by_ann_alone(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Discord tells it: the command is there by user install, and the bot is no member."""
     original = simcord.interactions.base_payload
 
@@ -65,10 +65,10 @@ def installed_by_ann_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.settings(dm_songs_per_day=1)
 @pytest.mark.usefixtures("installed_by_ann_alone")
-async def test_by_user_install_the_persons_own_quota_is_charged(house: House):
-    assert await ask(house, house.ann) == ""
-    refusal = await ask(house, house.ann)
+async def test_by_user_install_the_persons_own_quota_is_charged(bot_env: BotEnvironment):
+    assert await ask(bot_env, bot_env.ann) == ""
+    refusal = await ask(bot_env, bot_env.ann)
     assert "You have used 1 of 1 song today; that's your limit outside of servers." in refusal
-    said = read(await house.ann.slash(house.channel, "usage"))
+    said = read(await bot_env.ann.slash(bot_env.channel, "usage"))
     assert HERE not in said
     assert f"{DIRECT}Made today: 1 song." in said

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from songbot.quotas.rules import Ceilings
-from songbot.songs.models import Reply, Result, Song
+from songbot.quotas.rules import OperatorLimits
+from songbot.songs.models import ReplyTarget, Result, Song
 from songbot.songs.orders import Accepted, Order
 from songbot.storage import Database
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 GUILD, OTHER_GUILD = 300_000_000_000_000_001, 300_000_000_000_000_002
 ANN, MAX, EVE = 200_000_000_000_000_001, 200_000_000_000_000_002, 200_000_000_000_000_003
 CHANNEL, MESSAGE = 400_000_000_000_000_001, 500_000_000_000_000_001
-CEILINGS = Ceilings(server=50, member=5, direct=3)
+CEILINGS = OperatorLimits(server=50, member=5, direct=3)
 WORKER, OTHER_WORKER = "worker-1", "worker-2"
 RESULT = Result(
     song_url="https://cdn.example/song.mp3",
@@ -28,7 +28,7 @@ RESULT = Result(
     image_url="https://cdn.example/cover.png",
     tags=("synthwave", "night"),
 )
-REPLY = Reply(CHANNEL, MESSAGE, "interaction-token", NOW + 15 * MINUTE, upload_limit=25 * 1024 * 1024)
+REPLY = ReplyTarget(CHANNEL, MESSAGE, "interaction-token", NOW + 15 * MINUTE, upload_limit=25 * 1024 * 1024)
 
 _keys = itertools.count(1)
 
@@ -46,7 +46,7 @@ class Timepiece:
 def order(user_id: int = ANN, **changes: Any) -> Order:
     """An order of its own in GUILD, charged to it."""
     plain = Order(
-        key=f"interaction-{next(_keys)}",
+        idempotency_key=f"interaction-{next(_keys)}",
         user_id=user_id,
         prompt="a song about rain",
         private=False,
@@ -62,9 +62,9 @@ def direct_order(user_id: int = ANN, **changes: Any) -> Order:
 
 
 async def placed(
-    database: Database, user_id: int = ANN, *, worker: str = WORKER, now: datetime = NOW, **changes: Any
+    database: Database, user_id: int = ANN, *, worker_id: str = WORKER, now: datetime = NOW, **changes: Any
 ) -> Song:
-    outcome = await database.songs.place(order(user_id, **changes), worker, now)
+    outcome = await database.songs.create(order(user_id, **changes), worker_id, now)
     assert isinstance(outcome, Accepted), outcome
     return outcome.song
 
@@ -78,7 +78,7 @@ async def submitting(database: Database, user_id: int = ANN, **changes: Any) -> 
 
 async def composing(database: Database, user_id: int = ANN, **changes: Any) -> Song:
     song = await submitting(database, user_id, **changes)
-    assert await database.songs.submitted(song.id, f"job-{song.id}")
+    assert await database.songs.mark_submitted(song.id, f"job-{song.id}")
     return song
 
 
@@ -91,17 +91,17 @@ async def completed(
     **changes: Any,
 ) -> Song:
     song = await composing(database, user_id, **changes)
-    worker, now = changes.get("worker", WORKER), changes.get("now", NOW)
-    assert await database.songs.complete(song.id, worker, result, now + took)
+    worker_id, now = changes.get("worker", WORKER), changes.get("now", NOW)
+    assert await database.songs.mark_completed(song.id, worker_id, result, now + took)
     return await fetched(database, song.id)
 
 
 async def fetched(database: Database, song_id: int) -> Song:
-    song = await database.songs.song(song_id)
+    song = await database.songs.get(song_id)
     assert song is not None
     return song
 
 
 async def outcomes(database: Database, *orders: Order, now: datetime = NOW) -> list[str]:
     """What came of each, by name, one after the other."""
-    return [type(await database.songs.place(one, WORKER, now)).__name__ for one in orders]
+    return [type(await database.songs.create(one, WORKER, now)).__name__ for one in orders]

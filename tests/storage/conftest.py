@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from songbot.quotas.rules import Ceilings
+from songbot.quotas.rules import OperatorLimits
 from songbot.storage import Database, open_database
 from tests.storage.builders import CEILINGS, NOW, Timepiece
 from tests.storage.postgres import NoPostgres, PostgresServer, postgres_server
@@ -82,7 +82,7 @@ def url(backend: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def ceilings() -> Ceilings:
+def operator_limits() -> OperatorLimits:
     return CEILINGS
 
 
@@ -92,8 +92,10 @@ def timepiece() -> Timepiece:
 
 
 @pytest.fixture
-async def database(url: str, ceilings: Ceilings, timepiece: Timepiece) -> AsyncIterator[Database]:
-    async with open_database(url, ceilings=ceilings, now=timepiece) as opened:
+async def database(
+    url: str, operator_limits: OperatorLimits, timepiece: Timepiece
+) -> AsyncIterator[Database]:
+    async with open_database(url, operator_limits=operator_limits, now=timepiece) as opened:
         yield opened
 
 

@@ -16,15 +16,15 @@ from tests.storage.builders import CEILINGS, NOW, order
 
 
 async def main(url: str, count: int) -> None:
-    async with open_database(url, ceilings=CEILINGS) as database:
+    async with open_database(url, operator_limits=CEILINGS) as database:
         await database.migrate()
         await database.check()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)
-        worker = f"process-{os.getpid()}"
-        orders = [order(key=f"{worker}-{number}") for number in range(count)]
-        came = await asyncio.gather(*(database.songs.place(one, worker, NOW) for one in orders))
+        worker_id = f"process-{os.getpid()}"
+        orders = [order(idempotency_key=f"{worker_id}-{number}") for number in range(count)]
+        came = await asyncio.gather(*(database.songs.create(one, worker_id, NOW) for one in orders))
     sys.stdout.write(json.dumps(Counter(type(outcome).__name__ for outcome in came)))
 
 

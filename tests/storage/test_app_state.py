@@ -4,7 +4,7 @@ from songbot.storage import Database
 
 
 async def test_what_is_remembered_is_there_until_it_is_taken_out(database: Database) -> None:
-    state = database.state
+    state = database.app_state
     assert await state.get("commands") is None
     for value in ("one hash", "another"):
         await state.set("commands", value)

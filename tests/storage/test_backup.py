@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from songbot.storage import backup, open_database
-from songbot.storage.backup import BackupFailed, back_up, main
+from songbot.storage.backup import BackupError, back_up, main
 from tests.storage.builders import NOW, completed
 
 
@@ -18,8 +18,8 @@ async def test_a_backup_is_whole_while_the_database_is_in_use(sqlite_url: str, t
         await completed(database)
     async with open_database(f"sqlite:///{copy}") as restored:
         await restored.migrate()
-        assert await restored.songs.song(song.id) == song
-        assert await restored.songs.song(song.id + 1) is None
+        assert await restored.songs.get(song.id) == song
+        assert await restored.songs.get(song.id + 1) is None
 
 
 def test_a_backup_is_put_beside_the_database_with_its_time(sqlite_url: str, tmp_path: Path) -> None:
@@ -28,14 +28,14 @@ def test_a_backup_is_put_beside_the_database_with_its_time(sqlite_url: str, tmp_
 
 def test_no_file_is_written_over(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("mine")
-    with pytest.raises(BackupFailed, match="exists already"):
+    with pytest.raises(BackupError, match="exists already"):
         back_up(sqlite_url, tmp_path / "precious", NOW)
     assert (tmp_path / "precious").read_text() == "mine"
 
 
 def test_a_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "songs.db").write_text("no database " * 1000)
-    with pytest.raises(BackupFailed, match="could not be written"):
+    with pytest.raises(BackupError, match="could not be written"):
         back_up(f"sqlite:///{tmp_path}/songs.db", tmp_path / "copy.db", NOW)
     assert [path.name for path in tmp_path.iterdir()] == ["songs.db"]
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from songbot.quotas.rules import Ceilings, Per, Rule, Who
-from songbot.songs.models import Reason, Relation
-from songbot.songs.orders import Accepted, Closed, Refused, Repeated
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
+from songbot.songs.models import FailureReason, Relation
+from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Refused
 from songbot.storage import Database, open_database
 from songbot.storage.queries.create_song import PAUSED
 from tests.storage.builders import (
@@ -33,9 +33,9 @@ ADMIN = 9
 
 async def test_fifty_orders_at_once_on_a_limit_of_five_make_five_songs(database: Database) -> None:
     orders = [order() for _ in range(50)]
-    came = await asyncio.gather(*(database.songs.place(one, WORKER, NOW) for one in orders))
+    came = await asyncio.gather(*(database.songs.create(one, WORKER, NOW) for one in orders))
     assert Counter(type(outcome).__name__ for outcome in came) == {"Accepted": 5, "Refused": 45}
-    assert len(await database.songs.line()) == 5
+    assert len(await database.songs.queue()) == 5
 
 
 async def test_fifty_orders_from_two_processes_on_a_limit_of_five_make_five_songs(postgres_url: str) -> None:
@@ -52,8 +52,8 @@ async def test_fifty_orders_from_two_processes_on_a_limit_of_five_make_five_song
 
 async def test_an_order_placed_twice_makes_one_song(database: Database) -> None:
     once = order()
-    came = await asyncio.gather(*(database.songs.place(once, WORKER, NOW) for _ in range(5)))
-    assert Counter(type(outcome) for outcome in came) == {Accepted: 1, Repeated: 4}
+    came = await asyncio.gather(*(database.songs.create(once, WORKER, NOW) for _ in range(5)))
+    assert Counter(type(outcome) for outcome in came) == {Accepted: 1, Duplicate: 4}
     assert len({outcome.song.id for outcome in came}) == 1
 
 
@@ -61,8 +61,8 @@ async def test_the_same_button_pressed_twice_fast_makes_one_song(database: Datab
     parent = await placed(database)
     press = {"parent_id": parent.id, "relation": Relation.TAKE}
     song = await placed(database, **press)
-    again = await database.songs.place(order(**press), WORKER, NOW + timedelta(seconds=9))
-    assert again == Repeated(song)
+    again = await database.songs.create(order(**press), WORKER, NOW + timedelta(seconds=9))
+    assert again == Duplicate(song)
     others = [order(MAX, **press), order(parent_id=parent.id, relation=Relation.REMIX)]
     assert await outcomes(database, *others) == ["Accepted", "Accepted"]
     assert await outcomes(database, order(**press), now=NOW + timedelta(seconds=11)) == ["Accepted"]
@@ -70,24 +70,24 @@ async def test_the_same_button_pressed_twice_fast_makes_one_song(database: Datab
 
 async def test_while_the_operator_pauses_nothing_is_written(database: Database) -> None:
     before = order()
-    await database.songs.place(before, WORKER, NOW)
-    await database.state.set(PAUSED, "Back at noon.")
-    assert await database.songs.place(order(), WORKER, NOW) == Closed("Back at noon.")
-    assert await outcomes(database, before) == ["Repeated"]
-    await database.state.set(PAUSED, "")
-    assert await database.songs.place(order(), WORKER, NOW) == Closed(None)
-    await database.state.set(PAUSED, None)
+    await database.songs.create(before, WORKER, NOW)
+    await database.app_state.set(PAUSED, "Back at noon.")
+    assert await database.songs.create(order(), WORKER, NOW) == NotAccepting("Back at noon.")
+    assert await outcomes(database, before) == ["Duplicate"]
+    await database.app_state.set(PAUSED, "")
+    assert await database.songs.create(order(), WORKER, NOW) == NotAccepting(None)
+    await database.app_state.set(PAUSED, None)
     assert await outcomes(database, order()) == ["Accepted"]
 
 
 async def test_a_refusal_says_which_limit_and_charges_nothing(database: Database) -> None:
     assert await outcomes(database, *(order() for _ in range(5))) == ["Accepted"] * 5
-    refused = await database.songs.place(order(), WORKER, NOW)
+    refused = await database.songs.create(order(), WORKER, NOW)
     assert isinstance(refused, Refused)
-    blocker = refused.decision.refused_by
+    blocker = refused.decision.blocked_by
     assert blocker is not None
-    assert (blocker.rule.who, blocker.used, blocker.left) == (Who.DEFAULT, 5, 0)
-    assert len(await database.songs.line()) == 5
+    assert (blocker.rule.kind, blocker.used, blocker.remaining) == (LimitKind.DEFAULT, 5, 0)
+    assert len(await database.songs.queue()) == 5
     assert await outcomes(database, order(MAX), direct_order()) == ["Accepted", "Accepted"]
 
 
@@ -98,7 +98,7 @@ async def test_a_new_day_brings_new_songs(database: Database) -> None:
 
 async def test_a_failed_song_does_not_count(database: Database) -> None:
     songs = [await placed(database) for _ in range(5)]
-    await database.songs.fail(songs[2].id, WORKER, Reason.REJECTED, None, NOW)
+    await database.songs.mark_failed(songs[2].id, WORKER, FailureReason.REJECTED, None, NOW)
     assert await outcomes(database, order(), order()) == ["Accepted", "Refused"]
 
 
@@ -109,7 +109,7 @@ async def test_dms_have_a_limit_of_their_own_wherever_they_are(database: Databas
     assert await outcomes(database, direct_order(MAX), order()) == ["Accepted", "Accepted"]
 
 
-@pytest.mark.parametrize("ceilings", [Ceilings(server=3, member=100, direct=100)])
+@pytest.mark.parametrize("operator_limits", [OperatorLimits(server=3, member=100, direct=100)])
 async def test_the_servers_ceiling_counts_everybody(database: Database) -> None:
     people = [order(person) for person in (1, 2, 3, 4)]
     assert await outcomes(database, *people) == ["Accepted"] * 3 + ["Refused"]
@@ -117,28 +117,28 @@ async def test_the_servers_ceiling_counts_everybody(database: Database) -> None:
     assert await outcomes(database, elsewhere) == ["Accepted"]
 
 
-@pytest.mark.parametrize("ceilings", [Ceilings(operator=10)])
+@pytest.mark.parametrize("operator_limits", [OperatorLimits(operator=10)])
 async def test_the_operators_ceiling_holds_over_all_servers_and_dms_at_once(database: Database) -> None:
     scopes = [order(person, guild_id=person, quota_guild_id=person) for person in range(100, 110)]
     orders = scopes + [direct_order(person) for person in range(200, 210)]
-    came = await asyncio.gather(*(database.songs.place(one, WORKER, NOW) for one in orders))
+    came = await asyncio.gather(*(database.songs.create(one, WORKER, NOW) for one in orders))
     assert Counter(type(outcome) for outcome in came) == {Accepted: 10, Refused: 10}
 
 
 async def test_an_admins_rule_holds_from_the_next_order(database: Database) -> None:
     await outcomes(database, order(), order())
-    await database.quotas.set_rule(GUILD, ADMIN, Rule(Who.MEMBER, 2, Per.WEEK), NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, Rule(LimitKind.MEMBER, 2, Period.WEEK), NOW)
     assert await outcomes(database, order(), order(MAX)) == ["Refused", "Accepted"]
-    await database.quotas.set_rule(GUILD, ADMIN, Rule(Who.ROLE, 4, Per.HOUR, subject_id=77), NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, Rule(LimitKind.ROLE, 4, Period.HOUR, subject_id=77), NOW)
     with_role = [order(role_ids=frozenset({77, 78})) for _ in range(3)]
     assert await outcomes(database, order(), *with_role) == ["Refused", "Accepted", "Accepted", "Refused"]
-    await database.quotas.set_rule(GUILD, ADMIN, Rule(Who.USER, 0, Per.DAY, subject_id=MAX), NOW)
-    await database.quotas.set_rule(GUILD, ADMIN, Rule(Who.USER, 9, Per.DAY, subject_id=ANN), NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, Rule(LimitKind.USER, 0, Period.DAY, subject_id=MAX), NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, Rule(LimitKind.USER, 9, Period.DAY, subject_id=ANN), NOW)
     assert await outcomes(database, order(MAX), order()) == ["Refused", "Accepted"]
 
 
 async def test_the_servers_own_limit_holds_besides(database: Database) -> None:
-    await database.quotas.set_rule(GUILD, ADMIN, Rule(Who.SERVER, 2, Per.HOUR), NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, Rule(LimitKind.SERVER, 2, Period.HOUR), NOW)
     assert await outcomes(database, order(1), order(2), order(3)) == ["Accepted", "Accepted", "Refused"]
 
 
@@ -146,7 +146,7 @@ async def test_extra_songs_last_until_used_and_count_to_the_server_alone(databas
     await database.quotas.grant(GUILD, ADMIN, ANN, 2, NOW)
     assert await outcomes(database, *(order() for _ in range(8))) == ["Accepted"] * 7 + ["Refused"]
     rules = await database.quotas.rules(GUILD, NOW)
-    assert [standing.used for standing in rules.shared] == [7]
+    assert [usage.used for usage in rules.shared] == [7]
     assert await outcomes(database, *(order() for _ in range(6)), now=NOW + DAY) == ["Accepted"] * 5 + [
         "Refused"
     ]
@@ -157,7 +157,7 @@ async def test_a_granted_song_that_fails_gives_its_grant_back(database: Database
     await database.quotas.grant(GUILD, ADMIN, ANN, 1, NOW)
     granted = await placed(database)
     assert await outcomes(database, order()) == ["Refused"]
-    await database.songs.fail(granted.id, WORKER, Reason.FAILED, None, NOW)
+    await database.songs.mark_failed(granted.id, WORKER, FailureReason.FAILED, None, NOW)
     assert await outcomes(database, order(), order()) == ["Accepted", "Refused"]
 
 
@@ -182,10 +182,12 @@ async def test_a_zone_that_is_no_longer_known_counts_as_utc(database: Database) 
 
 async def test_a_database_opened_without_ceilings_has_the_usual_ones(url: str) -> None:
     async with open_database(url) as database:
-        assert (await database.songs.place(order(), WORKER, NOW)).decision.own.rule.limit == CEILINGS.member
+        assert (
+            await database.songs.create(order(), WORKER, NOW)
+        ).decision.effective.rule.limit == CEILINGS.member
 
 
-@pytest.mark.parametrize("ceilings", [Ceilings(server=3, member=100)])
+@pytest.mark.parametrize("operator_limits", [OperatorLimits(server=3, member=100)])
 async def test_the_servers_ceiling_does_not_begin_anew_with_another_time_zone(database: Database) -> None:
     midnight = NOW.replace(hour=0, minute=5)
     made = 0
@@ -194,12 +196,12 @@ async def test_the_servers_ceiling_does_not_begin_anew_with_another_time_zone(da
         zone = f"Etc/GMT+{hour}" if hour <= 12 else f"Etc/GMT-{24 - hour}"
         await database.quotas.set_timezone(GUILD, ADMIN, zone, now)
         for _ in range(3):
-            made += isinstance(await database.songs.place(order(ANN), WORKER, now), Accepted)
+            made += isinstance(await database.songs.create(order(ANN), WORKER, now), Accepted)
     assert made == 3
 
 
 async def test_a_song_from_one_that_was_forgotten_meanwhile_is_made_all_the_same(database: Database) -> None:
-    outcome = await database.songs.place(order(MAX, parent_id=99, relation=Relation.REMIX), WORKER, NOW)
+    outcome = await database.songs.create(order(MAX, parent_id=99, relation=Relation.REMIX), WORKER, NOW)
     assert isinstance(outcome, Accepted)
     assert outcome.song.parent_id is None
     assert outcome.song.relation is Relation.REMIX

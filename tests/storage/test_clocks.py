@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from songbot.quotas.repository import Asker
-from songbot.songs.durations import PRIOR_SECONDS, Pace
+from songbot.quotas.repository import QuotaSubject
+from songbot.songs.durations import DEFAULT_SAMPLES, DurationEstimator
 from songbot.songs.models import Relation
-from songbot.songs.orders import Accepted, Refused, Repeated
+from songbot.songs.orders import Accepted, Duplicate, Refused
 from songbot.storage import Database
 from tests.storage.builders import (
     ANN,
@@ -25,12 +25,12 @@ from tests.storage.builders import (
     placed,
 )
 
-ANNS = Asker(ANN, GUILD, frozenset())
+ANNS = QuotaSubject(ANN, GUILD, frozenset())
 AHEAD = 3 * DAY
 
 
 async def used(database: Database, now) -> int:
-    return (await database.quotas.check(ANNS, now)).own.used
+    return (await database.quotas.check(ANNS, now)).effective.used
 
 
 async def test_songs_charged_in_the_future_count_in_their_own_window_and_in_no_other(database: Database):
@@ -54,10 +54,10 @@ async def test_a_refusal_tells_a_reset_that_is_ahead_and_no_further_than_the_win
     for _ in range(5):
         await placed(database, now=NOW + AHEAD)
         await placed(database)
-    refused = await database.songs.place(order(), WORKER, NOW)
+    refused = await database.songs.create(order(), WORKER, NOW)
     assert isinstance(refused, Refused)
-    assert refused.decision.refused_by is not None
-    assert NOW < refused.decision.refused_by.window.end <= NOW + DAY
+    assert refused.decision.blocked_by is not None
+    assert NOW < refused.decision.blocked_by.window.end <= NOW + DAY
 
 
 @pytest.mark.parametrize("shift", [timedelta(0), AHEAD, -AHEAD])
@@ -65,23 +65,23 @@ async def test_another_take_is_a_double_press_only_of_one_made_just_now(database
     """One made while the clock was days ahead must not block the button for days."""
     parent = await completed(database)
     button = {"parent_id": parent.id, "relation": Relation.TAKE}
-    assert isinstance(await database.songs.place(order(**button), WORKER, NOW + shift), Accepted)
-    again = await database.songs.place(order(**button), WORKER, NOW)
-    assert type(again) is (Accepted if shift else Repeated)
+    assert isinstance(await database.songs.create(order(**button), WORKER, NOW + shift), Accepted)
+    again = await database.songs.create(order(**button), WORKER, NOW)
+    assert type(again) is (Accepted if shift else Duplicate)
 
 
 async def test_seconds_of_songs_that_ended_before_they_began_are_not_learned(database: Database):
     for person in range(1, 7):
         await completed(database, person, took=-DAY)
         await completed(database, person, took=400 * DAY)
-    pace = Pace(await database.songs.recent_seconds(200))
-    assert pace.quantile(0) == PRIOR_SECONDS[0]
-    assert pace.quantile(1) == PRIOR_SECONDS[-1]
+    estimator = DurationEstimator(await database.songs.recent_durations(200))
+    assert estimator.quantile(0) == DEFAULT_SAMPLES[0]
+    assert estimator.quantile(1) == DEFAULT_SAMPLES[-1]
 
 
 async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbeat(database: Database):
     """A living worker's next heartbeat brings its lease back to the right time."""
-    await database.songs.enlist(WORKER, NOW + AHEAD, NOW + AHEAD + MINUTE)
+    await database.songs.register_worker(WORKER, NOW + AHEAD, NOW + AHEAD + MINUTE)
     song = await placed(database)
     assert await database.songs.heartbeat(WORKER, NOW, NOW + MINUTE)
     assert await database.songs.claim(OTHER_WORKER, NOW, 10) == []

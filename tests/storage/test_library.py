@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from songbot.songs.library import Page, Search, Shelf, parse_search
-from songbot.songs.models import Delivery
+from songbot.songs.library import LibraryPage, LibraryScope, Search, parse_search
+from songbot.songs.models import DeliveryState
 from songbot.storage import Database
 from tests.storage.builders import (
     ANN,
@@ -24,20 +24,20 @@ from tests.storage.builders import (
     placed,
 )
 
-OWN = Shelf(ANN, ANN)
+OWN = LibraryScope(ANN, ANN)
 
 
-def ids(page: Page) -> list[int]:
+def ids(page: LibraryPage) -> list[int]:
     return [entry.song.id for entry in page.entries]
 
 
-async def finds(database: Database, text: str, shelf: Shelf = OWN) -> list[int]:
-    return ids(await database.library.page(shelf, parse_search(text)))
+async def finds(database: Database, text: str, scope: LibraryScope = OWN) -> list[int]:
+    return ids(await database.library.page(scope, parse_search(text)))
 
 
 @pytest.fixture
-def ceilings(ceilings):
-    return replace(ceilings, member=100)
+def operator_limits(operator_limits):
+    return replace(operator_limits, member=100)
 
 
 async def test_pages_are_turned_by_key_newest_first(database: Database) -> None:
@@ -60,10 +60,10 @@ async def test_only_finished_songs_that_were_not_deleted_are_there(database: Dat
     kept, deleted, lost = [await completed(database) for _ in range(3)]
     assert await database.library.mark_deleted(deleted.id)
     assert not await database.library.mark_deleted(deleted.id)
-    await database.songs.undeliverable(lost.id, WORKER, NOW)
+    await database.songs.mark_undeliverable(lost.id, WORKER, NOW)
     page = await database.library.page(OWN, Search())
     assert ids(page) == [lost.id, kept.id]
-    assert page.entries[0].song.delivery is Delivery.UNDELIVERABLE
+    assert page.entries[0].song.delivery is DeliveryState.UNDELIVERABLE
 
 
 async def test_words_are_looked_for_in_title_tags_and_prompt_whatever_their_case(database: Database) -> None:
@@ -86,9 +86,9 @@ async def test_of_others_only_what_they_made_publicly_here_is_shown(database: Da
     await completed(database, MAX, private=True)
     await completed(database, MAX, guild_id=OTHER_GUILD)
     await completed(database, MAX, **vars_of_dm())
-    assert await finds(database, "", Shelf(ANN, MAX, GUILD)) == [here.id]
-    assert await finds(database, "", Shelf(ANN, MAX, None)) == []
-    assert len(await finds(database, "", Shelf(MAX, MAX, None))) == 4
+    assert await finds(database, "", LibraryScope(ANN, MAX, GUILD)) == [here.id]
+    assert await finds(database, "", LibraryScope(ANN, MAX, None)) == []
+    assert len(await finds(database, "", LibraryScope(MAX, MAX, None))) == 4
 
 
 def vars_of_dm() -> dict[str, None]:
@@ -124,36 +124,36 @@ async def test_the_saved_shelf_has_what_the_viewer_may_still_see(database: Datab
 async def test_a_person_goes_on_and_off_the_list_of_those_to_mention(database: Database, timepiece) -> None:
     song = await placed(database)
     library = database.library
-    assert await library.toggle_notify(song.id, MAX, 2) is True
+    assert await library.toggle_subscription(song.id, MAX, 2) is True
     timepiece.now += DAY
-    assert await library.toggle_notify(song.id, ANN, 2) is True
-    assert await library.toggle_notify(song.id, EVE, 2) is None
-    assert await database.songs.notify_list(song.id) == [MAX, ANN]
-    assert await library.toggle_notify(song.id, MAX, 2) is False
-    assert await database.songs.notify_list(song.id) == [ANN]
+    assert await library.toggle_subscription(song.id, ANN, 2) is True
+    assert await library.toggle_subscription(song.id, EVE, 2) is None
+    assert await database.songs.subscribers(song.id) == [MAX, ANN]
+    assert await library.toggle_subscription(song.id, MAX, 2) is False
+    assert await database.songs.subscribers(song.id) == [ANN]
 
 
 async def test_of_many_who_press_at_once_no_more_than_fit_are_on_the_list(database: Database) -> None:
     song = await placed(database)
-    presses = (database.library.toggle_notify(song.id, person, 3) for person in range(1, 11))
+    presses = (database.library.toggle_subscription(song.id, person, 3) for person in range(1, 11))
     assert sorted(map(str, await asyncio.gather(*presses))) == ["None"] * 7 + ["True"] * 3
 
 
 async def test_nobody_is_put_on_the_list_of_a_finished_song(database: Database) -> None:
     song = await completed(database)
-    assert await database.library.toggle_notify(song.id, MAX, 10) is None
-    assert await database.library.toggle_notify(404, MAX, 10) is None
+    assert await database.library.toggle_subscription(song.id, MAX, 10) is None
+    assert await database.library.toggle_subscription(404, MAX, 10) is None
 
 
 async def test_an_undeliverable_song_is_delivered_by_opening_it(database: Database, timepiece) -> None:
     song, pending = await completed(database), await completed(database)
-    await database.songs.undeliverable(song.id, WORKER, NOW)
+    await database.songs.mark_undeliverable(song.id, WORKER, NOW)
     timepiece.now = NOW + DAY
     for song_id in (song.id, pending.id):
-        await database.library.redelivered(song_id)
+        await database.library.mark_redelivered(song_id)
     opened = await fetched(database, song.id)
-    assert (opened.delivery, opened.delivered_at) == (Delivery.DELIVERED, NOW + DAY)
-    assert (await fetched(database, pending.id)).delivery is Delivery.PENDING
+    assert (opened.delivery, opened.delivered_at) == (DeliveryState.DELIVERED, NOW + DAY)
+    assert (await fetched(database, pending.id)).delivery is DeliveryState.PENDING
 
 
 async def test_recent_prompts_are_ones_own_each_once_newest_first(database: Database) -> None:

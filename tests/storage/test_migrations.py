@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from songbot.storage import DatabaseTooNew, open_database
-from songbot.storage.connectors.base import open_doors
+from songbot.storage.connectors.base import open_connector
 from songbot.storage.connectors.url import parse_url
 from songbot.storage.schema.migrate import HEAD, alembic_config, revision_of
 from songbot.storage.schema.tables import metadata
@@ -23,11 +23,11 @@ T = TypeVar("T")
 
 
 async def written(url: str, work: Callable[[Connection], T]) -> T:
-    doors = open_doors(parse_url(url), pool_size=1, deadline=5)
+    connector = open_connector(parse_url(url), pool_size=1, deadline=5)
     try:
-        return await doors.write(work)
+        return await connector.write(work)
     finally:
-        await doors.close()
+        await connector.close()
 
 
 async def set_revision(url: str, revision: str) -> None:
@@ -74,7 +74,7 @@ async def test_songs_and_foreign_keys_work_right_after_a_migration(empty_url: st
         await database.migrate()
         song = await placed(database)
         await database.library.toggle_saved(1, song.id)
-        assert await database.privacy.forget(song.user_id) == 1
+        assert await database.privacy.delete_user_data(song.user_id) == 1
         assert not await database.library.is_saved(1, song.id)
 
 

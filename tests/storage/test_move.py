@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, text
 
-from songbot.quotas.repository import Asker
-from songbot.quotas.rules import Per, Rule, Who
+from songbot.quotas.repository import QuotaSubject
+from songbot.quotas.rules import LimitKind, Period, Rule
 from songbot.storage import Database, open_database
-from songbot.storage.connectors.base import Doors, open_doors
+from songbot.storage.connectors.base import Connector, open_connector
 from songbot.storage.connectors.url import parse_url
-from songbot.storage.move import MOVING, MoveFailed, main, move
+from songbot.storage.move import MOVE_IN_PROGRESS, MoveError, copy_database, main
 from songbot.storage.schema.tables import quota_changes, songs
 from tests.storage.builders import ANN, EVE, GUILD, MAX, NOW, RESULT, completed, composing, fetched, placed
 
@@ -36,33 +36,33 @@ async def _fill(url: str) -> None:
         await composing(database, EVE)
         forgotten = await completed(database, EVE)
         await database.library.toggle_saved(ANN, first.id)
-        await database.quotas.set_rule(GUILD, MAX, Rule(Who.MEMBER, 7, Per.WEEK), NOW)
-        await database.quotas.set_rule(GUILD, MAX, Rule(Who.ROLE, 9, Per.HOUR, 1234), NOW)
-        await database.state.set("commands", "abc")
-        await database.privacy.forget(EVE)
+        await database.quotas.set_rule(GUILD, MAX, Rule(LimitKind.MEMBER, 7, Period.WEEK), NOW)
+        await database.quotas.set_rule(GUILD, MAX, Rule(LimitKind.ROLE, 9, Period.HOUR, 1234), NOW)
+        await database.app_state.set("commands", "abc")
+        await database.privacy.delete_user_data(EVE)
         assert forgotten.id == 4
 
 
 def run_move(source: str, target: str) -> list[str]:
     lines: list[str] = []
-    asyncio.run(move(source, target, lines.append))
+    asyncio.run(copy_database(source, target, lines.append))
     return lines
 
 
 async def execute(url: str, *statements: str) -> None:
-    doors = open_doors(parse_url(url), pool_size=1, deadline=5)
+    connector = open_connector(parse_url(url), pool_size=1, deadline=5)
     try:
         for statement in statements:
-            await doors.write(Connection.execute, text(statement))
+            await connector.write(Connection.execute, text(statement))
     finally:
-        await doors.close()
+        await connector.close()
 
 
 async def look(url: str) -> tuple[object, ...]:
     async with open_database(url) as database:
         first = await fetched(database, 1)
         rules = await database.quotas.rules(GUILD, NOW)
-        return first, rules, await database.state.get("commands")
+        return first, rules, await database.app_state.get("commands")
 
 
 def test_everything_is_in_the_target_and_said_to_be(filled: str, postgres_url: str) -> None:
@@ -103,8 +103,8 @@ def test_who_deleted_their_data_stays_counted_and_unnamed(filled: str, postgres_
 
     async def used(url: str) -> int:
         async with open_database(url) as database:
-            decision = await database.quotas.check(Asker(EVE, GUILD, frozenset()), NOW)
-            return decision.own.used
+            decision = await database.quotas.check(QuotaSubject(EVE, GUILD, frozenset()), NOW)
+            return decision.effective.used
 
     assert asyncio.run(used(postgres_url)) == asyncio.run(used(filled)) > 0
 
@@ -127,10 +127,10 @@ def test_a_difference_ends_with_code_1_and_its_table(filled: str, postgres_url: 
 
 def test_a_source_that_was_used_between_two_halves_is_found_out(filled: str, postgres_url: str) -> None:
     run_move(filled, postgres_url)
-    marker = f"INSERT INTO app_state (key, value) VALUES ('{MOVING}', '')"
+    marker = f"INSERT INTO app_state (key, value) VALUES ('{MOVE_IN_PROGRESS}', '')"
     asyncio.run(execute(postgres_url, marker, "DELETE FROM songs WHERE id = 4"))
     asyncio.run(execute(filled, "UPDATE songs SET prompt = 'changed' WHERE id = 1"))
-    with pytest.raises(MoveFailed, match="differ in songs"):
+    with pytest.raises(MoveError, match="differ in songs"):
         run_move(filled, postgres_url)
 
 
@@ -140,7 +140,7 @@ def test_a_target_with_other_data_is_refused_and_left_alone(filled: str, postgre
             await placed(database)
 
     asyncio.run(fill())
-    with pytest.raises(MoveFailed, match=r"other data \(songs\)"):
+    with pytest.raises(MoveError, match=r"other data \(songs\)"):
         run_move(filled, postgres_url)
 
 
@@ -148,18 +148,18 @@ def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url:
     async def enlist(lives_for: timedelta) -> None:
         async with open_database(filled) as database:
             now = datetime.now(UTC)
-            await database.songs.enlist("a-bot", now, now + lives_for)
+            await database.songs.register_worker("a-bot", now, now + lives_for)
 
     asyncio.run(enlist(timedelta(seconds=30)))
-    with pytest.raises(MoveFailed, match="A bot runs on the source"):
+    with pytest.raises(MoveError, match="A bot runs on the source"):
         run_move(filled, postgres_url)
     asyncio.run(enlist(-timedelta(seconds=1)))
     run_move(filled, postgres_url)
 
 
-async def _many(database: Database, doors: Doors, count: int) -> None:
+async def _many(database: Database, connector: Connector, count: int) -> None:
     await completed(database, result=RESULT)
-    await doors.write(_multiply, count)
+    await connector.write(_multiply, count)
 
 
 def _multiply(connection: Connection, count: int) -> None:
@@ -173,10 +173,10 @@ def _multiply(connection: Connection, count: int) -> None:
 
 def test_a_move_killed_in_the_middle_goes_on_where_it_stopped(sqlite_url: str, postgres_url: str) -> None:
     async def fill() -> None:
-        doors = open_doors(parse_url(sqlite_url), pool_size=1, deadline=30)
+        connector = open_connector(parse_url(sqlite_url), pool_size=1, deadline=30)
         async with open_database(sqlite_url) as database:
-            await _many(database, doors, 4000)
-        await doors.close()
+            await _many(database, connector, 4000)
+        await connector.close()
 
     asyncio.run(fill())
     command = [sys.executable, "-m", "songbot.storage.move", sqlite_url, postgres_url, "--batch", "20"]
@@ -213,5 +213,5 @@ def test_what_is_wrong_is_said_without_the_address(source: str, target: str, say
 
 def test_a_source_that_was_never_migrated_is_refused(tmp_path: Path, postgres_url: str) -> None:
     (tmp_path / "empty.db").touch()
-    with pytest.raises(MoveFailed, match="not migrated"):
+    with pytest.raises(MoveError, match="not migrated"):
         run_move(f"sqlite:///{tmp_path}/empty.db", postgres_url)

@@ -31,7 +31,7 @@ def test_a_dump_is_restored_over_a_database_that_went_on(
     async def after() -> tuple[object, object, int]:
         async with open_database(postgres_url) as database:
             await database.migrate()
-            found = await fetched(database, 1), await database.songs.song(3)
+            found = await fetched(database, 1), await database.songs.get(3)
             return *found, (await placed(database)).id
 
     song = asyncio.run(before())

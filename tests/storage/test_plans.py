@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
-from songbot.quotas.repository import Asker
-from songbot.quotas.rules import Ceilings
-from songbot.songs.library import Search, Shelf
+from songbot.quotas.repository import QuotaSubject
+from songbot.quotas.rules import OperatorLimits
+from songbot.songs.library import LibraryScope, Search
 from songbot.songs.models import Relation
 from songbot.storage import Database
-from songbot.storage.queries.mapping import order_columns
+from songbot.storage.queries.mapping import order_to_columns
 from songbot.storage.schema.tables import songs
 from tests.storage.builders import ANN, GUILD, MAX, NOW, WORKER, order
 
@@ -22,16 +22,16 @@ SONGS = 5000
 
 
 @pytest.fixture
-def ceilings() -> Ceilings:
-    return Ceilings(operator=100_000)
+def operator_limits() -> OperatorLimits:
+    return OperatorLimits(operator=100_000)
 
 
 @pytest.fixture
 async def full(database: Database) -> Database:
     """Thousands of finished songs over a year, of a thousand people in a hundred servers."""
     rows = [_finished(number) for number in range(SONGS)]
-    await database.songs._doors.write(lambda connection: connection.execute(insert(songs), rows))
-    await database.songs._doors.write(lambda connection: connection.execute(text("ANALYZE")))
+    await database.connector.write(lambda connection: connection.execute(insert(songs), rows))
+    await database.connector.write(lambda connection: connection.execute(text("ANALYZE")))
     return database
 
 
@@ -39,22 +39,24 @@ def _finished(number: int) -> dict[str, Any]:
     when = NOW - timedelta(hours=number % 8760)
     one = order(1 + number % 1000, guild_id=1 + number % 100, quota_guild_id=1 + number % 100)
     done = {"state": "completed", "delivery": "delivered", "finished_at": when, "submitted_at": when}
-    return order_columns(one, WORKER, when, granted=False) | done | {"song_url": "https://cdn.example/x.mp3"}
+    return (
+        order_to_columns(one, WORKER, when, granted=False) | done | {"song_url": "https://cdn.example/x.mp3"}
+    )
 
 
 async def plans(database: Database, asked: Any) -> list[str]:
     """The plans of all statements that read or change songs while `asked` is awaited."""
-    doors = database.songs._doors
+    connector = database.connector
     statements: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: object) -> None:
         if "songs" in statement:
             statements.append((statement, parameters))
 
-    event.listen(doors.engine, "before_cursor_execute", note)
+    event.listen(connector.engine, "before_cursor_execute", note)
     await asked
-    event.remove(doors.engine, "before_cursor_execute", note)
-    explain = "EXPLAIN QUERY PLAN " if doors.on_sqlite else "EXPLAIN "
+    event.remove(connector.engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN " if connector.on_sqlite else "EXPLAIN "
 
     def explained(connection: Connection) -> list[str]:
         return [
@@ -62,7 +64,7 @@ async def plans(database: Database, asked: Any) -> list[str]:
             for sql, parameters in statements
         ]
 
-    return await doors.write(explained)
+    return await connector.write(explained)
 
 
 def reads_everything(plan: str) -> bool:
@@ -76,25 +78,25 @@ def reads_everything(plan: str) -> bool:
 Ask = Callable[[Database], Coroutine[Any, Any, Any]]
 ASKED: dict[str, list[Ask]] = {
     "songs": [
-        lambda db: db.songs.place(order(), WORKER, NOW),
-        lambda db: db.songs.place(order(parent_id=7, relation=Relation.TAKE), WORKER, NOW),
+        lambda db: db.songs.create(order(), WORKER, NOW),
+        lambda db: db.songs.create(order(parent_id=7, relation=Relation.TAKE), WORKER, NOW),
         lambda db: db.songs.admit(WORKER, 20, 2, NOW),
         lambda db: db.songs.claim(WORKER, NOW, 100),
-        lambda db: db.songs.held(WORKER),
-        lambda db: db.songs.line(),
-        lambda db: db.songs.recent_seconds(50),
+        lambda db: db.songs.leased(WORKER),
+        lambda db: db.songs.queue(),
+        lambda db: db.songs.recent_durations(50),
     ],
     "quotas": [
-        lambda db: db.quotas.check(Asker(ANN, GUILD), NOW),
-        lambda db: db.quotas.usage_of(Asker(ANN, None), NOW),
+        lambda db: db.quotas.check(QuotaSubject(ANN, GUILD), NOW),
+        lambda db: db.quotas.usage_for(QuotaSubject(ANN, None), NOW),
         lambda db: db.quotas.usage(7, 30, NOW),
     ],
     "library": [
-        lambda db: db.library.page(Shelf(7, 7), Search()),
-        lambda db: db.library.page(Shelf(7, 7), Search(("rain",)), older_than=3000),
-        lambda db: db.library.page(Shelf(7, 7), Search(), newer_than=1000),
-        lambda db: db.library.page(Shelf(7, 7, saved=True), Search()),
-        lambda db: db.library.page(Shelf(MAX, 7, 7), Search()),
+        lambda db: db.library.page(LibraryScope(7, 7), Search()),
+        lambda db: db.library.page(LibraryScope(7, 7), Search(("rain",)), older_than=3000),
+        lambda db: db.library.page(LibraryScope(7, 7), Search(), newer_than=1000),
+        lambda db: db.library.page(LibraryScope(7, 7, saved=True), Search()),
+        lambda db: db.library.page(LibraryScope(MAX, 7, 7), Search()),
         lambda db: db.library.recent_prompts(7, "rain", 25),
     ],
 }
@@ -110,5 +112,5 @@ async def test_indexes_are_used(full: Database, room: str) -> None:
 
 async def test_a_query_without_an_index_would_be_noticed(full: Database) -> None:
     query = select(songs.c.id).where(songs.c.error == "none like it")
-    [plan] = await plans(full, full.songs._doors.read(lambda connection: connection.execute(query)))
+    [plan] = await plans(full, full.connector.read(lambda connection: connection.execute(query)))
     assert reads_everything(plan)

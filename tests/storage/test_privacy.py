@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Text, cast, select
 
-from songbot.quotas.repository import Asker
-from songbot.quotas.rules import Per, Rule, Who
-from songbot.songs.library import Search, Shelf
-from songbot.songs.models import Reason, Relation, State
+from songbot.quotas.repository import QuotaSubject
+from songbot.quotas.rules import LimitKind, Period, Rule
+from songbot.songs.library import LibraryScope, Search
+from songbot.songs.models import FailureReason, Relation, State
 from songbot.storage import Database
 from songbot.storage.repositories import privacy
 from songbot.storage.schema.tables import metadata
@@ -43,7 +43,7 @@ async def everything(database: Database) -> str:
             for row in connection.execute(select(*(cast(column, Text) for column in table.c)))
         ]
 
-    return "\n".join(await database.privacy._doors.read(look))
+    return "\n".join(await database.connector.read(look))
 
 
 async def a_life(database: Database) -> None:
@@ -53,8 +53,8 @@ async def a_life(database: Database) -> None:
     await database.library.toggle_saved(ANN, other.id)
     await database.library.toggle_saved(MAX, song.id)
     waiting = await placed(database, MAX)
-    await database.library.toggle_notify(waiting.id, ANN, 10)
-    await database.quotas.set_rule(GUILD, ANN, Rule(Who.USER, 9, Per.DAY, ANN), NOW)
+    await database.library.toggle_subscription(waiting.id, ANN, 10)
+    await database.quotas.set_rule(GUILD, ANN, Rule(LimitKind.USER, 9, Period.DAY, ANN), NOW)
     await database.quotas.grant(GUILD, ADMIN, ANN, 3, NOW)
     await database.quotas.reset(GUILD, ADMIN, ANN, NOW)
 
@@ -81,60 +81,60 @@ async def test_an_export_has_all_of_a_person_and_no_token(database: Database) ->
 async def test_what_is_forgotten_is_in_no_table(database: Database) -> None:
     await a_life(database)
     assert "my secret prompt" in await everything(database)
-    assert await database.privacy.forget(ANN) == 1
+    assert await database.privacy.delete_user_data(ANN) == 1
     left = await everything(database)
     assert str(ANN) not in left
     assert "my secret prompt" not in left
     assert str(MAX) in left
     assert all(rows == [] for rows in (await database.privacy.export(ANN)).values())
-    assert await database.privacy.forget(ANN) == 0
+    assert await database.privacy.delete_user_data(ANN) == 0
 
 
 async def test_others_keep_their_songs_without_the_way_back(database: Database) -> None:
     song = await completed(database, ANN)
     remix = await completed(database, MAX, parent_id=song.id, relation=Relation.REMIX)
-    await database.privacy.forget(ANN)
+    await database.privacy.delete_user_data(ANN)
     assert (await fetched(database, remix.id)).parent_id is None
-    assert await database.songs.song(song.id) is None
-    page = await database.library.page(Shelf(MAX, MAX, saved=True), Search())
+    assert await database.songs.get(song.id) is None
+    page = await database.library.page(LibraryScope(MAX, MAX, saved=True), Search())
     assert page.entries == ()
 
 
 async def test_deleting_ones_data_does_not_give_the_days_songs_back(database: Database) -> None:
     await outcomes(database, *(order() for _ in range(3)), *(direct_order() for _ in range(3)))
-    assert await database.privacy.forget(ANN) == 6
+    assert await database.privacy.delete_user_data(ANN) == 6
     assert await outcomes(database, order(), order(), order()) == ["Accepted", "Accepted", "Refused"]
     assert await outcomes(database, direct_order()) == ["Refused"]
-    assert await database.privacy.forget(ANN) == 2
-    assert (await database.quotas.check(Asker(ANN, GUILD), NOW)).own.used == 5
+    assert await database.privacy.delete_user_data(ANN) == 2
+    assert (await database.quotas.check(QuotaSubject(ANN, GUILD), NOW)).effective.used == 5
     assert (await database.quotas.usage(GUILD, 7, NOW)).top == ()
 
 
 async def test_songs_that_count_to_nothing_any_more_go_at_once(database: Database, timepiece) -> None:
     await completed(database, ANN)
     refunded = await placed(database, ANN)
-    await database.songs.fail(refunded.id, WORKER, Reason.FAILED, None, NOW)
+    await database.songs.mark_failed(refunded.id, WORKER, FailureReason.FAILED, None, NOW)
     timepiece.now = NOW + privacy.LONGEST_WINDOW + DAY
-    assert await database.privacy.forget(ANN) == 2
-    assert await database.songs.place(order(MAX), WORKER, NOW)
+    assert await database.privacy.delete_user_data(ANN) == 2
+    assert await database.songs.create(order(MAX), WORKER, NOW)
     assert (await everything(database)).count("a song about rain") == 2  # prompt and search text of Max's
 
 
 async def test_songs_in_the_works_are_followed_no_longer(database: Database) -> None:
     queued, under_way = await placed(database, ANN), await composing(database, ANN)
-    await database.privacy.forget(ANN)
+    await database.privacy.delete_user_data(ANN)
     store = database.songs
-    assert not await store.complete(under_way.id, WORKER, RESULT, NOW)
-    assert not await store.fail(queued.id, WORKER, Reason.INTERRUPTED, None, NOW)
-    assert await store.held(WORKER) == {}
-    assert await store.line() == []
+    assert not await store.mark_completed(under_way.id, WORKER, RESULT, NOW)
+    assert not await store.mark_failed(queued.id, WORKER, FailureReason.INTERRUPTED, None, NOW)
+    assert await store.leased(WORKER) == {}
+    assert await store.queue() == []
     assert await store.claim("worker-3", NOW, 10) == []
     assert await store.admit(WORKER, 20, 20, NOW) == []
 
 
 async def test_pseudonyms_go_when_their_windows_have_ended(database: Database, timepiece) -> None:
     await placed(database, ANN)
-    await database.privacy.forget(ANN)
+    await database.privacy.delete_user_data(ANN)
     assert await database.privacy.purge(365) == 0
     assert "failed" in await everything(database)
     timepiece.now = NOW + privacy.LONGEST_WINDOW + timedelta(seconds=1)
@@ -162,14 +162,14 @@ async def test_the_daily_job_takes_tokens_that_have_expired_and_lists_that_were_
     database: Database, timepiece
 ) -> None:
     song = await placed(database)
-    await database.library.toggle_notify(song.id, MAX, 10)
+    await database.library.toggle_subscription(song.id, MAX, 10)
     await database.privacy.purge(365)
     assert (await fetched(database, song.id)).reply == REPLY
     timepiece.now = NOW + timedelta(minutes=16)
     await database.privacy.purge(365)
     assert (await fetched(database, song.id)).reply.token is None
-    assert await database.songs.notify_list(song.id) == [MAX]
-    await database.songs.fail(song.id, WORKER, Reason.FAILED, None, NOW)
-    await database.songs.delivered(song.id, WORKER, REPLY, NOW)
+    assert await database.songs.subscribers(song.id) == [MAX]
+    await database.songs.mark_failed(song.id, WORKER, FailureReason.FAILED, None, NOW)
+    await database.songs.mark_delivered(song.id, WORKER, REPLY, NOW)
     await database.privacy.purge(365)
-    assert await database.songs.notify_list(song.id) == []
+    assert await database.songs.subscribers(song.id) == []

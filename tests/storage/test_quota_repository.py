@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from songbot.quotas.repository import Asker, DayUsage
-from songbot.quotas.rules import Ceilings, Per, Rule, Who
-from songbot.songs.models import Reason
+from songbot.quotas.repository import DailyUsage, QuotaSubject
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
+from songbot.songs.models import FailureReason
 from songbot.storage import Database
 from tests.storage.builders import (
     ANN,
@@ -25,15 +25,15 @@ from tests.storage.builders import (
 )
 
 ADMIN = 9
-HOURLY = Rule(Who.MEMBER, 3, Per.HOUR)
+HOURLY = Rule(LimitKind.MEMBER, 3, Period.HOUR)
 
 
 async def test_a_rule_takes_the_place_of_the_one_before(database: Database) -> None:
     book = database.quotas
     assert await book.set_rule(GUILD, ADMIN, HOURLY, NOW) is None
-    weekly = Rule(Who.MEMBER, 10, Per.WEEK)
+    weekly = Rule(LimitKind.MEMBER, 10, Period.WEEK)
     assert await book.set_rule(GUILD, ADMIN, weekly, NOW) == HOURLY
-    role = Rule(Who.ROLE, 100_000, Per.MONTH, subject_id=77)
+    role = Rule(LimitKind.ROLE, 100_000, Period.MONTH, subject_id=77)
     assert await book.set_rule(GUILD, ADMIN, role, NOW) is None
     assert (await book.rules(GUILD, NOW)).rules == (weekly, role)
     assert (await book.rules(OTHER_GUILD, NOW)).rules == ()
@@ -42,69 +42,73 @@ async def test_a_rule_takes_the_place_of_the_one_before(database: Database) -> N
 async def test_a_cleared_rule_is_gone(database: Database) -> None:
     book = database.quotas
     await book.set_rule(GUILD, ADMIN, HOURLY, NOW)
-    assert await book.clear_rule(GUILD, ADMIN, Who.MEMBER, 0, NOW) == HOURLY
-    assert await book.clear_rule(GUILD, ADMIN, Who.MEMBER, 0, NOW) is None
+    assert await book.clear_rule(GUILD, ADMIN, LimitKind.MEMBER, 0, NOW) == HOURLY
+    assert await book.clear_rule(GUILD, ADMIN, LimitKind.MEMBER, 0, NOW) is None
     assert (await book.rules(GUILD, NOW)).rules == ()
 
 
-@pytest.mark.parametrize("ceilings", [Ceilings(server=50, operator=500)])
+@pytest.mark.parametrize("operator_limits", [OperatorLimits(server=50, operator=500)])
 async def test_what_the_whole_server_has_used_is_shown_with_its_ceilings(database: Database) -> None:
     await outcomes(database, order(ANN), order(MAX), direct_order(EVE))
-    await database.quotas.set_rule(GUILD, ADMIN, Rule(Who.SERVER, 20, Per.WEEK), NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, Rule(LimitKind.SERVER, 20, Period.WEEK), NOW)
     shared = (await database.quotas.rules(GUILD, NOW)).shared
-    assert [(standing.rule.who, standing.used) for standing in shared] == [
-        (Who.SERVER, 2),
-        (Who.SERVER_CEILING, 2),
-        (Who.OPERATOR, 3),
+    assert [(usage.rule.kind, usage.used) for usage in shared] == [
+        (LimitKind.SERVER, 2),
+        (LimitKind.SERVER_CEILING, 2),
+        (LimitKind.OPERATOR, 3),
     ]
 
 
 async def test_a_check_charges_nothing(database: Database) -> None:
     await placed(database)
     for _ in range(3):
-        decision = await database.quotas.check(Asker(ANN, GUILD), NOW)
-    assert (decision.own.rule.who, decision.own.used, decision.own.left) == (Who.DEFAULT, 1, 4)
-    assert decision.refused_by is None
+        decision = await database.quotas.check(QuotaSubject(ANN, GUILD), NOW)
+    assert (decision.effective.rule.kind, decision.effective.used, decision.effective.remaining) == (
+        LimitKind.DEFAULT,
+        1,
+        4,
+    )
+    assert decision.blocked_by is None
 
 
 async def test_a_check_shows_every_rule_that_applies(database: Database) -> None:
-    for rule in (HOURLY, Rule(Who.ROLE, 7, Per.DAY, 77), Rule(Who.USER, 1, Per.DAY, MAX)):
+    for rule in (HOURLY, Rule(LimitKind.ROLE, 7, Period.DAY, 77), Rule(LimitKind.USER, 1, Period.DAY, MAX)):
         await database.quotas.set_rule(GUILD, ADMIN, rule, NOW)
-    decision = await database.quotas.check(Asker(ANN, GUILD, frozenset({77})), NOW)
-    assert decision.own.rule.who is Who.ROLE
-    assert [standing.rule for standing in decision.also] == [HOURLY]
+    decision = await database.quotas.check(QuotaSubject(ANN, GUILD, frozenset({77})), NOW)
+    assert decision.effective.rule.kind is LimitKind.ROLE
+    assert [usage.rule for usage in decision.overridden] == [HOURLY]
 
 
 async def test_own_usage_counts_what_was_made_and_what_is_in_the_works(database: Database) -> None:
     failed = await composing(database)
-    await database.songs.fail(failed.id, WORKER, Reason.FAILED, None, NOW)
+    await database.songs.mark_failed(failed.id, WORKER, FailureReason.FAILED, None, NOW)
     await composing(database)
     await outcomes(database, direct_order())
-    usage = await database.quotas.usage_of(Asker(ANN, GUILD), NOW)
-    assert (usage.made, usage.in_the_works, usage.decision.own.used) == (1, 1, 1)
-    direct = await database.quotas.usage_of(Asker(ANN, None), NOW)
-    assert (direct.made, direct.decision.own.rule.who) == (1, Who.DIRECT)
+    usage = await database.quotas.usage_for(QuotaSubject(ANN, GUILD), NOW)
+    assert (usage.made, usage.unfinished, usage.decision.effective.used) == (1, 1, 1)
+    direct = await database.quotas.usage_for(QuotaSubject(ANN, None), NOW)
+    assert (direct.made, direct.decision.effective.rule.kind) == (1, LimitKind.DIRECT)
 
 
 async def test_grants_add_up(database: Database) -> None:
     assert await database.quotas.grant(GUILD, ADMIN, ANN, 2, NOW) == 2
     assert await database.quotas.grant(GUILD, ADMIN, ANN, 3, NOW) == 5
-    assert (await database.quotas.check(Asker(ANN, GUILD), NOW)).grant_left == 5
-    assert (await database.quotas.check(Asker(MAX, GUILD), NOW)).grant_left == 0
+    assert (await database.quotas.check(QuotaSubject(ANN, GUILD), NOW)).grant_left == 5
+    assert (await database.quotas.check(QuotaSubject(MAX, GUILD), NOW)).grant_left == 0
 
 
 async def test_every_change_is_in_the_log_newest_first_and_paged_by_key(database: Database) -> None:
     book = database.quotas
     await book.set_rule(GUILD, ADMIN, HOURLY, NOW)
-    await book.set_rule(GUILD, MAX, Rule(Who.USER, 1, Per.DAY, ANN), NOW + DAY)
-    await book.clear_rule(GUILD, ADMIN, Who.MEMBER, 0, NOW)
-    await book.clear_rule(GUILD, ADMIN, Who.SERVER, 0, NOW)
+    await book.set_rule(GUILD, MAX, Rule(LimitKind.USER, 1, Period.DAY, ANN), NOW + DAY)
+    await book.clear_rule(GUILD, ADMIN, LimitKind.MEMBER, 0, NOW)
+    await book.clear_rule(GUILD, ADMIN, LimitKind.SERVER, 0, NOW)
     await book.grant(GUILD, ADMIN, ANN, 2, NOW)
     await book.grant(GUILD, ADMIN, ANN, 1, NOW)
     await book.reset(GUILD, ADMIN, ANN, NOW)
     assert await book.set_timezone(GUILD, ADMIN, "Europe/Berlin", NOW) == "UTC"
     assert await book.set_timezone(GUILD, ADMIN, "Asia/Tokyo", NOW) == "Europe/Berlin"
-    changes = await book.log(GUILD, None, 100)
+    changes = await book.audit_log(GUILD, None, 100)
     assert [(change.what, change.old, change.new) for change in changes] == [
         ("timezone", "Europe/Berlin", "Asia/Tokyo"),
         ("timezone", "UTC", "Europe/Berlin"),
@@ -116,8 +120,8 @@ async def test_every_change_is_in_the_log_newest_first_and_paged_by_key(database
         ("rule:member", None, "3 per hour"),
     ]
     assert (changes[-2].actor_id, changes[-2].at) == (MAX, NOW + DAY)
-    assert await book.log(GUILD, changes[1].id, 3) == changes[2:5]
-    assert await book.log(OTHER_GUILD, None, 5) == []
+    assert await book.audit_log(GUILD, changes[1].id, 3) == changes[2:5]
+    assert await book.audit_log(OTHER_GUILD, None, 5) == []
 
 
 async def test_usage_has_every_day_of_the_servers_calendar(database: Database) -> None:
@@ -127,11 +131,11 @@ async def test_usage_has_every_day_of_the_servers_calendar(database: Database) -
     for person in (MAX, MAX, EVE):
         await placed(database, person)
     failed = await placed(database, EVE)
-    await database.songs.fail(failed.id, WORKER, Reason.FAILED, None, NOW)
+    await database.songs.mark_failed(failed.id, WORKER, FailureReason.FAILED, None, NOW)
     await placed(database, ANN, now=NOW - 9 * DAY)
     usage = await database.quotas.usage(GUILD, 7, NOW)
     assert [day.day for day in usage.days] == [date(2026, 3, number) for number in range(12, 19)]
-    assert usage.days[-2:] == (DayUsage(date(2026, 3, 17), 1, 0), DayUsage(date(2026, 3, 18), 3, 1))
+    assert usage.days[-2:] == (DailyUsage(date(2026, 3, 17), 1, 0), DailyUsage(date(2026, 3, 18), 3, 1))
     assert usage.top == ((MAX, 2), (ANN, 1), (EVE, 1))
 
 
@@ -156,7 +160,7 @@ async def test_the_rules_of_a_server_that_was_left_go_after_thirty_days(
     timepiece.now = NOW + 31 * DAY
     await database.privacy.purge(365)
     assert (await book.rules(GUILD, NOW)).rules == ()
-    assert await book.log(GUILD, None, 5) == []
+    assert await book.audit_log(GUILD, None, 5) == []
     assert (await book.rules(OTHER_GUILD, NOW)).rules == (HOURLY,)
 
 
@@ -168,7 +172,7 @@ async def test_what_happened_to_servers_while_the_process_was_down_is_made_up_fo
     for guild in (here, left, back, elsewhere):
         await book.set_rule(guild, ADMIN, HOURLY, NOW)
     await book.guild_left(back, NOW)
-    await book.guilds_seen({here, back}, 2, (0,), NOW)
+    await book.reconcile_guilds({here, back}, 2, (0,), NOW)
     timepiece.now = NOW + 31 * DAY
     await database.privacy.purge(365)
     kept = [guild for guild in (here, left, back, elsewhere) if (await book.rules(guild, NOW)).rules]

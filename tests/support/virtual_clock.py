@@ -12,7 +12,7 @@ T = TypeVar("T")
 EPOCH = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-class _WarpSelector(selectors.DefaultSelector):
+class _VirtualSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.warped = 0.0
@@ -26,17 +26,17 @@ class _WarpSelector(selectors.DefaultSelector):
         return ready
 
 
-class WarpLoop(asyncio.SelectorEventLoop):
+class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
-        self._warp = _WarpSelector()
+        self._warp = _VirtualSelector()
         super().__init__(self._warp)
 
     def time(self) -> float:
         return self._warp.warped
 
 
-class WarpClock:
-    """Clock on the running WarpLoop. `shift` moves the wall clock alone, as setting it does."""
+class VirtualClock:
+    """Clock on the running VirtualLoop. `shift` moves the wall clock alone, as setting it does."""
 
     def __init__(self) -> None:
         self.shift = timedelta()
@@ -49,5 +49,5 @@ class WarpClock:
 
 
 def run(test: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=WarpLoop) as runner:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(test)

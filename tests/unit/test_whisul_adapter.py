@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import whisul_api
 from songbot.songs import provider_errors
 from songbot.songs.ports import JobReport, JobState
-from songbot.whisul_adapter import WhisulComposer
+from songbot.whisul_adapter import WhisulProvider
 from whisul_api.protocol import Answer, read_accepted, read_job
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
@@ -39,20 +39,20 @@ class Says:
         return self._answer
 
 
-def composer(answer: Any, heard: list[tuple[str, str]] | None = None) -> WhisulComposer:
+def provider(answer: Any, heard: list[tuple[str, str]] | None = None) -> WhisulProvider:
     def hear(request: str, status: str) -> None:
         if heard is not None:
             heard.append((request, status))
 
-    return WhisulComposer(Says(answer), hear)  # type: ignore[arg-type]  # stands in for the client
+    return WhisulProvider(Says(answer), hear)  # type: ignore[arg-type]  # stands in for the client
 
 
 def submitted(answer: Any) -> str:
-    return asyncio.run(composer(answer).submit("rain"))
+    return asyncio.run(provider(answer).submit("rain"))
 
 
 def polled(answer: Any) -> JobReport:
-    return asyncio.run(composer(answer).poll("job-1"))
+    return asyncio.run(provider(answer).poll("job-1"))
 
 
 def answer(status: int, body: object = None, **headers: str) -> Answer:
@@ -64,12 +64,12 @@ def answer(status: int, body: object = None, **headers: str) -> Answer:
     ("said", "meaning"),
     [
         (answer(400, {"message": "no"}), provider_errors.PromptRejected),
-        (answer(401), provider_errors.KeyRefused),
-        (answer(429), provider_errors.Busy),
-        (answer(403), provider_errors.Unexpected),
-        (answer(404), provider_errors.Unexpected),
-        (answer(405), provider_errors.Unexpected),
-        (answer(301), provider_errors.Unexpected),
+        (answer(401), provider_errors.AuthenticationFailed),
+        (answer(429), provider_errors.RateLimited),
+        (answer(403), provider_errors.UnexpectedResponse),
+        (answer(404), provider_errors.UnexpectedResponse),
+        (answer(405), provider_errors.UnexpectedResponse),
+        (answer(301), provider_errors.UnexpectedResponse),
         (answer(500), provider_errors.OutcomeUnknown),
         (answer(503, None, Retry_After="5"), provider_errors.OutcomeUnknown),
         (answer(100), provider_errors.OutcomeUnknown),
@@ -77,40 +77,40 @@ def answer(status: int, body: object = None, **headers: str) -> Answer:
         (answer(202, {"job_id": None}), provider_errors.OutcomeUnknown),
         (answer(202, {"job_id": "../generate"}), provider_errors.OutcomeUnknown),
         (whisul_api.OutcomeUnknown("it took too long to answer"), provider_errors.OutcomeUnknown),
-        (whisul_api.Unreachable("its name can't be resolved"), provider_errors.Down),
-        (whisul_api.Unreachable("the TLS handshake failed"), provider_errors.Down),
+        (whisul_api.Unreachable("its name can't be resolved"), provider_errors.ProviderUnavailable),
+        (whisul_api.Unreachable("the TLS handshake failed"), provider_errors.ProviderUnavailable),
         (whisul_api.WhisulError("something new"), provider_errors.OutcomeUnknown),
     ],
 )
 def test_a_post_is_sent_again_only_where_it_is_known_that_no_job_was_made(said: Any, meaning: type):
-    with pytest.raises(provider_errors.ComposerError) as caught:
+    with pytest.raises(provider_errors.ProviderError) as caught:
         submitted(said)
     assert type(caught.value) is meaning
-    assert isinstance(caught.value, provider_errors.NoJobMade) == (
-        meaning in (provider_errors.Busy, provider_errors.Down)
+    assert isinstance(caught.value, provider_errors.JobNotCreated) == (
+        meaning in (provider_errors.RateLimited, provider_errors.ProviderUnavailable)
     )
 
 
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
-        (answer(401), provider_errors.KeyRefused),
-        (answer(404), provider_errors.JobMissing),
-        (answer(429), provider_errors.Busy),
-        (answer(500), provider_errors.Down),
-        (answer(502, b"<h1>"), provider_errors.Down),
-        (answer(503), provider_errors.Busy),
-        (answer(400), provider_errors.Garbled),
-        (answer(302), provider_errors.Garbled),
-        (answer(200, b"<h1>"), provider_errors.Garbled),
-        (answer(200, {"status": None}), provider_errors.Garbled),
-        (answer(200, []), provider_errors.Garbled),
-        (whisul_api.Unreachable("the connection failed"), provider_errors.Down),
-        (whisul_api.WhisulError("something new"), provider_errors.Garbled),
+        (answer(401), provider_errors.AuthenticationFailed),
+        (answer(404), provider_errors.JobNotFound),
+        (answer(429), provider_errors.RateLimited),
+        (answer(500), provider_errors.ProviderUnavailable),
+        (answer(502, b"<h1>"), provider_errors.ProviderUnavailable),
+        (answer(503), provider_errors.RateLimited),
+        (answer(400), provider_errors.InvalidResponse),
+        (answer(302), provider_errors.InvalidResponse),
+        (answer(200, b"<h1>"), provider_errors.InvalidResponse),
+        (answer(200, {"status": None}), provider_errors.InvalidResponse),
+        (answer(200, []), provider_errors.InvalidResponse),
+        (whisul_api.Unreachable("the connection failed"), provider_errors.ProviderUnavailable),
+        (whisul_api.WhisulError("something new"), provider_errors.InvalidResponse),
     ],
 )
 def test_a_poll_that_fails_keeps_the_job(said: Any, meaning: type):
-    with pytest.raises(provider_errors.ComposerError) as caught:
+    with pytest.raises(provider_errors.ProviderError) as caught:
         polled(said)
     assert type(caught.value) is meaning
 
@@ -130,7 +130,7 @@ def test_a_poll_that_fails_keeps_the_job(said: Any, meaning: type):
 def test_a_retry_after_is_understood_as_seconds_and_as_a_date(
     ask: Any, header: str | None, seconds: int | None
 ):
-    with pytest.raises(provider_errors.Busy) as caught:
+    with pytest.raises(provider_errors.RateLimited) as caught:
         ask(answer(429, None, **({} if header is None else {"Retry_After": header})))
     assert caught.value.retry_after == seconds
 
@@ -182,8 +182,8 @@ def test_a_finished_song_has_all_its_pieces():
 )
 def test_each_answer_is_heard_once_by_its_status(said: Any, status: str):
     heard: list[tuple[str, str]] = []
-    with suppress(provider_errors.ComposerError):
-        asyncio.run(composer(said, heard).poll("job-1"))
+    with suppress(provider_errors.ProviderError):
+        asyncio.run(provider(said, heard).poll("job-1"))
     assert heard == [("job", status)]
 
 
@@ -221,9 +221,9 @@ def test_whatever_whisul_answers_a_post_ends_in_a_job_or_in_an_error_of_ours(sai
     job_id, wait = "a-job", None
     try:
         job_id = submitted(said)
-    except provider_errors.NoJobMade as error:
+    except provider_errors.JobNotCreated as error:
         wait = error.retry_after
-    except provider_errors.ComposerError:
+    except provider_errors.ProviderError:
         pass
     assert 0 < len(job_id) <= 200
     assert "/" not in job_id
@@ -234,7 +234,7 @@ def test_whatever_whisul_answers_a_post_ends_in_a_job_or_in_an_error_of_ours(sai
 def test_whatever_whisul_answers_a_poll_ends_in_a_report_or_in_an_error_of_ours(said: Answer):
     try:
         report = polled(said)
-    except provider_errors.ComposerError:
+    except provider_errors.ProviderError:
         return
     assert report.result is None or report.state is JobState.COMPLETED
     if report.result is not None:

@@ -26,8 +26,8 @@ def delivered(stage: Stage, count: int = 1) -> bool:
 
 def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
     """Cards and honest failures that the person can see: in the channel, or in their direct messages."""
-    places = [record.channel, stage.discord.world.dm_channel(record.user)]
-    seen = {message.id: message for place in places for message in stage.discord.book.in_channel(place)}
+    channels = [record.channel, stage.discord.world.dm_channel(record.user)]
+    seen = {message.id: message for channel in channels for message in stage.discord.book.in_channel(channel)}
     seen |= {message.id: message for message in record.messages}
     return [message for message in seen.values() if message.embeds]
 

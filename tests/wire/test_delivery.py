@@ -39,12 +39,12 @@ class Asked:
     @property
     def refusals(self) -> int:
         """How often Discord said no to anything about this song."""
-        places = (
+        paths = (
             self.song.token,
             str(self.channel.id),
             str(self.stage.discord.world.dm_channel(self.user).id),
         )
-        mine = [r for r in self.stage.discord.requests if any(place in r.path for place in places)]
+        mine = [r for r in self.stage.discord.requests if any(path in r.path for path in paths)]
         return sum(1 for request in mine if request.status and request.status >= 400)
 
     async def settled(self) -> None:

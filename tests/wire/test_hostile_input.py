@@ -293,11 +293,11 @@ async def test_fifty_presses_in_a_second_make_one_song(stage: Stage):
 
 async def test_a_forged_quota_command_changes_nothing(stage: Stage):
     bot = await stage.start_ready(**NO_FILES)
-    asker = stage.max, stage.channel
+    forger = stage.max, stage.channel
     forged = [
-        await stage.discord.slash(*asker, "quota set", forged=True, who="member", limit=0, per="day"),
-        await stage.discord.slash(*asker, "quota grant", forged=True, user=stage.max, songs=99),
-        await stage.discord.slash(*asker, "quota show", forged=True),
+        await stage.discord.slash(*forger, "quota set", forged=True, who="member", limit=0, per="day"),
+        await stage.discord.slash(*forger, "quota grant", forged=True, user=stage.max, songs=99),
+        await stage.discord.slash(*forger, "quota show", forged=True),
     ]
     for record in forged:
         await record.message_matching("You need the right to manage the server", timeout=3)

@@ -92,7 +92,7 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     assert shown["songbot_polls_total outcome=completed"] == 2
     assert shown["songbot_polls_total outcome=failed"] == 1
     assert shown["songbot_polls_total outcome=running"] >= 1
-    assert shown["songbot_polls_total outcome=Down"] == 1
+    assert shown["songbot_polls_total outcome=ProviderUnavailable"] == 1
     assert shown["songbot_whisul_responses_total kind=generate status=ok"] == 3
     assert shown["songbot_whisul_responses_total kind=job status=502"] == 1
     assert shown["songbot_discord_responses_total method=PATCH status=200"] >= 3
@@ -171,14 +171,15 @@ async def test_no_log_holds_a_secret_and_a_prompt_is_told_only_at_debug(stage: S
 
 async def test_every_line_of_a_songs_life_has_its_id(stage: Stage):
     bot = await whole_life(stage)
-    lines = [line for line in bot.log.splitlines() if re.search(r" songbot\.(worker|delivery|media)\.", line)]
+    about_songs = re.compile(r" songbot\.(worker\.(job_runner|order_service|worker)|delivery|media)\b")
+    lines = [line for line in bot.log.splitlines() if about_songs.search(line)]
     assert [line for line in lines if not re.search(r" song=\d+ ", line)] == []
     first = [line.split(" song=1 ")[1] for line in lines if " song=1 " in line]
     told = [
         "ordered",
         "has a place after ",
         "Whisul took the song as job ",
-        "a poll failed: Down",
+        "a poll failed: ProviderUnavailable",
         "the song is composed after ",
         "delivered by token",
     ]

@@ -22,7 +22,7 @@ KEY = "a-key-for-tests"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
-class FakeClock:
+class VirtualClock:
     def __init__(self) -> None:
         self.now = 1_771_342_774.0
 
@@ -31,12 +31,12 @@ class FakeClock:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> VirtualClock:
+    return VirtualClock()
 
 
 @pytest.fixture
-async def server(clock: FakeClock) -> AsyncIterator[WhisulServer]:
+async def server(clock: VirtualClock) -> AsyncIterator[WhisulServer]:
     async with WhisulServer(api_key=KEY, compose_seconds=(20, 20), clock=clock, small_audio=True) as whisul:
         yield whisul
 
@@ -59,7 +59,9 @@ async def poll(http: aiohttp.ClientSession, server: WhisulServer, job_id: str) -
         return answer.status, await answer.json()
 
 
-async def finished(http: aiohttp.ClientSession, server: WhisulServer, clock: FakeClock, prompt: str) -> Any:
+async def finished(
+    http: aiohttp.ClientSession, server: WhisulServer, clock: VirtualClock, prompt: str
+) -> Any:
     job_id = await order(http, server, prompt)
     clock.now += 60
     status, job = await poll(http, server, job_id)
@@ -68,7 +70,7 @@ async def finished(http: aiohttp.ClientSession, server: WhisulServer, clock: Fak
 
 
 async def test_a_song_goes_from_order_to_result_as_the_contract_says(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: FakeClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
 ) -> None:
     async with http.post(f"{server.base_url}/generate", json={"prompt": "a trap song"}) as answer:
         assert (answer.status, answer.content_type) == (202, "application/json")
@@ -102,7 +104,7 @@ async def test_a_song_goes_from_order_to_result_as_the_contract_says(
 
 
 async def test_the_song_and_its_cover_can_be_downloaded_without_a_key(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: FakeClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
 ) -> None:
     result = (await finished(http, server, clock, "sad lofi rain"))["result"]
     async with aiohttp.ClientSession() as keyless:
@@ -125,7 +127,7 @@ async def test_the_song_and_its_cover_can_be_downloaded_without_a_key(
 async def test_a_player_can_ask_for_a_part(
     server: WhisulServer,
     http: aiohttp.ClientSession,
-    clock: FakeClock,
+    clock: VirtualClock,
     asked: str,
     start: int,
     stop: int | None,
@@ -141,7 +143,7 @@ async def test_a_player_can_ask_for_a_part(
 
 
 async def test_media_of_unfinished_jobs_and_other_endings_are_not_there(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: FakeClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
 ) -> None:
     job_id = await order(http, server, "techno")
     for path in (f"/audio/{job_id}.mp3", f"/covers/{job_id}.jpg", f"/audio/{NOWHERE}.mp3"):
@@ -235,7 +237,7 @@ async def test_the_page_shows_the_endpoints(server: WhisulServer, http: aiohttp.
 
 
 async def test_fail_and_slow_and_never(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: FakeClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
 ) -> None:
     ids = [await order(http, server, f"a song {word}") for word in ("[fail]", "[slow]", "[never]")]
     seen = []
@@ -270,7 +272,7 @@ async def test_404_vanishes_and_garbage_clears_up(server: WhisulServer, http: ai
 
 
 async def test_no_audio_and_no_cover_leave_their_links_out(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: FakeClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
 ) -> None:
     silent = (await finished(http, server, clock, "x [no-audio]"))["result"]
     bare = (await finished(http, server, clock, "x [no-cover]"))["result"]
@@ -279,7 +281,7 @@ async def test_no_audio_and_no_cover_leave_their_links_out(
 
 
 async def test_huge_is_over_ten_mib(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: FakeClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
 ) -> None:
     result = (await finished(http, server, clock, "x [huge]"))["result"]
     async with http.head(result["song_url"]) as answer:

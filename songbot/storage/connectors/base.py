@@ -28,28 +28,28 @@ from songbot.songs.ports import StoreUnavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ALL_QUOTAS, ADMISSION, MIGRATION = 1, 2, 3
+QUOTA_LOCK, ADMISSION_LOCK, MIGRATION_LOCK = 1, 2, 3
 """Keys of PostgreSQL's advisory locks. Others are snowflakes, so these never meet them."""
 
 # The classes of SQLSTATE (PostgreSQL's manual, appendix A) that are weather: connection, read-only, login,
 # no such database, rollback, resources, locks, shutdown, system. What has another is a bug, to be seen.
-_PASSING_STATES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
+_TRANSIENT_SQLSTATES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
 # SQLite's errors have no state; those for broken statements and data have a class of their own.
-_PASSING_ERRORS = frozenset({DBAPIError, DatabaseError, OperationalError, InterfaceError, InternalError})
+_TRANSIENT_ERRORS = frozenset({DBAPIError, DatabaseError, OperationalError, InterfaceError, InternalError})
 
 
-def _passes(failure: DBAPIError) -> bool:
+def _is_transient(failure: DBAPIError) -> bool:
     state = getattr(failure.orig, "sqlstate", None)
-    return type(failure) in _PASSING_ERRORS if state is None else state[:2] in _PASSING_STATES
+    return type(failure) in _TRANSIENT_ERRORS if state is None else state[:2] in _TRANSIENT_SQLSTATES
 
 
 @contextmanager
-def unavailable() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turns whatever keeps the database from answering into StoreUnavailable, without parameters."""
     try:
         yield
     except DBAPIError as failure:
-        if not _passes(failure):
+        if not _is_transient(failure):
             raise
         raise StoreUnavailable(f"the database failed: {failure.orig}") from failure
     except (PoolTimeout, TimeoutError) as failure:
@@ -58,7 +58,7 @@ def unavailable() -> Iterator[None]:
         raise StoreUnavailable(f"the database can not be reached: {failure}") from failure
 
 
-class Doors(ABC):
+class Connector(ABC):
     """`read` and `write` call `work` with a connection and what else they are given, in one transaction, and
     return what it returns. When it raises, all is rolled back.
 
@@ -91,18 +91,18 @@ class Doors(ABC):
         """Wait for what is under way, and hang up."""
 
 
-def open_doors(url: URL, *, pool_size: int, deadline: float) -> Doors:
+def open_connector(url: URL, *, pool_size: int, deadline: float) -> Connector:
     """Doors that connect when they are first used. Creates the folder of a SQLite file (OSError)."""
     if url.get_backend_name() == "sqlite":
-        from .sqlite import SqliteDoors
+        from .sqlite import SqliteConnector
 
-        return SqliteDoors(url, pool_size, deadline)
-    from .postgres import PostgresDoors  # with all that asyncpg needs: 20 MiB
+        return SqliteConnector(url, pool_size, deadline)
+    from .postgres import PostgresConnector  # with all that asyncpg needs: 20 MiB
 
-    return PostgresDoors(url, pool_size, deadline)
+    return PostgresConnector(url, pool_size, deadline)
 
 
-def lock(connection: Connection, *keys: int) -> None:
+def advisory_lock(connection: Connection, *keys: int) -> None:
     """Wait for the locks `keys`, held until the transaction ends. SQLite's writers need none."""
     if connection.dialect.name == "postgresql":
         taken = [func.pg_advisory_xact_lock(literal(key, BigInteger)) for key in keys]

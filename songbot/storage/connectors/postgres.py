@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from songbot.songs.ports import StoreUnavailable
 
-from .base import Doors, P, T, unavailable
+from .base import Connector, P, T, translate_errors
 
 
-class PostgresDoors(Doors):
+class PostgresConnector(Connector):
     on_sqlite = False
 
     def __init__(self, url: URL, pool_size: int, deadline: float) -> None:
         super().__init__(deadline)
-        self._pool = create_async_engine(
+        self._async_engine = create_async_engine(
             url,
             hide_parameters=True,
             pool_size=pool_size,
@@ -32,36 +32,36 @@ class PostgresDoors(Doors):
             # Short statements gain nothing from PostgreSQL's compiler, and its first run takes long.
             connect_args={"server_settings": {"jit": "off"}},
         )
-        self.engine = self._pool.sync_engine
+        self.engine = self._async_engine.sync_engine
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        async with _within(self.deadline, self._pool.connect()) as connection:
+        async with _within(self.deadline, self._async_engine.connect()) as connection:
             return await connection.run_sync(work, *args, **kwargs)
 
     async def write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        async with _within(self.deadline, self._pool.begin()) as connection:
+        async with _within(self.deadline, self._async_engine.begin()) as connection:
             return await connection.run_sync(work, *args, **kwargs)
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
         try:
-            async with _within(deadline, self._pool.begin()) as connection:
+            async with _within(deadline, self._async_engine.begin()) as connection:
                 await connection.run_sync(work)
         finally:
-            await self._pool.dispose()
+            await self._async_engine.dispose()
 
     async def close(self) -> None:
-        await self._pool.dispose()
+        await self._async_engine.dispose()
 
 
 @asynccontextmanager
 async def _within(
     deadline: float, connecting: AbstractAsyncContextManager[AsyncConnection]
 ) -> AsyncIterator[AsyncConnection]:
-    with unavailable():
+    with translate_errors():
         try:
             async with asyncio.timeout(deadline), connecting as connection:
                 yield connection

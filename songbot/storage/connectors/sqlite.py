@@ -13,11 +13,11 @@ from typing import Any, Concatenate
 
 from sqlalchemy import URL, Connection, create_engine, event
 
-from .base import Doors, P, T, unavailable
+from .base import Connector, P, T, translate_errors
 
-_WRITING = "songs_writing"
+_WRITE_MODE = "songs_writing"
 """Execution option of a connection that is going to write: CHECKED or UNCHECKED."""
-_CHECKED, _UNCHECKED = "checked", "unchecked"
+FOREIGN_KEYS_ON, FOREIGN_KEYS_OFF = "checked", "unchecked"
 """UNCHECKED takes the foreign keys off for the rest of the connection's life: a migration that rebuilds a
 table drops the old one, which would delete what refers to it."""
 
@@ -28,10 +28,10 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 
-Open = Callable[[], AbstractContextManager[Connection]]
+Connect = Callable[[], AbstractContextManager[Connection]]
 
 
-class SqliteDoors(Doors):
+class SqliteConnector(Connector):
     """SQLite lets one write at a time. Waiting in line for one thread is fair; its own waiting is not."""
 
     on_sqlite = True
@@ -47,30 +47,30 @@ class SqliteDoors(Doors):
             pool_use_lifo=True,
             connect_args={"check_same_thread": False},
         )
-        event.listen(self.engine, "connect", _set_up)
-        event.listen(self.engine, "begin", _begin)
-        self._writer = self.engine.execution_options(**{_WRITING: _CHECKED})
-        self._writing = ThreadPoolExecutor(1, "database-writer")
-        self._reading = ThreadPoolExecutor(pool_size, "database-reader")
+        event.listen(self.engine, "connect", _on_connect)
+        event.listen(self.engine, "begin", _on_begin)
+        self._write_engine = self.engine.execution_options(**{_WRITE_MODE: FOREIGN_KEYS_ON})
+        self._write_thread = ThreadPoolExecutor(1, "database-writer")
+        self._read_threads = ThreadPoolExecutor(pool_size, "database-reader")
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._go(
-            self._reading, self.engine.connect, self.deadline, lambda c: work(c, *args, **kwargs)
+        return await self._run(
+            self._read_threads, self.engine.connect, self.deadline, lambda c: work(c, *args, **kwargs)
         )
 
     async def write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._go(
-            self._writing, self._writer.begin, self.deadline, lambda c: work(c, *args, **kwargs)
+        return await self._run(
+            self._write_thread, self._write_engine.begin, self.deadline, lambda c: work(c, *args, **kwargs)
         )
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
-        migrator = self.engine.execution_options(**{_WRITING: _UNCHECKED})
+        migrator = self.engine.execution_options(**{_WRITE_MODE: FOREIGN_KEYS_OFF})
         try:
-            await self._go(self._writing, migrator.begin, deadline, work)
+            await self._run(self._write_thread, migrator.begin, deadline, work)
         finally:
             self.engine.dispose()
 
@@ -78,60 +78,60 @@ class SqliteDoors(Doors):
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
-        self._writing.shutdown()
-        self._reading.shutdown()
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
         self.engine.dispose()
 
-    async def _go(
-        self, threads: ThreadPoolExecutor, connect: Open, deadline: float, work: Callable[[Connection], T]
+    async def _run(
+        self, threads: ThreadPoolExecutor, connect: Connect, deadline: float, work: Callable[[Connection], T]
     ) -> T:
-        trip = _Trip(connect, work)
-        with unavailable():
+        call = _CancellableCall(connect, work)
+        with translate_errors():
             try:
                 async with asyncio.timeout(deadline):
-                    return await asyncio.get_running_loop().run_in_executor(threads, trip)
+                    return await asyncio.get_running_loop().run_in_executor(threads, call)
             finally:
-                trip.call_off()
+                call.cancel()
 
 
-class _CalledOff(Exception):
+class _Cancelled(Exception):
     """Whoever wanted it has gone; nobody sees this."""
 
 
-class _Trip:
+class _CancellableCall:
     """Work in another thread that can be called off: what it has written is rolled back then."""
 
-    def __init__(self, connect: Open, work: Callable[[Connection], T]) -> None:
+    def __init__(self, connect: Connect, work: Callable[[Connection], T]) -> None:
         self._connect = connect
         self._work = work
         self._lock = Lock()
         self._driver: Driver | None = None
-        self._off = False
+        self._cancelled = False
 
     def __call__(self) -> Any:
         with self._connect() as connection:
-            self._set_driver(connection.connection.dbapi_connection)
+            self._publish(connection.connection.dbapi_connection)
             try:
                 return self._work(connection)
             finally:
-                self._set_driver(None)
+                self._publish(None)
 
-    def call_off(self) -> None:
+    def cancel(self) -> None:
         """Ends the statement that is running; without effect once the work is done."""
         with self._lock:
-            self._off = True
+            self._cancelled = True
             if self._driver is not None:
                 self._driver.interrupt()
 
-    def _set_driver(self, driver: Any) -> None:
+    def _publish(self, driver: Any) -> None:
         """Only from here on, or no longer, is it this trip that is on the connection."""
         with self._lock:
-            if self._off:
-                raise _CalledOff
+            if self._cancelled:
+                raise _Cancelled
             self._driver = driver
 
 
-def _set_up(connection: Any, _record: object) -> None:
+def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
     for pragma in PRAGMAS:
@@ -139,10 +139,10 @@ def _set_up(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _on_begin(connection: Connection) -> None:
     """Writers take the lock at once: one that reads first may find the database changed under it."""
-    writing = connection.get_execution_options().get(_WRITING)
-    if writing == _UNCHECKED:
+    write_mode = connection.get_execution_options().get(_WRITE_MODE)
+    if write_mode == FOREIGN_KEYS_OFF:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    if writing:
+    if write_mode:
         connection.exec_driver_sql("BEGIN IMMEDIATE")

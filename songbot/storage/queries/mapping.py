@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from songbot.songs.models import Delivery, Reason, Relation, Reply, Result, Song, State
+from songbot.songs.models import DeliveryState, FailureReason, Relation, ReplyTarget, Result, Song, State
 from songbot.songs.orders import Order
 
 
-def song_of(row: Row[Any]) -> Song:
+def song_from_row(row: Row[Any]) -> Song:
     """The song of a row that has every column of `songs`."""
     return Song(
         id=row.id,
@@ -20,14 +20,14 @@ def song_of(row: Row[Any]) -> Song:
         quota_guild_id=row.quota_scope or None,
         prompt=row.prompt,
         private=row.private,
-        reply=_reply_of(row),
+        reply=_reply_target_from_row(row),
         created_at=row.created_at,
         state=State(row.state),
-        delivery=Delivery(row.delivery),
-        reason=Reason(row.reason) if row.reason else None,
+        delivery=DeliveryState(row.delivery),
+        reason=FailureReason(row.reason) if row.reason else None,
         error=row.error,
         job_id=row.job_id,
-        result=_result_of(row),
+        result=_result_from_row(row),
         parent_id=row.parent_id,
         relation=Relation(row.relation) if row.relation else None,
         submitted_at=row.submitted_at,
@@ -39,8 +39,8 @@ def song_of(row: Row[Any]) -> Song:
     )
 
 
-def _reply_of(row: Row[Any]) -> Reply:
-    return Reply(
+def _reply_target_from_row(row: Row[Any]) -> ReplyTarget:
+    return ReplyTarget(
         channel_id=row.channel_id,
         message_id=row.message_id,
         token=row.token,
@@ -50,37 +50,37 @@ def _reply_of(row: Row[Any]) -> Reply:
     )
 
 
-def _result_of(row: Row[Any]) -> Result | None:
+def _result_from_row(row: Row[Any]) -> Result | None:
     if row.song_url is None:
         return None
     return Result(row.song_url, row.title, row.bpm, row.duration_seconds, row.image_url, row.tags)
 
 
-def order_columns(order: Order, worker: str, now: datetime, *, granted: bool) -> dict[str, Any]:
+def order_to_columns(order: Order, worker_id: str, now: datetime, *, granted: bool) -> dict[str, Any]:
     """What is written for a new song."""
     return {
-        "order_key": order.key,
+        "order_key": order.idempotency_key,
         "user_id": order.user_id,
         "guild_id": order.guild_id,
         "quota_scope": order.quota_guild_id or 0,
         "prompt": order.prompt,
-        "search_text": searchable(order.prompt),
+        "search_text": search_text(order.prompt),
         "private": order.private,
         "state": State.QUEUED,
-        "delivery": Delivery.PENDING,
+        "delivery": DeliveryState.PENDING,
         "parent_id": order.parent_id,
         "relation": order.relation,
         "created_at": now,
         "charged_at": now,
         "granted": granted,
-        "lease_owner": worker,
-        **reply_columns(order.reply),
+        "lease_owner": worker_id,
+        **reply_to_columns(order.reply),
         "token": order.reply.token,
         "token_expires_at": order.reply.token_expires_at,
     }
 
 
-def reply_columns(reply: Reply) -> dict[str, Any]:
+def reply_to_columns(reply: ReplyTarget) -> dict[str, Any]:
     """Where a message is, without the token."""
     return {
         "channel_id": reply.channel_id,
@@ -90,7 +90,7 @@ def reply_columns(reply: Reply) -> dict[str, Any]:
     }
 
 
-def result_columns(result: Result) -> dict[str, Any]:
+def result_to_columns(result: Result) -> dict[str, Any]:
     return {
         "song_url": result.song_url,
         "title": result.title,
@@ -101,6 +101,6 @@ def result_columns(result: Result) -> dict[str, Any]:
     }
 
 
-def searchable(*pieces: str | None) -> str:
+def search_text(*pieces: str | None) -> str:
     """Each on a line of its own, so that no word is found across two of them."""
     return "\n".join(piece.casefold() for piece in pieces if piece)

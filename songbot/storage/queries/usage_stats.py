@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Connection, and_, func, literal, select, type_coerce
 
-from songbot.quotas.repository import DayUsage, Usage
-from songbot.quotas.rules import Per, Window, window_at
+from songbot.quotas.repository import DailyUsage, GuildUsage
+from songbot.quotas.rules import Period, Window, window_at
 from songbot.storage.schema.tables import UNFINISHED, songs
 from songbot.storage.schema.types import EPOCH, MICROSECOND
 
@@ -18,7 +18,7 @@ _QUARTER_HOUR = timedelta(minutes=15)
 _QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
 
 
-def of_person(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
+def for_user(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
     """Songs charged in `window` and not refunded, granted ones too; and unfinished songs of any time."""
     theirs = and_(songs.c.user_id == user_id, songs.c.quota_scope == scope)
     made = select(func.count()).where(
@@ -27,21 +27,21 @@ def of_person(connection: Connection, user_id: int, scope: int, window: Window) 
         songs.c.charged_at < window.end,
         songs.c.refunded_at.is_(None),
     )
-    in_the_works = select(func.count()).where(theirs, UNFINISHED)
-    query = select(made.scalar_subquery().label("made"), in_the_works.scalar_subquery().label("unfinished"))
+    unfinished = select(func.count()).where(theirs, UNFINISHED)
+    query = select(made.scalar_subquery().label("made"), unfinished.scalar_subquery().label("unfinished"))
     row = connection.execute(query).one()
     return row.made, row.unfinished
 
 
-def windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
+def day_windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
     """The latest `days` calendar days of `zone`, today last."""
-    latest = [window_at(Per.DAY, now, zone)]
+    latest = [window_at(Period.DAY, now, zone)]
     while len(latest) < days:
-        latest.append(window_at(Per.DAY, latest[-1].start - timedelta(microseconds=1), zone))
+        latest.append(window_at(Period.DAY, latest[-1].start - timedelta(microseconds=1), zone))
     return latest[::-1]
 
 
-def of_guild(connection: Connection, guild_id: int, days: list[Window], zone: ZoneInfo) -> Usage:
+def for_guild(connection: Connection, guild_id: int, days: list[Window], zone: ZoneInfo) -> GuildUsage:
     """Counted by quarters of an hour, which no day of any time zone cuts in two, and put together by days.
 
     Failed are those that were refunded. People who had their data deleted count, but are not named.
@@ -63,8 +63,8 @@ def of_guild(connection: Connection, guild_id: int, days: list[Window], zone: Zo
         ordered[day] += asked
         failed[day] += refunded
     dates = [window.start.astimezone(zone).date() for window in days]
-    usages = tuple(DayUsage(day, ordered[day] - failed[day], failed[day]) for day in dates)
-    return Usage(usages, _top(connection, guild_id, span))
+    usages = tuple(DailyUsage(day, ordered[day] - failed[day], failed[day]) for day in dates)
+    return GuildUsage(usages, _top(connection, guild_id, span))
 
 
 def _top(connection: Connection, guild_id: int, window: Window) -> tuple[tuple[int, int], ...]:

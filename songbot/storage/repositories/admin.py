@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
-from songbot.songs.admin import Story, Summary
-from songbot.songs.models import Reason, State
-from songbot.storage.connectors.base import Doors
+from songbot.songs.admin import SongDetails, SystemStatus
+from songbot.songs.models import FailureReason, State
+from songbot.storage.connectors.base import Connector
 from songbot.storage.queries.create_song import PAUSED
-from songbot.storage.queries.mapping import song_of
+from songbot.storage.queries.mapping import song_from_row
 from songbot.storage.schema.tables import PENDING, UNFINISHED, notifications, songs
 
-from .app_state import AppState
+from .app_state import KeyValueStore
 
 _UNFINISHED = select(songs.c.state, func.count()).where(UNFINISHED).group_by(songs.c.state)
 _UNDELIVERED = select(func.count()).select_from(songs).where(PENDING, songs.c.finished_at.is_not(None))
@@ -21,20 +21,20 @@ _SIZE_ON_SQLITE = text("SELECT page_count * page_size FROM pragma_page_count(), 
 _SIZE_ON_POSTGRESQL = text("SELECT pg_database_size(current_database())")
 
 
-class OverviewTables:
+class SqlAdminRepository:
     """Implements Overview."""
 
-    def __init__(self, doors: Doors, state: AppState) -> None:
-        self._doors = doors
-        self._state = state
+    def __init__(self, connector: Connector, app_state: KeyValueStore) -> None:
+        self._connector = connector
+        self._app_state = app_state
 
-    async def summary(self, since: datetime) -> Summary:
-        on_sqlite = self._doors.on_sqlite
-        paused = await self._state.get(PAUSED)
+    async def status(self, since: datetime) -> SystemStatus:
+        on_sqlite = self._connector.on_sqlite
+        paused = await self._app_state.get(PAUSED)
 
-        def look(connection: Connection) -> Summary:
+        def look(connection: Connection) -> SystemStatus:
             unfinished = {State(row[0]): row[1] for row in connection.execute(_UNFINISHED)}
-            return Summary(
+            return SystemStatus(
                 database="SQLite" if on_sqlite else "PostgreSQL",
                 size_bytes=connection.scalar(_SIZE_ON_SQLITE if on_sqlite else _SIZE_ON_POSTGRESQL) or 0,
                 unfinished=unfinished,
@@ -43,29 +43,33 @@ class OverviewTables:
                 paused=paused,
             )
 
-        return await self._doors.read(look)
+        return await self._connector.read(look)
 
-    async def story(self, song_id: int) -> Story | None:
-        notified = select(func.count()).where(notifications.c.song_id == songs.c.id).scalar_subquery()
-        query = select(songs, notified.label("notified")).where(songs.c.id == song_id, songs.c.user_id > 0)
-        row = await self._doors.read(lambda connection: connection.execute(query).one_or_none())
-        return None if row is None else Story(song_of(row), row.granted, row.lease_owner, row.notified)
+    async def song_details(self, song_id: int) -> SongDetails | None:
+        subscribers = select(func.count()).where(notifications.c.song_id == songs.c.id).scalar_subquery()
+        query = select(songs, subscribers.label("notified")).where(songs.c.id == song_id, songs.c.user_id > 0)
+        row = await self._connector.read(lambda connection: connection.execute(query).one_or_none())
+        return (
+            None
+            if row is None
+            else SongDetails(song_from_row(row), row.granted, row.lease_owner, row.notified)
+        )
 
     async def pause(self, reason: str) -> None:
-        await self._state.set(PAUSED, reason)
+        await self._app_state.set(PAUSED, reason)
 
     async def resume(self) -> bool:
         """Of two who resume at once both may be told that it was they."""
-        paused = await self._state.get(PAUSED)
-        await self._state.set(PAUSED, None)
+        paused = await self._app_state.get(PAUSED)
+        await self._app_state.set(PAUSED, None)
         return paused is not None
 
 
-def _ordered(connection: Connection, since: datetime) -> dict[tuple[State, Reason | None], int]:
+def _ordered(connection: Connection, since: datetime) -> dict[tuple[State, FailureReason | None], int]:
     query = (
         select(songs.c.state, songs.c.reason, func.count().label("number"))
         .where(songs.c.charged_at >= since)
         .group_by(songs.c.state, songs.c.reason)
     )
     rows = connection.execute(query)
-    return {(State(row.state), Reason(row.reason) if row.reason else None): row.number for row in rows}
+    return {(State(row.state), FailureReason(row.reason) if row.reason else None): row.number for row in rows}

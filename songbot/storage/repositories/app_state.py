@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
-from songbot.storage.connectors.base import Doors
+from songbot.storage.connectors.base import Connector
 from songbot.storage.schema.tables import app_state
 from songbot.storage.schema.upsert import upsert
 
 
-class AppState:
+class KeyValueStore:
     """Each method may raise StoreUnavailable."""
 
-    def __init__(self, doors: Doors) -> None:
-        self._doors = doors
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
 
     async def get(self, key: str) -> str | None:
         query = select(app_state.c.value).where(app_state.c.key == key)
-        return await self._doors.read(lambda connection: connection.scalar(query))
+        return await self._connector.read(lambda connection: connection.scalar(query))
 
     async def set(self, key: str, value: str | None) -> None:
         """None takes the key out."""
-        await self._doors.write(_set, key, value)
+        await self._connector.write(_set, key, value)
 
 
 def _set(connection: Connection, key: str, value: str | None) -> None:

@@ -20,156 +20,156 @@ from sqlalchemy import (
     update,
 )
 
-from songbot.songs.library import Entry, Page, Search, Shelf
-from songbot.songs.models import Delivery, State
-from songbot.storage.connectors.base import Doors
-from songbot.storage.queries.mapping import song_of
+from songbot.songs.library import LibraryEntry, LibraryPage, LibraryScope, Search
+from songbot.songs.models import DeliveryState, State
+from songbot.storage.connectors.base import Connector
+from songbot.storage.queries.mapping import song_from_row
 from songbot.storage.schema.tables import COMPLETED, UNFINISHED, notifications, saves, songs
 from songbot.storage.schema.upsert import upsert
 
-_PROMPTS_LOOKED_THROUGH = 200
+_MAX_PROMPTS_SEARCHED = 200
 
 
-class LibraryTables:
+class SqlLibraryRepository:
     """Implements Library."""
 
-    def __init__(self, doors: Doors, now: Callable[[], datetime]) -> None:
-        self._doors = doors
+    def __init__(self, connector: Connector, now: Callable[[], datetime]) -> None:
+        self._connector = connector
         self._now = now
 
     async def page(
         self,
-        shelf: Shelf,
+        scope: LibraryScope,
         search: Search,
         *,
         older_than: int | None = None,
         newer_than: int | None = None,
         limit: int = 5,
-    ) -> Page:
-        found = and_(*_on_shelf(shelf), *_found(search))
+    ) -> LibraryPage:
+        found = and_(*_in_scope(scope), *_matches(search))
         upwards = newer_than is not None
-        query = _entries(shelf).where(found).limit(limit + 1)
+        query = _entries(scope).where(found).limit(limit + 1)
         if older_than is not None:
             query = query.where(songs.c.id < older_than)
         if newer_than is not None:
             query = query.where(songs.c.id > newer_than)
         query = query.order_by(songs.c.id if upwards else songs.c.id.desc())
-        behind_it = _behind(shelf, found, older_than, newer_than)
+        behind_query = _behind_query(scope, found, older_than, newer_than)
 
-        def look(connection: Connection) -> tuple[list[Any], bool]:
+        def load(connection: Connection) -> tuple[list[Any], bool]:
             rows = list(connection.execute(query).all())
-            return rows, behind_it is not None and connection.execute(behind_it).first() is not None
+            return rows, behind_query is not None and connection.execute(behind_query).first() is not None
 
-        rows, behind = await self._doors.read(look)
+        rows, behind = await self._connector.read(load)
         ahead, rows = len(rows) > limit, rows[:limit]
-        entries = [Entry(song_of(row), row.saved_by_viewer is not None) for row in rows]
+        entries = [LibraryEntry(song_from_row(row), row.saved_by_viewer is not None) for row in rows]
         if upwards:
-            return Page(tuple(entries[::-1]), newer=ahead, older=behind)
-        return Page(tuple(entries), newer=behind, older=ahead)
+            return LibraryPage(tuple(entries[::-1]), newer=ahead, older=behind)
+        return LibraryPage(tuple(entries), newer=behind, older=ahead)
 
     async def is_saved(self, user_id: int, song_id: int) -> bool:
         query = select(saves.c.song_id).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
-        return await self._doors.read(lambda connection: connection.scalar(query)) is not None
+        return await self._connector.read(lambda connection: connection.scalar(query)) is not None
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
         """False also where there is no such song."""
-        taken_out = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
+        unsaved = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
         exists = select(songs.c.id).where(songs.c.id == song_id, songs.c.user_id > 0)
         key, saved_at = {"user_id": user_id, "song_id": song_id}, self._now()
 
         def toggle(connection: Connection) -> bool:
-            if connection.execute(taken_out).rowcount:
+            if connection.execute(unsaved).rowcount:
                 return False
             if connection.scalar(exists.with_for_update(read=True)) is None:
                 return False
             upsert(connection, saves, key, {"saved_at": saved_at})
             return True
 
-        return await self._doors.write(toggle)
+        return await self._connector.write(toggle)
 
-    async def toggle_notify(self, song_id: int, user_id: int, most: int) -> bool | None:
+    async def toggle_subscription(self, song_id: int, user_id: int, max_subscribers: int) -> bool | None:
         # Locked, so that of two who press at once only one takes the last place.
         unfinished = select(songs.c.id).where(songs.c.id == song_id, UNFINISHED).with_for_update()
-        on_list = notifications.c.song_id == song_id
-        taken_off = delete(notifications).where(on_list, notifications.c.user_id == user_id)
-        count = select(func.count()).select_from(notifications).where(on_list)
+        of_song = notifications.c.song_id == song_id
+        unsubscribed = delete(notifications).where(of_song, notifications.c.user_id == user_id)
+        count = select(func.count()).select_from(notifications).where(of_song)
         row = {"song_id": song_id, "user_id": user_id, "asked_at": self._now()}
 
         def toggle(connection: Connection) -> bool | None:
             if connection.scalar(unfinished) is None:
                 return None
-            if connection.execute(taken_off).rowcount:
+            if connection.execute(unsubscribed).rowcount:
                 return False
-            if (connection.scalar(count) or 0) >= most:
+            if (connection.scalar(count) or 0) >= max_subscribers:
                 return None
             connection.execute(insert(notifications).values(row))
             return True
 
-        return await self._doors.write(toggle)
+        return await self._connector.write(toggle)
 
     async def mark_deleted(self, song_id: int) -> bool:
         undeleted = update(songs).where(songs.c.id == song_id, songs.c.deleted_at.is_(None))
         change = undeleted.values(deleted_at=self._now())
-        return await self._doors.write(lambda connection: connection.execute(change).rowcount == 1)
+        return await self._connector.write(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def redelivered(self, song_id: int) -> None:
-        undeliverable = songs.c.delivery == Delivery.UNDELIVERABLE
+    async def mark_redelivered(self, song_id: int) -> None:
+        undeliverable = songs.c.delivery == DeliveryState.UNDELIVERABLE
         change = update(songs).where(songs.c.id == song_id, undeliverable)
-        change = change.values(delivery=Delivery.DELIVERED, delivered_at=self._now())
-        await self._doors.write(lambda connection: connection.execute(change))
+        change = change.values(delivery=DeliveryState.DELIVERED, delivered_at=self._now())
+        await self._connector.write(lambda connection: connection.execute(change))
 
-    async def recent_prompts(self, user_id: int, beginning: str, limit: int) -> list[str]:
+    async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
         """Among the latest 200 songs; capital letters do not matter."""
         query = (
             select(songs.c.prompt)
             .where(songs.c.user_id == user_id)
             .order_by(songs.c.id.desc())
-            .limit(_PROMPTS_LOOKED_THROUGH)
+            .limit(_MAX_PROMPTS_SEARCHED)
         )
-        prompts = await self._doors.read(lambda connection: connection.scalars(query).all())
-        wanted = beginning.strip().casefold()
+        prompts = await self._connector.read(lambda connection: connection.scalars(query).all())
+        wanted = text.strip().casefold()
         return [prompt for prompt in dict.fromkeys(prompts) if wanted in prompt.casefold()][:limit]
 
 
-def _entries(shelf: Shelf) -> Select[Any]:
+def _entries(scope: LibraryScope) -> Select[Any]:
     """Songs with `saved_by_viewer`, NULL where the viewer has not saved it."""
-    by_viewer = and_(saves.c.song_id == songs.c.id, saves.c.user_id == shelf.viewer_id)
-    shown = songs.join(saves, by_viewer, isouter=not _saved_only(shelf))
+    by_viewer = and_(saves.c.song_id == songs.c.id, saves.c.user_id == scope.viewer_id)
+    shown = songs.join(saves, by_viewer, isouter=not _saved_only(scope))
     return select(songs, saves.c.song_id.label("saved_by_viewer")).select_from(shown)
 
 
-def _saved_only(shelf: Shelf) -> bool:
-    return shelf.saved and shelf.owner_id == shelf.viewer_id
+def _saved_only(scope: LibraryScope) -> bool:
+    return scope.saved and scope.owner_id == scope.viewer_id
 
 
-def _on_shelf(shelf: Shelf) -> list[ColumnElement[bool]]:
-    shown = [COMPLETED, songs.c.deleted_at.is_(None)]
-    unheard = and_(songs.c.state == State.FAILED, songs.c.delivery == Delivery.UNDELIVERABLE)
-    own = songs.c.user_id == shelf.viewer_id
-    if shelf.owner_id != shelf.viewer_id:
-        if shelf.guild_id is None:
+def _in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
+    visible = [COMPLETED, songs.c.deleted_at.is_(None)]
+    undelivered = and_(songs.c.state == State.FAILED, songs.c.delivery == DeliveryState.UNDELIVERABLE)
+    own = songs.c.user_id == scope.viewer_id
+    if scope.owner_id != scope.viewer_id:
+        if scope.guild_id is None:
             return [false()]
-        made_here = songs.c.guild_id == shelf.guild_id
-        return [*shown, songs.c.user_id == shelf.owner_id, made_here, songs.c.private.is_(False)]
-    if _saved_only(shelf):
+        made_here = songs.c.guild_id == scope.guild_id
+        return [*visible, songs.c.user_id == scope.owner_id, made_here, songs.c.private.is_(False)]
+    if _saved_only(scope):
         public = and_(songs.c.private.is_(False), songs.c.guild_id.is_not(None), songs.c.user_id > 0)
-        return [*shown, or_(own, public)]
-    return [or_(COMPLETED, unheard), songs.c.deleted_at.is_(None), own]
+        return [*visible, or_(own, public)]
+    return [or_(COMPLETED, undelivered), songs.c.deleted_at.is_(None), own]
 
 
-def _found(search: Search) -> list[ColumnElement[bool]]:
+def _matches(search: Search) -> list[ColumnElement[bool]]:
     found = [songs.c.search_text.contains(word.casefold(), autoescape=True) for word in search.words]
     return [*found, songs.c.bpm.between(*search.bpm)] if search.bpm else found
 
 
-def _behind(
-    shelf: Shelf, found: ColumnElement[bool], older_than: int | None, newer_than: int | None
+def _behind_query(
+    scope: LibraryScope, found: ColumnElement[bool], older_than: int | None, newer_than: int | None
 ) -> Select[Any] | None:
     """Finds a row when there is something on the side that the page was turned from. None: it was not."""
     if older_than is not None:
-        there = songs.c.id >= older_than
+        on_that_side = songs.c.id >= older_than
     elif newer_than is not None:
-        there = songs.c.id <= newer_than
+        on_that_side = songs.c.id <= newer_than
     else:
         return None
-    return _entries(shelf).where(found, there).limit(1)
+    return _entries(scope).where(found, on_that_side).limit(1)

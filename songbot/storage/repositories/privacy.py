@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Delete, Table, and_, case, delete, or_, select, update
 
-from songbot.quotas.rules import Who
-from songbot.songs.models import Delivery, State
-from songbot.storage.connectors.base import Doors
+from songbot.quotas.rules import LimitKind
+from songbot.songs.models import DeliveryState, State
+from songbot.storage.connectors.base import Connector
 from songbot.storage.queries.pseudonyms import SECRET, pseudonym
 from songbot.storage.schema.tables import (
     PENDING,
@@ -32,13 +32,13 @@ _BATCH = 1000
 _NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "search_text"})
 
 # What is left of a song that still counts: that it was charged, when, and to what.
-_EMPTIED: dict[str, Any] = {
+_ANONYMISED_VALUES: dict[str, Any] = {
     "order_key": None,
     "guild_id": None,
     "prompt": "",
     "search_text": "",
     "private": True,
-    "delivery": Delivery.UNDELIVERABLE,
+    "delivery": DeliveryState.UNDELIVERABLE,
     "reason": None,
     "error": None,
     "channel_id": 0,
@@ -60,66 +60,68 @@ _EMPTIED: dict[str, Any] = {
 }
 
 
-class PrivacyTables:
+class SqlPrivacyRepository:
     """Implements Privacy."""
 
-    def __init__(self, doors: Doors, now: Callable[[], datetime]) -> None:
-        self._doors = doors
+    def __init__(self, connector: Connector, now: Callable[[], datetime]) -> None:
+        self._connector = connector
         self._now = now
 
     async def export(self, user_id: int) -> dict[str, list[dict[str, object]]]:
-        def look(connection: Connection) -> dict[str, list[dict[str, object]]]:
+        def load(connection: Connection) -> dict[str, list[dict[str, object]]]:
             return {
                 table.name: [_exported(row) for row in connection.execute(select(table).where(theirs))]
                 for table, theirs in _all_of(user_id)
             }
 
-        return await self._doors.read(look)
+        return await self._connector.read(load)
 
-    async def forget(self, user_id: int) -> int:
+    async def delete_user_data(self, user_id: int) -> int:
         now = self._now()
         theirs = songs.c.user_id == user_id
         counts = and_(songs.c.charged_at > now - LONGEST_WINDOW, songs.c.refunded_at.is_(None))
 
-        def forget(connection: Connection) -> int:
+        def write(connection: Connection) -> int:
             alias = _pseudonym(connection, user_id)
-            _forget_besides(connection, user_id, alias)
-            _forget_listeners(connection, and_(theirs, counts))
-            emptied = connection.execute(
+            _delete_other_data(connection, user_id, alias)
+            _unlink_other_users(connection, and_(theirs, counts))
+            anonymised = connection.execute(
                 update(songs)
                 .where(theirs, counts)
-                .values(user_id=alias, state=State.FAILED, finished_at=now, deleted_at=now, **_EMPTIED)
+                .values(
+                    user_id=alias, state=State.FAILED, finished_at=now, deleted_at=now, **_ANONYMISED_VALUES
+                )
             )
-            gone = connection.execute(delete(songs).where(theirs))
-            return emptied.rowcount + gone.rowcount
+            deleted = connection.execute(delete(songs).where(theirs))
+            return anonymised.rowcount + deleted.rowcount
 
-        return await self._doors.write(forget)
+        return await self._connector.write(write)
 
     async def purge(self, songs_before_days: int) -> int:
         """Songs that may still count to a quota stay, however short the days: 32 of them at least."""
         now = self._now()
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
-        gone = await self._delete_songs(songs.c.charged_at < now - kept)
+        deleted = await self._delete_songs(songs.c.charged_at < now - kept)
         await self._delete_songs(and_(songs.c.user_id < 0, songs.c.charged_at < now - LONGEST_WINDOW))
-        await self._doors.write(_purge_besides, now)
-        return gone
+        await self._connector.write(_purge_other_data, now)
+        return deleted
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
         """In batches, so that orders do not have to wait for it."""
         batch = delete(songs).where(songs.c.id.in_(select(songs.c.id).where(condition).limit(_BATCH)))
         total = 0
         while True:
-            gone = await self._doors.write(_deleted, batch)
-            total += gone
-            if gone < _BATCH:
+            deleted = await self._connector.write(_delete, batch)
+            total += deleted
+            if deleted < _BATCH:
                 return total
 
 
-def _deleted(connection: Connection, change: Delete) -> int:
+def _delete(connection: Connection, change: Delete) -> int:
     return connection.execute(change).rowcount
 
 
-def _purge_besides(connection: Connection, now: datetime) -> None:
+def _purge_other_data(connection: Connection, now: datetime) -> None:
     """Servers that were left, tokens that are dead, and lists of people for songs that are answered."""
     connection.execute(delete(guilds).where(guilds.c.left_at < now - GUILD_GRACE))
     expired = update(songs).where(PENDING, songs.c.token_expires_at < now)
@@ -131,7 +133,7 @@ def _purge_besides(connection: Connection, now: datetime) -> None:
 def _all_of(user_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
     """Each table that has something on the person, and where."""
     members: list[Table] = [songs, saves, notifications, quota_grants, quota_resets]
-    rules = and_(quota_rules.c.who == Who.USER, quota_rules.c.subject_id == user_id)
+    rules = and_(quota_rules.c.who == LimitKind.USER, quota_rules.c.subject_id == user_id)
     about = or_(quota_changes.c.actor_id == user_id, quota_changes.c.what.in_(_change_keys(user_id)))
     return [
         *((table, table.c.user_id == user_id) for table in members),
@@ -158,11 +160,11 @@ def _pseudonym(connection: Connection, user_id: int) -> int:
     return pseudonym(str(secret), user_id)
 
 
-def _forget_besides(connection: Connection, user_id: int, alias: int) -> None:
+def _delete_other_data(connection: Connection, user_id: int, alias: int) -> None:
     """All but the songs. The log keeps that something was changed, and no longer by or for whom."""
     for table in (saves, notifications, quota_grants, quota_resets):
         connection.execute(delete(table).where(table.c.user_id == user_id))
-    rules = and_(quota_rules.c.who == Who.USER, quota_rules.c.subject_id == user_id)
+    rules = and_(quota_rules.c.who == LimitKind.USER, quota_rules.c.subject_id == user_id)
     connection.execute(delete(quota_rules).where(rules))
     actor, what = quota_changes.c.actor_id, quota_changes.c.what
     connection.execute(update(quota_changes).where(actor == user_id).values(actor_id=alias))
@@ -171,9 +173,9 @@ def _forget_besides(connection: Connection, user_id: int, alias: int) -> None:
     connection.execute(changes.values(what=case(renamed, value=what)))
 
 
-def _forget_listeners(connection: Connection, condition: ColumnElement[bool]) -> None:
+def _unlink_other_users(connection: Connection, condition: ColumnElement[bool]) -> None:
     """Others' saves of songs that stay as husks, and their wish to be told of them."""
-    husks = select(songs.c.id).where(condition)
+    anonymised = select(songs.c.id).where(condition)
     for table in (saves, notifications):
-        connection.execute(delete(table).where(table.c.song_id.in_(husks)))
-    connection.execute(update(songs).where(songs.c.parent_id.in_(husks)).values(parent_id=None))
+        connection.execute(delete(table).where(table.c.song_id.in_(anonymised)))
+    connection.execute(update(songs).where(songs.c.parent_id.in_(anonymised)).values(parent_id=None))

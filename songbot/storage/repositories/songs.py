@@ -1,4 +1,4 @@
-"""The songs table, as SongStore has it."""
+"""The songs table, as SongRepository has it."""
 
 from __future__ import annotations
 
@@ -8,168 +8,181 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, update
 
-from songbot.quotas.rules import Ceilings
+from songbot.quotas.rules import OperatorLimits
 from songbot.songs.models import UNFINISHED as UNFINISHED_STATES
-from songbot.songs.models import Delivery, Reason, Reply, Result, Song, State
-from songbot.songs.orders import Order, Outcome
-from songbot.storage.connectors.base import Doors
+from songbot.songs.models import DeliveryState, FailureReason, ReplyTarget, Result, Song, State
+from songbot.songs.orders import Order, OrderOutcome
+from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import admission, create_song, leases
-from songbot.storage.queries.mapping import reply_columns, result_columns, searchable, song_of
+from songbot.storage.queries.mapping import reply_to_columns, result_to_columns, search_text, song_from_row
 from songbot.storage.schema.tables import COMPLETED, PENDING, notifications, quota_grants, songs
 
 _NO_TOKEN = {"token": None, "token_expires_at": None}
 _FINISHED = songs.c.state.in_([State.COMPLETED, State.FAILED])
 
 
-def _building(*guard: ColumnElement[bool], new: Iterable[str], **fixed: Any) -> Update:
+def _update_statement(*guard: ColumnElement[bool], new: Iterable[str], **fixed: Any) -> Update:
     """A change of the song `of_song`; each column of `new` becomes the parameter of that name."""
     given = {name: bindparam(f"new_{name}", type_=songs.c[name].type) for name in new}
     return update(songs).where(songs.c.id == bindparam("of_song"), *guard).values(**fixed, **given)
 
 
 # Built once: to build a statement takes nearly as long as to run it.
-_HELD = songs.c.lease_owner == bindparam("new_worker")
-_CLOSABLE = (_HELD, _FINISHED, PENDING)
-_CLOSED: dict[str, Any] = {"lease_owner": None, **_NO_TOKEN}
-_REQUEUE = _building(
-    _HELD,
+_OWNED_BY_WORKER = songs.c.lease_owner == bindparam("new_worker")
+_DELIVERABLE = (_OWNED_BY_WORKER, _FINISHED, PENDING)
+_RELEASED: dict[str, Any] = {"lease_owner": None, **_NO_TOKEN}
+_REQUEUE = _update_statement(
+    _OWNED_BY_WORKER,
     songs.c.state == State.SUBMITTING,
     new=["unavailable_since"],
     state=State.QUEUED,
     submitted_at=None,
 )
-_SUBMITTED = _building(songs.c.state == State.SUBMITTING, new=["job_id"], state=State.COMPOSING)
-_COMPLETE = _building(
-    _HELD,
+_MARK_SUBMITTED = _update_statement(songs.c.state == State.SUBMITTING, new=["job_id"], state=State.COMPOSING)
+_MARK_COMPLETED = _update_statement(
+    _OWNED_BY_WORKER,
     songs.c.state == State.COMPOSING,
     new=["finished_at", "song_url", "title", "bpm", "duration_seconds", "image_url", "tags"],
     state=State.COMPLETED,
     search_text=songs.c.search_text + bindparam("new_found", type_=songs.c.search_text.type),
 )
-_DELIVERED = _building(
-    *_CLOSABLE,
+_MARK_DELIVERED = _update_statement(
+    *_DELIVERABLE,
     new=["delivered_at", "channel_id", "message_id", "bot_in_channel", "upload_limit"],
-    delivery=Delivery.DELIVERED,
-    **_CLOSED,
+    delivery=DeliveryState.DELIVERED,
+    **_RELEASED,
 )
-_UNDELIVERABLE = _building(*_CLOSABLE, new=["delivered_at"], delivery=Delivery.UNDELIVERABLE, **_CLOSED)
-_NOTIFY_LIST = (
+_MARK_UNDELIVERABLE = _update_statement(
+    *_DELIVERABLE, new=["delivered_at"], delivery=DeliveryState.UNDELIVERABLE, **_RELEASED
+)
+_SUBSCRIBERS = (
     select(notifications.c.user_id)
     .where(notifications.c.song_id == bindparam("of_song"))
     .order_by(notifications.c.asked_at, notifications.c.user_id)
 )
 
 
-class SongTable:
-    """Implements SongStore."""
+class SqlSongRepository:
+    """Implements SongRepository."""
 
-    def __init__(self, doors: Doors, ceilings: Ceilings, now: Callable[[], datetime]) -> None:
-        self._doors = doors
+    def __init__(
+        self, connector: Connector, operator_limits: OperatorLimits, now: Callable[[], datetime]
+    ) -> None:
+        self._connector = connector
         self._now = now
-        self._ceilings = ceilings
-        self.single_process = doors.on_sqlite
+        self._operator_limits = operator_limits
+        self.single_process = connector.on_sqlite
 
-    async def place(self, order: Order, worker: str, now: datetime) -> Outcome:
-        return await self._doors.write(create_song.place, order, worker, self._ceilings, now)
-
-    async def admit(self, worker: str, places: int, places_per_user: int, now: datetime) -> list[Song]:
-        return await self._doors.write(
-            admission.admit, worker, now, places=places, places_per_user=places_per_user
+    async def create(self, order: Order, worker_id: str, now: datetime) -> OrderOutcome:
+        return await self._connector.write(
+            create_song.create_song, order, worker_id, self._operator_limits, now
         )
 
-    async def line(self) -> list[int]:
-        return await self._doors.read(admission.line)
+    async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
+        return await self._connector.write(
+            admission.admit, worker_id, now, slots=slots, slots_per_user=slots_per_user
+        )
 
-    async def requeue(self, song_id: int, worker: str, unavailable_since: datetime | None) -> bool:
-        return await self._change(_REQUEUE, song_id, worker=worker, unavailable_since=unavailable_since)
+    async def queue(self) -> list[int]:
+        return await self._connector.read(admission.queue)
 
-    async def submitted(self, song_id: int, job_id: str) -> bool:
-        return await self._change(_SUBMITTED, song_id, job_id=job_id)
+    async def requeue(self, song_id: int, worker_id: str, unavailable_since: datetime | None) -> bool:
+        return await self._change(_REQUEUE, song_id, worker=worker_id, unavailable_since=unavailable_since)
 
-    async def complete(self, song_id: int, worker: str, result: Result, now: datetime) -> bool:
-        found = f"\n{searchable(result.title, *result.tags)}"
+    async def mark_submitted(self, song_id: int, job_id: str) -> bool:
+        return await self._change(_MARK_SUBMITTED, song_id, job_id=job_id)
+
+    async def mark_completed(self, song_id: int, worker_id: str, result: Result, now: datetime) -> bool:
+        found = f"\n{search_text(result.title, *result.tags)}"
         return await self._change(
-            _COMPLETE, song_id, worker=worker, found=found, finished_at=now, **result_columns(result)
+            _MARK_COMPLETED,
+            song_id,
+            worker=worker_id,
+            found=found,
+            finished_at=now,
+            **result_to_columns(result),
         )
 
-    async def fail(self, song_id: int, worker: str, reason: Reason, error: str | None, now: datetime) -> bool:
+    async def mark_failed(
+        self, song_id: int, worker_id: str, reason: FailureReason, error: str | None, now: datetime
+    ) -> bool:
         change = (
             update(songs)
-            .where(*_held(song_id, worker, *_failable(reason)))
+            .where(*_song_in_state(song_id, worker_id, *_failable(reason)))
             .values(state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now)
             .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
         )
-        return await self._doors.write(_fail, change)
+        return await self._connector.write(_mark_failed, change)
 
-    async def delivered(self, song_id: int, worker: str, reply: Reply, now: datetime) -> bool:
+    async def mark_delivered(self, song_id: int, worker_id: str, reply: ReplyTarget, now: datetime) -> bool:
         return await self._change(
-            _DELIVERED, song_id, worker=worker, delivered_at=now, **reply_columns(reply)
+            _MARK_DELIVERED, song_id, worker=worker_id, delivered_at=now, **reply_to_columns(reply)
         )
 
-    async def undeliverable(self, song_id: int, worker: str, now: datetime) -> bool:
-        return await self._change(_UNDELIVERABLE, song_id, worker=worker, delivered_at=now)
+    async def mark_undeliverable(self, song_id: int, worker_id: str, now: datetime) -> bool:
+        return await self._change(_MARK_UNDELIVERABLE, song_id, worker=worker_id, delivered_at=now)
 
-    async def lease_clock(self) -> datetime:
-        if self._doors.on_sqlite:
+    async def lease_time(self) -> datetime:
+        if self._connector.on_sqlite:
             return self._now()
-        return await self._doors.read(leases.clock)
+        return await self._connector.read(leases.database_time)
 
-    async def claim(self, worker: str, now: datetime, limit: int) -> list[Song]:
-        return await self._doors.write(leases.claim, worker, now, limit)
+    async def claim(self, worker_id: str, now: datetime, limit: int) -> list[Song]:
+        return await self._connector.write(leases.claim, worker_id, now, limit)
 
-    async def held(self, worker: str) -> dict[int, State]:
-        return await self._doors.read(leases.held, worker)
+    async def leased(self, worker_id: str) -> dict[int, State]:
+        return await self._connector.read(leases.leased_songs, worker_id)
 
-    async def heartbeat(self, worker: str, now: datetime, lease_until: datetime) -> bool:
-        return await self._doors.write(leases.heartbeat, worker, now, lease_until)
+    async def heartbeat(self, worker_id: str, now: datetime, lease_until: datetime) -> bool:
+        return await self._connector.write(leases.heartbeat, worker_id, now, lease_until)
 
-    async def enlist(self, worker: str, now: datetime, lease_until: datetime) -> None:
-        await self._doors.write(leases.enlist, worker, now, lease_until)
+    async def register_worker(self, worker_id: str, now: datetime, lease_until: datetime) -> None:
+        await self._connector.write(leases.register, worker_id, now, lease_until)
 
-    async def release(self, worker: str) -> None:
-        await self._doors.write(leases.release, worker)
+    async def unregister_worker(self, worker_id: str) -> None:
+        await self._connector.write(leases.unregister, worker_id)
 
-    async def song(self, song_id: int) -> Song | None:
+    async def get(self, song_id: int) -> Song | None:
         """Not a song whose owner had it deleted, though its row may still be counted."""
         query = select(songs).where(songs.c.id == song_id, songs.c.user_id > 0)
-        row = await self._doors.read(lambda connection: connection.execute(query).one_or_none())
-        return None if row is None else song_of(row)
+        row = await self._connector.read(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else song_from_row(row)
 
-    async def recent_seconds(self, limit: int) -> list[float]:
+    async def recent_durations(self, limit: int) -> list[float]:
         query = (
             select(songs.c.submitted_at, songs.c.finished_at)
             .where(COMPLETED, songs.c.submitted_at.is_not(None))
             .order_by(songs.c.finished_at.desc())
             .limit(limit)
         )
-        rows = await self._doors.read(lambda connection: connection.execute(query).all())
+        rows = await self._connector.read(lambda connection: connection.execute(query).all())
         return [(row.finished_at - row.submitted_at).total_seconds() for row in rows]
 
-    async def notify_list(self, song_id: int) -> list[int]:
+    async def subscribers(self, song_id: int) -> list[int]:
         """In the order in which people asked."""
-        return await self._doors.read(_notify_list, song_id)
+        return await self._connector.read(_subscribers, song_id)
 
     async def _change(self, change: Update, song_id: int, **new: Any) -> bool:
         parameters = {f"new_{name}": value for name, value in new.items()} | {"of_song": song_id}
-        return await self._doors.write(
+        return await self._connector.write(
             lambda connection: connection.execute(change, parameters).rowcount == 1
         )
 
 
-def _held(song_id: int, worker: str, *states: State) -> tuple[ColumnElement[bool], ...]:
-    return songs.c.id == song_id, songs.c.state.in_(states), songs.c.lease_owner == worker
+def _song_in_state(song_id: int, worker_id: str, *states: State) -> tuple[ColumnElement[bool], ...]:
+    return songs.c.id == song_id, songs.c.state.in_(states), songs.c.lease_owner == worker_id
 
 
-def _failable(reason: Reason) -> tuple[State, ...]:
+def _failable(reason: FailureReason) -> tuple[State, ...]:
     """Another worker may have written the job's id meanwhile: then it is known what came of the POST."""
-    return (State.SUBMITTING,) if reason is Reason.INTERRUPTED else UNFINISHED_STATES
+    return (State.SUBMITTING,) if reason is FailureReason.INTERRUPTED else UNFINISHED_STATES
 
 
-def _notify_list(connection: Connection, song_id: int) -> list[int]:
-    return list(connection.scalars(_NOTIFY_LIST, {"of_song": song_id}).all())
+def _subscribers(connection: Connection, song_id: int) -> list[int]:
+    return list(connection.scalars(_SUBSCRIBERS, {"of_song": song_id}).all())
 
 
-def _fail(connection: Connection, change: Update) -> bool:
+def _mark_failed(connection: Connection, change: Update) -> bool:
     row = connection.execute(change).one_or_none()
     if row is not None and row.granted:
         _give_grant_back(connection, row)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from songbot.storage.connectors.base import MIGRATION, Doors, lock
+from songbot.storage.connectors.base import MIGRATION_LOCK, Connector, advisory_lock
 from songbot.storage.errors import DatabaseTooNew
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ _FOLDER = Path(__file__).parent / "migrations"
 _SECONDS = 600.0
 
 
-async def migrate(doors: Doors) -> None:
+async def migrate(connector: Connector) -> None:
     """Upgrade to HEAD. Raises DatabaseTooNew, or StoreUnavailable.
 
     Of several processes that start at once one does the work, and the others wait for it.
     """
-    if await doors.read(revision_of) != HEAD:
-        await doors.migrate(_upgrade, _SECONDS)
+    if await connector.read(revision_of) != HEAD:
+        await connector.migrate(_upgrade, _SECONDS)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -47,7 +47,7 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
-    lock(connection, MIGRATION)
+    advisory_lock(connection, MIGRATION_LOCK)
     config = alembic_config(connection)
     revision = revision_of(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}

@@ -15,7 +15,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from .types import CleanText, Identity, Moment, Tags
+from .types import AutoIncrementId, SafeText, StringTuple, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -29,7 +29,7 @@ metadata = MetaData(
 songs = Table(
     "songs",
     metadata,
-    Column("id", Identity, primary_key=True),
+    Column("id", AutoIncrementId, primary_key=True),
     # The interaction's id. NULL once the person had their data deleted.
     Column("order_key", String, unique=True),
     # Negative: the pseudonym of somebody who had their data deleted.
@@ -37,40 +37,40 @@ songs = Table(
     Column("guild_id", BigInteger),
     # The server that is charged; 0: the person's own DM quota.
     Column("quota_scope", BigInteger, nullable=False),
-    Column("prompt", CleanText, nullable=False),
+    Column("prompt", SafeText, nullable=False),
     # Prompt, title and tags, casefolded: what the library's search looks through.
-    Column("search_text", CleanText, nullable=False),
+    Column("search_text", SafeText, nullable=False),
     Column("private", Boolean, nullable=False),
     Column("state", String, nullable=False),
     Column("delivery", String, nullable=False),
     Column("reason", String),
-    Column("error", CleanText),
+    Column("error", SafeText),
     Column("channel_id", BigInteger, nullable=False),
     Column("message_id", BigInteger),
     Column("token", String),
-    Column("token_expires_at", Moment),
+    Column("token_expires_at", UtcDateTime),
     Column("bot_in_channel", Boolean, nullable=False),
     Column("upload_limit", BigInteger, nullable=False),
-    Column("job_id", CleanText),
-    Column("title", CleanText),
+    Column("job_id", SafeText),
+    Column("title", SafeText),
     Column("bpm", Double),
     Column("duration_seconds", BigInteger),
-    Column("song_url", CleanText),
-    Column("image_url", CleanText),
-    Column("tags", Tags),
-    Column("parent_id", Identity, ForeignKey("songs.id", ondelete="SET NULL")),
+    Column("song_url", SafeText),
+    Column("image_url", SafeText),
+    Column("tags", StringTuple),
+    Column("parent_id", AutoIncrementId, ForeignKey("songs.id", ondelete="SET NULL")),
     Column("relation", String),
-    Column("created_at", Moment, nullable=False),
-    Column("charged_at", Moment, nullable=False),
-    Column("refunded_at", Moment),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("charged_at", UtcDateTime, nullable=False),
+    Column("refunded_at", UtcDateTime),
     # Paid for by an extra song of `quota_grants`, so not counted to the person's own limit.
     Column("granted", Boolean, nullable=False),
-    Column("submitted_at", Moment),
-    Column("unavailable_since", Moment),
-    Column("finished_at", Moment),
+    Column("submitted_at", UtcDateTime),
+    Column("unavailable_since", UtcDateTime),
+    Column("finished_at", UtcDateTime),
     # When the delivery ended, be it delivered or undeliverable.
-    Column("delivered_at", Moment),
-    Column("deleted_at", Moment),
+    Column("delivered_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
     # The worker that follows the song; it holds it while its row in `workers` says that it lives.
     Column("lease_owner", String),
     sqlite_autoincrement=True,
@@ -102,7 +102,7 @@ workers = Table(
     "workers",
     metadata,
     Column("name", String, primary_key=True),
-    Column("lease_until", Moment, nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),
 )
 
 guilds = Table(
@@ -110,7 +110,7 @@ guilds = Table(
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("timezone", String, nullable=False, server_default="UTC"),
-    Column("left_at", Moment),
+    Column("left_at", UtcDateTime),
 )
 
 
@@ -146,19 +146,19 @@ quota_resets = Table(
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     # Songs up to this one no longer count: a song's id, since two events may share one moment.
     Column("last_song_id", BigInteger, nullable=False),
-    Column("reset_at", Moment, nullable=False),
+    Column("reset_at", UtcDateTime, nullable=False),
 )
 
 quota_changes = Table(
     "quota_changes",
     metadata,
-    Column("id", Identity, primary_key=True),
+    Column("id", AutoIncrementId, primary_key=True),
     _guild_key(),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     Column("actor_id", BigInteger, nullable=False),
     Column("what", String, nullable=False),
-    Column("old", CleanText),
-    Column("new", CleanText),
+    Column("old", SafeText),
+    Column("new", SafeText),
     sqlite_autoincrement=True,
 )
 Index("ix_quota_changes_guild", quota_changes.c.guild_id, quota_changes.c.id)
@@ -167,18 +167,18 @@ saves = Table(
     "saves",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("song_id", Identity, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
-    Column("saved_at", Moment, nullable=False),
+    Column("song_id", AutoIncrementId, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
+    Column("saved_at", UtcDateTime, nullable=False),
 )
 Index("ix_saves_song", saves.c.song_id)
 
 notifications = Table(
     "notifications",
     metadata,
-    Column("song_id", Identity, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
+    Column("song_id", AutoIncrementId, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     # The order in which people asked.
-    Column("asked_at", Moment, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
 )
 Index("ix_notifications_user", notifications.c.user_id)
 
@@ -186,5 +186,5 @@ app_state = Table(
     "app_state",
     metadata,
     Column("key", String, primary_key=True),
-    Column("value", CleanText, nullable=False),
+    Column("value", SafeText, nullable=False),
 )

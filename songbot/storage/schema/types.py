@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-Identity = BigInteger().with_variant(Integer, "sqlite")
+AutoIncrementId = BigInteger().with_variant(Integer, "sqlite")
 """A primary key that counts up. SQLite numbers rows by itself only where the type is INTEGER."""
 
 
@@ -24,7 +24,7 @@ class NaiveDatetime(DontWrapMixin, ValueError):
         super().__init__("a datetime without a time zone can not be stored")
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, stored as microseconds since 1970 UTC. Naive ones raise NaiveDatetime."""
 
     impl = BigInteger
@@ -41,7 +41,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
-class CleanText(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text without the two things that a database refuses: null characters and lone surrogates."""
 
     impl = Text
@@ -51,7 +51,7 @@ class CleanText(TypeDecorator[str]):
         return None if value is None else clean(value)
 
 
-class Tags(TypeDecorator[tuple[str, ...]]):
+class StringTuple(TypeDecorator[tuple[str, ...]]):
     """A tuple of strings as a JSON array in text. NULL is the empty tuple."""
 
     impl = Text

@@ -8,12 +8,12 @@ from typing import Protocol, cast
 import discord
 from discord.ext import commands
 
-from songbot.interactions.replies import say_privately
-from songbot.ui.song_buttons import LARGEST_ID
+from songbot.interactions.replies import send_ephemeral
+from songbot.ui.song_buttons import MAX_ID
 from songbot.wording import general
 from songbot.wording import library as wording
 
-from .query import TEMPLATE, Direction, Query, Turn, custom_id, turn_of
+from .query import PAGE_CUSTOM_ID, Direction, PageTurn, Query, custom_id, parse_page_turn
 
 COG = "library"
 
@@ -21,7 +21,7 @@ COG = "library"
 class LibraryPresses(Protocol):
     """What the cog does. It answers the person whatever happens."""
 
-    async def turn(self, interaction: discord.Interaction, turn: Turn) -> None: ...
+    async def turn(self, interaction: discord.Interaction, turn: PageTurn) -> None: ...
     async def open(self, interaction: discord.Interaction, song_id: int) -> None: ...
 
 
@@ -29,10 +29,10 @@ def _presses(interaction: discord.Interaction) -> LibraryPresses:
     return cast("LibraryPresses", cast("commands.Bot", interaction.client).get_cog(COG))
 
 
-class TurnButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=TEMPLATE):
+class PageButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=PAGE_CUSTOM_ID):
     """`Newer` or `Older`."""
 
-    def __init__(self, button_id: str, turn: Turn, *, disabled: bool = False) -> None:
+    def __init__(self, button_id: str, turn: PageTurn, *, disabled: bool = False) -> None:
         self.turn = turn
         newer = turn.direction is Direction.NEWER
         super().__init__(
@@ -47,13 +47,13 @@ class TurnButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
-    ) -> TurnButton:
+    ) -> PageButton:
         del interaction, item
-        return cls(match[0], turn_of(match))
+        return cls(match[0], parse_page_turn(match))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        if self.turn.key > LARGEST_ID or (self.turn.owner_id or 0) > LARGEST_ID:
-            await say_privately(interaction, general.UNKNOWN_BUTTON)
+        if self.turn.key > MAX_ID or (self.turn.owner_id or 0) > MAX_ID:
+            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
         else:
             await _presses(interaction).turn(interaction, self.turn)
 
@@ -77,15 +77,15 @@ class OpenSelect(
 
     async def callback(self, interaction: discord.Interaction) -> None:
         chosen = self.item.values[0] if self.item.values else ""
-        if chosen.isascii() and chosen.isdigit() and int(chosen[:20]) <= LARGEST_ID:
+        if chosen.isascii() and chosen.isdigit() and int(chosen[:20]) <= MAX_ID:
             await _presses(interaction).open(interaction, int(chosen))
         else:
-            await say_privately(interaction, general.UNKNOWN_BUTTON)
+            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
 
 
-def turn_button(query: Query, direction: Direction, key: int, *, disabled: bool) -> TurnButton:
+def page_button(query: Query, direction: Direction, key: int, *, disabled: bool) -> PageButton:
     """`key` is the id of the page's first song for NEWER, of its last for OLDER."""
     button_id = custom_id(query, direction, key)
-    match = TEMPLATE.fullmatch(button_id)
+    match = PAGE_CUSTOM_ID.fullmatch(button_id)
     assert match is not None, "what custom_id makes, TEMPLATE reads"  # noqa: S101
-    return TurnButton(button_id, turn_of(match), disabled=disabled)
+    return PageButton(button_id, parse_page_turn(match), disabled=disabled)

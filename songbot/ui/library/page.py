@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import discord
 
-from songbot.songs.library import Entry, Page
-from songbot.songs.models import Delivery, Song, State
-from songbot.ui.song_card import bpm, chips, title_of
+from songbot.songs.library import LibraryEntry, LibraryPage
+from songbot.songs.models import DeliveryState, Song, State
+from songbot.ui.song_card import bpm, inline_tags, title_of
 from songbot.wording import failures, text
 from songbot.wording import library as wording
 from songbot.wording.progress import relative
 
-from .components import OpenSelect, turn_button
-from .query import Direction, Query, footer
+from .components import OpenSelect, page_button
+from .query import Direction, Query, query_footer
 
-PAGE = 5
+PAGE_SIZE = 5
 TAGS_SHOWN = 5
 _BLUE = discord.Colour(0x5B8DEF)
 
 
-def page_embed(page: Page, query: Query) -> discord.Embed:
+def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
     """`query` travels along in the footer (see library_query)."""
     embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=_BLUE)
     for entry in page.entries:
         embed.add_field(name=_title(entry), value=_facts(entry.song), inline=False)
-    return embed.set_footer(text=footer(query))
+    return embed.set_footer(text=query_footer(query))
 
 
-def page_view(page: Page, query: Query) -> discord.ui.View:
+def page_view(page: LibraryPage, query: Query) -> discord.ui.View:
     """Empty when there is nothing to open or turn."""
     view = discord.ui.View(timeout=None)
     if not page.entries:
@@ -35,15 +35,15 @@ def page_view(page: Page, query: Query) -> discord.ui.View:
     view.add_item(OpenSelect([_option(entry) for entry in page.entries]))
     if page.newer or page.older:
         first, last = page.entries[0].song.id, page.entries[-1].song.id
-        view.add_item(turn_button(query, Direction.NEWER, first, disabled=not page.newer))
-        view.add_item(turn_button(query, Direction.OLDER, last, disabled=not page.older))
+        view.add_item(page_button(query, Direction.NEWER, first, disabled=not page.newer))
+        view.add_item(page_button(query, Direction.OLDER, last, disabled=not page.older))
     return view
 
 
 def nothing_there(query: Query) -> str:
     """What is said in place of an empty page."""
     if query.search:
-        return wording.nothing_found(text.shown(query.search, 200))
+        return wording.nothing_found(text.escape_and_clamp(query.search, 200))
     if query.owner_id is not None:
         return wording.nothing_of(query.owner_id)
     return wording.NOTHING_SAVED if query.saved else wording.NO_SONGS
@@ -52,40 +52,40 @@ def nothing_there(query: Query) -> str:
 def _heading(query: Query) -> str:
     if query.owner_id is not None:
         return wording.OF_A_MEMBER
-    return wording.SAVED_SHELF if query.saved else wording.OWN
+    return wording.SAVED_TITLE if query.saved else wording.OWN
 
 
-def _description(page: Page, query: Query) -> str | None:
+def _description(page: LibraryPage, query: Query) -> str | None:
     lines: list[str] = []
     if not page.entries:
         lines.append(nothing_there(query))
     elif query.owner_id is not None:
         lines.append(wording.of_member(query.owner_id))
-    if any(_waits(entry.song) for entry in page.entries):
+    if any(_is_undelivered(entry.song) for entry in page.entries):
         lines.append(wording.LEGEND_NOT_DELIVERED)
     return "\n".join(lines) or None
 
 
-def _waits(song: Song) -> bool:
-    return song.delivery is Delivery.UNDELIVERABLE
+def _is_undelivered(song: Song) -> bool:
+    return song.delivery is DeliveryState.UNDELIVERABLE
 
 
-def _marks(entry: Entry) -> str:
+def _marks(entry: LibraryEntry) -> str:
     marks = (
-        (wording.NOT_DELIVERED, _waits(entry.song)),
+        (wording.NOT_DELIVERED, _is_undelivered(entry.song)),
         (wording.IS_PRIVATE, entry.song.private),
         (wording.IS_SAVED, entry.saved),
     )
     return "".join(mark for mark, holds in marks if holds)
 
 
-def _title(entry: Entry) -> str:
+def _title(entry: LibraryEntry) -> str:
     title = failures.TITLE if entry.song.state is State.FAILED else title_of(entry.song)
     return f"{text.clamp(title, 150)} {_marks(entry)}".strip()
 
 
 def _facts(song: Song) -> str:
-    tags = chips(song.result.tags[:TAGS_SHOWN] if song.result else ())
+    tags = inline_tags(song.result.tags[:TAGS_SHOWN] if song.result else ())
     facts = [*_plain_facts(song), relative(song.finished_at or song.created_at)]
     return "\n".join(line for line in (tags, " · ".join(facts)) if line)
 
@@ -98,7 +98,7 @@ def _plain_facts(song: Song) -> list[str]:
     return [fact for fact in (length, f"{tempo} BPM" if tempo else "") if fact]
 
 
-def _option(entry: Entry) -> discord.SelectOption:
+def _option(entry: LibraryEntry) -> discord.SelectOption:
     """Label and description hold 100 characters ("Select Option Structure") and render no markdown."""
     result = entry.song.result
     tags = [text.plain(tag, 30) for tag in (result.tags[:TAGS_SHOWN] if result else ())]

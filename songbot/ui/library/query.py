@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from songbot.songs.library import Shelf
+from songbot.songs.library import LibraryScope
 from songbot.wording.text import plain
 
 MAX_SEARCH = 100
-_SIGN = "🔎 "
-_SAVED, _WORDS = "s", "w"
+_SEARCH_PREFIX = "🔎 "
+_SAVED, _SEARCHED = "s", "w"
 
-TEMPLATE = re.compile(
+PAGE_CUSTOM_ID = re.compile(
     r"library:v1:(?P<direction>newer|older):(?P<key>[0-9]{1,19}):(?P<flags>[a-z]{0,8}):(?P<owner>[0-9]{1,20})"
 )
 
@@ -42,13 +42,13 @@ class Query:
     saved: bool = False
     owner_id: int | None = None
 
-    def shelf(self, viewer_id: int, guild_id: int | None) -> Shelf:
+    def scope(self, viewer_id: int, guild_id: int | None) -> LibraryScope:
         """For the one who asks now, where they ask from: nothing of it is taken from the page."""
-        return Shelf(viewer_id, self.owner_id or viewer_id, guild_id, self.saved)
+        return LibraryScope(viewer_id, self.owner_id or viewer_id, guild_id, self.saved)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageTurn:
     """A press on `Newer` or `Older`. `key` is the id of the page's first or last song."""
 
     direction: Direction
@@ -65,32 +65,32 @@ def one_line(search: str | None) -> str:
 
 def custom_id(query: Query, direction: Direction, key: int) -> str:
     """At most 58 characters."""
-    flags = (_SAVED if query.saved else "") + (_WORDS if query.search else "")
+    flags = (_SAVED if query.saved else "") + (_SEARCHED if query.search else "")
     return f"library:v1:{direction}:{key}:{flags}:{query.owner_id or 0}"
 
 
-def turn_of(match: re.Match[str]) -> Turn:
+def parse_page_turn(match: re.Match[str]) -> PageTurn:
     """From a match of TEMPLATE, which anybody may have forged."""
-    return Turn(
+    return PageTurn(
         Direction(match["direction"]),
         int(match["key"]),
         _SAVED in match["flags"],
-        _WORDS in match["flags"],
+        _SEARCHED in match["flags"],
         int(match["owner"]) or None,
     )
 
 
-def footer(query: Query) -> str | None:
+def query_footer(query: Query) -> str | None:
     """What the embed's footer holds."""
-    return _SIGN + query.search if query.search else None
+    return _SEARCH_PREFIX + query.search if query.search else None
 
 
-def query_of(turn: Turn, footer_text: str | None) -> Query:
+def parse_query(turn: PageTurn, footer_text: str | None) -> Query:
     """What the pressed page shows. Raises SearchLostError."""
     search = ""
     if turn.searched:
         text = footer_text or ""
-        if not text.startswith(_SIGN):
+        if not text.startswith(_SEARCH_PREFIX):
             raise SearchLostError
-        search = one_line(text.removeprefix(_SIGN))
+        search = one_line(text.removeprefix(_SEARCH_PREFIX))
     return Query(search, turn.saved, turn.owner_id)

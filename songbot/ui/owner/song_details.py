@@ -7,8 +7,8 @@ from datetime import datetime
 
 import discord
 
-from songbot.songs.admin import Story
-from songbot.songs.models import Delivery, Song, State
+from songbot.songs.admin import SongDetails
+from songbot.songs.models import DeliveryState, Song, State
 from songbot.wording import owner as wording
 from songbot.wording import text
 
@@ -17,25 +17,27 @@ _COLOURS = {State.COMPLETED: _GREEN, State.FAILED: _RED}
 _FIELD, _PROMPT, _ERROR = 1024, 300, 300
 
 
-def story_embed(story: Story) -> discord.Embed:
+def song_details_embed(details: SongDetails) -> discord.Embed:
     """The prompt is personal, also where it was asked for privately: it is cut short, it is shown here alone,
     and not at all once the song was deleted."""
-    song = story.song
+    song = details.song
     embed = discord.Embed(title=_title(song), colour=_COLOURS.get(song.state, _BLUE))
-    embed.description = wording.GONE if song.deleted_at else f"> {text.shown(song.prompt, _PROMPT)}"
-    failure = text.shown(song.error, _ERROR)
+    embed.description = (
+        wording.GONE if song.deleted_at else f"> {text.escape_and_clamp(song.prompt, _PROMPT)}"
+    )
+    failure = text.escape_and_clamp(song.error, _ERROR)
     for name, value in (
         (wording.ASKED, _asked(song)),
         (
             wording.CHARGED,
-            wording.charged(song.quota_guild_id, granted=story.granted, refunded_at=song.refunded_at),
+            wording.charged(song.quota_guild_id, granted=details.granted, refunded_at=song.refunded_at),
         ),
-        (wording.WAY, "\n".join(_way(song))),
+        (wording.TIMELINE, "\n".join(_timeline(song))),
         (wording.FAILURE, f"{_reason(song)}\n{failure}".strip()),
-        (wording.JOB, text.chip(song.job_id or "", 200)),
-        (wording.DELIVERY, wording.delivery(song.delivery.value, story.notified)),
+        (wording.JOB, text.inline_code(song.job_id or "", 200)),
+        (wording.DELIVERY, wording.delivery(song.delivery.value, details.subscribers)),
         (wording.MESSAGE, _message(song)),
-        (wording.FOLLOWED_BY, text.chip(story.worker or "", 200)),
+        (wording.WORKER, text.inline_code(details.worker_id or "", 200)),
     ):
         if value:
             embed.add_field(name=name, value=text.clamp(value, _FIELD), inline=False)
@@ -43,19 +45,19 @@ def story_embed(story: Story) -> discord.Embed:
 
 
 def _title(song: Song) -> str:
-    title = text.shown(song.result.title, 150) if song.result and not song.deleted_at else ""
-    head = f"{wording.story_title(song.id)}: {wording.state(song.state)}"
+    title = text.escape_and_clamp(song.result.title, 150) if song.result and not song.deleted_at else ""
+    head = f"{wording.song_details_title(song.id)}: {wording.state(song.state)}"
     return f"{head}, {title}" if title else head
 
 
 def _asked(song: Song) -> str:
-    asked = wording.asked(song.user_id, song.guild_id, song.reply.channel_id, private=song.private)
+    request = wording.asked(song.user_id, song.guild_id, song.reply.channel_id, private=song.private)
     if song.parent_id is None or song.relation is None:
-        return asked
-    return f"{asked}, {wording.parent(song.relation.value, song.parent_id)}"
+        return request
+    return f"{request}, {wording.parent(song.relation.value, song.parent_id)}"
 
 
-def _way(song: Song) -> Iterable[str]:
+def _timeline(song: Song) -> Iterable[str]:
     yield wording.asked_at(song.created_at)
     if song.submitted_at:
         yield wording.submitted_at(song.submitted_at, _between(song.created_at, song.submitted_at) or 0.0)
@@ -64,7 +66,7 @@ def _way(song: Song) -> Iterable[str]:
     if song.finished_at:
         took = _between(song.submitted_at, song.finished_at)
         yield wording.finished_at(song.finished_at, song.state, took)
-    if song.delivered_at and song.delivery is not Delivery.PENDING:
+    if song.delivered_at and song.delivery is not DeliveryState.PENDING:
         lag = _between(song.finished_at, song.delivered_at)
         yield wording.delivered_at(song.delivered_at, song.delivery.value, lag)
     if song.deleted_at:
@@ -83,5 +85,5 @@ def _message(song: Song) -> str:
     """Where it is, or was to be; a private one has a link too, that only the person can follow."""
     if song.reply.message_id is None:
         return ""
-    place = f"{song.guild_id or '@me'}/{song.reply.channel_id}/{song.reply.message_id}"
-    return f"https://discord.com/channels/{place}"
+    path = f"{song.guild_id or '@me'}/{song.reply.channel_id}/{song.reply.message_id}"
+    return f"https://discord.com/channels/{path}"

@@ -9,14 +9,14 @@ from datetime import datetime
 
 import discord
 
-from songbot.songs.admin import Summary
-from songbot.songs.durations import Pace
+from songbot.songs.admin import SystemStatus
+from songbot.songs.durations import DurationEstimator
 from songbot.songs.models import UNFINISHED
 from songbot.wording import owner as wording
 from songbot.wording import text
 from songbot.wording.quotas import when
-from songbot.worker.provider_error_log import RecentErrors, Seen
-from songbot.worker.throttle import Flow, Gate
+from songbot.worker.provider_error_log import ErrorRecord, RecentErrors
+from songbot.worker.throttle import RequestThrottle, ThrottleState
 
 _GREY, _RED = discord.Colour(0x6B7280), discord.Colour(0xC2410C)
 _FIELD = 1024
@@ -24,18 +24,18 @@ _DETAIL, _SHARDS = 120, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Works:
+class ProcessStatus:
     """What this process knows of itself. `started` is in monotonic seconds."""
 
     version: str
-    started: float
-    pace: Pace
-    gate: Gate
+    started_at: float
+    estimator: DurationEstimator
+    throttle: RequestThrottle
     errors: RecentErrors
 
 
 def status_embed(
-    summary: Summary, works: Works, latencies: Sequence[tuple[int, float]], up_since: datetime
+    summary: SystemStatus, process: ProcessStatus, latencies: Sequence[tuple[int, float]], up_since: datetime
 ) -> discord.Embed:
     """`summary` is over all processes, the rest of this one. `latencies` are seconds by shard, not a number
     or infinite while it is not connected."""
@@ -43,20 +43,20 @@ def status_embed(
     if summary.paused is not None:
         embed.description, embed.colour = wording.paused(summary.paused), _RED
     for name, value, inline in (
-        (wording.VERSION, works.version, True),
+        (wording.VERSION, process.version, True),
         (wording.UP_SINCE, when(up_since), True),
         (wording.DATABASE, wording.database(summary.database, summary.size_bytes), True),
-        (wording.IN_THE_WORKS, "\n".join(_in_the_works(summary)), True),
+        (wording.IN_PROGRESS, "\n".join(_in_progress(summary)), True),
         (wording.LAST_DAY, "\n".join(_last_day(summary)), True),
         (wording.SHARDS, _shards(latencies), True),
-        (wording.PACE, _pace(works), False),
-        (wording.ERRORS, "\n".join(map(_error, works.errors.latest())), False),
+        (wording.DURATIONS, _estimator(process), False),
+        (wording.ERRORS, "\n".join(map(_error, process.errors.recent())), False),
     ):
         embed.add_field(name=name, value=text.clamp(value or wording.NONE, _FIELD), inline=inline)
     return embed
 
 
-def _in_the_works(summary: Summary) -> Iterable[str]:
+def _in_progress(summary: SystemStatus) -> Iterable[str]:
     for state in UNFINISHED:
         if number := summary.unfinished.get(state, 0):
             yield wording.state(state, number)
@@ -64,7 +64,7 @@ def _in_the_works(summary: Summary) -> Iterable[str]:
         yield wording.undelivered(summary.undelivered)
 
 
-def _last_day(summary: Summary) -> Iterable[str]:
+def _last_day(summary: SystemStatus) -> Iterable[str]:
     for (state, reason), number in sorted(summary.ordered.items(), key=lambda item: -item[1]):
         yield wording.outcome(state, reason, number)
 
@@ -79,17 +79,17 @@ def _shards(latencies: Sequence[tuple[int, float]]) -> str:
     return "\n".join(lines)
 
 
-def _pace(works: Works) -> str:
-    gate = works.gate
-    match gate.flow:
-        case Flow.OPEN:
-            flow = wording.gate_open()
-        case Flow.SLOWED:
-            flow = wording.gate_slowed(gate.rate or 0.0)
-        case Flow.CLOSED:
-            flow = wording.gate_closed(gate.closed_for())
-    return f"{wording.pace(works.pace.quantile(0.5), works.pace.quantile(0.9))}\n{flow}"
+def _estimator(process: ProcessStatus) -> str:
+    throttle = process.throttle
+    match throttle.state:
+        case ThrottleState.NORMAL:
+            state = wording.throttle_normal()
+        case ThrottleState.LIMITED:
+            state = wording.throttle_limited(throttle.rate_limit or 0.0)
+        case ThrottleState.SUSPENDED:
+            state = wording.throttle_suspended(throttle.retry_in())
+    return f"{wording.estimator(process.estimator.quantile(0.5), process.estimator.quantile(0.9))}\n{state}"
 
 
-def _error(seen: Seen) -> str:
-    return wording.error(seen.kind, text.shown(seen.detail, _DETAIL), seen.at, seen.times)
+def _error(record: ErrorRecord) -> str:
+    return wording.error(record.kind, text.escape_and_clamp(record.detail, _DETAIL), record.at, record.times)

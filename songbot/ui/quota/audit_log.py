@@ -9,8 +9,8 @@ from typing import Protocol, cast
 import discord
 from discord.ext import commands
 
-from songbot.quotas.repository import Change
-from songbot.ui.song_buttons import LARGEST_ID
+from songbot.quotas.repository import AuditEntry
+from songbot.ui.song_buttons import MAX_ID
 from songbot.wording import quota_admin as wording
 
 from .embeds import COLOUR
@@ -45,24 +45,24 @@ class LogButton(
         return cls(int(match["before_id"]))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        known = self.before_id if NEWEST < self.before_id <= LARGEST_ID else None
+        known = self.before_id if NEWEST < self.before_id <= MAX_ID else None
         reader = cast("LogReader", cast("commands.Bot", interaction.client).get_cog(COG))
         await reader.turn_log(interaction, known)
 
 
-def log_embed(changes: Sequence[Change], *, first: bool) -> discord.Embed:
+def log_embed(entries: Sequence[AuditEntry], *, first: bool) -> discord.Embed:
     """Up to PAGE changes, newest first. `first`: nothing newer goes before them."""
     embed = discord.Embed(title=wording.LOG_TITLE, colour=COLOUR)
-    lines = [wording.change_line(change) for change in changes[:PAGE]]
+    lines = [wording.audit_line(change) for change in entries[:PAGE]]
     embed.description = "\n".join(lines) or (wording.LOG_EMPTY if first else wording.LOG_END)
     return embed
 
 
-def log_view(changes: Sequence[Change], *, first: bool) -> discord.ui.View | None:
+def log_view(entries: Sequence[AuditEntry], *, first: bool) -> discord.ui.View | None:
     """The ways on from a page: `changes` holds one more than PAGE where there are older ones."""
     view = discord.ui.View(timeout=None)
     if not first:
         view.add_item(LogButton(NEWEST, wording.NEWEST))
-    if len(changes) > PAGE:
-        view.add_item(LogButton(changes[PAGE - 1].id, wording.OLDER))
+    if len(entries) > PAGE:
+        view.add_item(LogButton(entries[PAGE - 1].id, wording.OLDER))
     return view if view.children else None

@@ -16,7 +16,7 @@ from math import log10
 
 from PIL import Image, ImageDraw, ImageFont
 
-from songbot.quotas.repository import DayUsage
+from songbot.quotas.repository import DailyUsage
 from songbot.wording import quota_admin as wording
 from songbot.wording import text
 
@@ -40,7 +40,7 @@ class Chart:
     """`days` oldest first; `limit` is the server's, songs a day; `top` are display names as they came and
     how many songs each made."""
 
-    days: tuple[DayUsage, ...]
+    days: tuple[DailyUsage, ...]
     limit: int
     top: tuple[tuple[str, int], ...]
 
@@ -119,7 +119,7 @@ def _slot(number: int, days: int) -> tuple[int, int]:
     return round(_LEFT + number * width + gap), round(_LEFT + (number + 1) * width - gap)
 
 
-def _draw_bars(draw: _Draw, days: Sequence[DayUsage], scale: _Scale) -> None:
+def _draw_bars(draw: _Draw, days: Sequence[DailyUsage], scale: _Scale) -> None:
     for number, day in enumerate(days):
         left, right = _slot(number, len(days))
         made, failed = scale.y(day.made), scale.y(day.made + day.failed)
@@ -132,7 +132,7 @@ def _draw_bars(draw: _Draw, days: Sequence[DayUsage], scale: _Scale) -> None:
             draw.text(((left + right) // 2, failed - 6), label, _INK, _font(_SMALL), anchor="mb")
 
 
-def _draw_dates(draw: _Draw, days: Sequence[DayUsage]) -> None:
+def _draw_dates(draw: _Draw, days: Sequence[DailyUsage]) -> None:
     for number, day in enumerate(days):
         if _is_named(number, len(days)):
             left, right = _slot(number, len(days))
@@ -171,15 +171,15 @@ def _draw_top(draw: _Draw, top: Sequence[tuple[str, int]]) -> None:
         draw.text((_NAMES_LEFT + 38, y + 40), count, _MADE, _font(_MIDDLE))
 
 
-def _fitting(draw: _Draw, place: str, name: str) -> str:
+def _fitting(draw: _Draw, rank: str, name: str) -> str:
     """As much of the name as there is room for."""
-    room = WIDTH - _NAMES_LEFT - 30
+    width = WIDTH - _NAMES_LEFT - 30
     name = drawable(name) or wording.UNNAMED
-    if draw.textlength(place + name, _font(_MIDDLE)) <= room:
-        return place + name
-    while name and draw.textlength(f"{place}{name}…", _font(_MIDDLE)) > room:
+    if draw.textlength(rank + name, _font(_MIDDLE)) <= width:
+        return rank + name
+    while name and draw.textlength(f"{rank}{name}…", _font(_MIDDLE)) > width:
         name = name[:-1].rstrip()
-    return f"{place}{name}…"
+    return f"{rank}{name}…"
 
 
 def drawable(name: str) -> str:
@@ -201,11 +201,11 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _has_glyph(sign: str) -> bool:
     """A font draws one and the same box for every sign it does not have."""
-    look = _look(sign)
-    return any(look) and look != _look(_MISSING)
+    glyph = _glyph(sign)
+    return any(glyph) and glyph != _glyph(_MISSING)
 
 
-def _look(sign: str) -> bytes:
+def _glyph(sign: str) -> bytes:
     image = Image.new("L", (2 * _SMALL, 2 * _SMALL))
     ImageDraw.Draw(image).text((4, 4), sign, 255, _font(_SMALL))
     return image.tobytes()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import discord
 
-from songbot.quotas.repository import Usage
+from songbot.quotas.repository import GuildUsage
 from songbot.wording import quota_admin as wording
 
 from .embeds import COLOUR
 
 
-def usage_embed(usage: Usage, daily_limit: int) -> discord.Embed:
+def usage_embed(usage: GuildUsage, daily_limit: int) -> discord.Embed:
     """`/quota usage`: what the picture shows, for those who can't see it, and who made most by mention."""
     embed = discord.Embed(
         title=wording.chart_title(len(usage.days)),

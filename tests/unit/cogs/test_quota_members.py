@@ -11,8 +11,8 @@ import discord
 import pytest
 
 from cogs.quota import _members
-from cogs.quota._members import MOST_ASKED, People, Person, rules_of_nobody
-from songbot.quotas.rules import Per, Rule, Who
+from cogs.quota._members import MAX_LOOKUPS, MemberInfo, MemberLookup, stale_rules
+from songbot.quotas.rules import LimitKind, Period, Rule
 
 
 def http_error(kind: type[discord.HTTPException], status: int) -> discord.HTTPException:
@@ -49,19 +49,19 @@ class Watch:
         return self.seconds
 
 
-async def look_up(people: People, guild: Guild, *user_ids: int) -> dict[int, Person]:
+async def look_up(people: MemberLookup, guild: Guild, *user_ids: int) -> dict[int, MemberInfo]:
     return await people.look_up(cast("discord.Guild", guild), user_ids)
 
 
 async def test_members_have_names_and_those_who_left_are_known_as_such():
     guild = Guild({1: "ann"})
-    found = await look_up(People(Watch()), guild, 1, 2)
-    assert found == {1: Person("ann", here=True), 2: Person(None, here=False)}
+    found = await look_up(MemberLookup(Watch()), guild, 1, 2)
+    assert found == {1: MemberInfo("ann", is_member=True), 2: MemberInfo(None, is_member=False)}
 
 
 async def test_nobody_is_asked_for_twice_within_ten_minutes():
     guild, watch = Guild({1: "ann"}), Watch()
-    people = People(watch)
+    people = MemberLookup(watch)
     for _ in range(3):
         await look_up(people, guild, 1, 1)
     assert guild.asked == [1]
@@ -72,45 +72,45 @@ async def test_nobody_is_asked_for_twice_within_ten_minutes():
 
 async def test_only_a_few_are_asked_for_at_a_time():
     guild = Guild(dict.fromkeys(range(100), "x"))
-    people = People(Watch())
-    assert len(await look_up(people, guild, *range(100))) == MOST_ASKED
-    assert len(await look_up(people, guild, *range(100))) == 2 * MOST_ASKED
+    people = MemberLookup(Watch())
+    assert len(await look_up(people, guild, *range(100))) == MAX_LOOKUPS
+    assert len(await look_up(people, guild, *range(100))) == 2 * MAX_LOOKUPS
 
 
 async def test_an_error_tells_nothing_of_a_member_and_is_asked_again():
     guild = Guild(
         {1: http_error(discord.DiscordServerError, 503), 2: aiohttp.ClientConnectionError(), 3: "eve"}
     )
-    people = People(Watch())
+    people = MemberLookup(Watch())
     assert set(await look_up(people, guild, 1, 2, 3)) == {3}
     guild.members[1] = "ann"
     assert set(await look_up(people, guild, 1, 3)) == {1, 3}
 
 
 async def test_discords_silence_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_members, "DEADLINE", 0.02)
-    assert set(await look_up(People(Watch()), Guild({1: None, 2: "eve"}), 1, 2)) == {2}
+    monkeypatch.setattr(_members, "LOOKUP_TIMEOUT", 0.02)
+    assert set(await look_up(MemberLookup(Watch()), Guild({1: None, 2: "eve"}), 1, 2)) == {2}
 
 
 async def test_what_is_remembered_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_members, "_MOST_REMEMBERED", 3)
-    people = People(Watch())
+    monkeypatch.setattr(_members, "_MAX_CACHED", 3)
+    people = MemberLookup(Watch())
     for number in range(20):
         await look_up(people, Guild({}), number)
-    assert len(people._known) == 3
+    assert len(people._cache) == 3
 
 
 RULES = [
-    Rule(Who.SERVER, 1, Per.DAY),
-    Rule(Who.ROLE, 1, Per.DAY, 1),
-    Rule(Who.ROLE, 1, Per.DAY, 2),
-    Rule(Who.USER, 1, Per.DAY, 1),
-    Rule(Who.USER, 1, Per.DAY, 2),
+    Rule(LimitKind.SERVER, 1, Period.DAY),
+    Rule(LimitKind.ROLE, 1, Period.DAY, 1),
+    Rule(LimitKind.ROLE, 1, Period.DAY, 2),
+    Rule(LimitKind.USER, 1, Period.DAY, 1),
+    Rule(LimitKind.USER, 1, Period.DAY, 2),
 ]
 
 
 async def nobodys(guild: Guild | None) -> list[Rule]:
-    return list(await rules_of_nobody(cast("discord.Guild | None", guild), RULES, People(Watch())))
+    return list(await stale_rules(cast("discord.Guild | None", guild), RULES, MemberLookup(Watch())))
 
 
 async def test_rules_for_deleted_roles_and_people_who_left_are_found():

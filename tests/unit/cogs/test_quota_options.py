@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.quota._options import (
-    BadInput,
+    InvalidOption,
     TimeZones,
     manager_guild_id,
-    one_subject,
-    person,
+    require_human,
     role_id,
+    rule_target,
     zone_of,
 )
-from songbot.quotas.rules import Who
+from songbot.quotas.rules import LimitKind
 
 ZONES = TimeZones()
 NAMES = sorted(available_timezones() - {"Factory", "localtime"})
@@ -79,32 +79,32 @@ ANN, ROBOT = named(id=3, bot=False), named(id=4, bot=True)
 
 
 def test_bots_and_the_role_of_all_are_no_subjects():
-    assert person(ANN) == 3
+    assert require_human(ANN) == 3
     assert role_id(ROLE) == 2
-    with pytest.raises(BadInput, match="Bots"):
-        person(ROBOT)
-    with pytest.raises(BadInput, match="each member"):
+    with pytest.raises(InvalidOption, match="Bots"):
+        require_human(ROBOT)
+    with pytest.raises(InvalidOption, match="each member"):
         role_id(EVERYONE)
 
 
 @pytest.mark.parametrize(
     ("given_to_it", "subject"),
     [
-        (("server", None, None), (Who.SERVER, 0)),
-        (("member", None, None), (Who.MEMBER, 0)),
-        ((None, ROLE, None), (Who.ROLE, 2)),
-        ((None, None, ANN), (Who.USER, 3)),
-        ((None, None, ROBOT), (Who.USER, 4)),
+        (("server", None, None), (LimitKind.SERVER, 0)),
+        (("member", None, None), (LimitKind.MEMBER, 0)),
+        ((None, ROLE, None), (LimitKind.ROLE, 2)),
+        ((None, None, ANN), (LimitKind.USER, 3)),
+        ((None, None, ROBOT), (LimitKind.USER, 4)),
     ],
 )
 def test_one_named_subject_is_taken(given_to_it, subject):
-    assert one_subject(*given_to_it) == subject
+    assert rule_target(*given_to_it) == subject
 
 
 @pytest.mark.parametrize("given_to_it", [(None, None, None), ("member", ROLE, None), (None, ROLE, ANN)])
 def test_none_or_several_are_not(given_to_it):
-    with pytest.raises(BadInput, match="exactly one"):
-        one_subject(*given_to_it)
+    with pytest.raises(InvalidOption, match="exactly one"):
+        rule_target(*given_to_it)
 
 
 def asked(guild_id: int | None, **rights: bool) -> discord.Interaction:

@@ -11,8 +11,8 @@ import discord
 import pytest
 from aiohttp import web
 
-from songbot.delivery.links import FETCHES, PROBES, FreshLinks, LinkProbe
-from songbot.songs.models import Reply, Result, Song
+from songbot.delivery.links import MAX_CHECKED_SONGS, MAX_FETCHED_CARDS, LinkChecker, LinkRefresher
+from songbot.songs.models import ReplyTarget, Result, Song
 from tests.unit.ui.test_library_page import song
 
 AUDIO, COVER = "https://cdn.whisul.com/a.mp3", "https://cdn.whisul.com/a.jpg"
@@ -62,8 +62,8 @@ async def none_dead(_urls: Collection[str]) -> frozenset[str]:
     return frozenset()
 
 
-def links(client: Client, dead: Any = all_dead) -> FreshLinks:
-    return FreshLinks(cast("discord.Client", client), dead)
+def links(client: Client, dead: Any = all_dead) -> LinkRefresher:
+    return LinkRefresher(cast("discord.Client", client), dead)
 
 
 def made(song_id: int = 1, **changes: Any) -> Song:
@@ -107,8 +107,8 @@ async def test_when_the_message_can_not_be_had_whisuls_links_stay(error: Excepti
     assert urls(await links(Client(error)).of_song(made())) == (AUDIO, COVER)
 
 
-@pytest.mark.parametrize("reply", [Reply(3, 4, bot_in_channel=False), Reply(3)])
-async def test_a_message_out_of_the_bots_reach_is_not_asked_for(reply: Reply):
+@pytest.mark.parametrize("reply", [ReplyTarget(3, 4, bot_in_channel=False), ReplyTarget(3)])
+async def test_a_message_out_of_the_bots_reach_is_not_asked_for(reply: ReplyTarget):
     client = Client(WITH_FILES)
     assert urls(await links(client).of_song(made(reply=reply))) == (AUDIO, COVER)
     assert client.fetched == []
@@ -123,12 +123,12 @@ async def test_of_a_thousand_songs_only_a_sane_number_is_looked_at_the_oldest_fi
         return frozenset(found)
 
     newest_first = [
-        song(number, result=Result(f"{AUDIO}?{number}"), reply=Reply(3, number))
+        song(number, result=Result(f"{AUDIO}?{number}"), reply=ReplyTarget(3, number))
         for number in range(1000, 0, -1)
     ]
     fresh = await links(client, count).of_audio(newest_first)
-    assert looked_at == PROBES
-    assert sorted(client.fetched) == list(range(1, FETCHES + 1))
+    assert looked_at == MAX_CHECKED_SONGS
+    assert sorted(client.fetched) == list(range(1, MAX_FETCHED_CARDS + 1))
     assert [one.id for one in fresh] == [one.id for one in newest_first]
     assert urls(fresh[-1])[0] == NEW_AUDIO
     assert urls(fresh[0])[0] == f"{AUDIO}?1000"
@@ -159,12 +159,12 @@ async def server() -> AsyncIterator[str]:
 
 
 async def test_a_link_is_dead_when_it_answers_with_an_error_or_leads_nowhere(server: str):
-    probe = LinkProbe(server)
+    probe = LinkChecker(server)
     names = ["200", "206", "429", "moved", "403", "404", "410", "500", "circle", "inward"]
-    dead = await probe.dead([f"{server}/{name}" for name in names])
+    dead = await probe.find_dead([f"{server}/{name}" for name in names])
     assert {url.rsplit("/", 1)[1] for url in dead} == {"403", "404", "410", "500", "circle", "inward"}
 
 
 async def test_no_address_inside_is_asked(server: str):
     nowhere = [f"{server}/200", "file:///etc/passwd", "http://[::1", "javascript:alert(1)", ""]
-    assert await LinkProbe("https://whisul.com/api").dead(nowhere) == frozenset(nowhere)
+    assert await LinkChecker("https://whisul.com/api").find_dead(nowhere) == frozenset(nowhere)

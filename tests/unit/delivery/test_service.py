@@ -15,20 +15,20 @@ import pytest
 from aiohttp import web
 
 from songbot.delivery import service as courier_module
-from songbot.delivery.fallbacks import Step, nonce, steps_for
-from songbot.delivery.service import DiscordCourier
-from songbot.discord_errors import describe, is_final, less_may_do
-from songbot.interactions.replies import say_privately
-from songbot.media.downloader import DEFAULT_UPLOAD, Downloads, MediaFile, SongFiles
-from songbot.songs.models import Reason, Relation, Reply, Song, State
-from songbot.songs.ports import Delivered, Postponed, StoreUnavailable, Undeliverable
+from songbot.delivery.fallbacks import DeliveryMethod, methods_for, nonce
+from songbot.delivery.service import DiscordDelivery
+from songbot.discord_errors import describe, is_permanent, retry_with_less_content
+from songbot.interactions.replies import send_ephemeral
+from songbot.media.downloader import DEFAULT_UPLOAD_LIMIT, MediaDownloader, MediaFile, SongFiles
+from songbot.songs.models import FailureReason, Relation, ReplyTarget, Song, State
+from songbot.songs.ports import Delivered, RetryLater, StoreUnavailable, Undeliverable
 from songbot.songs.progress import Progress, Stage
 from tests.unit.ui.test_embeds import RESULT, SONG
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-TOKEN = Reply(100, 200, "interaction-secret", NOW + timedelta(minutes=10))
+TOKEN = ReplyTarget(100, 200, "interaction-secret", NOW + timedelta(minutes=10))
 LIVE = replace(SONG, reply=TOKEN)
-LATE = replace(SONG, reply=Reply(100, 200))
+LATE = replace(SONG, reply=ReplyTarget(100, 200))
 PRIVATE = replace(LIVE, private=True)
 PRIVATE_LATE = replace(LATE, private=True)
 BY_INSTALL = replace(LIVE, reply=replace(TOKEN, bot_in_channel=False))
@@ -154,7 +154,7 @@ def _message(path: str, body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class StubDownloads(Downloads):
+class StubDownloader(MediaDownloader):
     """Gives `files` without a network, and remembers the limit it was asked for."""
 
     def __init__(self, files: SongFiles) -> None:
@@ -163,7 +163,7 @@ class StubDownloads(Downloads):
         self.limits: list[int] = []
 
     @asynccontextmanager
-    async def files_of(self, song: Song, upload_limit: int = DEFAULT_UPLOAD) -> AsyncIterator[SongFiles]:
+    async def fetch(self, song: Song, upload_limit: int = DEFAULT_UPLOAD_LIMIT) -> AsyncIterator[SongFiles]:
         self.limits.append(upload_limit)
         yield self.files
 
@@ -171,21 +171,21 @@ class StubDownloads(Downloads):
 @dataclass
 class Scene:
     discord: FakeDiscord
-    courier: DiscordCourier
-    downloads: StubDownloads
+    delivery: DiscordDelivery
+    downloader: StubDownloader
     client: discord.Client
 
     async def deliver(
         self, song: Song, notify: Sequence[int] = (), attempt: int = 1
-    ) -> Delivered | Undeliverable | Postponed:
-        return await self.courier.deliver(song, notify, attempt)
+    ) -> Delivered | Undeliverable | RetryLater:
+        return await self.delivery.deliver(song, notify, attempt)
 
 
-class Parents:
+class FakeParentLookup:
     def __init__(self, song: Song | None) -> None:
         self.found = song
 
-    async def song(self, song_id: int) -> Song | None:
+    async def get(self, song_id: int) -> Song | None:
         if self.found is None:
             raise StoreUnavailable
         return self.found
@@ -200,18 +200,21 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{runner.addresses[0][1]}")
-    downloads = StubDownloads(SongFiles(PNG, MP3))
+    downloader = StubDownloader(SongFiles(PNG, MP3))
     async with discord.Client(intents=discord.Intents.none()) as client:
         await client.login("not-a-real-token")
         yield Scene(
-            fake, DiscordCourier(client, downloads, attach_audio=True, clock=FixedClock()), downloads, client
+            fake,
+            DiscordDelivery(client, downloader, attach_audio=True, clock=FixedClock()),
+            downloader,
+            client,
         )
     await runner.cleanup()
 
 
 async def test_the_card_is_an_edit_by_token_with_cover_and_audio(stage: Scene) -> None:
     outcome = await stage.deliver(LIVE)
-    assert outcome == Delivered(Reply(100, 200), Step.TOKEN)
+    assert outcome == Delivered(ReplyTarget(100, 200), DeliveryMethod.TOKEN)
     (request,) = stage.discord.requests
     assert request.route == WEBHOOK
     assert request.files == ["cover.png", "Midnight_Grid.mp3"] or request.files == [
@@ -236,7 +239,7 @@ async def test_without_a_token_the_own_message_is_edited_and_people_mentioned_un
     stage: Scene,
 ) -> None:
     outcome = await stage.deliver(LATE, [42, 43])
-    assert outcome == Delivered(Reply(100, 200), Step.EDIT)
+    assert outcome == Delivered(ReplyTarget(100, 200), DeliveryMethod.EDIT)
     edit, ping = stage.discord.requests
     assert (edit.route, ping.route) == (EDIT, POST)
     assert edit.body["allowed_mentions"] == {"parse": []}
@@ -252,7 +255,7 @@ async def test_without_a_token_the_own_message_is_edited_and_people_mentioned_un
 async def test_a_deleted_reply_becomes_a_new_message_with_an_enforced_nonce(stage: Scene) -> None:
     stage.discord.fail(EDIT, 404, 10008)
     outcome = await stage.deliver(LATE, [43])
-    assert outcome == Delivered(Reply(100, 300), Step.POST)
+    assert outcome == Delivered(ReplyTarget(100, 300), DeliveryMethod.POST)
     post = stage.discord.requests[-1]
     assert stage.discord.routes == [EDIT, POST]
     assert (post.body["nonce"], post.body["enforce_nonce"]) == ("7-card", True)
@@ -270,15 +273,15 @@ def with_button(custom_id: str, author: int = 9, **about: Any) -> dict[str, Any]
 @pytest.mark.parametrize("button", ["song:v1:take:7", "song:v1:retry:7"])
 async def test_an_answer_that_was_posted_before_is_not_posted_again(stage: Scene, button: str) -> None:
     stage.discord.history = [with_button("song:v1:take:8"), with_button(button, id="281")]
-    outcome = await stage.deliver(replace(LATE, reply=Reply(100)), [43])
-    assert outcome == Delivered(Reply(100, 281), Step.POST)
+    outcome = await stage.deliver(replace(LATE, reply=ReplyTarget(100)), [43])
+    assert outcome == Delivered(ReplyTarget(100, 281), DeliveryMethod.POST)
     assert stage.discord.looked == ["GET /channels/100/messages"]
     assert stage.discord.requests == []
 
 
 async def test_a_private_answer_is_looked_for_in_the_direct_messages(stage: Scene) -> None:
     stage.discord.history = [with_button("song:v1:take:7", channel_id="500")]
-    assert await stage.deliver(PRIVATE_LATE) == Delivered(Reply(500, 280), Step.DIRECT)
+    assert await stage.deliver(PRIVATE_LATE) == Delivered(ReplyTarget(500, 280), DeliveryMethod.DIRECT)
     assert stage.discord.routes == [OPEN_DM]
 
 
@@ -288,17 +291,21 @@ async def test_others_messages_and_other_songs_are_not_taken_for_the_answer(stag
         with_button("song:v1:notify:7"),
         with_button("song:v1:take:77"),
     ]
-    assert await stage.deliver(replace(LATE, reply=Reply(100))) == Delivered(Reply(100, 300), Step.POST)
+    assert await stage.deliver(replace(LATE, reply=ReplyTarget(100))) == Delivered(
+        ReplyTarget(100, 300), DeliveryMethod.POST
+    )
 
 
 async def test_a_history_that_may_not_be_read_costs_no_card(stage: Scene) -> None:
     stage.discord.history_refused = (403, 50013)
-    assert await stage.deliver(replace(LATE, reply=Reply(100))) == Delivered(Reply(100, 300), Step.POST)
+    assert await stage.deliver(replace(LATE, reply=ReplyTarget(100))) == Delivered(
+        ReplyTarget(100, 300), DeliveryMethod.POST
+    )
 
 
 async def test_nothing_is_posted_while_the_history_can_not_be_had(stage: Scene) -> None:
     stage.discord.history_refused = (503, 0)
-    assert isinstance(await stage.deliver(replace(LATE, reply=Reply(100))), Postponed)
+    assert isinstance(await stage.deliver(replace(LATE, reply=ReplyTarget(100))), RetryLater)
     assert stage.discord.requests == []
 
 
@@ -309,7 +316,7 @@ async def test_a_channel_that_is_gone_or_closed_leads_to_a_direct_message(
     stage.discord.fail(EDIT, status, code)
     stage.discord.fail(POST, status, code)
     outcome = await stage.deliver(LATE)
-    assert outcome == Delivered(Reply(500, 300), Step.DIRECT)
+    assert outcome == Delivered(ReplyTarget(500, 300), DeliveryMethod.DIRECT)
     assert stage.discord.routes == [EDIT, POST, OPEN_DM, DIRECT]
     assert "<#100>" in stage.discord.requests[-1].body["content"]
 
@@ -321,28 +328,28 @@ async def test_when_every_step_is_refused_the_song_is_undeliverable(stage: Scene
     stage.discord.fail(DIRECT, 403, 50007)
     outcome = await stage.deliver(LIVE)
     assert isinstance(outcome, Undeliverable)
-    assert "10015" in outcome.why
-    assert "secret" not in outcome.why
+    assert "10015" in outcome.reason
+    assert "secret" not in outcome.reason
     assert stage.discord.routes == [WEBHOOK, EDIT, POST, OPEN_DM, DIRECT]
 
 
 async def test_what_fails_for_now_is_postponed_and_left_from_the_fifth_attempt_on(stage: Scene) -> None:
     stage.discord.fail(WEBHOOK, 429)
-    assert isinstance(await stage.deliver(LIVE, attempt=4), Postponed)
+    assert isinstance(await stage.deliver(LIVE, attempt=4), RetryLater)
     assert stage.discord.routes == [WEBHOOK]
     outcome = await stage.deliver(LIVE, attempt=5)
     assert isinstance(outcome, Delivered)
-    assert outcome.step == Step.EDIT
+    assert outcome.method == DeliveryMethod.EDIT
 
 
 async def test_a_cut_connection_is_postponed(stage: Scene) -> None:
     stage.discord.cut.add(WEBHOOK)
-    assert isinstance(await stage.deliver(LIVE), Postponed)
+    assert isinstance(await stage.deliver(LIVE), RetryLater)
 
 
 async def test_silence_is_postponed(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier_module, "STEP_SECONDS", 0.0)
-    assert isinstance(await stage.deliver(LIVE), Postponed)
+    monkeypatch.setattr(courier_module, "METHOD_TIMEOUT", 0.0)
+    assert isinstance(await stage.deliver(LIVE), RetryLater)
 
 
 async def test_an_upload_that_is_too_large_goes_again_at_once_without_files(stage: Scene) -> None:
@@ -362,15 +369,15 @@ async def test_a_link_that_discord_refuses_does_not_cost_the_card(stage: Scene) 
 
 async def test_later_attempts_and_plain_settings_send_no_files(stage: Scene) -> None:
     await stage.deliver(LIVE, attempt=4)
-    plain = DiscordCourier(stage.client, stage.downloads, attach_audio=False, clock=FixedClock())
+    plain = DiscordDelivery(stage.client, stage.downloader, attach_audio=False, clock=FixedClock())
     await plain.deliver(LIVE, [], 1)
     assert [request.files for request in stage.discord.requests] == [[], []]
-    assert stage.downloads.limits == []
+    assert stage.downloader.limits == []
 
 
 async def test_the_upload_limit_is_discords_default_outside_of_known_servers(stage: Scene) -> None:
     await stage.deliver(LIVE)
-    assert stage.downloads.limits == [DEFAULT_UPLOAD]
+    assert stage.downloader.limits == [DEFAULT_UPLOAD_LIMIT]
 
 
 async def test_a_private_song_without_token_goes_by_direct_message_only(stage: Scene) -> None:
@@ -410,25 +417,29 @@ async def test_without_history_the_ping_comes_without_reference(stage: Scene) ->
 
 
 async def test_a_failed_song_is_delivered_with_try_again(stage: Scene) -> None:
-    failed = replace(LIVE, state=State.FAILED, reason=Reason.FAILED, result=None)
+    failed = replace(LIVE, state=State.FAILED, reason=FailureReason.FAILED, result=None)
     assert isinstance(await stage.deliver(failed), Delivered)
     body = stage.discord.requests[0].body
     assert body["components"][0]["components"][0]["custom_id"] == "song:v1:retry:7"
-    assert stage.downloads.limits == []
+    assert stage.downloader.limits == []
 
 
 async def test_the_card_says_what_it_came_from(stage: Scene) -> None:
     remix = replace(LIVE, parent_id=5, relation=Relation.REMIX)
     for parent, says in ((replace(SONG, id=5), True), (None, False)):
-        courier = DiscordCourier(
-            stage.client, stage.downloads, attach_audio=False, clock=FixedClock(), parents=Parents(parent)
+        delivery = DiscordDelivery(
+            stage.client,
+            stage.downloader,
+            attach_audio=False,
+            clock=FixedClock(),
+            parents=FakeParentLookup(parent),
         )
-        await courier.deliver(remix, [], 1)
+        await delivery.deliver(remix, [], 1)
         assert ("Remix of" in stage.discord.requests[-1].body["embeds"][0]["description"]) is says
 
 
 async def test_progress_is_shown_by_token_and_pings_nobody(stage: Scene) -> None:
-    assert await stage.courier.show(LIVE, PROGRESS)
+    assert await stage.delivery.update_progress(LIVE, PROGRESS)
     (request,) = stage.discord.requests
     assert request.route == WEBHOOK
     assert "▰▰▰▱" in request.body["content"]
@@ -437,7 +448,7 @@ async def test_progress_is_shown_by_token_and_pings_nobody(stage: Scene) -> None
 
 
 async def test_progress_is_shown_on_the_own_message_when_the_token_is_spent(stage: Scene) -> None:
-    assert await stage.courier.show(LATE, PROGRESS)
+    assert await stage.delivery.update_progress(LATE, PROGRESS)
     assert stage.discord.routes == [EDIT]
 
 
@@ -445,28 +456,30 @@ async def test_progress_is_shown_on_the_own_message_when_the_token_is_spent(stag
     "song",
     [
         PRIVATE_LATE,
-        replace(LATE, reply=Reply(100)),
-        replace(LATE, reply=Reply(100, 200, bot_in_channel=False)),
+        replace(LATE, reply=ReplyTarget(100)),
+        replace(LATE, reply=ReplyTarget(100, 200, bot_in_channel=False)),
     ],
 )
 async def test_progress_that_can_not_get_there_is_not_sent(stage: Scene, song: Song) -> None:
-    assert not await stage.courier.show(song, PROGRESS)
+    assert not await stage.delivery.update_progress(song, PROGRESS)
     assert stage.discord.requests == []
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10008), (429, 0), (401, 50027)])
 async def test_progress_that_discord_refuses_is_dropped(stage: Scene, status: int, code: int) -> None:
     stage.discord.fail(WEBHOOK, status, code)
-    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert not await stage.delivery.update_progress(LIVE, PROGRESS)
     assert stage.discord.routes == [WEBHOOK]
 
 
 async def test_a_line_that_is_gone_is_asked_for_once(stage: Scene) -> None:
     stage.discord.fail(WEBHOOK, 404, 10008)
-    assert not await stage.courier.show(LIVE, PROGRESS)
-    assert not await stage.courier.show(LIVE, PROGRESS)
+    assert not await stage.delivery.update_progress(LIVE, PROGRESS)
+    assert not await stage.delivery.update_progress(LIVE, PROGRESS)
     assert stage.discord.routes == [WEBHOOK]
-    assert await stage.courier.show(LATE, PROGRESS), "by another way it may be reached all the same"
+    assert await stage.delivery.update_progress(LATE, PROGRESS), (
+        "by another way it may be reached all the same"
+    )
 
 
 async def test_no_log_line_holds_prompt_or_token(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:
@@ -474,7 +487,7 @@ async def test_no_log_line_holds_prompt_or_token(stage: Scene, caplog: pytest.Lo
     stage.discord.cut.add(WEBHOOK)
     stage.discord.fail(EDIT, 403, 50001)
     await stage.deliver(LIVE, [42], attempt=5)
-    await stage.courier.show(LIVE, PROGRESS)
+    await stage.delivery.update_progress(LIVE, PROGRESS)
     ours = [record for record in caplog.records if record.name.startswith("songbot.delivery")]
     assert ours
     assert all(getattr(record, "song", None) == 7 for record in ours)
@@ -483,19 +496,22 @@ async def test_no_log_line_holds_prompt_or_token(stage: Scene, caplog: pytest.Lo
 
 async def test_views_of_delivered_cards_are_not_kept_in_memory(stage: Scene) -> None:
     await stage.deliver(LIVE)
-    await stage.courier.show(LATE, PROGRESS)
+    await stage.delivery.update_progress(LATE, PROGRESS)
     assert stage.client._connection._view_store._views == {}
     assert stage.client._connection._view_store._synced_message_views == {}
 
 
 def test_the_steps_that_can_hold() -> None:
-    everything = [Step.TOKEN, Step.EDIT, Step.POST, Step.DIRECT]
-    assert steps_for(LIVE, NOW) == everything
-    assert steps_for(LIVE, NOW + timedelta(minutes=9, seconds=31)) == everything[1:]
-    assert steps_for(replace(LATE, reply=Reply(100)), NOW) == [Step.POST, Step.DIRECT]
-    assert steps_for(BY_INSTALL, NOW) == [Step.TOKEN, Step.DIRECT]
-    assert steps_for(PRIVATE, NOW) == [Step.TOKEN, Step.DIRECT]
-    assert steps_for(replace(PRIVATE_LATE, guild_id=None), NOW) == everything[1:]
+    everything = [DeliveryMethod.TOKEN, DeliveryMethod.EDIT, DeliveryMethod.POST, DeliveryMethod.DIRECT]
+    assert methods_for(LIVE, NOW) == everything
+    assert methods_for(LIVE, NOW + timedelta(minutes=9, seconds=31)) == everything[1:]
+    assert methods_for(replace(LATE, reply=ReplyTarget(100)), NOW) == [
+        DeliveryMethod.POST,
+        DeliveryMethod.DIRECT,
+    ]
+    assert methods_for(BY_INSTALL, NOW) == [DeliveryMethod.TOKEN, DeliveryMethod.DIRECT]
+    assert methods_for(PRIVATE, NOW) == [DeliveryMethod.TOKEN, DeliveryMethod.DIRECT]
+    assert methods_for(replace(PRIVATE_LATE, guild_id=None), NOW) == everything[1:]
 
 
 def test_a_nonce_is_short_enough_for_discord() -> None:
@@ -515,26 +531,26 @@ def refusal(status: int, code: int = 0) -> discord.HTTPException:
 
 @pytest.mark.parametrize("code", [10003, 10008, 10015, 50001, 50007, 50013, 50027])
 def test_codes_that_are_for_good(code: int) -> None:
-    assert is_final(refusal(400, code))
+    assert is_permanent(refusal(400, code))
 
 
 def test_what_passes_is_not_for_good() -> None:
     passing = (refusal(500), refusal(503), refusal(429), TimeoutError(), discord.RateLimited(3.0), OSError())
-    assert not any(is_final(error) for error in passing)
-    assert is_final(refusal(429, 30046))
+    assert not any(is_permanent(error) for error in passing)
+    assert is_permanent(refusal(429, 30046))
 
 
 def test_less_may_do_only_where_the_message_is_the_matter() -> None:
-    assert less_may_do(refusal(413))
-    assert less_may_do(refusal(403, 50013))
-    assert not less_may_do(refusal(403, 50001))
-    assert not less_may_do(TimeoutError())
+    assert retry_with_less_content(refusal(413))
+    assert retry_with_less_content(refusal(403, 50013))
+    assert not retry_with_less_content(refusal(403, 50001))
+    assert not retry_with_less_content(TimeoutError())
     assert describe(refusal(403, 50001)) == "HTTPException 403, code 50001"
 
 
 async def test_an_answer_that_is_broken_json_is_postponed(stage: Scene) -> None:
     stage.discord.broken.add(WEBHOOK)
-    assert isinstance(await stage.deliver(LIVE), Postponed)
+    assert isinstance(await stage.deliver(LIVE), RetryLater)
 
 
 async def test_a_private_answer_that_discord_refuses_raises_nothing(stage: Scene) -> None:
@@ -548,4 +564,4 @@ async def test_a_private_answer_that_discord_refuses_raises_nothing(stage: Scene
     class Pressed:
         response = Response()
 
-    assert not await say_privately(Pressed(), "x")  # type: ignore[arg-type]
+    assert not await send_ephemeral(Pressed(), "x")  # type: ignore[arg-type]

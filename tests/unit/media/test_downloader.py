@@ -15,8 +15,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from songbot.media import file_types
-from songbot.media.downloader import Downloads, SongFiles
-from songbot.media.ssrf_guard import ForbiddenAddressError, GuardedResolver, is_allowed_literal, is_public
+from songbot.media.downloader import MediaDownloader, SongFiles
+from songbot.media.ssrf_guard import (
+    ForbiddenAddressError,
+    PublicOnlyResolver,
+    is_allowed_ip_literal,
+    is_public,
+)
 from songbot.songs.models import Result, Song
 from tests.unit.ui.test_embeds import SONG
 
@@ -75,8 +80,8 @@ def song(base: str, audio: str = "a", image: str | None = None) -> Song:
 
 async def fetch(base: str, wanted: Song, *, limit: int = 1_000_000, deadline: float = 5.0) -> SongFiles:
     async with (
-        Downloads(f"{base}/api", deadline=deadline) as downloads,
-        downloads.files_of(wanted, limit) as files,
+        MediaDownloader(f"{base}/api", deadline=deadline) as downloader,
+        downloader.fetch(wanted, limit) as files,
     ):
         return files
 
@@ -161,13 +166,13 @@ async def test_a_redirect_to_another_loopback_port_is_refused() -> None:
     ],
 )
 async def test_odd_and_loopback_urls_are_not_fetched(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with Downloads() as downloads, downloads.files_of(replace(SONG, result=Result(url))) as files:
+    async with MediaDownloader() as downloader, downloader.fetch(replace(SONG, result=Result(url))) as files:
         assert files == SongFiles()
     assert "audio not attached" in caplog.text
 
 
 async def test_a_song_without_result_has_no_files() -> None:
-    async with Downloads() as downloads, downloads.files_of(replace(SONG, result=None)) as files:
+    async with MediaDownloader() as downloader, downloader.fetch(replace(SONG, result=None)) as files:
         assert files == SongFiles()
 
 
@@ -175,9 +180,9 @@ async def test_only_so_many_songs_are_in_memory_at_once(caplog: pytest.LogCaptur
     caplog.set_level(logging.WARNING)
     async with (
         server(a=serving(MP3)) as base,
-        Downloads(base, at_once=1, patience=0.02) as downloads,
-        downloads.files_of(song(base)) as first,
-        downloads.files_of(song(base)) as second,
+        MediaDownloader(base, max_concurrent=1, queue_timeout=0.02) as downloader,
+        downloader.fetch(song(base)) as first,
+        downloader.fetch(song(base)) as second,
     ):
         assert (first.audio is not None, second.audio is None) == (True, True)
     assert "no room" in caplog.text
@@ -219,9 +224,9 @@ def test_addresses_of_the_open_internet() -> None:
 
 def test_the_trusted_origin_is_host_and_port() -> None:
     trusted = ("127.0.0.1", 8000)
-    assert is_allowed_literal(URL("http://127.0.0.1:8000/x"), trusted)
-    assert not is_allowed_literal(URL("http://127.0.0.1:8001/x"), trusted)
-    assert not is_allowed_literal(URL("/x"), trusted)
+    assert is_allowed_ip_literal(URL("http://127.0.0.1:8000/x"), trusted)
+    assert not is_allowed_ip_literal(URL("http://127.0.0.1:8001/x"), trusted)
+    assert not is_allowed_ip_literal(URL("/x"), trusted)
 
 
 class FixedResolver(AbstractResolver):
@@ -240,13 +245,13 @@ class FixedResolver(AbstractResolver):
 
 
 async def test_a_name_with_one_private_address_is_refused_whole() -> None:
-    resolver = GuardedResolver(("whisul.test", 80), FixedResolver("1.1.1.1", "10.0.0.1"))
+    resolver = PublicOnlyResolver(("whisul.test", 80), FixedResolver("1.1.1.1", "10.0.0.1"))
     with pytest.raises(ForbiddenAddressError):
         await resolver.resolve("evil.example", 80)
     with pytest.raises(ForbiddenAddressError):
         await resolver.resolve("whisul.test", 81)
     assert len(await resolver.resolve("whisul.test", 80)) == 2
-    assert len(await GuardedResolver(None, FixedResolver("1.1.1.1")).resolve("good.example", 80)) == 1
+    assert len(await PublicOnlyResolver(None, FixedResolver("1.1.1.1")).resolve("good.example", 80)) == 1
 
 
 @pytest.mark.parametrize(
@@ -267,7 +272,7 @@ async def test_a_name_with_one_private_address_is_refused_whole() -> None:
     ],
 )
 def test_audio_is_told_by_its_first_bytes(head: bytes, extension: str | None) -> None:
-    assert file_types.audio_extension(head) == extension
+    assert file_types.sniff_audio(head) == extension
 
 
 @pytest.mark.parametrize(
@@ -275,4 +280,4 @@ def test_audio_is_told_by_its_first_bytes(head: bytes, extension: str | None) ->
     [(b"\xff\xd8\xff\xe0", "jpg"), (b"RIFF\0\0\0\0WEBPVP8 ", "webp"), (b"<svg/>", None), (b"", None)],
 )
 def test_pictures_are_told_by_their_first_bytes(head: bytes, extension: str | None) -> None:
-    assert file_types.image_extension(head) == extension
+    assert file_types.sniff_image(head) == extension

@@ -9,13 +9,13 @@ from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
 from songbot.ops.checks import (
-    Probe,
+    CheckResult,
+    check_database,
+    check_discord,
+    check_settings,
+    check_whisul,
     exit_code,
-    format_probes,
-    probe_database,
-    probe_discord,
-    probe_settings,
-    probe_whisul,
+    format_results,
 )
 from songbot.ops.logging import Redactor
 from songbot.settings import SettingsError, load_settings
@@ -67,8 +67,8 @@ async def test_a_token_that_discord_takes_is_told_with_the_bots_name() -> None:
         return web.json_response({"id": "1", "username": "Songbird", "bot": True})
 
     async with discord(answer) as url:
-        probe = await probe_discord(TOKEN, url)
-    assert probe == Probe("Discord", True, "takes the token of Songbird")
+        result = await check_discord(TOKEN, url)
+    assert result == CheckResult("Discord", True, "takes the token of Songbird")
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ async def test_a_token_that_discord_takes_is_told_with_the_bots_name() -> None:
 )
 async def test_any_other_answer_of_discord_is_told_with_what_to_do(status: int, text: str, told: str) -> None:
     async with discord(answering(status, text)) as url:
-        probe = await probe_discord(TOKEN, url)
-    assert not probe.ok
-    assert told in probe.detail
-    assert TOKEN not in probe.detail
+        result = await check_discord(TOKEN, url)
+    assert not result.ok
+    assert told in result.detail
+    assert TOKEN not in result.detail
 
 
 async def test_a_discord_that_does_not_answer_is_given_up_after_the_deadline() -> None:
@@ -97,17 +97,17 @@ async def test_a_discord_that_does_not_answer_is_given_up_after_the_deadline() -
         raise AssertionError
 
     async with discord(answer) as url:
-        probe = await probe_discord(TOKEN, url, deadline=0.05)
-    assert not probe.ok
-    assert "no answer" in probe.detail
+        result = await check_discord(TOKEN, url, deadline=0.05)
+    assert not result.ok
+    assert "no answer" in result.detail
 
 
 async def test_a_discord_that_is_not_there_is_told() -> None:
     async with discord(answering(200)) as url:
         pass
-    probe = await probe_discord(TOKEN, url)
-    assert not probe.ok
-    assert "can't be reached" in probe.detail
+    result = await check_discord(TOKEN, url)
+    assert not result.ok
+    assert "can't be reached" in result.detail
 
 
 @pytest.mark.parametrize(
@@ -119,19 +119,21 @@ async def test_a_discord_that_is_not_there_is_told() -> None:
     ],
 )
 async def test_whisul_takes_the_key_or_not(word: str, ok: bool, told: str) -> None:
-    probe = await probe_whisul(saying(word))
-    assert probe.ok is ok
-    assert told in probe.detail
+    result = await check_whisul(saying(word))
+    assert result.ok is ok
+    assert told in result.detail
 
 
 async def test_a_whisul_that_does_not_answer_is_given_up_after_the_deadline() -> None:
-    probe = await probe_whisul(never, deadline=0.01)
-    assert not probe.ok
-    assert "WHISUL_API_URL" in probe.detail
+    result = await check_whisul(never, deadline=0.01)
+    assert not result.ok
+    assert "WHISUL_API_URL" in result.detail
 
 
 async def test_a_database_in_order_says_what_it_found() -> None:
-    assert await probe_database(saying("at revision 0001")) == Probe("database", True, "at revision 0001")
+    assert await check_database(saying("at revision 0001")) == CheckResult(
+        "database", True, "at revision 0001"
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,32 +149,35 @@ async def test_a_database_in_order_says_what_it_found() -> None:
     ],
 )
 async def test_a_database_that_can_not_be_used_says_why_on_one_line(error: Exception, told: str) -> None:
-    assert await probe_database(raising(error)) == Probe("database", False, told)
+    assert await check_database(raising(error)) == CheckResult("database", False, told)
 
 
 async def test_a_database_that_does_not_answer_is_given_up_after_the_deadline() -> None:
-    probe = await probe_database(never, deadline=0.01)
-    assert not probe.ok
-    assert "DATABASE_URL" in probe.detail
+    result = await check_database(never, deadline=0.01)
+    assert not result.ok
+    assert "DATABASE_URL" in result.detail
 
 
 def test_every_faulty_setting_is_a_line() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings({}, None)
-    probes = probe_settings(caught.value.faults)
-    assert len(format_probes(probes).splitlines()) == 2
-    assert exit_code(probes) == 1
-    assert probe_settings([]) == [Probe("settings", True, "whole")]
+    results = check_settings(caught.value.problems)
+    assert len(format_results(results).splitlines()) == 2
+    assert exit_code(results) == 1
+    assert check_settings([]) == [CheckResult("settings", True, "whole")]
 
 
 def test_probes_are_one_line_each_without_secrets() -> None:
-    probes = [Probe("settings", True, "whole"), Probe("database", False, "no\nroute to hunter22")]
-    assert format_probes(probes, Redactor(["hunter22"])).splitlines() == [
+    results = [
+        CheckResult("settings", True, "whole"),
+        CheckResult("database", False, "no\nroute to hunter22"),
+    ]
+    assert format_results(results, Redactor(["hunter22"])).splitlines() == [
         "ok    settings  whole",
         "FAIL  database  no route to [removed]",
     ]
 
 
 def test_the_exit_code_is_0_only_when_all_is_in_order() -> None:
-    good, bad = Probe("a", True, ""), Probe("b", False, "")
+    good, bad = CheckResult("a", True, ""), CheckResult("b", False, "")
     assert (exit_code([good, good]), exit_code([good, bad])) == (0, 1)

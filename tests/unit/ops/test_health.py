@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from songbot.ops.health import serve_health
-from songbot.ops.metrics import PortTaken, PrometheusTelemetry
+from songbot.ops.metrics import PortInUse, PrometheusTelemetry
 
 
 def says(answer: bool) -> Callable[[], Awaitable[bool]]:
@@ -76,7 +76,7 @@ async def test_a_part_that_does_not_answer_in_time_is_not_ready() -> None:
 async def test_a_port_that_is_taken_is_said_at_once() -> None:
     async with serving() as port:
         taken = serve_health(port, "127.0.0.1", PrometheusTelemetry().registry, alive=lambda: True, ready={})
-        with pytest.raises(PortTaken, match=f"METRICS_PORT {port}"):
+        with pytest.raises(PortInUse, match=f"METRICS_PORT {port}"):
             await taken.__aenter__()
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songbot.ops.logging import Redactor, configure_logging
-from songbot.songs.log_context import current_song
+from songbot.songs.log_context import current_song_id
 
 INTERACTION_TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4"
 BOT_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.made-up-for-the-tests-and-good-for-nothing"
@@ -39,7 +39,7 @@ async def test_a_line_of_a_songs_own_task_has_its_id_whoever_writes_it() -> None
     configure_logging("INFO", "json", stream=stream)
 
     async def life(song_id: int) -> None:
-        current_song.set(song_id)
+        current_song_id.set(song_id)
         logging.getLogger("discord.http").warning("rate limited")
         await asyncio.create_task(told_by_another())
 

@@ -13,7 +13,7 @@ from prometheus_client import generate_latest
 
 from songbot.ops.http_trace import discord_trace
 from songbot.ops.metrics import PrometheusTelemetry
-from songbot.songs.models import Reason, State
+from songbot.songs.models import FailureReason, State
 from songbot.songs.telemetry import Telemetry
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
@@ -40,7 +40,7 @@ def test_songs_are_counted_by_state_and_reason(telemetry: PrometheusTelemetry) -
     telemetry.ordered()
     telemetry.ordered()
     telemetry.completed(62.0)
-    telemetry.failed(Reason.NO_AUDIO)
+    telemetry.failed(FailureReason.NO_AUDIO)
     telemetry.undeliverable()
     assert figure(telemetry, "songbot_songs_total", state="ordered", reason="") == 2
     assert figure(telemetry, "songbot_songs_total", state="completed", reason="") == 1

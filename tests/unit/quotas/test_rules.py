@@ -10,23 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songbot.quotas.rules import (
-    OWN,
-    Ceilings,
-    Per,
+    PERSONAL_KINDS,
+    LimitKind,
+    LimitUsage,
+    OperatorLimits,
+    Period,
     Rule,
-    Standing,
-    Who,
     Window,
-    applicable,
     decide,
+    effective_limit,
+    personal_rules,
     shared_rules,
     window_at,
-    winning,
 )
 
 ZONES = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)).map(ZoneInfo)
 MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-PERS = st.sampled_from(Per)
+PERS = st.sampled_from(Period)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -47,92 +47,106 @@ def test_windows_meet_without_gap_or_overlap(per, moment, zone):
 
 @given(MOMENTS, ZONES)
 def test_days_begin_at_midnight_or_at_the_first_instant_of_a_day_that_has_none(moment, zone):
-    start = window_at(Per.DAY, moment, zone).start
+    start = window_at(Period.DAY, moment, zone).start
     before = start - timedelta(microseconds=1)
     assert before.astimezone(zone).date() < start.astimezone(zone).date()
 
 
 @given(MOMENTS, ZONES)
 def test_weeks_begin_on_monday(moment, zone):
-    assert window_at(Per.WEEK, moment, zone).start.astimezone(zone).weekday() == 0
+    assert window_at(Period.WEEK, moment, zone).start.astimezone(zone).weekday() == 0
 
 
 @given(MOMENTS, ZONES)
 def test_months_begin_on_the_first(moment, zone):
-    assert window_at(Per.MONTH, moment, zone).start.astimezone(zone).day == 1
+    assert window_at(Period.MONTH, moment, zone).start.astimezone(zone).day == 1
 
 
 @pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2026, 7, 1), 24)])
 def test_days_of_23_and_25_hours_are_right(day, hours):
-    window = window_at(Per.DAY, datetime(*day, 12, tzinfo=BERLIN), BERLIN)
+    window = window_at(Period.DAY, datetime(*day, 12, tzinfo=BERLIN), BERLIN)
     assert window.end - window.start == timedelta(hours=hours)
 
 
 def test_the_hour_that_comes_twice_is_two_windows():
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    windows = {window_at(Per.HOUR, first + timedelta(hours=n), BERLIN) for n in (0, 1)}
+    windows = {window_at(Period.HOUR, first + timedelta(hours=n), BERLIN) for n in (0, 1)}
     assert len(windows) == 2
 
 
-def standing(who: Who, limit: int, used: int = 0, subject_id: int = 0) -> Standing:
+def limit_usage(kind: LimitKind, limit: int, used: int = 0, subject_id: int = 0) -> LimitUsage:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
-    return Standing(Rule(who, limit, Per.DAY, subject_id), used, Window(moment, moment + timedelta(days=1)))
+    return LimitUsage(
+        Rule(kind, limit, Period.DAY, subject_id), used, Window(moment, moment + timedelta(days=1))
+    )
 
 
 COUNTS = st.integers(0, 20)
-OWN_STANDINGS = st.lists(
-    st.builds(standing, st.sampled_from(sorted(OWN)), COUNTS, COUNTS, st.integers(0, 5)), min_size=1
+PERSONAL_USAGES = st.lists(
+    st.builds(limit_usage, st.sampled_from(sorted(PERSONAL_KINDS)), COUNTS, COUNTS, st.integers(0, 5)),
+    min_size=1,
 )
 SHARED = st.lists(
-    st.builds(standing, st.sampled_from([Who.SERVER, Who.SERVER_CEILING, Who.OPERATOR]), COUNTS, COUNTS)
+    st.builds(
+        limit_usage,
+        st.sampled_from([LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR]),
+        COUNTS,
+        COUNTS,
+    )
 )
 
 
-@given(OWN_STANDINGS)
+@given(PERSONAL_USAGES)
 def test_nobody_is_refused_while_one_of_their_roles_lets_them_through(own):
-    if any(s.rule.who is Who.USER for s in own):
+    if any(s.rule.kind is LimitKind.USER for s in own):
         return
-    roles = [s for s in own if s.rule.who is Who.ROLE]
-    if any(s.left for s in roles):
-        assert decide(own, [], 0).refused_by is None
+    roles = [s for s in own if s.rule.kind is LimitKind.ROLE]
+    if any(s.remaining for s in roles):
+        assert decide(own, [], 0).blocked_by is None
 
 
-@given(OWN_STANDINGS)
+@given(PERSONAL_USAGES)
 def test_a_user_rule_wins_over_roles_over_the_member_rule_over_the_default(own):
-    order = [Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT]
-    present = {s.rule.who for s in own}
-    assert winning(own).rule.who is next(who for who in order if who in present)
+    order = [LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT]
+    present = {s.rule.kind for s in own}
+    assert effective_limit(own).rule.kind is next(kind for kind in order if kind in present)
 
 
-@given(OWN_STANDINGS, SHARED, COUNTS)
+@given(PERSONAL_USAGES, SHARED, COUNTS)
 def test_an_order_passes_just_when_every_limit_that_holds_has_room(own, shared, grant_left):
     decision = decide(own, shared, grant_left)
-    passes = (decision.own.left > 0 or grant_left > 0) and all(s.left for s in shared)
-    assert (decision.refused_by is None) is passes
-    assert {decision.own, *decision.also} == set(own)
+    passes = (decision.effective.remaining > 0 or grant_left > 0) and all(s.remaining for s in shared)
+    assert (decision.blocked_by is None) is passes
+    assert {decision.effective, *decision.overridden} == set(own)
 
 
-@given(OWN_STANDINGS, SHARED, COUNTS)
+@given(PERSONAL_USAGES, SHARED, COUNTS)
 def test_a_grant_is_used_only_once_the_own_limit_is_spent_and_by_a_song_that_is_made(own, shared, grant):
     decision = decide(own, shared, grant)
     if decision.uses_grant:
-        assert decision.own.left == 0
+        assert decision.effective.remaining == 0
         assert grant > 0
-        assert decision.refused_by is None
+        assert decision.blocked_by is None
 
 
 def test_rules_of_other_people_and_of_roles_one_does_not_have_do_not_apply():
-    rules = [Rule(Who.USER, 9, Per.DAY, 7), Rule(Who.ROLE, 9, Per.DAY, 8), Rule(Who.SERVER, 9, Per.DAY)]
-    assert applicable(rules, 1, frozenset({2}), Ceilings(member=4)) == [Rule(Who.DEFAULT, 4, Per.DAY)]
-    assert applicable(rules, 7, frozenset({8}), Ceilings()) == rules[:2]
+    rules = [
+        Rule(LimitKind.USER, 9, Period.DAY, 7),
+        Rule(LimitKind.ROLE, 9, Period.DAY, 8),
+        Rule(LimitKind.SERVER, 9, Period.DAY),
+    ]
+    assert personal_rules(rules, 1, frozenset({2}), OperatorLimits(member=4)) == [
+        Rule(LimitKind.DEFAULT, 4, Period.DAY)
+    ]
+    assert personal_rules(rules, 7, frozenset({8}), OperatorLimits()) == rules[:2]
 
 
 def test_the_operators_ceilings_hold_besides_whatever_an_admin_sets():
-    rules = [Rule(Who.SERVER, 1000, Per.DAY)]
-    held = shared_rules(rules, Ceilings(server=50, operator=200), in_guild=True)
-    assert [(rule.who, rule.limit) for rule in held] == [
-        (Who.SERVER, 1000),
-        (Who.SERVER_CEILING, 50),
-        (Who.OPERATOR, 200),
+    rules = [Rule(LimitKind.SERVER, 1000, Period.DAY)]
+    held = shared_rules(rules, OperatorLimits(server=50, operator=200), in_guild=True)
+    assert [(rule.kind, rule.limit) for rule in held] == [
+        (LimitKind.SERVER, 1000),
+        (LimitKind.SERVER_CEILING, 50),
+        (LimitKind.OPERATOR, 200),
     ]
-    assert shared_rules([], Ceilings(), in_guild=False) == []
+    assert shared_rules([], OperatorLimits(), in_guild=False) == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from songbot.settings import NAMES, Settings, SettingsError, describe, load_settings
+from songbot.settings import NAMES, Settings, SettingsError, format_errors, load_settings
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.made-up-for-the-tests-and-good-for-nothing"
 KEY = "whisul-key-made-up-for-the-tests"
@@ -24,8 +24,8 @@ def load(**given: str) -> Settings:
 def fault_of(**given: str) -> str:
     with pytest.raises(SettingsError) as caught:
         load(**given)
-    assert [fault.name for fault in caught.value.faults] == [*given][-1:]
-    return caught.value.faults[0].what
+    assert [fault.name for fault in caught.value.problems] == [*given][-1:]
+    return caught.value.problems[0].problem
 
 
 def test_token_and_key_alone_are_enough() -> None:
@@ -48,10 +48,10 @@ def test_all_faults_are_told_at_once_each_with_where_to_get_it() -> None:
     }
     with pytest.raises(SettingsError) as caught:
         load_settings(wrong, None)
-    faults = caught.value.faults
-    assert {fault.name for fault in faults} == {*wrong, *REQUIRED}
-    assert all(fault.where_to_get_it for fault in faults)
-    told = describe(caught.value)
+    problems = caught.value.problems
+    assert {fault.name for fault in problems} == {*wrong, *REQUIRED}
+    assert all(fault.hint for fault in problems)
+    told = format_errors(caught.value)
     assert told.startswith("7 settings are missing or wrong:")
     assert "DISCORD_TOKEN is missing" in told
     assert "https://discord.com/developers/applications: your application > Bot > Reset Token" in told
@@ -66,8 +66,8 @@ def test_every_setting_says_what_it_is() -> None:
 def test_one_fault_is_told_in_the_singular_and_on_one_line_where_asked() -> None:
     with pytest.raises(SettingsError) as caught:
         load(DISCORD_TOKEN=" ")
-    assert describe(caught.value).startswith("1 setting is missing or wrong:")
-    assert "\n" not in str(caught.value.faults[0])
+    assert format_errors(caught.value).startswith("1 setting is missing or wrong:")
+    assert "\n" not in str(caught.value.problems[0])
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_a_file_that_can_not_be_read_is_one_fault_of_its_own(make, tmp_path: Pat
     make(tmp_path / ".env")
     with pytest.raises(SettingsError) as caught:
         load_settings({}, tmp_path / ".env")
-    assert [fault.name for fault in caught.value.faults] == [".env"]
-    assert caught.value.faults[0].where_to_get_it
+    assert [fault.name for fault in caught.value.problems] == [".env"]
+    assert caught.value.problems[0].hint
 
 
 @pytest.mark.parametrize("form", [' "{}" ', "'{}'", "{}\n", "\ufeff{}\r\n", "\u200b{}"])
@@ -182,7 +182,7 @@ def test_a_value_out_of_its_range_or_form_is_one_fault_with_a_sentence(given: di
 def test_a_faulty_shard_count_is_not_blamed_on_the_shards_too() -> None:
     with pytest.raises(SettingsError) as caught:
         load(SHARD_COUNT="many", SHARD_IDS="0-999999999")
-    assert [fault.name for fault in caught.value.faults] == ["SHARD_COUNT"]
+    assert [fault.name for fault in caught.value.problems] == ["SHARD_COUNT"]
 
 
 @pytest.mark.parametrize(
@@ -206,13 +206,13 @@ def test_readme_has_a_row_for_every_setting() -> None:
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=40)))
 def test_no_value_whatever_brings_anything_but_settings_or_faults(values: dict[str, str]) -> None:
-    faults = []
+    problems = []
     try:
         load_settings(values, None)
     except SettingsError as error:
-        faults = error.faults
-    assert all(fault.name in NAMES and fault.where_to_get_it for fault in faults)
-    assert {fault.name for fault in faults} >= {name for name in REQUIRED if not values.get(name)}
+        problems = error.problems
+    assert all(fault.name in NAMES and fault.hint for fault in problems)
+    assert {fault.name for fault in problems} >= {name for name in REQUIRED if not values.get(name)}
 
 
 @given(st.sampled_from(NAMES), st.text(st.characters(categories=["Ll", "Nd"]), min_size=24, max_size=60))
@@ -220,7 +220,7 @@ def test_a_fault_never_repeats_the_value(name: str, secret: str) -> None:
     secret = f"%{secret}% {secret}"
     with pytest.raises(SettingsError) as caught:
         load_settings(REQUIRED | {name: secret, "SONGS_AT_ONCE": "none"}, None)
-    for text in (describe(caught.value), str(caught.value), repr(caught.value)):
+    for text in (format_errors(caught.value), str(caught.value), repr(caught.value)):
         assert secret not in text
 
 
@@ -287,7 +287,7 @@ def test_an_unknown_name_in_the_file_is_passed_over_and_a_near_miss_is_told(tmp_
     assert len(load_settings(REQUIRED, env_file).warnings) == 2
     with pytest.raises(SettingsError) as caught:
         load_settings({}, env_file)
-    told = describe(caught.value)
+    told = format_errors(caught.value)
     assert ".env has DISCORD_BOT_TOKEN, which is no setting. Is DISCORD_TOKEN meant?" in told
     assert ".env has whisul_api_key, which is no setting. Is WHISUL_API_KEY meant?" in told
     assert "EDITOR" not in told

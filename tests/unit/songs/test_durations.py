@@ -9,9 +9,9 @@ from statistics import quantiles
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.songs.durations import PRIOR_SECONDS, Pace, poll_delay
-from songbot.songs.models import Reply, Song, State
-from songbot.songs.progress import SEGMENTS, Stage, progress_of
+from songbot.songs.durations import DEFAULT_SAMPLES, DurationEstimator, next_poll_delay
+from songbot.songs.models import ReplyTarget, Song, State
+from songbot.songs.progress import SEGMENTS, Stage, compute_progress
 from tests.support.virtual_clock import EPOCH
 
 SECONDS = st.floats(1, 1800)
@@ -22,7 +22,7 @@ SONG = Song(
     quota_guild_id=None,
     prompt="rain",
     private=False,
-    reply=Reply(1),
+    reply=ReplyTarget(1),
     created_at=EPOCH,
     submitted_at=EPOCH,
     state=State.COMPOSING,
@@ -31,57 +31,57 @@ SONG = Song(
 
 @given(st.lists(SECONDS, min_size=5, max_size=300))
 def test_quantiles_are_those_of_the_latest_songs(seconds):
-    pace = Pace(reversed(seconds), keep=50)
+    estimator = DurationEstimator(reversed(seconds), max_samples=50)
     latest = seconds[-50:]
     expected = quantiles(latest, n=10, method="inclusive")
-    assert abs(pace.quantile(0.5) - expected[4]) < 1e-6
-    assert abs(pace.quantile(0.9) - expected[8]) < 1e-6
-    assert (pace.quantile(0), pace.quantile(1)) == (min(latest), max(latest))
+    assert abs(estimator.quantile(0.5) - expected[4]) < 1e-6
+    assert abs(estimator.quantile(0.9) - expected[8]) < 1e-6
+    assert (estimator.quantile(0), estimator.quantile(1)) == (min(latest), max(latest))
 
 
 def test_few_songs_tell_nothing_yet():
-    assert Pace([10, 11]).quantile(0) == PRIOR_SECONDS[0]
+    assert DurationEstimator([10, 11]).quantile(0) == DEFAULT_SAMPLES[0]
 
 
 def test_impossible_figures_are_left_out():
-    pace = Pace([60.0] * 5)
+    estimator = DurationEstimator([60.0] * 5)
     for nonsense in (0, -5, 10**6):
-        pace.learn(nonsense)
-    assert pace.quantile(1) == 60
+        estimator.record(nonsense)
+    assert estimator.quantile(1) == 60
 
 
 @given(st.floats(0, 4000), SECONDS, st.floats(0, 1))
 def test_polls_are_between_the_shortest_and_the_longest_distance(elapsed, earliest, jitter):
-    assert 5 <= poll_delay(elapsed, earliest, 5, 10, jitter) <= 10
+    assert 5 <= next_poll_delay(elapsed, earliest, 5, 10, jitter) <= 10
 
 
 @given(SECONDS, st.floats(0, 1))
 def test_a_song_that_may_be_ready_is_polled_every_five_seconds(earliest, jitter):
-    assert poll_delay(earliest, earliest, 5, 10, jitter) <= 5.5
+    assert next_poll_delay(earliest, earliest, 5, 10, jitter) <= 5.5
 
 
 @given(st.lists(SECONDS, max_size=30), st.floats(-10_000, 10_000))
 def test_the_bar_is_never_full_before_the_song_is_there(recent, elapsed):
-    progress = progress_of(SONG, Pace(recent), EPOCH + timedelta(seconds=elapsed))
-    assert 0 <= progress.filled < SEGMENTS
+    progress = compute_progress(SONG, DurationEstimator(recent), EPOCH + timedelta(seconds=elapsed))
+    assert 0 <= progress.segments < SEGMENTS
 
 
 @given(st.lists(SECONDS, max_size=30), st.floats(0, 2000), st.floats(0, 100))
 def test_the_bar_never_goes_back(recent, elapsed, more):
-    pace = Pace(recent)
-    earlier = progress_of(SONG, pace, EPOCH + timedelta(seconds=elapsed))
-    later = progress_of(SONG, pace, EPOCH + timedelta(seconds=elapsed + more))
-    assert later.filled >= earlier.filled
+    estimator = DurationEstimator(recent)
+    earlier = compute_progress(SONG, estimator, EPOCH + timedelta(seconds=elapsed))
+    later = compute_progress(SONG, estimator, EPOCH + timedelta(seconds=elapsed + more))
+    assert later.segments >= earlier.segments
 
 
 def test_past_the_90th_percentile_it_says_so():
-    pace = Pace([60.0] * 10)
-    assert progress_of(SONG, pace, EPOCH + timedelta(seconds=59)).stage is Stage.COMPOSING
-    assert progress_of(SONG, pace, EPOCH + timedelta(seconds=61)).stage is Stage.OVERDUE
+    estimator = DurationEstimator([60.0] * 10)
+    assert compute_progress(SONG, estimator, EPOCH + timedelta(seconds=59)).stage is Stage.COMPOSING
+    assert compute_progress(SONG, estimator, EPOCH + timedelta(seconds=61)).stage is Stage.OVERDUE
 
 
 def test_an_order_tells_its_place_or_that_whisul_is_away():
     queued = replace(SONG, state=State.QUEUED, submitted_at=None)
-    assert progress_of(queued, Pace(), EPOCH, place=3).place == 3
+    assert compute_progress(queued, DurationEstimator(), EPOCH, queue_position=3).queue_position == 3
     away = replace(queued, unavailable_since=EPOCH)
-    assert progress_of(away, Pace(), EPOCH).stage is Stage.UNAVAILABLE
+    assert compute_progress(away, DurationEstimator(), EPOCH).stage is Stage.UNAVAILABLE

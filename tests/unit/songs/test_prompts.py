@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.songs.library import may_see, parse_search
-from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_helpers
+from songbot.songs.library import can_view, parse_search
+from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_options
 
 from .test_durations import SONG
 
@@ -43,15 +43,15 @@ def test_a_thousand_characters_are_the_most():
 
 
 def test_helpers_become_words_in_the_prompt():
-    assert with_helpers("rain", " trap, dark ,", 140, instrumental=True) == (
+    assert with_options("rain", " trap, dark ,", 140, instrumental=True) == (
         "rain, trap, dark, 140 bpm, instrumental, no vocals"
     )
-    assert with_helpers("rain", None, None) == "rain"
+    assert with_options("rain", None, None) == "rain"
 
 
 def test_helpers_alone_make_no_prompt():
     with pytest.raises(EmptyPrompt):
-        clean_prompt(with_helpers(" \u200b ", "trap", 140, instrumental=True))
+        clean_prompt(with_options(" \u200b ", "trap", 140, instrumental=True))
 
 
 def test_a_search_takes_words_and_a_range_of_bpm():
@@ -66,8 +66,8 @@ def test_a_song_is_seen_by_its_owner_and_when_public_by_the_same_server():
     from dataclasses import replace
 
     public = replace(SONG, guild_id=5, user_id=1)
-    assert may_see(public, 1, None)
-    assert may_see(public, 2, 5)
-    assert not may_see(public, 2, 6)
-    assert not may_see(replace(public, private=True), 2, 5)
-    assert not may_see(replace(public, guild_id=None), 2, None)
+    assert can_view(public, 1, None)
+    assert can_view(public, 2, 5)
+    assert not can_view(public, 2, 6)
+    assert not can_view(replace(public, private=True), 2, 5)
+    assert not can_view(replace(public, guild_id=None), 2, None)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.interactions.debounce import PressGuard
+from songbot.interactions.debounce import Debouncer
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, clean_prompt
-from songbot.ui.dm_confirmation import quote, quoted_prompt
+from songbot.ui.dm_confirmation import prompt_embed, prompt_from_embed
 from songbot.ui.modals import typed_prompt
 
 PUNCTUATION = "\\*_~|`[]<>#/@!&0123456789.)-+ everyonhr"
@@ -28,13 +28,13 @@ def test_a_quoted_prompt_comes_back_as_it_was_and_fits(text: str):
         prompt = clean_prompt(text)
     except EmptyPrompt:
         return
-    embed = quote(prompt)
+    embed = prompt_embed(prompt)
     assert len(embed.description or "") <= 4096
-    assert quoted_prompt(shown_in(embed)) == prompt
+    assert prompt_from_embed(shown_in(embed)) == prompt
 
 
 def test_a_message_without_a_quote_has_no_prompt():
-    assert quoted_prompt(shown_in(discord.Embed(title="a card"))) is None
+    assert prompt_from_embed(shown_in(discord.Embed(title="a card"))) is None
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,15 @@ def test_what_was_typed_is_found_in_a_label_and_in_an_action_row(wrapped: str):
 
 def test_of_equal_presses_the_first_counts_until_it_is_forgotten_or_old():
     now = 0.0
-    guard = PressGuard(lambda: now, seconds=10)
-    assert [guard.is_first("a"), guard.is_first("a"), guard.is_first("b")] == [True, False, True]
-    guard.forget("a")
-    assert guard.is_first("a")
+    debouncer = Debouncer(lambda: now, seconds=10)
+    assert [debouncer.try_acquire("a"), debouncer.try_acquire("a"), debouncer.try_acquire("b")] == [
+        True,
+        False,
+        True,
+    ]
+    debouncer.release("a")
+    assert debouncer.try_acquire("a")
     now = 9.9
-    assert not guard.is_first("b")
+    assert not debouncer.try_acquire("b")
     now = 10.0
-    assert guard.is_first("b")
+    assert debouncer.try_acquire("b")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.delivery.payloads import drafts_of
+from songbot.delivery.payloads import payload_variants
 from songbot.media.downloader import SongFiles
-from songbot.songs.models import Reason, Relation, Reply, Result, Song, State
+from songbot.songs.models import FailureReason, Relation, ReplyTarget, Result, Song, State
 from songbot.songs.progress import Progress, Stage
 from songbot.ui import progress_message, song_buttons, song_card
 
@@ -27,13 +27,13 @@ SONG = Song(
     quota_guild_id=1,
     prompt="a trap song",
     private=False,
-    reply=Reply(100, 200),
+    reply=ReplyTarget(100, 200),
     created_at=NOW,
     state=State.COMPLETED,
     result=RESULT,
     finished_at=NOW,
 )
-FAILED = replace(SONG, state=State.FAILED, result=None, reason=Reason.FAILED, error="*boom* @everyone")
+FAILED = replace(SONG, state=State.FAILED, result=None, reason=FailureReason.FAILED, error="*boom* @everyone")
 
 
 def fields(embed: discord.Embed) -> dict[str | None, str | None]:
@@ -101,10 +101,10 @@ def test_no_card_is_over_discords_limits_whatever_whisul_sends(
 ) -> None:
     result = Result("https://" + url, title, bpm, seconds, url, tuple(tags))
     song = replace(SONG, prompt=prompt, result=result)
-    parent = song_card.origin(replace(song, relation=Relation.TAKE), song)
+    parent = song_card.origin_text(replace(song, relation=Relation.TAKE), song)
     within_limits(song_card.song_embed(song, parent=parent))
     within_limits(song_card.failure_embed(replace(FAILED, prompt=prompt, error=title)))
-    assert len(progress_message.render(song, Progress(Stage.COMPOSING, 3))) <= 2000
+    assert len(progress_message.progress_text(song, Progress(Stage.COMPOSING, 3))) <= 2000
 
 
 def within_limits(embed: discord.Embed) -> None:
@@ -117,8 +117,8 @@ def within_limits(embed: discord.Embed) -> None:
         assert 0 < len(field.value or "") <= 1024
 
 
-@pytest.mark.parametrize("reason", [*Reason, None])
-def test_every_failure_says_why_what_to_do_and_that_it_was_not_charged(reason: Reason | None) -> None:
+@pytest.mark.parametrize("reason", [*FailureReason, None])
+def test_every_failure_says_why_what_to_do_and_that_it_was_not_charged(reason: FailureReason | None) -> None:
     embed = song_card.failure_embed(replace(FAILED, reason=reason))
     assert len((embed.description or "").split("\n")[0]) > 40
     assert "not charged" in (embed.description or "")
@@ -134,17 +134,17 @@ def test_where_a_song_came_from_is_linked_in_the_same_server_only() -> None:
     parent = replace(SONG, id=5)
     remix = replace(SONG, relation=Relation.REMIX, parent_id=5)
     link = "Remix of [Midnight Grid](https://discord.com/channels/1/100/200)"
-    assert song_card.origin(remix, parent) == link
-    assert song_card.origin(replace(remix, guild_id=2), parent) == "Remix of Midnight Grid"
-    assert song_card.origin(remix, replace(parent, deleted_at=NOW)) == "Remix of Midnight Grid"
-    assert song_card.origin(replace(remix, relation=Relation.TAKE), replace(parent, guild_id=9)) == (
+    assert song_card.origin_text(remix, parent) == link
+    assert song_card.origin_text(replace(remix, guild_id=2), parent) == "Remix of Midnight Grid"
+    assert song_card.origin_text(remix, replace(parent, deleted_at=NOW)) == "Remix of Midnight Grid"
+    assert song_card.origin_text(replace(remix, relation=Relation.TAKE), replace(parent, guild_id=9)) == (
         "Another take of Midnight Grid"
     )
 
 
 def test_a_retry_and_a_private_parent_are_not_told() -> None:
-    assert song_card.origin(replace(SONG, relation=Relation.RETRY), SONG) is None
-    assert song_card.origin(replace(SONG, relation=Relation.REMIX), replace(SONG, private=True)) is None
+    assert song_card.origin_text(replace(SONG, relation=Relation.RETRY), SONG) is None
+    assert song_card.origin_text(replace(SONG, relation=Relation.REMIX), replace(SONG, private=True)) is None
 
 
 async def test_the_cards_buttons_and_their_custom_ids() -> None:
@@ -168,32 +168,32 @@ async def test_listen_is_left_out_without_a_link_that_fits() -> None:
 async def test_the_other_views() -> None:
     assert labels(song_buttons.failure_view(FAILED)) == ["Try again"]
     assert labels(song_buttons.progress_view(SONG)) == ["Notify me"]
-    assert labels(song_buttons.view_of(7, song_buttons.Action.ERASE)) == ["Yes, delete it"]
+    assert labels(song_buttons.action_view(7, song_buttons.Action.ERASE)) == ["Yes, delete it"]
 
 
 async def test_drafts_get_barer_from_one_to_the_next() -> None:
-    linked, bare = drafts_of(SONG, SongFiles(), None)
+    linked, bare = payload_variants(SONG, SongFiles(), None)
     assert linked.embed.url
     assert "Listen" in labels(linked.make_view())
     assert bare.embed.url is None
     assert bare.embed.image.url is None
     assert "Listen" not in labels(bare.make_view())
-    assert len(drafts_of(FAILED, SongFiles(), None)) == 1
+    assert len(payload_variants(FAILED, SongFiles(), None)) == 1
 
 
 @pytest.mark.parametrize(
     ("progress", "says"),
     [
         (Progress(Stage.WAITING, since=NOW), "free place"),
-        (Progress(Stage.WAITING, place=1, since=NOW), "yours is next"),
-        (Progress(Stage.WAITING, place=1234, since=NOW), "number 1,234"),
+        (Progress(Stage.WAITING, queue_position=1, since=NOW), "yours is next"),
+        (Progress(Stage.WAITING, queue_position=1234, since=NOW), "number 1,234"),
         (Progress(Stage.SENDING, since=NOW), "Sending"),
-        (Progress(Stage.OVERDUE, filled=9, since=NOW), "longer than usual"),
+        (Progress(Stage.OVERDUE, segments=9, since=NOW), "longer than usual"),
         (Progress(Stage.UNAVAILABLE, since=NOW), "15 minutes"),
     ],
 )
 def test_every_stage_is_put_into_words(progress: Progress, says: str) -> None:
-    line = progress_message.render(SONG, progress)
+    line = progress_message.progress_text(SONG, progress)
     assert says in line
     assert "a trap song" in line
     assert f"<t:{int(NOW.timestamp())}:R>" in line
@@ -201,14 +201,14 @@ def test_every_stage_is_put_into_words(progress: Progress, says: str) -> None:
 
 def test_composing_shows_the_bar_the_time_so_far_and_the_usual_time() -> None:
     soon = NOW + timedelta(seconds=105)
-    line = progress_message.render(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon, 105))
+    line = progress_message.progress_text(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon, 105))
     assert "▰▰▰▱▱▱▱▱▱▱" in line
     assert f"<t:{int(soon.timestamp())}:R>" in line
     assert "1:45" in line
 
 
 def test_once_it_is_due_no_time_in_the_past_is_promised() -> None:
-    line = progress_message.render(SONG, Progress(Stage.COMPOSING, 8, None, NOW, NOW, 105))
+    line = progress_message.progress_text(SONG, Progress(Stage.COMPOSING, 8, None, NOW, NOW, 105))
     assert "any moment" in line
 
 
@@ -218,5 +218,5 @@ def test_the_bar_is_never_full() -> None:
 
 
 def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
-    assert "\\*loud\\*" in progress_message.acknowledgement("*loud*")
-    assert "<@4" not in progress_message.acknowledgement("<@42>")
+    assert "\\*loud\\*" in progress_message.acknowledgement_text("*loud*")
+    assert "<@4" not in progress_message.acknowledgement_text("<@42>")

@@ -13,16 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.delivery.payloads import drafts_of
-from songbot.media.downloader import Downloads
-from songbot.songs.models import Reason, Reply, Result, Song, State
+from songbot.delivery.payloads import payload_variants
+from songbot.media.downloader import MediaDownloader
+from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
 from songbot.songs.progress import Progress, Stage
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songbot.ui.dm_confirmation import DIRECT_BUTTON, quote, quoted_prompt
-from songbot.ui.library.query import TEMPLATE, Direction, Query, SearchLostError, custom_id, query_of, turn_of
-from songbot.ui.modals import FORM_ID, Form, typed_prompt
-from songbot.ui.progress_message import acknowledgement, render
-from songbot.ui.song_buttons import LARGEST_ID, SONG_BUTTON, Action, card_view, failure_view, shows_song
+from songbot.ui.dm_confirmation import DM_BUTTON, prompt_embed, prompt_from_embed
+from songbot.ui.library.query import (
+    PAGE_CUSTOM_ID,
+    Direction,
+    Query,
+    SearchLostError,
+    custom_id,
+    parse_page_turn,
+    parse_query,
+)
+from songbot.ui.modals import MODAL_CUSTOM_ID, ModalKind, typed_prompt
+from songbot.ui.progress_message import acknowledgement_text, progress_text
+from songbot.ui.song_buttons import MAX_ID, SONG_BUTTON, Action, card_view, failure_view, is_public_card_of
 from songbot.ui.song_card import failure_embed, song_embed
 from songbot.wording import text
 
@@ -34,7 +42,7 @@ SONG = Song(
     quota_guild_id=None,
     prompt="rain",
     private=False,
-    reply=Reply(10, 20),
+    reply=ReplyTarget(10, 20),
     created_at=NOW,
 )
 UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
@@ -98,7 +106,7 @@ def test_a_card_is_within_discords_limits_and_pings_nobody(prompt: str, result: 
         assert len(getattr(button, "custom_id", None) or "") <= 100
 
 
-@given(LONG, st.none() | LONG, st.none() | st.sampled_from(list(Reason)))
+@given(LONG, st.none() | LONG, st.none() | st.sampled_from(list(FailureReason)))
 def test_a_failure_is_within_discords_limits_and_pings_nobody(prompt: str, error: str | None, reason: Any):
     song = replace(SONG, state=State.FAILED, prompt=prompt, error=error, reason=reason, finished_at=NOW)
     check(failure_embed(song))
@@ -109,8 +117,8 @@ def test_a_failure_is_within_discords_limits_and_pings_nobody(prompt: str, error
 def test_a_progress_line_is_within_discords_limits_and_pings_nobody(
     prompt: str, stage: Stage, filled: int, place: int | None
 ):
-    line = render(replace(SONG, prompt=prompt), Progress(stage, filled, place, NOW, NOW, 90))
-    for shown in (line, acknowledgement(prompt)):
+    line = progress_text(replace(SONG, prompt=prompt), Progress(stage, filled, place, NOW, NOW, 90))
+    for shown in (line, acknowledgement_text(prompt)):
         assert 0 < len(shown) <= 2000
         assert not PING.search(shown)
         assert not UNSEEN.search(shown)
@@ -134,9 +142,9 @@ def test_a_prompt_that_was_quoted_is_read_back_as_it_was(typed: str):
         prompt = clean_prompt(typed)
     except (EmptyPrompt, PromptTooLong):
         return
-    embed = quote(prompt)
+    embed = prompt_embed(prompt)
     assert len(embed.description or "") <= 4096
-    assert quoted_prompt(SimpleNamespace(embeds=[embed])) == prompt  # type: ignore[arg-type]
+    assert prompt_from_embed(SimpleNamespace(embeds=[embed])) == prompt  # type: ignore[arg-type]
 
 
 @given(LONG | LINKS)
@@ -154,7 +162,9 @@ def test_a_link_is_plain_http_or_none(url: str):
     assert link is None or (link.isascii() and re.match(r"https?://[^/@\s]+", link, re.IGNORECASE))
 
 
-custom_ids = st.from_regex(SONG_BUTTON, fullmatch=True) | st.from_regex(TEMPLATE, fullmatch=True) | HOSTILE
+custom_ids = (
+    st.from_regex(SONG_BUTTON, fullmatch=True) | st.from_regex(PAGE_CUSTOM_ID, fullmatch=True) | HOSTILE
+)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | HOSTILE | st.sampled_from(["prompt", "rain"]),
     lambda inner: (
@@ -184,24 +194,24 @@ def test_what_was_typed_is_found_within_labels_and_rows():
 def test_a_custom_id_is_ours_and_whole_or_nothing(sent: str, song_id: int):
     match = SONG_BUTTON.fullmatch(sent)
     assert match is None or (match["song_id"].isascii() and match["song_id"].isdigit())
-    form = FORM_ID.fullmatch(sent)
-    assert form is None or Form(form["form"])
-    direct = DIRECT_BUTTON.fullmatch(sent)
+    form = MODAL_CUSTOM_ID.fullmatch(sent)
+    assert form is None or ModalKind(form["form"])
+    direct = DM_BUTTON.fullmatch(sent)
     assert direct is None or Action(direct["action"])
     row = SimpleNamespace(
         children=[SimpleNamespace(custom_id=sent), SimpleNamespace(custom_id=None), object()]
     )
     message: Any = SimpleNamespace(flags=SimpleNamespace(ephemeral=False), components=[row, object()])
-    assert shows_song(message, song_id) == (match is not None and int(match["song_id"]) == song_id)
+    assert is_public_card_of(message, song_id) == (match is not None and int(match["song_id"]) == song_id)
 
 
-@given(st.from_regex(TEMPLATE, fullmatch=True), st.none() | HOSTILE)
+@given(st.from_regex(PAGE_CUSTOM_ID, fullmatch=True), st.none() | HOSTILE)
 def test_a_page_is_read_back_or_said_to_be_lost(sent: str, footer: str | None):
-    match = TEMPLATE.fullmatch(sent)
+    match = PAGE_CUSTOM_ID.fullmatch(sent)
     assert match is not None
-    turn = turn_of(match)
+    turn = parse_page_turn(match)
     try:
-        query = query_of(turn, footer)
+        query = parse_query(turn, footer)
     except SearchLostError:
         assert turn.searched
         return
@@ -210,13 +220,13 @@ def test_a_page_is_read_back_or_said_to_be_lost(sent: str, footer: str | None):
 
 
 @given(
-    st.builds(Query, HOSTILE, st.booleans(), st.none() | st.integers(1, LARGEST_ID)),
-    st.integers(0, LARGEST_ID),
+    st.builds(Query, HOSTILE, st.booleans(), st.none() | st.integers(1, MAX_ID)),
+    st.integers(0, MAX_ID),
 )
 def test_a_page_fits_its_custom_id(query: Query, key: int):
     for direction in Direction:
         assert len(custom_id(query, direction, key)) <= 100
-        assert TEMPLATE.fullmatch(custom_id(query, direction, key))
+        assert PAGE_CUSTOM_ID.fullmatch(custom_id(query, direction, key))
 
 
 @pytest.mark.parametrize(
@@ -241,9 +251,9 @@ def test_a_page_fits_its_custom_id(query: Query, key: int):
 async def test_a_link_that_leads_inside_costs_the_file_and_nothing_more(url: str, caplog):
     song = replace(SONG, state=State.COMPLETED, result=Result(song_url=url, image_url=url), finished_at=NOW)
     async with (
-        Downloads("http://127.0.0.1:2/api", deadline=3) as downloads,
-        downloads.files_of(song) as files,
+        MediaDownloader("http://127.0.0.1:2/api", deadline=3) as downloader,
+        downloader.fetch(song) as files,
     ):
         assert files.present == ()
-        assert drafts_of(song, files, None)
+        assert payload_variants(song, files, None)
     assert sum("not attached" in record.message for record in caplog.records) >= 1

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songbot.songs.library import Entry, Page
-from songbot.songs.models import Delivery, Reply, Result, Song, State
+from songbot.songs.library import LibraryEntry, LibraryPage
+from songbot.songs.models import DeliveryState, ReplyTarget, Result, Song, State
 from songbot.ui.library.page import nothing_there, page_embed, page_view
 from songbot.ui.library.query import Query, one_line
 
@@ -25,18 +25,18 @@ def song(song_id: int = 1, **changes: object) -> Song:
         quota_guild_id=9,
         prompt="rain",
         private=False,
-        reply=Reply(3, 4),
+        reply=ReplyTarget(3, 4),
         created_at=NOW,
         state=State.COMPLETED,
-        delivery=Delivery.DELIVERED,
+        delivery=DeliveryState.DELIVERED,
         result=RESULT,
         finished_at=NOW,
     )
     return replace(plain, **changes)
 
 
-def page(*songs: Song, saved: bool = False, newer: bool = False, older: bool = False) -> Page:
-    return Page(tuple(Entry(one, saved) for one in songs), newer, older)
+def page(*songs: Song, saved: bool = False, newer: bool = False, older: bool = False) -> LibraryPage:
+    return LibraryPage(tuple(LibraryEntry(one, saved) for one in songs), newer, older)
 
 
 def test_a_line_says_title_tags_length_tempo_and_when():
@@ -46,7 +46,7 @@ def test_a_line_says_title_tags_length_tempo_and_when():
 
 
 def test_private_and_undelivered_songs_are_marked_and_it_is_said_what_to_do():
-    embed = page_embed(page(song(private=True, delivery=Delivery.UNDELIVERABLE)), Query())
+    embed = page_embed(page(song(private=True, delivery=DeliveryState.UNDELIVERABLE)), Query())
     assert embed.fields[0].name == "Midnight Grid 📭🔒"
     assert "open it" in (embed.description or "")
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from songbot.songs import provider_errors
-from songbot.songs.admin import Summary
-from songbot.songs.durations import Pace
-from songbot.songs.models import Reason, State
-from songbot.ui.owner.status import Works, status_embed
+from songbot.songs.admin import SystemStatus
+from songbot.songs.durations import DurationEstimator
+from songbot.songs.models import FailureReason, State
+from songbot.ui.owner.status import ProcessStatus, status_embed
 from songbot.wording import owner as wording
 from songbot.worker.provider_error_log import RecentErrors
-from songbot.worker.throttle import Flow, Gate
+from songbot.worker.throttle import RequestThrottle, ThrottleState
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
 
@@ -29,16 +29,16 @@ class Seconds:
 def field(name: str, latencies: list[tuple[int, float]], **summary: object) -> str:
     errors = RecentErrors()
     for kind in (
-        provider_errors.Down,
-        provider_errors.Busy,
-        provider_errors.Garbled,
-        provider_errors.Down,
-        provider_errors.Busy,
+        provider_errors.ProviderUnavailable,
+        provider_errors.RateLimited,
+        provider_errors.InvalidResponse,
+        provider_errors.ProviderUnavailable,
+        provider_errors.RateLimited,
     ):
-        errors.note(kind("[x](https://e.example) " + "x" * 5000), NOW)
-    works = Works("1.0.0", 0.0, Pace(), Gate(Seconds(), lambda: 0.0), errors)
+        errors.record(kind("[x](https://e.example) " + "x" * 5000), NOW)
+    works = ProcessStatus("1.0.0", 0.0, DurationEstimator(), RequestThrottle(Seconds(), lambda: 0.0), errors)
     nothing = {"unfinished": {}, "undelivered": 0, "ordered": {}, "paused": None}
-    told = Summary(**{"database": "SQLite", "size_bytes": 0, **nothing, **summary})
+    told = SystemStatus(**{"database": "SQLite", "size_bytes": 0, **nothing, **summary})
     embed = status_embed(told, works, latencies, NOW)
     assert len(embed) <= 6000
     assert all(len(field.value or "") <= 1024 for field in embed.fields)
@@ -59,9 +59,9 @@ def test_long_errors_are_cut_short_and_no_link_comes_of_them():
 
 
 def test_all_that_can_become_of_songs_fits():
-    ordered = {(State.FAILED, reason): 10**9 for reason in Reason} | {(State.COMPLETED, None): 1}
+    ordered = {(State.FAILED, reason): 10**9 for reason in FailureReason} | {(State.COMPLETED, None): 1}
     assert "1,000,000,000 failed: timed out" in field(wording.LAST_DAY, [], ordered=ordered)
-    assert field(wording.IN_THE_WORKS, [], undelivered=3) == "3 finished, not delivered yet"
+    assert field(wording.IN_PROGRESS, [], undelivered=3) == "3 finished, not delivered yet"
 
 
 @pytest.mark.parametrize(
@@ -80,18 +80,18 @@ def test_sizes_are_told_in_fitting_units(size: int, told: str):
 
 def test_the_gate_is_closed_slowed_and_open_in_turn():
     seconds = Seconds()
-    gate = Gate(seconds, lambda: 0.0)
-    assert (gate.flow, gate.rate) == (Flow.OPEN, None)
-    gate.asked_to_slow(retry_after=5.0)
-    assert (gate.flow, gate.closed_for()) == (Flow.CLOSED, 5.0)
+    throttle = RequestThrottle(seconds, lambda: 0.0)
+    assert (throttle.state, throttle.rate_limit) == (ThrottleState.NORMAL, None)
+    throttle.record_rate_limited(retry_after=5.0)
+    assert (throttle.state, throttle.retry_in()) == (ThrottleState.SUSPENDED, 5.0)
     seconds.now += 5.0
-    assert gate.flow is Flow.SLOWED
-    assert gate.rate is not None
-    gate.lost(surely=True)
+    assert throttle.state is ThrottleState.LIMITED
+    assert throttle.rate_limit is not None
+    throttle.record_failure(definite=True)
     seconds.now += 3600.0
-    assert gate.flow is Flow.CLOSED, "Whisul has to answer first"
-    gate.succeeded()
-    assert gate.flow is Flow.SLOWED
+    assert throttle.state is ThrottleState.SUSPENDED, "Whisul has to answer first"
+    throttle.record_success()
+    assert throttle.state is ThrottleState.LIMITED
     for _ in range(1000):
-        gate.succeeded()
-    assert gate.flow is Flow.OPEN
+        throttle.record_success()
+    assert throttle.state is ThrottleState.NORMAL

@@ -8,8 +8,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.quotas.repository import Change, GuildRules, Usage
-from songbot.quotas.rules import MAX_LIMIT, Ceilings, Per, Rule, Standing, Who, Window, decide
+from songbot.quotas.repository import AuditEntry, GuildRules, GuildUsage
+from songbot.quotas.rules import (
+    MAX_LIMIT,
+    LimitKind,
+    LimitUsage,
+    OperatorLimits,
+    Period,
+    Rule,
+    Window,
+    decide,
+)
 from songbot.ui.quota.audit_log import NEWEST, PAGE, LogButton, log_embed, log_view
 from songbot.ui.quota.embeds import check_embed, own_usage_embed, show_embed
 from songbot.ui.quota.usage import usage_embed
@@ -20,12 +29,12 @@ BIG = 2**63 - 1
 DAY = Window(NOW, NOW + timedelta(days=1))
 
 
-def standing(who: Who, limit: int = MAX_LIMIT, used: int = 0, subject_id: int = 0) -> Standing:
-    return Standing(Rule(who, limit, Per.MONTH, subject_id), used, DAY)
+def limit_usage(kind: LimitKind, limit: int = MAX_LIMIT, used: int = 0, subject_id: int = 0) -> LimitUsage:
+    return LimitUsage(Rule(kind, limit, Period.MONTH, subject_id), used, DAY)
 
 
-SHARED = tuple(standing(who) for who in (Who.SERVER, Who.SERVER_CEILING, Who.OPERATOR))
-CEILINGS = Ceilings(server=MAX_LIMIT, operator=MAX_LIMIT)
+SHARED = tuple(limit_usage(who) for who in (LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR))
+CEILINGS = OperatorLimits(server=MAX_LIMIT, operator=MAX_LIMIT)
 
 
 def fits(embed) -> bool:
@@ -35,8 +44,8 @@ def fits(embed) -> bool:
 
 @given(st.integers(0, 250), st.integers(0, 400))
 def test_any_number_of_rules_fits_and_what_is_left_out_is_counted(roles, users):
-    rules = [Rule(Who.USER, MAX_LIMIT, Per.MONTH, BIG - number) for number in range(users)]
-    rules += [Rule(Who.ROLE, MAX_LIMIT, Per.MONTH, BIG - number) for number in range(roles)]
+    rules = [Rule(LimitKind.USER, MAX_LIMIT, Period.MONTH, BIG - number) for number in range(users)]
+    rules += [Rule(LimitKind.ROLE, MAX_LIMIT, Period.MONTH, BIG - number) for number in range(roles)]
     gone = {rules[0]: "someone who left"} if rules else {}
     embed = show_embed(GuildRules(tuple(rules), SHARED, ZONE.key), CEILINGS, gone, ZONE, NOW)
     assert fits(embed)
@@ -51,13 +60,15 @@ def test_any_number_of_rules_fits_and_what_is_left_out_is_counted(roles, users):
 
 def test_rules_for_many_come_first_and_those_of_nobody_last():
     rules = (
-        Rule(Who.USER, 1, Per.DAY, 5),
-        Rule(Who.ROLE, 2, Per.DAY, 6),
-        Rule(Who.ROLE, 3, Per.DAY, 7),
-        Rule(Who.MEMBER, 4, Per.DAY),
-        Rule(Who.SERVER, 6, Per.DAY),
+        Rule(LimitKind.USER, 1, Period.DAY, 5),
+        Rule(LimitKind.ROLE, 2, Period.DAY, 6),
+        Rule(LimitKind.ROLE, 3, Period.DAY, 7),
+        Rule(LimitKind.MEMBER, 4, Period.DAY),
+        Rule(LimitKind.SERVER, 6, Period.DAY),
     )
-    embed = show_embed(GuildRules(rules, (), "UTC"), Ceilings(), {rules[1]: "a deleted role"}, ZONE, NOW)
+    embed = show_embed(
+        GuildRules(rules, (), "UTC"), OperatorLimits(), {rules[1]: "a deleted role"}, ZONE, NOW
+    )
     assert (embed.description or "").splitlines()[1:] == [
         "Everyone together: **6 songs a day**",
         "Each member: **4 songs a day**",
@@ -68,22 +79,26 @@ def test_rules_for_many_come_first_and_those_of_nobody_last():
 
 
 def test_without_a_rule_for_each_member_the_default_is_told():
-    held = GuildRules((Rule(Who.SERVER, 6, Per.DAY),), (), "UTC")
-    assert "each member gets 5 songs a day" in (show_embed(held, Ceilings(), {}, ZONE, NOW).description or "")
+    held = GuildRules((Rule(LimitKind.SERVER, 6, Period.DAY),), (), "UTC")
+    assert "each member gets 5 songs a day" in (
+        show_embed(held, OperatorLimits(), {}, ZONE, NOW).description or ""
+    )
 
 
 @given(st.integers(0, 250))
 def test_a_check_fits_whatever_applies(roles):
-    own = [standing(Who.ROLE, subject_id=BIG - number) for number in range(roles)] + [standing(Who.USER)]
-    embed = check_embed(BIG, decide(own, list(SHARED), MAX_LIMIT), here=False)
+    own = [limit_usage(LimitKind.ROLE, subject_id=BIG - number) for number in range(roles)] + [
+        limit_usage(LimitKind.USER)
+    ]
+    embed = check_embed(BIG, decide(own, list(SHARED), MAX_LIMIT), is_member=False)
     assert fits(embed)
     assert "not in this server" in (embed.description or "")
 
 
-def changes(count: int) -> list[Change]:
+def changes(count: int) -> list[AuditEntry]:
     """As long as rows get."""
     row = "rule:role:" + str(BIG), "100000 per month", "99999 per month"
-    return [Change(BIG - number, NOW, BIG, *row) for number in range(count)]
+    return [AuditEntry(BIG - number, NOW, BIG, *row) for number in range(count)]
 
 
 def test_a_page_of_the_log_fits_and_leads_on():
@@ -101,6 +116,6 @@ def test_the_only_page_leads_nowhere():
 
 
 def test_a_chart_of_nothing_has_words_all_the_same():
-    assert fits(usage_embed(Usage((), ()), 0))
-    assert fits(usage_embed(Usage((), tuple((BIG - n, MAX_LIMIT) for n in range(5))), MAX_LIMIT))
+    assert fits(usage_embed(GuildUsage((), ()), 0))
+    assert fits(usage_embed(GuildUsage((), tuple((BIG - n, MAX_LIMIT) for n in range(5))), MAX_LIMIT))
     assert fits(own_usage_embed([("Here", "none")], 0))

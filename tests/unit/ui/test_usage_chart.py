@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from songbot.quotas.repository import DayUsage
+from songbot.quotas.repository import DailyUsage
 from songbot.ui.quota import chart as chart_module
 from songbot.ui.quota.chart import HEIGHT, WIDTH, Chart, compact, draw_chart, drawable
 
@@ -20,7 +20,7 @@ GREEN, RED, YELLOW = (0x2F, 0xD3, 0xA0), (0xFF, 0x7A, 0x72), (0xFF, 0xC8, 0x57)
 
 def chart(counts: list[tuple[int, int]], limit: int = 50, top: tuple[tuple[str, int], ...] = ()) -> Chart:
     start = date(2026, 3, 1)
-    days = (DayUsage(start + timedelta(days=n), *count) for n, count in enumerate(counts))
+    days = (DailyUsage(start + timedelta(days=n), *count) for n, count in enumerate(counts))
     return Chart(tuple(days), limit, top)
 
 

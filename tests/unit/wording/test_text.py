@@ -25,7 +25,7 @@ def test_nothing_pings_or_renders_whatever_the_text(raw: str) -> None:
 
 @given(HOSTILE, st.integers(2, 60))
 def test_shown_text_keeps_its_limit_and_cuts_no_escape(raw: str, limit: int) -> None:
-    shown = text.shown(raw, limit)
+    shown = text.escape_and_clamp(raw, limit)
     assert len(shown) <= limit
     assert "\n" not in shown
     assert not re.search(r"(?<!\\)(?:\\\\)*\\…$", shown)
@@ -33,8 +33,8 @@ def test_shown_text_keeps_its_limit_and_cuts_no_escape(raw: str, limit: int) -> 
 
 @given(HOSTILE)
 def test_cleaning_twice_changes_nothing_more(raw: str) -> None:
-    once = text.clean(raw)
-    assert text.clean(once) == once
+    once = text.normalise(raw)
+    assert text.normalise(once) == once
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_cleaning_twice_changes_nothing_more(raw: str) -> None:
     ],
 )
 def test_what_is_unseen_or_turns_the_line_around_goes(raw: str | None, cleaned: str) -> None:
-    assert text.clean(raw) == cleaned
+    assert text.normalise(raw) == cleaned
 
 
 def test_a_list_item_and_a_heading_stay_plain() -> None:
@@ -73,14 +73,14 @@ def test_an_emoji_of_several_characters_is_not_cut_in_half() -> None:
 def test_a_megabyte_of_text_is_quick() -> None:
     begun = time.perf_counter()
     for raw in ("*" * 10**6, "\u202e" * 10**6, "a\u0301" * 500_000, "@everyone " * 10**5, "👍" * 10**6):
-        assert len(text.shown(raw, 256)) <= 256
+        assert len(text.escape_and_clamp(raw, 256)) <= 256
         text.file_name(raw, "mp3")
     assert time.perf_counter() - begun < 1
 
 
 def test_a_chip_can_not_be_broken_out_of() -> None:
-    assert text.chip("a`b``", 40) == "`a'b''`"
-    assert text.chip("\u200b", 40) == ""
+    assert text.inline_code("a`b``", 40) == "`a'b''`"
+    assert text.inline_code("\u200b", 40) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from songbot.quotas.rules import Ceilings, Decision, Per, Rule, Standing, Who, Window, decide
+from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, Window, decide
 from songbot.wording import cards, general, quotas
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -15,28 +15,30 @@ END = NOW + timedelta(days=1)
 RESETS = f"<t:{int(END.timestamp())}:R>"
 
 
-def standing(who: Who, limit: int, used: int, per: Per = Per.DAY) -> Standing:
-    return Standing(Rule(who, limit, per, 9), used, Window(NOW, END))
+def limit_usage(kind: LimitKind, limit: int, used: int, period: Period = Period.DAY) -> LimitUsage:
+    return LimitUsage(Rule(kind, limit, period, 9), used, Window(NOW, END))
 
 
-def decision(own: Standing, *shared: Standing, grant: int = 0) -> Decision:
-    return decide([own], list(shared), grant)
+def decision(effective: LimitUsage, *shared: LimitUsage, grant: int = 0) -> Decision:
+    return decide([effective], list(shared), grant)
 
 
-OWN = standing(Who.DEFAULT, Ceilings().member, 1)
+OWN = limit_usage(LimitKind.DEFAULT, OperatorLimits().member, 1)
 
 
-@pytest.mark.parametrize("who", [Who.USER, Who.ROLE, Who.MEMBER, Who.DEFAULT, Who.DIRECT])
-def test_a_persons_own_limit(who: Who) -> None:
-    said = quotas.refused(decision(standing(who, 5, 5, Per.WEEK)))
+@pytest.mark.parametrize(
+    "who", [LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT]
+)
+def test_a_persons_own_limit(who: LimitKind) -> None:
+    said = quotas.refused(decision(limit_usage(who, 5, 5, Period.WEEK)))
     assert said.startswith("You have used 5 of 5 songs this week")
     assert RESETS in said
     assert "whole server" not in said
 
 
-@pytest.mark.parametrize("who", [Who.SERVER, Who.SERVER_CEILING])
-def test_a_servers_limit_is_said_to_be_everyones(who: Who) -> None:
-    said = quotas.refused(decision(OWN, standing(who, 50, 50)))
+@pytest.mark.parametrize("who", [LimitKind.SERVER, LimitKind.SERVER_CEILING])
+def test_a_servers_limit_is_said_to_be_everyones(who: LimitKind) -> None:
+    said = quotas.refused(decision(OWN, limit_usage(who, 50, 50)))
     assert said.startswith("This server has used 50 of 50 songs today")
     assert "whole server" in said
     assert "everyone" in said
@@ -44,22 +46,22 @@ def test_a_servers_limit_is_said_to_be_everyones(who: Who) -> None:
 
 
 def test_the_operators_limit_is_everybodys() -> None:
-    assert "everybody" in quotas.refused(decision(OWN, standing(Who.OPERATOR, 9, 9)))
+    assert "everybody" in quotas.refused(decision(OWN, limit_usage(LimitKind.OPERATOR, 9, 9)))
 
 
 def test_a_limit_of_none_promises_no_reset() -> None:
-    said = quotas.refused(decision(standing(Who.MEMBER, 0, 0)))
+    said = quotas.refused(decision(limit_usage(LimitKind.MEMBER, 0, 0)))
     assert "is 0" in said
     assert "<t:" not in said
 
 
 def test_what_is_left_is_told_by_the_limit_that_ends_first() -> None:
     assert quotas.left(decision(OWN)) == "You have 4 songs left today."
-    assert "1 song left" in quotas.left(decision(OWN, standing(Who.SERVER, 50, 49)))
+    assert "1 song left" in quotas.left(decision(OWN, limit_usage(LimitKind.SERVER, 50, 49)))
     assert "6 songs left today, 2 of them extra" in quotas.left(decision(OWN, grant=2))
-    refused = decision(standing(Who.MEMBER, 5, 5))
+    refused = decision(limit_usage(LimitKind.MEMBER, 5, 5))
     assert quotas.left(refused) == quotas.refused(refused)
-    assert quotas.refused(replace(refused, refused_by=None)).startswith("You have 0 songs")
+    assert quotas.refused(replace(refused, blocked_by=None)).startswith("You have 0 songs")
 
 
 def test_closed_says_why_and_never_pings() -> None:

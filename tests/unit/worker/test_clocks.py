@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.songs.durations import Pace
-from songbot.songs.models import UNFINISHED, Reason, Reply, Song
-from songbot.songs.progress import SEGMENTS, progress_of
+from songbot.songs.durations import DurationEstimator
+from songbot.songs.models import UNFINISHED, FailureReason, ReplyTarget, Song
+from songbot.songs.progress import SEGMENTS, compute_progress
 
-from .test_worker import lived
+from .test_worker import run_scenario
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 SONG = Song(
@@ -24,37 +24,37 @@ SONG = Song(
     quota_guild_id=None,
     prompt="rain",
     private=False,
-    reply=Reply(10, 20),
+    reply=ReplyTarget(10, 20),
     created_at=NOW,
 )
 
 
 @pytest.mark.parametrize("shift", [timedelta(days=-2), timedelta(hours=5)])
 def test_an_order_waits_fifteen_minutes_for_whisul_whatever_the_clock_says(shift: timedelta):
-    async def scenario(house):
-        house.whisul.down = True
-        await house.order()
+    async def scenario(env):
+        env.whisul.down = True
+        await env.order()
         await asyncio.sleep(60)
-        house.clock.shift = shift
+        env.clock.shift = shift
         await asyncio.sleep(13 * 60)
-        assert house.courier.delivered == []
+        assert env.delivery.delivered == []
         await asyncio.sleep(3 * 60)
 
-    assert lived(scenario).courier.reasons() == [Reason.UNAVAILABLE]
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.UNAVAILABLE]
 
 
 @pytest.mark.parametrize("shift", [timedelta(days=-2), timedelta(hours=5)])
 def test_a_song_is_given_up_after_thirty_minutes_whatever_the_clock_says(shift: timedelta):
-    async def scenario(house):
-        house.whisul.seconds = 10**9
-        await house.order()
+    async def scenario(env):
+        env.whisul.seconds = 10**9
+        await env.order()
         await asyncio.sleep(60)
-        house.clock.shift = shift
+        env.clock.shift = shift
         await asyncio.sleep(28 * 60)
-        assert house.courier.delivered == []
+        assert env.delivery.delivered == []
         await asyncio.sleep(3 * 60)
 
-    assert lived(scenario).courier.reasons() == [Reason.TIMED_OUT]
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
 
 
 moments = st.integers(-(10**9), 4 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -63,13 +63,13 @@ moments = st.integers(-(10**9), 4 * 10**9).map(lambda seconds: datetime.fromtime
 @given(moments, moments, st.sampled_from(UNFINISHED), st.none() | moments)
 def test_progress_is_sane_whenever_a_song_says_it_began(now, created, state, submitted):
     song = replace(SONG, state=state, created_at=created, submitted_at=submitted)
-    progress = progress_of(song, Pace(), now)
-    assert 0 <= progress.filled < SEGMENTS
+    progress = compute_progress(song, DurationEstimator(), now)
+    assert 0 <= progress.segments < SEGMENTS
     if progress.expected_at is not None:
         assert timedelta(0) < progress.expected_at - (submitted or created) < timedelta(hours=1)
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True)))
 def test_estimates_stay_between_nothing_and_two_hours_whatever_was_measured(seconds: list[float]):
-    pace = Pace(seconds)
-    assert 0 < pace.quantile(0.05) <= pace.quantile(0.5) <= pace.quantile(0.9) < 7200
+    estimator = DurationEstimator(seconds)
+    assert 0 < estimator.quantile(0.05) <= estimator.quantile(0.5) <= estimator.quantile(0.9) < 7200

@@ -6,7 +6,7 @@ import pytest
 
 from songbot.songs import provider_errors
 from songbot.songs.ports import JobReport, JobState
-from songbot.worker.provider_error_log import RecentErrors, Seen, WatchedComposer
+from songbot.worker.provider_error_log import ErrorRecord, ErrorRecordingProvider, RecentErrors
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -14,25 +14,25 @@ MINUTE = timedelta(minutes=1)
 
 def test_the_same_kind_in_a_row_counts_as_one_at_its_latest_time():
     errors = RecentErrors()
-    errors.note(provider_errors.Down("first"), NOON)
-    errors.note(provider_errors.Down("second"), NOON + MINUTE)
-    errors.note(provider_errors.Busy("slower"), NOON + 2 * MINUTE)
-    assert errors.latest() == [
-        Seen("Busy", "slower", NOON + 2 * MINUTE),
-        Seen("Down", "second", NOON + MINUTE, times=2),
+    errors.record(provider_errors.ProviderUnavailable("first"), NOON)
+    errors.record(provider_errors.ProviderUnavailable("second"), NOON + MINUTE)
+    errors.record(provider_errors.RateLimited("slower"), NOON + 2 * MINUTE)
+    assert errors.recent() == [
+        ErrorRecord("RateLimited", "slower", NOON + 2 * MINUTE),
+        ErrorRecord("ProviderUnavailable", "second", NOON + MINUTE, times=2),
     ]
 
 
 def test_only_the_latest_few_are_kept():
-    errors = RecentErrors(keep=2)
+    errors = RecentErrors(max_records=2)
     for error in (
-        provider_errors.Down(),
-        provider_errors.Busy(),
-        provider_errors.Garbled("odd"),
-        provider_errors.Down(),
+        provider_errors.ProviderUnavailable(),
+        provider_errors.RateLimited(),
+        provider_errors.InvalidResponse("odd"),
+        provider_errors.ProviderUnavailable(),
     ):
-        errors.note(error, NOON)
-    assert [seen.kind for seen in errors.latest()] == ["Down", "Garbled"]
+        errors.record(error, NOON)
+    assert [seen.kind for seen in errors.recent()] == ["ProviderUnavailable", "InvalidResponse"]
 
 
 class Whisul:
@@ -41,11 +41,11 @@ class Whisul:
 
     async def poll(self, job_id: str) -> JobReport:
         if job_id == "gone":
-            raise provider_errors.JobMissing
+            raise provider_errors.JobNotFound
         return JobReport(JobState.RUNNING)
 
 
-class Clock:
+class FixedClock:
     def now(self) -> datetime:
         return NOON
 
@@ -55,12 +55,12 @@ class Clock:
 
 async def test_errors_are_noted_and_passed_on_and_answers_come_through():
     errors = RecentErrors()
-    whisul = WatchedComposer(Whisul(), errors, Clock())
+    whisul = ErrorRecordingProvider(Whisul(), errors, FixedClock())
     assert await whisul.poll("here") == JobReport(JobState.RUNNING)
-    assert errors.latest() == []
-    with pytest.raises(provider_errors.JobMissing):
+    assert errors.recent() == []
+    with pytest.raises(provider_errors.JobNotFound):
         await whisul.poll("gone")
     with pytest.raises(provider_errors.PromptRejected):
         await whisul.submit("a secret")
-    assert [seen.kind for seen in errors.latest()] == ["PromptRejected", "JobMissing"]
-    assert "a secret" not in str(errors.latest())
+    assert [seen.kind for seen in errors.recent()] == ["PromptRejected", "JobNotFound"]
+    assert "a secret" not in str(errors.recent())

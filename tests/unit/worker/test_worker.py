@@ -10,266 +10,270 @@ from datetime import timedelta
 import pytest
 
 from songbot.songs import provider_errors
-from songbot.songs.models import Delivery, Reason, Reply, Song, State
-from songbot.songs.ports import Delivered, JobReport, JobState, Postponed, Undeliverable
+from songbot.songs.models import DeliveryState, FailureReason, ReplyTarget, Song, State
+from songbot.songs.ports import Delivered, JobReport, JobState, RetryLater, Undeliverable
 from songbot.songs.progress import Stage
-from songbot.songs.provider_errors import NO_JOB
+from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID
 from songbot.worker.worker import LeaseLost
-from tests.support.fakes import DictStore, House
+from tests.support.fakes import InMemorySongRepository, WorkerEnvironment
 from tests.support.virtual_clock import EPOCH, run
 
 
-def lived(scenario, **limits):
+def run_scenario(scenario, **limits):
     """Run `scenario(house)` in an open house and give the house back."""
 
     async def live():
-        house = House(**limits)
-        async with house.open():
-            await scenario(house)
-        return house
+        env = WorkerEnvironment(**limits)
+        async with env.open():
+            await scenario(env)
+        return env
 
     return run(live())
 
 
 def test_a_song_is_submitted_polled_and_delivered_with_five_writes():
-    async def scenario(house):
-        await house.order()
+    async def scenario(env):
+        await env.order()
         await asyncio.sleep(80)
 
-    house = lived(scenario)
-    assert house.whisul.posts == ["rain"]
-    assert house.store.writes == ["place", "admit", "submitted", "complete", "delivered"]
-    assert [song.state for _, song, _ in house.courier.delivered] == [State.COMPLETED]
-    assert house.store.songs[1].delivery is Delivery.DELIVERED
+    env = run_scenario(scenario)
+    assert env.whisul.posts == ["rain"]
+    assert env.repository.writes == ["create", "admit", "mark_submitted", "mark_completed", "mark_delivered"]
+    assert [song.state for _, song, _ in env.delivery.delivered] == [State.COMPLETED]
+    assert env.repository.songs[1].delivery is DeliveryState.DELIVERED
 
 
 def test_polls_of_one_job_are_never_under_the_shortest_distance_apart():
-    async def scenario(house):
-        await house.order()
+    async def scenario(env):
+        await env.order()
         await asyncio.sleep(120)
 
-    house = lived(scenario)
-    times = [0.0, *(when for _, when in house.whisul.polls)]
+    env = run_scenario(scenario)
+    times = [0.0, *(when for _, when in env.whisul.polls)]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert min(gaps) >= 5.0
     assert max(gaps) <= 10.01
 
 
 def test_the_progress_line_is_edited_no_more_than_every_ten_seconds():
-    async def scenario(house):
-        house.whisul.seconds = 170
-        await house.order()
+    async def scenario(env):
+        env.whisul.seconds = 170
+        await env.order()
         await asyncio.sleep(160)
 
-    house = lived(scenario)
-    times = [when for when, _, _ in house.courier.shown]
+    env = run_scenario(scenario)
+    times = [when for when, _, _ in env.delivery.progress_updates]
     assert len(times) >= 5
     assert all(later - earlier >= 10 for earlier, later in itertools.pairwise(times))
 
 
 def test_songs_wait_for_a_place_and_are_told_where_they_are_in_line():
-    async def scenario(house):
+    async def scenario(env):
         for _ in range(3):
-            await house.order()
+            await env.order()
         await asyncio.sleep(15)
-        assert len(house.whisul.posts) == 1
-        places = {song: shown.place for _, song, shown in house.courier.shown if shown.place}
-        assert places == {2: 1, 3: 2}
+        assert len(env.whisul.posts) == 1
+        updates = env.delivery.progress_updates
+        positions = {song: shown.queue_position for _, song, shown in updates if shown.queue_position}
+        assert positions == {2: 1, 3: 2}
         await asyncio.sleep(300)
 
-    house = lived(scenario, songs_at_once=1)
-    assert len(house.courier.delivered) == 3
+    env = run_scenario(scenario, max_concurrent=1)
+    assert len(env.delivery.delivered) == 3
 
 
 def test_one_persons_five_songs_do_not_hold_up_anothers_first():
-    async def scenario(house):
+    async def scenario(env):
         for number in range(5):
-            await house.order(user_id=1, prompt=f"ann {number}")
-        await house.order(user_id=2, prompt="max 0")
+            await env.order(user_id=1, prompt=f"ann {number}")
+        await env.order(user_id=2, prompt="max 0")
         await asyncio.sleep(500)
 
-    house = lived(scenario, songs_at_once=1)
-    assert house.whisul.posts.index("max 0") == 1
+    env = run_scenario(scenario, max_concurrent=1)
+    assert env.whisul.posts.index("max 0") == 1
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (provider_errors.PromptRejected("no"), Reason.REJECTED),
-        (provider_errors.KeyRefused(), Reason.UNAUTHORIZED),
-        (provider_errors.OutcomeUnknown(), Reason.INTERRUPTED),
-        (provider_errors.Unexpected(), Reason.UNAVAILABLE),
+        (provider_errors.PromptRejected("no"), FailureReason.REJECTED),
+        (provider_errors.AuthenticationFailed(), FailureReason.UNAUTHORIZED),
+        (provider_errors.OutcomeUnknown(), FailureReason.INTERRUPTED),
+        (provider_errors.UnexpectedResponse(), FailureReason.UNAVAILABLE),
     ],
 )
 def test_a_post_that_fails_for_good_is_told_once_and_never_sent_again(error, reason):
-    async def scenario(house):
-        house.whisul.submit_errors = [error]
-        await house.order()
+    async def scenario(env):
+        env.whisul.submit_errors = [error]
+        await env.order()
         await asyncio.sleep(3600)
 
-    house = lived(scenario)
-    assert house.courier.reasons() == [reason]
-    assert house.whisul.posts == []
-    assert house.store.songs[1].refunded_at is not None
+    env = run_scenario(scenario)
+    assert env.delivery.reasons() == [reason]
+    assert env.whisul.posts == []
+    assert env.repository.songs[1].refunded_at is not None
 
 
 def test_a_429_is_waited_out_and_the_song_made():
-    async def scenario(house):
-        house.whisul.submit_errors = [provider_errors.Busy(retry_after=30)]
-        await house.order()
+    async def scenario(env):
+        env.whisul.submit_errors = [provider_errors.RateLimited(retry_after=30)]
+        await env.order()
         await asyncio.sleep(20)
-        assert house.whisul.posts == []
+        assert env.whisul.posts == []
         await asyncio.sleep(120)
 
-    house = lived(scenario)
-    assert house.courier.reasons() == [None]
+    env = run_scenario(scenario)
+    assert env.delivery.reasons() == [None]
 
 
 def test_an_order_waits_fifteen_minutes_for_a_whisul_that_is_down_and_says_so():
-    async def scenario(house):
-        house.whisul.down = True
-        await house.order()
+    async def scenario(env):
+        env.whisul.down = True
+        await env.order()
         await asyncio.sleep(14 * 60)
-        assert house.courier.delivered == []
-        assert Stage.UNAVAILABLE in {shown.stage for _, _, shown in house.courier.shown}
+        assert env.delivery.delivered == []
+        assert Stage.UNAVAILABLE in {shown.stage for _, _, shown in env.delivery.progress_updates}
         await asyncio.sleep(2 * 60)
 
-    house = lived(scenario)
-    assert house.courier.reasons() == [Reason.UNAVAILABLE]
+    env = run_scenario(scenario)
+    assert env.delivery.reasons() == [FailureReason.UNAVAILABLE]
 
 
 def test_an_order_is_made_when_whisul_comes_back_within_fifteen_minutes():
-    async def scenario(house):
-        house.whisul.down = True
-        await house.order()
+    async def scenario(env):
+        env.whisul.down = True
+        await env.order()
         await asyncio.sleep(10 * 60)
-        house.whisul.down = False
+        env.whisul.down = False
         await asyncio.sleep(4 * 60)
 
-    assert lived(scenario).courier.reasons() == [None]
+    assert run_scenario(scenario).delivery.reasons() == [None]
 
 
 def test_no_song_fails_when_whisul_is_down_for_twenty_minutes_and_there_is_no_stampede():
-    async def scenario(house):
+    async def scenario(env):
         for number in range(200):
-            await house.order(user_id=number)
+            await env.order(user_id=number)
         await asyncio.sleep(30)
-        assert len(house.whisul.posts) == 200
-        house.whisul.down = True
-        down_at = house.clock.monotonic()
+        assert len(env.whisul.posts) == 200
+        env.whisul.down = True
+        down_at = env.clock.monotonic()
         await asyncio.sleep(20 * 60)
-        while_down = [when for _, when in house.whisul.polls if when > down_at]
+        while_down = [when for _, when in env.whisul.polls if when > down_at]
         assert len(while_down) < 100 + 200, "polls calm down"
-        house.whisul.down = False
-        house.whisul.polls.clear()
+        env.whisul.down = False
+        env.whisul.polls.clear()
         await asyncio.sleep(180)
         per_second: dict[int, int] = {}
-        for _, when in house.whisul.polls:
+        for _, when in env.whisul.polls:
             per_second[int(when)] = per_second.get(int(when), 0) + 1
         assert max(per_second.values()) <= 60
 
-    house = lived(scenario)
-    assert house.courier.reasons() == [None] * 200
+    env = run_scenario(scenario)
+    assert env.delivery.reasons() == [None] * 200
 
 
 def test_a_song_is_given_up_thirty_minutes_after_its_post():
-    async def scenario(house):
-        house.whisul.seconds = 10**9
-        await house.order()
+    async def scenario(env):
+        env.whisul.seconds = 10**9
+        await env.order()
         await asyncio.sleep(29 * 60)
-        assert house.courier.delivered == []
+        assert env.delivery.delivered == []
         await asyncio.sleep(2 * 60)
 
-    assert lived(scenario).courier.reasons() == [Reason.TIMED_OUT]
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
 
 
 def test_a_job_unknown_to_whisul_gets_a_minute_and_is_lost_then():
-    async def scenario(house):
-        await house.order()
+    async def scenario(env):
+        await env.order()
         await asyncio.sleep(1)
-        house.whisul.jobs.clear()
+        env.whisul.jobs.clear()
         await asyncio.sleep(50)
-        assert house.courier.delivered == []
+        assert env.delivery.delivered == []
         await asyncio.sleep(60)
 
-    assert lived(scenario).courier.reasons() == [Reason.VANISHED]
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.VANISHED]
 
 
 def test_a_key_that_stops_working_keeps_the_jobs(caplog):
-    async def scenario(house):
-        await house.order()
+    async def scenario(env):
+        await env.order()
         await asyncio.sleep(1)
-        house.whisul.poll_errors = [provider_errors.KeyRefused(), provider_errors.KeyRefused()]
+        env.whisul.poll_errors = [
+            provider_errors.AuthenticationFailed(),
+            provider_errors.AuthenticationFailed(),
+        ]
         await asyncio.sleep(300)
 
-    assert lived(scenario).courier.reasons() == [None]
+    assert run_scenario(scenario).delivery.reasons() == [None]
     assert sum("WHISUL_API_KEY" in record.message for record in caplog.records) == 1
 
 
 def test_garbled_answers_of_one_job_harm_no_other():
-    async def scenario(house):
-        await house.order()
-        await house.order()
+    async def scenario(env):
+        await env.order()
+        await env.order()
         await asyncio.sleep(1)
-        house.whisul.poll_errors = [provider_errors.Garbled()] * 3 + [RuntimeError("a bug of ours")]
+        env.whisul.poll_errors = [provider_errors.InvalidResponse()] * 3 + [RuntimeError("a bug of ours")]
         await asyncio.sleep(400)
 
-    assert lived(scenario).courier.reasons() == [None, None]
+    assert run_scenario(scenario).delivery.reasons() == [None, None]
 
 
 @pytest.mark.parametrize(
     ("ending", "reason", "error"),
     [
-        (JobReport(JobState.FAILED, error="out of chords"), Reason.FAILED, "out of chords"),
-        (JobReport(JobState.FAILED), Reason.FAILED, None),
-        (JobReport(JobState.COMPLETED, result=None), Reason.NO_AUDIO, None),
+        (JobReport(JobState.FAILED, error="out of chords"), FailureReason.FAILED, "out of chords"),
+        (JobReport(JobState.FAILED), FailureReason.FAILED, None),
+        (JobReport(JobState.COMPLETED, result=None), FailureReason.NO_AUDIO, None),
     ],
 )
 def test_a_job_that_ends_without_a_song_is_an_honest_failure(ending, reason, error):
-    async def scenario(house):
-        house.whisul.ending = lambda _job: ending
-        await house.order()
+    async def scenario(env):
+        env.whisul.ending = lambda _job: ending
+        await env.order()
         await asyncio.sleep(120)
 
-    (_, song, _), *others = lived(scenario).courier.delivered
+    (_, song, _), *others = run_scenario(scenario).delivery.delivered
     assert (song.reason, song.error, others) == (reason, error, [])
 
 
 def test_a_postponed_delivery_is_tried_again_with_growing_pauses_and_delivered_once():
-    async def scenario(house):
-        house.courier.outcomes = [Postponed("503"), Postponed("503"), Postponed("503")]
-        await house.order()
+    async def scenario(env):
+        env.delivery.outcomes = [RetryLater("503"), RetryLater("503"), RetryLater("503")]
+        await env.order()
         await asyncio.sleep(300)
 
-    house = lived(scenario)
-    times = [when for when, _, _ in house.courier.delivered]
+    env = run_scenario(scenario)
+    times = [when for when, _, _ in env.delivery.delivered]
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert pauses == pytest.approx([5, 10, 20], abs=0.1)
-    assert [attempt for _, _, attempt in house.courier.delivered] == [1, 2, 3, 4]
+    assert [attempt for _, _, attempt in env.delivery.delivered] == [1, 2, 3, 4]
 
 
 def test_an_undeliverable_song_is_written_down_as_such():
-    async def scenario(house):
-        house.courier.outcomes = [Undeliverable("nobody there")]
-        await house.order()
+    async def scenario(env):
+        env.delivery.outcomes = [Undeliverable("nobody there")]
+        await env.order()
         await asyncio.sleep(120)
 
-    house = lived(scenario)
-    assert house.store.songs[1].delivery is Delivery.UNDELIVERABLE
-    assert len(house.courier.delivered) == 1
+    env = run_scenario(scenario)
+    assert env.repository.songs[1].delivery is DeliveryState.UNDELIVERABLE
+    assert len(env.delivery.delivered) == 1
 
 
 def test_where_the_card_ended_up_is_kept():
-    async def scenario(house):
-        house.courier.outcomes = [Delivered(Reply(77, 88), "dm")]
-        await house.order()
+    async def scenario(env):
+        env.delivery.outcomes = [Delivered(ReplyTarget(77, 88), "dm")]
+        await env.order()
         await asyncio.sleep(120)
 
-    assert lived(scenario).store.songs[1].reply == Reply(77, 88)
+    assert run_scenario(scenario).repository.songs[1].reply == ReplyTarget(77, 88)
 
 
-def left_behind(state: State, **fields) -> DictStore:
-    store = DictStore()
+def left_behind(state: State, **fields) -> InMemorySongRepository:
+    store = InMemorySongRepository()
     song = Song(
         id=1,
         user_id=1,
@@ -277,205 +281,205 @@ def left_behind(state: State, **fields) -> DictStore:
         quota_guild_id=None,
         prompt="rain",
         private=False,
-        reply=Reply(10, 20),
+        reply=ReplyTarget(10, 20),
         created_at=EPOCH - timedelta(seconds=60),
         state=state,
         **fields,
     )
-    store.songs[1], store.owner[1] = song, "dead"
+    store.songs[1], store.lease_owners[1] = song, "dead"
     return store
 
 
-def found(store: DictStore, seconds: float = 120, **jobs: float) -> House:
+def found(repository: InMemorySongRepository, seconds: float = 120, **jobs: float) -> WorkerEnvironment:
     async def live():
-        house = House(store)
-        house.whisul.jobs = dict(jobs)
-        async with house.open():
+        env = WorkerEnvironment(repository)
+        env.whisul.jobs = dict(jobs)
+        async with env.open():
             await asyncio.sleep(seconds)
-        return house
+        return env
 
     return run(live())
 
 
 def test_found_submitting_after_a_crash_is_interrupted_and_never_sent_again():
-    house = found(left_behind(State.SUBMITTING, submitted_at=EPOCH - timedelta(seconds=30)))
-    assert house.courier.reasons() == [Reason.INTERRUPTED]
-    assert house.whisul.posts == []
+    env = found(left_behind(State.SUBMITTING, submitted_at=EPOCH - timedelta(seconds=30)))
+    assert env.delivery.reasons() == [FailureReason.INTERRUPTED]
+    assert env.whisul.posts == []
 
 
 def test_found_composing_after_a_crash_is_polled_on_and_delivered():
     store = left_behind(State.COMPOSING, job_id="job", submitted_at=EPOCH - timedelta(seconds=50))
-    house = found(store, job=-50.0)
-    assert house.courier.reasons() == [None]
-    assert house.whisul.posts == []
+    env = found(store, job=-50.0)
+    assert env.delivery.reasons() == [None]
+    assert env.whisul.posts == []
 
 
 def test_found_queued_after_a_crash_is_made():
-    house = found(left_behind(State.QUEUED))
-    assert house.courier.reasons() == [None]
-    assert len(house.whisul.posts) == 1
+    env = found(left_behind(State.QUEUED))
+    assert env.delivery.reasons() == [None]
+    assert len(env.whisul.posts) == 1
 
 
 def test_found_finished_but_not_delivered_after_a_crash_is_delivered():
-    house = found(left_behind(State.FAILED, reason=Reason.FAILED))
-    assert house.courier.reasons() == [Reason.FAILED]
+    env = found(left_behind(State.FAILED, reason=FailureReason.FAILED))
+    assert env.delivery.reasons() == [FailureReason.FAILED]
 
 
 def test_a_start_time_in_the_future_does_not_confuse_the_tracker():
     store = left_behind(State.COMPOSING, job_id="job", submitted_at=EPOCH + timedelta(days=3))
-    assert found(store, job=0.0).courier.reasons() == [None]
+    assert found(store, job=0.0).delivery.reasons() == [None]
 
 
 def test_setting_the_clock_back_and_forward_gives_nobody_up():
-    async def scenario(house):
-        await house.order()
+    async def scenario(env):
+        await env.order()
         await asyncio.sleep(10)
-        house.clock.shift = timedelta(hours=5)
+        env.clock.shift = timedelta(hours=5)
         await asyncio.sleep(15)
-        house.clock.shift = -timedelta(days=2)
+        env.clock.shift = -timedelta(days=2)
         await asyncio.sleep(120)
 
-    assert lived(scenario).courier.reasons() == [None]
+    assert run_scenario(scenario).delivery.reasons() == [None]
 
 
 def test_songs_of_a_worker_that_died_are_taken_over_within_a_minute():
-    async def scenario(house):
-        song = replace((await house.order()), id=50, state=State.COMPOSING, job_id="job-1")
-        house.store.workers["other"] = house.clock.now() + timedelta(seconds=30)
-        house.store.songs[50], house.store.owner[50] = song, "other"
+    async def scenario(env):
+        song = replace((await env.order()), id=50, state=State.COMPOSING, job_id="job-1")
+        env.repository.workers["other"] = env.clock.now() + timedelta(seconds=30)
+        env.repository.songs[50], env.repository.lease_owners[50] = song, "other"
         await asyncio.sleep(20)
-        assert house.store.owner[50] == "other"
+        assert env.repository.lease_owners[50] == "other"
         await asyncio.sleep(40)
-        assert house.store.owner[50] == house.tracker.worker
+        assert env.repository.lease_owners[50] == env.worker.worker_id
 
-    lived(scenario)
+    run_scenario(scenario)
 
 
 def test_a_database_that_is_away_for_a_minute_loses_no_job_and_pays_none_twice():
-    async def scenario(house):
-        house.whisul.submit_takes = 3
-        await house.order()
+    async def scenario(env):
+        env.whisul.submit_takes = 3
+        await env.order()
         await asyncio.sleep(1)
-        house.store.broken = True
+        env.repository.broken = True
         await asyncio.sleep(20)
-        assert house.whisul.posts == ["rain"]
-        house.store.broken = False
+        assert env.whisul.posts == ["rain"]
+        env.repository.broken = False
         await asyncio.sleep(120)
 
-    house = lived(scenario)
-    assert house.whisul.posts == ["rain"]
-    assert house.courier.reasons() == [None]
+    env = run_scenario(scenario)
+    assert env.whisul.posts == ["rain"]
+    assert env.delivery.reasons() == [None]
 
 
 def test_an_order_written_by_a_transaction_whose_answer_was_lost_is_followed_all_the_same():
-    async def scenario(house):
-        song = await house.order()
+    async def scenario(env):
+        song = await env.order()
         lost = replace(song, id=9)
-        house.store.songs[9], house.store.owner[9] = lost, house.tracker.worker
+        env.repository.songs[9], env.repository.lease_owners[9] = lost, env.worker.worker_id
         await asyncio.sleep(120)
 
-    assert len(lived(scenario).courier.delivered) == 2
+    assert len(run_scenario(scenario).delivery.delivered) == 2
 
 
 def test_a_worker_whose_lease_ran_out_starts_over_with_what_nobody_took():
-    async def scenario(house):
-        await house.order()
+    async def scenario(env):
+        await env.order()
         await asyncio.sleep(2)
-        first = house.tracker.worker
-        house.store.workers[first] = house.clock.now()
+        first = env.worker.worker_id
+        env.repository.workers[first] = env.clock.now()
         await asyncio.sleep(120)
-        assert house.tracker.worker != first
+        assert env.worker.worker_id != first
 
-    assert lived(scenario).courier.reasons() == [None]
+    assert run_scenario(scenario).delivery.reasons() == [None]
 
 
 def test_a_second_process_on_a_database_for_one_ends_the_first():
     async def live():
-        house = House()
-        house.store.single_process = True
-        async with house.open():
-            house.store.workers.clear()
-            house.store.workers[house.tracker.worker] = house.clock.now()
+        env = WorkerEnvironment()
+        env.repository.single_process = True
+        async with env.open():
+            env.repository.workers.clear()
+            env.repository.workers[env.worker.worker_id] = env.clock.now()
             with pytest.raises(ExceptionGroup) as caught:
-                await house.task
+                await env.task
             assert caught.group_contains(LeaseLost)
 
     run(live())
 
 
 def test_stopping_waits_for_a_post_under_way_and_writes_its_job_down():
-    async def scenario(house):
-        house.whisul.submit_takes = 3
-        await house.order()
+    async def scenario(env):
+        env.whisul.submit_takes = 3
+        await env.order()
         await asyncio.sleep(1)
 
-    house = lived(scenario)
-    assert house.store.songs[1].state is State.COMPOSING
-    assert house.store.workers == {}
+    env = run_scenario(scenario)
+    assert env.repository.songs[1].state is State.COMPOSING
+    assert env.repository.workers == {}
 
 
 def test_an_order_that_was_admitted_but_never_sent_queues_again_at_the_stop():
-    async def scenario(house):
-        house.gate.lost(surely=True)
-        await house.order()
-        song = house.store.songs[1]
-        house.store.songs[1] = replace(song, state=State.SUBMITTING)
-        house.tracker._songs[1].song = house.store.songs[1]
-        house.tracker._schedule.discard(1)
+    async def scenario(env):
+        env.throttle.record_failure(definite=True)
+        await env.order()
+        song = env.repository.songs[1]
+        env.repository.songs[1] = replace(song, state=State.SUBMITTING)
+        env.worker._jobs[1].song = env.repository.songs[1]
+        env.worker._scheduler.discard(1)
 
-    assert lived(scenario).store.songs[1].state is State.QUEUED
+    assert run_scenario(scenario).repository.songs[1].state is State.QUEUED
 
 
 def test_whether_whisul_is_back_is_found_out_by_a_poll_and_not_at_the_risk_of_an_order():
-    async def scenario(house):
-        house.whisul.down = True
+    async def scenario(env):
+        env.whisul.down = True
         for number in range(5):
-            await house.order(user_id=number)
+            await env.order(user_id=number)
         await asyncio.sleep(5 * 60)
-        assert house.whisul.posts == []
-        assert {job for job, _ in house.whisul.polls} == {NO_JOB}
-        house.whisul.down = False
+        assert env.whisul.posts == []
+        assert {job for job, _ in env.whisul.polls} == {HEALTH_CHECK_JOB_ID}
+        env.whisul.down = False
         await asyncio.sleep(4 * 60)
 
-    assert lived(scenario).courier.reasons() == [None] * 5
+    assert run_scenario(scenario).delivery.reasons() == [None] * 5
 
 
-def as_on_sqlite(house):
+def as_on_sqlite(env):
     """One process alone: a late heartbeat renews, as storage has it."""
-    house.store.single_process = True
+    env.repository.single_process = True
 
-    async def heartbeat(worker, now, lease_until):
-        house.store._check()
-        if worker in house.store.workers:
-            house.store.workers[worker] = lease_until
-        return worker in house.store.workers
+    async def heartbeat(worker_id, now, lease_until):
+        env.repository._check()
+        if worker_id in env.repository.workers:
+            env.repository.workers[worker_id] = lease_until
+        return worker_id in env.repository.workers
 
-    house.store.heartbeat = heartbeat
+    env.repository.heartbeat = heartbeat
 
 
 @pytest.mark.parametrize("alone", [True, False])
 @pytest.mark.parametrize("seconds", [20, 35, 60, 90])
 def test_a_database_that_is_away_for_longer_than_a_lease_fails_no_song_that_was_paid_for(seconds, alone):
-    async def scenario(house):
+    async def scenario(env):
         if alone:
-            as_on_sqlite(house)
-        house.whisul.submit_takes = 3
-        await house.order()
+            as_on_sqlite(env)
+        env.whisul.submit_takes = 3
+        await env.order()
         await asyncio.sleep(1)
-        house.store.broken = True
+        env.repository.broken = True
         await asyncio.sleep(seconds)
-        house.store.broken = False
+        env.repository.broken = False
         await asyncio.sleep(240)
 
-    house = lived(scenario)
-    assert house.whisul.posts == ["rain"]
-    assert house.courier.reasons() == [None]
+    env = run_scenario(scenario)
+    assert env.whisul.posts == ["rain"]
+    assert env.delivery.reasons() == [None]
 
 
 @pytest.mark.parametrize("where", ["answer", "write"])
 def test_a_bug_after_the_post_never_sends_it_again(where):
-    async def scenario(house):
-        submit = house.whisul.submit
+    async def scenario(env):
+        submit = env.whisul.submit
 
         async def broken_answer(prompt):
             await submit(prompt)
@@ -485,117 +489,117 @@ def test_a_bug_after_the_post_never_sends_it_again(where):
             raise RuntimeError("a bug of the driver's")
 
         if where == "answer":
-            house.whisul.submit = broken_answer
+            env.whisul.submit = broken_answer
         else:
-            house.store.submitted = broken_write
-        await house.order()
+            env.repository.mark_submitted = broken_write
+        await env.order()
         await asyncio.sleep(3600)
 
-    house = lived(scenario)
-    assert house.whisul.posts == ["rain"]
-    assert house.courier.reasons() == [Reason.INTERRUPTED]
+    env = run_scenario(scenario)
+    assert env.whisul.posts == ["rain"]
+    assert env.delivery.reasons() == [FailureReason.INTERRUPTED]
 
 
 def test_a_song_whose_poll_always_breaks_is_given_up_in_time():
-    async def scenario(house):
+    async def scenario(env):
         async def poll(_job_id):
             raise RuntimeError("a bug of ours")
 
-        house.whisul.poll = poll
-        await house.order()
+        env.whisul.poll = poll
+        await env.order()
         await asyncio.sleep(3 * 3600)
 
-    assert lived(scenario).courier.reasons() == [Reason.TIMED_OUT]
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
 
 
 def test_a_song_whose_delivery_always_breaks_waits_in_the_library_at_last():
-    async def scenario(house):
+    async def scenario(env):
         async def deliver(*_):
             raise KeyError("id")
 
-        house.courier.deliver = deliver
-        await house.order()
+        env.delivery.deliver = deliver
+        await env.order()
         await asyncio.sleep(24 * 3600)
 
-    assert lived(scenario).store.songs[1].delivery is Delivery.UNDELIVERABLE
+    assert run_scenario(scenario).repository.songs[1].delivery is DeliveryState.UNDELIVERABLE
 
 
 def test_after_a_long_downtime_one_429_gives_nobody_up():
-    store = DictStore()
+    store = InMemorySongRepository()
     for number in range(1, 31):
         left = left_behind(State.COMPOSING, job_id=f"job{number}", submitted_at=EPOCH - timedelta(minutes=45))
-        store.songs[number], store.owner[number] = replace(left.songs[1], id=number), "dead"
+        store.songs[number], store.lease_owners[number] = replace(left.songs[1], id=number), "dead"
 
     async def live():
-        house = House(store)
-        house.whisul.jobs = {f"job{number}": -2700.0 for number in range(1, 31)}
-        house.whisul.poll_errors = [provider_errors.Busy(retry_after=10)]
-        async with house.open():
+        env = WorkerEnvironment(store)
+        env.whisul.jobs = {f"job{number}": -2700.0 for number in range(1, 31)}
+        env.whisul.poll_errors = [provider_errors.RateLimited(retry_after=10)]
+        async with env.open():
             await asyncio.sleep(300)
-        return house
+        return env
 
-    assert run(live()).courier.reasons() == [None] * 30
+    assert run(live()).delivery.reasons() == [None] * 30
 
 
 def test_a_song_that_gets_its_place_while_its_line_is_edited_is_sent_at_once():
     admitted: dict[int, float] = {}
     sent: dict[int, float] = {}
 
-    async def scenario(house):
-        admit, submit = house.store.admit, house.whisul.submit
+    async def scenario(env):
+        admit, submit = env.repository.admit, env.whisul.submit
 
         async def noting_admit(*arguments):
             songs = await admit(*arguments)
-            admitted.update({song.id: house.clock.monotonic() for song in songs})
+            admitted.update({song.id: env.clock.monotonic() for song in songs})
             return songs
 
         async def noting_submit(prompt):
-            sent[int(prompt)] = house.clock.monotonic()
+            sent[int(prompt)] = env.clock.monotonic()
             return await submit(prompt)
 
         async def slow_show(*_):
             await asyncio.sleep(4)
             return True
 
-        house.store.admit, house.whisul.submit, house.courier.show = noting_admit, noting_submit, slow_show
+        env.repository.admit, env.whisul.submit, env.delivery.show = noting_admit, noting_submit, slow_show
         for number in range(1, 31):
-            await house.order(user_id=number, prompt=str(number))
+            await env.order(user_id=number, prompt=str(number))
         await asyncio.sleep(30 * 90)
 
-    lived(scenario, songs_at_once=1)
+    run_scenario(scenario, max_concurrent=1)
     assert len(sent) == 30
     assert max(sent[number] - admitted[number] for number in sent) <= 4
 
 
 def test_a_bug_in_the_look_whether_whisul_is_back_ends_nothing():
-    async def scenario(house):
-        house.whisul.down = True
-        poll, broken = house.whisul.poll, [RuntimeError("a bug of ours")]
+    async def scenario(env):
+        env.whisul.down = True
+        poll, broken = env.whisul.poll, [RuntimeError("a bug of ours")]
 
         async def breaking_poll(job_id):
             if broken:
                 raise broken.pop()
             return await poll(job_id)
 
-        house.whisul.poll = breaking_poll
-        await house.order()
+        env.whisul.poll = breaking_poll
+        await env.order()
         await asyncio.sleep(60)
-        house.whisul.down = False
+        env.whisul.down = False
         await asyncio.sleep(300)
-        assert not house.task.done()
+        assert not env.task.done()
 
-    assert lived(scenario).courier.reasons() == [None]
+    assert run_scenario(scenario).delivery.reasons() == [None]
 
 
 def test_edits_are_ten_seconds_apart_also_when_a_song_gets_its_place_in_between():
-    async def scenario(house):
-        house.whisul.seconds = 33
+    async def scenario(env):
+        env.whisul.seconds = 33
         for number in range(6):
-            await house.order(user_id=number)
+            await env.order(user_id=number)
         await asyncio.sleep(400)
 
-    house = lived(scenario, songs_at_once=2)
+    env = run_scenario(scenario, max_concurrent=2)
     for song in range(1, 7):
-        times = [when for when, shown, _ in house.courier.shown if shown == song]
+        times = [when for when, shown, _ in env.delivery.progress_updates if shown == song]
         assert len(times) >= 2
         assert all(later - earlier >= 10 for earlier, later in itertools.pairwise(times))
