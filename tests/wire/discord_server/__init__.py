@@ -6,8 +6,8 @@ A whole test::
 
     async def test_a_song_arrives() -> None:
         async with DiscordServer() as server:
-            ann = server.world.add_user("ann")
-            guild = server.world.add_guild("Band")
+            ann = server.state.add_user("ann")
+            guild = server.state.add_guild("Band")
             bot = await start_bot(DISCORD_TOKEN=server.token, DISCORD_API_URL=server.api_url)  # a subprocess
             await server.ready()
             await server.commands_registered("song")
@@ -38,14 +38,14 @@ Pointing discord.py 2.7 at it (once, before the client is started)::
     _, gateway_url, _ = await client.http.get_bot_gateway()
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
-Rooms: ``server.world`` (who and where; ``add_user``, ``add_guild``, ``add_role``, ``group_dm``),
+Rooms: ``server.state`` (who and where; ``add_user``, ``add_guild``, ``add_role``, ``group_dm``),
 ``server.gateway`` (``close(code)``, ``abort()``, ``silence()``, ``reconnect()``, ``invalidate()``,
 ``forget_sessions()``, ``down``, ``sessions``, ``identifies``, ``resumes``), ``server.faults``,
 ``server.requests``, ``server.schema_violations``, ``server.unknown_routes``.
 
 People act through the server (``slash``, ``click``, ``select``, ``submit_modal``, ``autocomplete``,
 ``message_menu``, ``user_menu``, ``dm``, ``say``, ``delete``). What Discord's client would not let them do is
-a PersonError, ``forged=True`` does it all the same. Commands in ``world.group_dm(...)`` or in a guild with
+a PersonError, ``forged=True`` does it all the same. Commands in ``state.group_dm(...)`` or in a guild with
 ``bot_is_member=False`` come by user install.
 
 Times ending in ``_at`` are ``time.monotonic()``, comparable between processes of one machine. Tokens, nonces
@@ -59,11 +59,12 @@ Simplified: no rate limits but scripted ones, permissions by guild and channel o
 
 from __future__ import annotations
 
+from .channels import Channel, Overwrite
 from .errors import DiscordError, PersonError
 from .faults import Fault, Faults
 from .interaction_record import InteractionRecord
 from .messages import Edit, StoredFile, StoredMessage
-from .model import Channel, Guild, Member, Role, User
+from .model import Guild, Member, Role, User
 from .requests import RecordedRequest, Upload
 from .schema import SchemaViolation
 from .server import DiscordServer
@@ -78,6 +79,7 @@ __all__ = [
     "Guild",
     "InteractionRecord",
     "Member",
+    "Overwrite",
     "PersonError",
     "RecordedRequest",
     "Role",

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import permissions
+from .channels import DM, GROUP_DM, Channel
 from .errors import PersonError
-from .model import DM, GROUP_DM, Channel, Guild, Role, User
-from .world import World
+from .guild_state import GuildState
+from .model import Guild, Role, User
 
 SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
@@ -18,14 +19,14 @@ SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 Option = dict[str, Any]
 
 
-def find_command(world: World, name: str, kind: int, guild_id: int | None) -> Option:
+def find_command(state: GuildState, name: str, kind: int, guild_id: int | None) -> Option:
     """The command by name, a guild's own before a global one.
 
     Raises:
         PersonError: the bot has not registered it; says what it has.
     """
-    known = world.commands_for(guild_id) if guild_id else []
-    known = [command for command in known + world.commands_for(None) if command["type"] == kind]
+    known = state.commands_for(guild_id) if guild_id else []
+    known = [command for command in known + state.commands_for(None) if command["type"] == kind]
     for command in known:
         if command["name"] == name:
             return command

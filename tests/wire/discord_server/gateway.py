@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 from . import gateway_session as intents
 from .clock import Changes
 from .gateway_session import Connection, Session
-from .world import World
+from .guild_state import GuildState
 
 HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = (
     1,
@@ -30,7 +30,7 @@ RESUME_PATH = "/gateway/resume"
 class Gateway:
     """Every connection and session. What is told to one shard is told to all when ``shard`` is left out."""
 
-    def __init__(self, world: World, changes: Changes, *, token: str, heartbeat_interval: float) -> None:
+    def __init__(self, state: GuildState, changes: Changes, *, token: str, heartbeat_interval: float) -> None:
         self.connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         self.identifies: list[dict[str, Any]] = []
@@ -40,7 +40,7 @@ class Gateway:
         self.allowed_intents = ~0
         self.heartbeat_interval = heartbeat_interval
         self.address = ""
-        self._world = world
+        self._state = state
         self._changes = changes
         self._token = token
 
@@ -102,7 +102,7 @@ class Gateway:
         bot's own.
         """
         needs = intents.DIRECT_MESSAGES if guild_id is None else intents.GUILD_MESSAGES
-        bot_id = self._world.bot.id
+        bot_id = self._state.bot.id
         ours = data["author"]["id"] == str(bot_id) or f"<@{bot_id}>" in data["content"]
         emptied = data | {"content": "", "embeds": [], "attachments": [], "components": []}
         for session in list(self.sessions.values()):
@@ -181,19 +181,19 @@ class Gateway:
         await self._welcome(session)
 
     async def _welcome(self, session: Session) -> None:
-        guilds = [g for g in self._world.guilds.values() if g.bot_is_member and session.takes(g.id)]
+        guilds = [g for g in self._state.guilds.values() if g.bot_is_member and session.takes(g.id)]
         ready = {
             "v": 10,
-            "user": self._world.bot.payload() | {"verified": True, "mfa_enabled": False, "email": None},
+            "user": self._state.bot.payload() | {"verified": True, "mfa_enabled": False, "email": None},
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": self.address + RESUME_PATH,
             "shard": list(session.shard),
-            "application": {"id": str(self._world.application_id), "flags": 0},
+            "application": {"id": str(self._state.application_id), "flags": 0},
         }
         await session.dispatch("READY", ready)
         for guild in guilds if session.intents & intents.GUILDS else []:
-            await session.dispatch("GUILD_CREATE", guild.create_payload(self._world.bot))
+            await session.dispatch("GUILD_CREATE", guild.create_payload(self._state.bot))
 
     async def _resume(self, connection: Connection, data: dict[str, Any]) -> None:
         self.resumes.append(data)
@@ -208,7 +208,7 @@ class Gateway:
         await session.dispatch("RESUMED", {"_trace": []})
 
     async def _members(self, session: Session, data: dict[str, Any]) -> None:
-        guild = self._world.guilds.get(int(data["guild_id"]))
+        guild = self._state.guilds.get(int(data["guild_id"]))
         members = [member.payload() for member in guild.members.values()] if guild else []
         chunk = {"guild_id": str(data["guild_id"]), "members": members, "chunk_index": 0, "chunk_count": 1}
         await session.dispatch("GUILD_MEMBERS_CHUNK", chunk | {"nonce": data.get("nonce")})

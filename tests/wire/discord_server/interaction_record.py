@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .channels import Channel
 from .clock import Changes
 from .messages import StoredMessage
-from .model import Channel, Guild, User
+from .model import Guild, User
 
 TOKEN_SECONDS = 900
 ACKNOWLEDGE_SECONDS = 3

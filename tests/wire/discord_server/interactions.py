@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors
+from .channels import DM, GROUP_DM, Channel
 from .clock import Changes
 from .gateway import Gateway
+from .guild_state import GuildState
 from .interaction_record import (
     ACKNOWLEDGE_SECONDS,
     CHOICES,
@@ -24,9 +26,8 @@ from .interaction_record import (
 )
 from .message_book import MessageBook
 from .messages import EPHEMERAL, LOADING, StoredMessage
-from .model import DM, GROUP_DM, Channel, User
+from .model import User
 from .requests import RecordedRequest
-from .world import World
 
 GUILD_INSTALL, USER_INSTALL = "0", "1"
 
@@ -37,7 +38,7 @@ class Interactions:
     does.
     """
 
-    world: World
+    state: GuildState
     book: MessageBook
     gateway: Gateway
     changes: Changes
@@ -58,10 +59,10 @@ class Interactions:
     ) -> InteractionRecord:
         """Make the interaction and send it to its shard."""
         owners = dict(message.owners) if message and message.owners else _owners(user, channel, user_install)
-        now = self.world.clock.time()
+        now = self.state.clock.time()
         token = secrets.token_urlsafe(48)
         record = InteractionRecord(
-            self.world.clock.snowflake(), token, kind, user, channel, {}, owners, now, now + TOKEN_SECONDS
+            self.state.clock.snowflake(), token, kind, user, channel, {}, owners, now, now + TOKEN_SECONDS
         )
         record.payload = self._payload(record, data, message)
         record.source = message
@@ -77,7 +78,7 @@ class Interactions:
         channel, user, guild = record.channel, record.user, record.guild
         body: dict[str, Any] = {
             "id": str(record.id),
-            "application_id": str(self.world.application_id),
+            "application_id": str(self.state.application_id),
             "type": record.type,
             "token": record.token,
             "version": 1,
@@ -123,11 +124,11 @@ class Interactions:
         return record
 
     def _too_late(self, record: InteractionRecord) -> bool:
-        age = self.world.clock.time() - record.created_at
+        age = self.state.clock.time() - record.created_at
         return self.expired(record) or (self.enforce_deadline and age > ACKNOWLEDGE_SECONDS)
 
     def expired(self, record: InteractionRecord) -> bool:
-        return self.world.clock.time() >= record.expires_at
+        return self.state.clock.time() >= record.expires_at
 
     def _answer(self, record: InteractionRecord, request: RecordedRequest) -> None:
         answer, body = request.body.get("type"), request.body.get("data") or {}
@@ -153,7 +154,7 @@ class Interactions:
         ephemeral_for = record.user if (body.get("flags") or 0) & EPHEMERAL else None
         message = self.book.create(
             record.channel,
-            self.world.bot,
+            self.state.bot,
             body,
             request.files,
             via=via,
@@ -175,8 +176,8 @@ class Interactions:
         }
         return {
             "type": 0 if via == "webhook" or not kind else 20 if kind == 1 else 23,
-            "application_id": str(self.world.application_id),
-            "webhook_id": str(self.world.application_id),
+            "application_id": str(self.state.application_id),
+            "webhook_id": str(self.state.application_id),
             "interaction_metadata": metadata,
         }
 
@@ -191,9 +192,9 @@ class Interactions:
         record = self.by_token.get(request.params["webhook_token"])
         if record is None or self.expired(record):
             raise errors.invalid_webhook_token()
-        if request.params["webhook_id"] != str(self.world.application_id) or record.ack is None:
+        if request.params["webhook_id"] != str(self.state.application_id) or record.ack is None:
             raise errors.unknown_webhook()
-        if record.channel.id not in self.world.channels:
+        if record.channel.id not in self.state.channels:
             raise errors.unknown_channel()
         return record
 

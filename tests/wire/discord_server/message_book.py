@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors
+from .channels import Channel
 from .clock import Clock
 from .messages import (
     COMPONENTS_V2,
@@ -18,7 +19,7 @@ from .messages import (
     pinged_by,
     resolve_attachment_links,
 )
-from .model import Channel, User
+from .model import User
 from .requests import Upload
 
 NONCE_SECONDS = 300

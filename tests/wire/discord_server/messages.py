@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .channels import Channel
 from .clock import Changes
-from .model import Channel, User
+from .model import User
 
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from . import commands
+from .channels import Channel
 from .errors import PersonError
+from .guild_state import GuildState
 from .interaction_record import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, InteractionRecord
 from .interactions import Interactions
 from .message_book import MessageBook
 from .messages import BUTTON, LINK_STYLE, StoredMessage, find_component
-from .model import Channel, Guild, User
+from .model import Guild, User
 from .rest_messages import MessageRoutes
-from .world import World
 
 Place = Channel | Guild | None
 
@@ -25,14 +26,14 @@ class People:
     nevertheless, as someone with a changed client might.
     """
 
-    world: World
+    state: GuildState
     book: MessageBook
     interactions: Interactions
     messages: MessageRoutes
 
     def _channel(self, user: User, place: Place) -> Channel:
         if place is None:
-            return self.world.dm_channel(user)
+            return self.state.dm_channel(user)
         return place.channel if isinstance(place, Guild) else place
 
     async def slash(
@@ -49,7 +50,7 @@ class People:
         """Run a command: ``await server.slash(ann, guild, "quota set", user=max, limit=5)``."""
         channel = self._channel(user, place)
         command_name, *path = name.split()
-        command = commands.find_command(self.world, command_name, commands.SLASH, _guild_id(channel))
+        command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
         if not forged:
             commands.refuse_hidden(command, user, channel, user_install=user_install)
         data = commands.encode(command, path, options, channel.guild, check=not forged)
@@ -63,7 +64,7 @@ class People:
         """
         channel = self._channel(user, place)
         command_name, *path = name.split()
-        command = commands.find_command(self.world, command_name, commands.SLASH, _guild_id(channel))
+        command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
         data = commands.encode(
             command, path, {focused: "", **options}, channel.guild, check=True, focused=focused
         )
@@ -103,7 +104,7 @@ class People:
     async def _menu(
         self, user: User, channel: Channel, chosen: _Menu, *, user_install: bool, forged: bool
     ) -> InteractionRecord:
-        command = commands.find_command(self.world, chosen.name, chosen.type, _guild_id(channel))
+        command = commands.find_command(self.state, chosen.name, chosen.type, _guild_id(channel))
         if not forged:
             commands.refuse_hidden(command, user, channel, user_install=user_install)
         return await self.interactions.dispatch(
@@ -167,7 +168,7 @@ class People:
         return message
 
     def _mentioned(self, text: str) -> list[dict[str, Any]]:
-        return [user.payload() for user in self.world.users.values() if user.mention in text]
+        return [user.payload() for user in self.state.users.values() if user.mention in text]
 
     async def delete(self, message: StoredMessage) -> None:
         """Someone who may deletes the message: the bot's edits of it fail with 10008 from now on."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import errors
+from .guild_state import GuildState
 from .interactions import Interactions
 from .requests import RecordedRequest
 from .rest_messages import MessageRoutes
-from .world import World
 
 Handler = Callable[[RecordedRequest], Awaitable[Any]]
 
@@ -21,7 +21,7 @@ Handler = Callable[[RecordedRequest], Awaitable[Any]]
 class ApplicationRoutes:
     """Who the bot is, where its gateway is, its commands, and looking things up."""
 
-    world: World
+    state: GuildState
     gateway_url: str = ""
     shards: int = 1
 
@@ -51,7 +51,7 @@ class ApplicationRoutes:
         return routes
 
     async def me(self, _: RecordedRequest) -> Any:
-        return self.world.bot.payload() | {
+        return self.state.bot.payload() | {
             "verified": True,
             "mfa_enabled": False,
             "email": None,
@@ -59,33 +59,33 @@ class ApplicationRoutes:
         }
 
     async def user(self, request: RecordedRequest) -> Any:
-        user = self.world.users.get(int(request.params["user_id"]))
+        user = self.state.users.get(int(request.params["user_id"]))
         if user is None:
             raise errors.unknown_user()
         return user.payload()
 
     async def create_dm(self, request: RecordedRequest) -> Any:
-        user = self.world.users.get(int(request.body["recipient_id"]))
+        user = self.state.users.get(int(request.body["recipient_id"]))
         if user is None:
             raise errors.unknown_user()
-        if user is self.world.bot:
+        if user is self.state.bot:
             raise errors.direct_messages_closed()
-        return self.world.dm_channel(user).payload()
+        return self.state.dm_channel(user).payload()
 
     async def application(self, _: RecordedRequest) -> Any:
         return {
-            "id": str(self.world.application_id),
-            "name": self.world.bot.name,
+            "id": str(self.state.application_id),
+            "name": self.state.bot.name,
             "description": "",
             "icon": None,
             "bot_public": True,
             "bot_require_code_grant": False,
-            "owner": self.world.owner.payload(),
+            "owner": self.state.owner.payload(),
             "team": None,
             "verify_key": "0" * 64,
             "flags": 0,
-            "bot": self.world.bot.payload(),
-            "approximate_guild_count": len(self.world.guilds),
+            "bot": self.state.bot.payload(),
+            "approximate_guild_count": len(self.state.guilds),
             "integration_types_config": {"0": {}, "1": {}},
         }
 
@@ -97,13 +97,13 @@ class ApplicationRoutes:
         return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit}
 
     async def channel(self, request: RecordedRequest) -> Any:
-        return self.world.channel_for_bot(int(request.params["channel_id"])).payload()
+        return self.state.channel_for_bot(int(request.params["channel_id"])).payload()
 
     async def guild(self, request: RecordedRequest) -> Any:
         return self._guild(request).payload()
 
     def _guild(self, request: RecordedRequest) -> Any:
-        guild = self.world.guilds.get(int(request.params["guild_id"]))
+        guild = self.state.guilds.get(int(request.params["guild_id"]))
         if guild is None or not guild.bot_is_member:
             raise errors.unknown_guild()
         return guild
@@ -117,29 +117,29 @@ class ApplicationRoutes:
     # Commands --------------------------------------------------------------------------------------
 
     async def commands(self, request: RecordedRequest) -> Any:
-        return self.world.commands_for(_guild_id(request))
+        return self.state.commands_for(_guild_id(request))
 
     async def put_commands(self, request: RecordedRequest) -> Any:
-        return self.world.replace_commands(_guild_id(request), request.json or [])
+        return self.state.replace_commands(_guild_id(request), request.json or [])
 
     async def post_command(self, request: RecordedRequest) -> Any:
-        known = self.world.commands_for(_guild_id(request))
+        known = self.state.commands_for(_guild_id(request))
         same = next((command["id"] for command in known if command["name"] == request.body["name"]), None)
-        return self.world.put_command(_guild_id(request), request.body, same)
+        return self.state.put_command(_guild_id(request), request.body, same)
 
     async def command(self, request: RecordedRequest) -> Any:
-        command = self.world.commands.get(int(request.params["command_id"]))
+        command = self.state.commands.get(int(request.params["command_id"]))
         if command is None:
             raise errors.unknown_command()
         return command
 
     async def patch_command(self, request: RecordedRequest) -> Any:
         command = await self.command(request)
-        return self.world.put_command(_guild_id(request), command | request.body, command["id"])
+        return self.state.put_command(_guild_id(request), command | request.body, command["id"])
 
     async def delete_command(self, request: RecordedRequest) -> None:
         command = await self.command(request)
-        del self.world.commands[int(command["id"])]
+        del self.state.commands[int(command["id"])]
 
 
 def _guild_id(request: RecordedRequest) -> int | None:

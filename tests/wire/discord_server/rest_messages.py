@@ -6,21 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors, permissions
+from .channels import DM, Channel
 from .clock import Changes
 from .gateway import Gateway
 from .gateway_session import DIRECT_MESSAGES, GUILD_MESSAGES
+from .guild_state import GuildState
 from .message_book import MessageBook
 from .messages import StoredMessage
-from .model import DM, Channel, Guild
+from .model import Guild
 from .requests import RecordedRequest
-from .world import World
 
 
 @dataclass
 class MessageRoutes:
     """Create, read, edit and delete; every change is told to the gateway and to those who wait for it."""
 
-    world: World
+    state: GuildState
     book: MessageBook
     gateway: Gateway
     changes: Changes
@@ -39,7 +40,7 @@ class MessageRoutes:
         }
 
     def _channel(self, request: RecordedRequest, *needed: int) -> Channel:
-        return self.world.channel_for_bot(int(request.params["channel_id"]), *needed)
+        return self.state.channel_for_bot(int(request.params["channel_id"]), *needed)
 
     def _message(self, request: RecordedRequest) -> StoredMessage:
         return self.book.get(self._channel(request), int(request.params["message_id"]))
@@ -68,7 +69,7 @@ class MessageRoutes:
         if replied_to is not None:
             reference = {"message_id": str(replied_to.id), "channel_id": str(channel.id), "type": 0}
             reply = {"type": 19, "message_reference": reference, "referenced_message": replied_to.payload}
-        bot, at = self.world.bot, request.received_at
+        bot, at = self.state.bot, request.received_at
         return self.book.create(
             channel,
             bot,
@@ -96,14 +97,14 @@ class MessageRoutes:
 
     async def edit(self, request: RecordedRequest) -> Any:
         message = self._message(request)
-        if message.author is not self.world.bot:
+        if message.author is not self.state.bot:
             raise errors.not_the_author()
         await self.apply_edit(message, request, via="channel")
         return message.payload
 
     async def delete(self, request: RecordedRequest) -> None:
         message = self._message(request)
-        if message.author is not self.world.bot:
+        if message.author is not self.state.bot:
             self._channel(request, permissions.MANAGE_MESSAGES)
         await self.remove(message)
 

@@ -11,20 +11,21 @@ import orjson
 from aiohttp import web
 
 from . import errors, schema
+from .channels import Channel
 from .clock import Changes, Clock
 from .faults import Fault, Faults
 from .gateway import PATH as GATEWAY_PATH
 from .gateway import RESUME_PATH, Gateway
+from .guild_state import GuildState
 from .interaction_record import InteractionRecord
 from .interactions import Interactions
 from .message_book import MessageBook
-from .model import Channel, Guild, User
+from .model import Guild, User
 from .people import People
 from .requests import RecordedRequest, read_body
 from .rest import ApplicationRoutes, Handler, InteractionRoutes
 from .rest_messages import MessageRoutes
 from .schema import SchemaViolation
-from .world import World
 
 API = "/api/v10"
 _OPEN_ROUTES = ("/interactions/", "/webhooks/")
@@ -71,12 +72,12 @@ class DiscordServer(People):
         self.schema_violations: list[SchemaViolation] = []
         self.unknown_routes: list[str] = []
         bot = User(self.clock.snowflake(), "songbot", bot=True)
-        self.world = World(self.clock, bot.id, bot, User(self.clock.snowflake(), "owner"))
+        self.state = GuildState(self.clock, bot.id, bot, User(self.clock.snowflake(), "owner"))
         self.book = MessageBook(self.clock, "", keep_files)
-        self.gateway = Gateway(self.world, self.changes, token=token, heartbeat_interval=heartbeat_interval)
-        self.messages = MessageRoutes(self.world, self.book, self.gateway, self.changes)
+        self.gateway = Gateway(self.state, self.changes, token=token, heartbeat_interval=heartbeat_interval)
+        self.messages = MessageRoutes(self.state, self.book, self.gateway, self.changes)
         self.interactions = Interactions(
-            self.world,
+            self.state,
             self.book,
             self.gateway,
             self.changes,
@@ -84,7 +85,7 @@ class DiscordServer(People):
             user_install_followups,
             enforce_deadline,
         )
-        self._application = ApplicationRoutes(self.world, shards=shards)
+        self._application = ApplicationRoutes(self.state, shards=shards)
         self.checks_schema = check_schema and schema.available()
         self._record_requests = record_requests
         self._port = port
@@ -116,8 +117,13 @@ class DiscordServer(People):
         return f"http://127.0.0.1:{self._port}{API}"
 
     @property
+    def world(self) -> GuildState:
+        """``state``, by its former name."""
+        return self.state
+
+    @property
     def bot(self) -> User:
-        return self.world.bot
+        return self.state.bot
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=256 * 1024 * 1024)
@@ -224,7 +230,7 @@ class DiscordServer(People):
         """Wait until commands of these names (or any at all) have been registered."""
 
         def registered() -> bool:
-            known = {command["name"] for command in self.world.commands.values()}
+            known = {command["name"] for command in self.state.commands.values()}
             return known >= set(names) if names else bool(known)
 
         await self.wait_until(registered, timeout, f"the commands {names}")
@@ -244,7 +250,7 @@ class DiscordServer(People):
 
     async def add_guild_live(self, name: str, **how: Any) -> Guild:
         """Invite the bot to a new guild while it is connected."""
-        guild = self.world.add_guild(name, **how)
+        guild = self.state.add_guild(name, **how)
         await self.gateway.dispatch("GUILD_CREATE", guild.create_payload(self.bot), guild.id, 1)
         return guild
 
@@ -255,7 +261,7 @@ class DiscordServer(People):
 
     async def delete_channel(self, channel: Channel) -> None:
         """Delete a channel: 10003 from now on."""
-        self.world.remove_channel(channel)
+        self.state.remove_channel(channel)
         guild_id = channel.guild.id if channel.guild else None
         data = channel.payload() | ({"guild_id": str(guild_id)} if guild_id else {})
         await self.gateway.dispatch("CHANNEL_DELETE", data, guild_id, 1)
