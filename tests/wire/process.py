@@ -117,6 +117,7 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
         DiscordServer(token=TOKEN, check_schema=check_schema) as discord,
         WhisulServer(api_key=KEY, compose_seconds=(0.5, 0.8), small_audio=True) as whisul,
     ):
+        discord.session_starts.interval = 0  # these tests restart bots more often than every 5 seconds
         guild = discord.world.add_guild("Song Lab")
         channel = discord.world.add_channel(guild, "general")
         ann = discord.world.add_user("ann")

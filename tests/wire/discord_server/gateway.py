@@ -12,17 +12,10 @@ from . import gateway_session as intents
 from .clock import Changes
 from .gateway_session import Connection, Session
 from .guild_state import GuildState
+from .session_starts import SessionStarts
 
-HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = (
-    1,
-    2,
-    6,
-    7,
-    8,
-    9,
-    10,
-    11,
-)
+HEARTBEAT, IDENTIFY, RESUME, RECONNECT = 1, 2, 6, 7
+REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 8, 9, 10, 11
 PATH = "/gateway"
 RESUME_PATH = "/gateway/resume"
 
@@ -30,7 +23,15 @@ RESUME_PATH = "/gateway/resume"
 class Gateway:
     """Every connection and session. What is told to one shard is told to all when ``shard`` is left out."""
 
-    def __init__(self, state: GuildState, changes: Changes, *, token: str, heartbeat_interval: float) -> None:
+    def __init__(
+        self,
+        state: GuildState,
+        changes: Changes,
+        starts: SessionStarts,
+        *,
+        token: str,
+        heartbeat_interval: float,
+    ) -> None:
         self.connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         self.identifies: list[dict[str, Any]] = []
@@ -43,6 +44,8 @@ class Gateway:
         self._state = state
         self._changes = changes
         self._token = token
+        self.session_starts = starts
+        self.token_is_reset = False
 
     # What a test does to the bot -------------------------------------------------------------------
 
@@ -166,8 +169,15 @@ class Gateway:
 
     async def _identify(self, connection: Connection, data: dict[str, Any]) -> None:
         self.identifies.append(data)
-        if data.get("token") != self._token:
+        if self.token_is_reset or data.get("token") != self._token:
             await connection.socket.close(code=4004, message=b"Authentication failed.")
+            return
+        refusal = self.session_starts.begin((data.get("shard") or (0, 1))[0])
+        if refusal == "spent":
+            await self._reset_token(connection)
+            return
+        if refusal == "too soon":
+            await connection.send_op(INVALID_SESSION, False)
             return
         if data["intents"] & intents.PRIVILEGED & ~self.allowed_intents:
             await connection.socket.close(code=4014, message=b"Disallowed intent(s).")
@@ -179,6 +189,12 @@ class Gateway:
         connection.session = session
         self.sessions[session.id] = session
         await self._welcome(session)
+
+    async def _reset_token(self, connection: Connection) -> None:
+        """Past the day's number Discord ends every session and resets the token (docs: events/gateway)."""
+        self.token_is_reset = True
+        await self.close(4004)
+        await connection.socket.close(code=4004, message=b"Authentication failed.")
 
     async def _welcome(self, session: Session) -> None:
         guilds = [g for g in self._state.guilds.values() if g.bot_is_member and session.takes(g.id)]

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors
+from . import attachments, errors, message_rules, permissions
 from .channels import DM, GROUP_DM, Channel
 from .clock import Changes
 from .gateway import Gateway
@@ -18,10 +18,12 @@ from .interaction_record import (
     COMMAND,
     DEFER,
     DEFER_UPDATE,
+    GUILD_INSTALL,
     MODAL,
     REPLY,
     TOKEN_SECONDS,
     UPDATE,
+    USER_INSTALL,
     InteractionRecord,
 )
 from .message_book import MessageBook
@@ -29,22 +31,22 @@ from .messages import EPHEMERAL, LOADING, StoredMessage
 from .model import User
 from .requests import RecordedRequest
 
-GUILD_INSTALL, USER_INSTALL = "0", "1"
-
 
 @dataclass
 class Interactions:
     """All interactions by token. ``enforce_deadline`` refuses a callback after 3 s (10062), as Discord
-    does.
+    does. ``upload_limit`` stands in for everybody's ``attachment_size_limit``. ``deprecations`` lists what
+    still works but is deprecated.
     """
 
     state: GuildState
     book: MessageBook
     gateway: Gateway
     changes: Changes
-    upload_limit: int
+    upload_limit: int | None = None
     user_install_followups: int = 5
-    enforce_deadline: bool = False
+    enforce_deadline: bool = True
+    deprecations: list[str] = field(default_factory=list)
     by_token: dict[str, InteractionRecord] = field(default_factory=dict)
 
     async def dispatch(
@@ -90,13 +92,13 @@ class Interactions:
             "entitlements": [],
             "authorizing_integration_owners": record.owners,
             "context": {DM: 1, GROUP_DM: 2}.get(channel.type, 0),
-            "attachment_size_limit": self.upload_limit,
+            "attachment_size_limit": self.size_limit(record),
         }
         if message is not None:
             body["message"] = message.payload
         if guild is None:
             return body | {"user": user.payload()}
-        granted = guild.permissions_of(user)
+        granted = channel.permissions_of(user)
         body["channel"]["permissions"] = str(granted)
         return body | {
             "guild_id": str(guild.id),
@@ -104,6 +106,26 @@ class Interactions:
             "guild_locale": guild.locale,
             "member": guild.member(user).payload(granted),
         }
+
+    def size_limit(self, record: InteractionRecord) -> int:
+        """The bytes a file by its token may have."""
+        return self.upload_limit or attachments.limit_of_presser(record.user, record.channel)
+
+    def refuse_too_large(self, request: RecordedRequest) -> None:
+        """Raise 40005 for files over the limit: the presser's by an interaction's token, else the guild's."""
+        record = self._of(request)
+        channel = self.state.channels.get(int(request.params.get("channel_id") or 0))
+        own = self.upload_limit or attachments.limit_of_channel(channel)
+        attachments.refuse_too_large(request, self.size_limit(record) if record else own)
+
+    def channel_id_of(self, request: RecordedRequest) -> int | None:
+        """The channel of the interaction whose token the request uses; None for every other route."""
+        record = self._of(request)
+        return record.channel.id if record else None
+
+    def _of(self, request: RecordedRequest) -> InteractionRecord | None:
+        token = request.params.get("webhook_token") or request.params.get("interaction_token")
+        return self.by_token.get(token or "")
 
     # The bot's answers -----------------------------------------------------------------------------
 
@@ -133,6 +155,7 @@ class Interactions:
     def _answer(self, record: InteractionRecord, request: RecordedRequest) -> None:
         answer, body = request.body.get("type"), request.body.get("data") or {}
         if answer in (REPLY, DEFER):
+            message_rules.refuse_blocked_words(record.guild, body)
             deferred = {"flags": (body.get("flags") or 0) & EPHEMERAL | LOADING}
             record.message = self.reply(
                 record, deferred if answer == DEFER else body, request, via="callback"
@@ -142,6 +165,7 @@ class Interactions:
                 raise errors.invalid_form("type", "there is no message to update")
             record.message = record.source
             if answer == UPDATE:
+                message_rules.refuse_blocked_words(record.guild, body)
                 self.book.edit(record.source, body, request.files, via="callback", at=request.received_at)
         elif answer not in (CHOICES, MODAL):
             raise errors.invalid_form("type", f"{answer} is no type of callback known here")
@@ -149,7 +173,11 @@ class Interactions:
     def reply(
         self, record: InteractionRecord, body: dict[str, Any], request: RecordedRequest, *, via: str
     ) -> StoredMessage:
-        """A new message by the interaction's token."""
+        """A new message by the interaction's token; ephemeral whatever the body says where Discord forces
+        it.
+        """
+        if is_forced_ephemeral(record):
+            body = body | {"flags": (body.get("flags") or 0) | EPHEMERAL}
         replied_to = record.message if via == "webhook" else None
         ephemeral_for = record.user if (body.get("flags") or 0) & EPHEMERAL else None
         message = self.book.create(
@@ -207,7 +235,7 @@ class Interactions:
         if message_id is None:
             found = record.message
         else:
-            found = next((message for message in record.messages if str(message.id) == message_id), None)
+            found = next((message for message in record.all_messages if str(message.id) == message_id), None)
         if found is None or found.deleted:
             raise errors.unknown_message()
         return found
@@ -216,10 +244,14 @@ class Interactions:
         """A followup; the first one after a deferred answer becomes that answer.
 
         Raises:
-            DiscordError: 40094, more than five where the bot is no member.
+            DiscordError: 40094, more than five where the app is not installed; 200000; 160005.
         """
         original = record.message
+        message_rules.refuse_blocked_words(record.guild, request.body)
+        message_rules.refuse_closed_thread(record.channel, editing=False)
         if original is not None and original.loading and not original.deleted:
+            # "Deprecated" (docs: interactions/receiving-and-responding): edit the original response instead.
+            self.deprecations.append(f"a deferred answer of {record.describe()} was filled by a followup")
             return self.book.edit(
                 original, request.body, request.files, via="webhook", at=request.received_at
             )
@@ -235,8 +267,19 @@ class Interactions:
         self.changes.notify()
 
 
+def is_forced_ephemeral(record: InteractionRecord) -> bool:
+    """Whether every answer is ephemeral, whatever the bot asks for: by user install alone, in a guild where
+    the app is not installed, for a member without Use External Apps (docs: topics/permissions,
+    USE_EXTERNAL_APPS; change log of June 2024).
+    """
+    if record.guild is None or record.guild.app_is_installed:
+        return False
+    return not permissions.has(record.channel.permissions_of(record.user), permissions.USE_EXTERNAL_APPS)
+
+
 def _owners(user: User, channel: Channel, user_install: bool) -> dict[str, str]:
     """Who had installed the app, as ``authorizing_integration_owners`` says it."""
-    if user_install or not channel.bot_is_part:
+    installed = channel.guild.app_is_installed if channel.guild else channel.bot_is_part
+    if user_install or not installed:
         return {USER_INSTALL: str(user.id)}
     return {GUILD_INSTALL: str(channel.guild.id) if channel.guild else "0"}

@@ -142,6 +142,19 @@ class Guild:
             granted |= role.permissions
         return permissions.ALL if user is self.owner or granted & permissions.ADMINISTRATOR else granted
 
+    def command_allowed(self, name: str, user: User, channel: Channel) -> bool | None:
+        """What the integration settings say of a command: the channel's denial first, then the person's own
+        setting, then the roles'; None where they say nothing.
+        """
+        settings = self.command_permissions.get(name, {})
+        place = channel.parent or channel
+        if settings.get(place.id) is False:
+            return False
+        if user.id in settings:
+            return settings[user.id]
+        by_role = [settings[role.id] for role in self.member(user).roles if role.id in settings]
+        return any(by_role) if by_role else settings.get(self.id)
+
     def payload(self) -> dict[str, Any]:
         """Discord's guild object, as GET answers it."""
         return {

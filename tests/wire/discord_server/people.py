@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from . import commands
-from .channels import Channel
+from .channels import WITHOUT_MESSAGES, Channel
 from .errors import PersonError
 from .guild_state import GuildState
 from .interaction_record import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, InteractionRecord
 from .interactions import Interactions
 from .message_book import MessageBook
 from .messages import BUTTON, LINK_STYLE, StoredMessage, find_component
+from .modals import fill_modal
 from .model import Guild, User
 from .rest_messages import MessageRoutes
 
@@ -53,7 +54,7 @@ class People:
         command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
         if not forged:
             commands.refuse_hidden(command, user, channel, user_install=user_install)
-        data = commands.encode(command, path, options, channel.guild, check=not forged)
+        data = commands.encode(command, path, options, channel, check=not forged)
         return await self.interactions.dispatch(COMMAND, user, channel, data, user_install=user_install)
 
     async def autocomplete(
@@ -65,10 +66,22 @@ class People:
         channel = self._channel(user, place)
         command_name, *path = name.split()
         command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
-        data = commands.encode(
-            command, path, {focused: "", **options}, channel.guild, check=True, focused=focused
-        )
+        data = commands.encode(command, path, {focused: "", **options}, channel, check=True, focused=focused)
         return await self.interactions.dispatch(AUTOCOMPLETE, user, channel, data)
+
+    async def type_and_enter(
+        self, user: User, place: Place, name: str, /, *, focused: str, **options: Any
+    ) -> InteractionRecord:
+        """Type a command with an option that completes itself, and press Enter while the list is open.
+
+        The client highlights the first suggestion, and Enter takes it in place of what was typed (seen in
+        clients); without a suggestion it says "No options match your search", and what was typed is sent.
+        """
+        typed = await self.autocomplete(user, place, name, focused=focused, **options)
+        await typed.acknowledged()
+        if typed.choices:
+            options[focused] = typed.choices[0]["value"]
+        return await self.slash(user, place, name, **options)
 
     async def message_menu(
         self,
@@ -81,6 +94,8 @@ class People:
         forged: bool = False,
     ) -> InteractionRecord:
         """Choose an app's command in a message's menu."""
+        if not (forged or message.is_seen_by(user)):
+            raise PersonError(f"{user.name} does not see that message")
         resolved = {"messages": {str(message.id): message.payload}}
         chosen = _Menu(commands.MESSAGE_MENU, name, message.id, resolved)
         return await self._menu(user, message.channel, chosen, user_install=user_install, forged=forged)
@@ -142,7 +157,7 @@ class People:
         """Fill in and send the modal that ``record`` was answered with; fields by custom id or label."""
         if record.modal is None:
             raise PersonError(f"{record.describe()} was not answered with a modal")
-        components = commands.fill_modal(record.modal, {**(values or {}), **by_name})
+        components = fill_modal(record.modal, {**(values or {}), **by_name})
         data = {"custom_id": record.modal["custom_id"], "components": components}
         user_install = "1" in record.owners
         return await self.interactions.dispatch(
@@ -156,8 +171,14 @@ class People:
     async def say(
         self, user: User, place: Place, text: str, *, reply_to: StoredMessage | None = None, **fields: Any
     ) -> StoredMessage:
-        """Write a message; ``fields`` are further parts of the message object, such as ``embeds``."""
+        """Write a message; ``fields`` are further parts of the message object, such as ``embeds``.
+
+        Raises:
+            PersonError: the person may not write there.
+        """
         channel = self._channel(user, place)
+        if not channel.allows(user, channel.sending) or channel.type in WITHOUT_MESSAGES:
+            raise PersonError(f"{user.name} cannot write in {channel.name!r}")
         extra: dict[str, Any] = {"mentions": self._mentioned(text)}
         if reply_to is not None:
             reference = {"message_id": str(reply_to.id), "channel_id": str(channel.id), "type": 0}
@@ -192,7 +213,7 @@ def _guild_id(channel: Channel) -> int | None:
 
 
 def _pressable(user: User, message: StoredMessage, name: str, found: dict[str, Any] | None) -> dict[str, Any]:
-    if message.deleted or (message.ephemeral_for not in (None, user)):
+    if not message.is_seen_by(user):
         raise PersonError(f"{user.name} does not see that message")
     if found is None:
         offered = [part.get("label") or part.get("custom_id") for part in message.components]

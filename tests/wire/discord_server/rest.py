@@ -13,6 +13,7 @@ from .guild_state import GuildState
 from .interactions import Interactions
 from .requests import RecordedRequest
 from .rest_messages import MessageRoutes
+from .session_starts import SessionStarts
 
 Handler = Callable[[RecordedRequest], Awaitable[Any]]
 
@@ -22,6 +23,7 @@ class ApplicationRoutes:
     """Who the bot is, where its gateway is, its commands, and looking things up."""
 
     state: GuildState
+    starts: SessionStarts
     gateway_url: str = ""
     shards: int = 1
 
@@ -38,6 +40,9 @@ class ApplicationRoutes:
             ("GET", "/channels/{channel_id}"): self.channel,
             ("GET", "/guilds/{guild_id}"): self.guild,
             ("GET", "/guilds/{guild_id}/members/{user_id}"): self.member,
+            ("GET", "/guilds/{guild_id}/roles"): self.roles,
+            ("GET", "/guilds/{guild_id}/channels"): self.channels,
+            ("GET", "/channels/{channel_id}/thread-members/{user_id}"): self.thread_member,
         }
         for scope in ("/applications/{application_id}", "/applications/{application_id}/guilds/{guild_id}"):
             routes |= {
@@ -93,7 +98,7 @@ class ApplicationRoutes:
         return {"url": self.gateway_url}
 
     async def gateway_bot(self, _: RecordedRequest) -> Any:
-        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        limit = self.starts.payload()
         return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit}
 
     async def channel(self, request: RecordedRequest) -> Any:
@@ -113,6 +118,20 @@ class ApplicationRoutes:
         if member is None:
             raise errors.unknown_member()
         return member.payload()
+
+    async def roles(self, request: RecordedRequest) -> Any:
+        return [role.payload() for role in self._guild(request).roles.values()]
+
+    async def channels(self, request: RecordedRequest) -> Any:
+        """Threads are not among them (docs: resources/guild)."""
+        return [channel.payload() for channel in self._guild(request).channels.values() if not channel.thread]
+
+    async def thread_member(self, request: RecordedRequest) -> Any:
+        thread = self.state.channel_for_bot(int(request.params["channel_id"])).thread
+        user_id = int(request.params["user_id"])
+        if thread is None or user_id not in thread.member_ids:
+            raise errors.unknown_member()
+        return {"user_id": str(user_id), "join_timestamp": "2024-01-01T00:00:00+00:00", "flags": 0}
 
     # Commands --------------------------------------------------------------------------------------
 
