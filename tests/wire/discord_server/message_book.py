@@ -171,7 +171,8 @@ class MessageBook:
         stored = []
         for upload in uploads:
             about = described.get(upload.index, {})
-            name = stored_name(upload.name)
+            sent_name = about.get("filename") or upload.name
+            name = stored_name(sent_name)
             file_id = self.clock.snowflake()
             path = f"/attachments/{message.channel.id}/{file_id}/{name}"
             file = StoredFile(
@@ -183,7 +184,7 @@ class MessageBook:
                 self.base_url + path,
                 about.get("description"),
                 about.get("title"),
-                upload.name,
+                sent_name,
             )
             self.files[path] = file
             stored.append(file)

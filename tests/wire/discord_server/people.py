@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import commands
+from . import commands, permissions
 from .channels import WITHOUT_MESSAGES, Channel
 from .errors import PersonError
 from .guild_state import GuildState
@@ -179,6 +179,9 @@ class People:
         channel = self._channel(user, place)
         if not channel.allows(user, channel.sending) or channel.type in WITHOUT_MESSAGES:
             raise PersonError(f"{user.name} cannot write in {channel.name!r}")
+        locked = channel.thread is not None and channel.thread.locked
+        if locked and not channel.allows(user, permissions.MANAGE_THREADS):
+            raise PersonError(f"the thread {channel.name!r} is locked")
         extra: dict[str, Any] = {"mentions": self._mentioned(text)}
         if reply_to is not None:
             reference = {"message_id": str(reply_to.id), "channel_id": str(channel.id), "type": 0}

@@ -131,7 +131,9 @@ class RateLimits:
         return None
 
     def _window(self, key: tuple[str, ...], limit: RouteLimit) -> Window:
-        return self._windows.setdefault(key, Window(limit.limit, limit.seconds))
+        window = self._windows.setdefault(key, Window(limit.limit, limit.seconds))
+        window.limit, window.seconds = limit.limit, limit.seconds  # a test may change them on the way
+        return window
 
     def headers(self, request: RecordedRequest) -> dict[str, str]:
         """Return the headers of the route's bucket as it stands."""

@@ -17,7 +17,6 @@ from .faults import Fault, Faults
 from .gateway import PATH as GATEWAY_PATH
 from .gateway import RESUME_PATH, Gateway
 from .guild_state import GuildState
-from .interaction_record import InteractionRecord
 from .interactions import Interactions
 from .message_book import MessageBook
 from .message_rules import OldEdits
