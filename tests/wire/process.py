@@ -130,4 +130,5 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
             for bot in stage.bots:
                 print(f"--- {bot.log_file.name}\n{bot.log}")  # noqa: T201  # the story of a failing test
         problems = [*map(str, discord.schema_violations), *discord.unknown_routes]
+        problems += discord.interactions.deprecations
         assert not problems, problems

@@ -25,6 +25,7 @@ async def test_a_route_is_limited_by_channel_with_discords_headers(
     assert [answer.headers["X-RateLimit-Remaining"] for answer in taken] == ["4", "3", "2", "1", "0"]
     headers = refused.headers
     assert refused.refusal == (429, None)
+    assert (headers["Content-Type"], headers["Via"]) == ("application/json", "1.1 google")
     assert (headers["X-RateLimit-Scope"], headers["X-RateLimit-Limit"]) == ("user", "5")
     assert headers["X-RateLimit-Bucket"] == taken[0].headers["X-RateLimit-Bucket"]
     assert float(headers["X-RateLimit-Reset-After"]) == pytest.approx(refused.json["retry_after"], abs=0.1)

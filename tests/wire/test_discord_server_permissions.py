@@ -14,6 +14,7 @@ from tests.wire.discord_server.permissions import (
     EMBED_LINKS,
     EVERYONE,
     MANAGE_GUILD,
+    MANAGE_MESSAGES,
     READ_MESSAGE_HISTORY,
     SEND_MESSAGES,
     SEND_MESSAGES_IN_THREADS,
@@ -105,6 +106,28 @@ async def test_a_post_needs_its_permissions(
     channel.overwrite(bot.server.bot, deny=denied)
     answer = await bot.post(channel.id, body, files)  # pyright: ignore[reportArgumentType]
     assert answer.refusal == refusal
+
+
+@pytest.mark.parametrize(("denied", "refusal"), [(VIEW_CHANNEL, (403, 50001)), (SEND_MESSAGES, (403, 50013))])
+async def test_typing_needs_view_and_send(
+    bot: PlainBot, channel: Channel, denied: int, refusal: tuple[int, int]
+) -> None:
+    assert (await bot.request("POST", f"/channels/{channel.id}/typing")).status == 204
+    channel.overwrite(bot.server.bot, deny=denied)
+    assert (await bot.request("POST", f"/channels/{channel.id}/typing")).refusal == refusal
+
+
+async def test_looking_up_a_channel_needs_view_and_deleting_others_messages_a_permission(
+    bot: PlainBot, channel: Channel, ann: User
+) -> None:
+    message = await bot.server.say(ann, channel, "hello")
+    single = f"/channels/{channel.id}/messages/{message.id}"
+    assert (await bot.request("GET", f"/channels/{channel.id}")).json["id"] == str(channel.id)
+    assert (await bot.request("DELETE", single)).refusal == (403, 50013)
+    channel.overwrite(bot.server.bot, allow=MANAGE_MESSAGES)
+    assert (await bot.request("DELETE", single)).status == 204
+    channel.overwrite(bot.server.bot, deny=VIEW_CHANNEL)
+    assert (await bot.request("GET", f"/channels/{channel.id}")).refusal == (403, 50001)
 
 
 async def test_a_reply_needs_the_message_history(bot: PlainBot, channel: Channel, ann: User) -> None:

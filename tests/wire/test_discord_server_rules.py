@@ -231,6 +231,7 @@ async def test_a_zombie_connection_is_left_and_resumed() -> None:
 
 async def test_shards_get_their_guilds_and_direct_messages_go_to_the_first() -> None:
     async with DiscordServer(shards=2) as server:
+        server.session_starts.interval = 0  # both shards identify at once
         even = server.state.add_guild("Even", guild_id=100 << 22)
         odd = server.state.add_guild("Odd", guild_id=101 << 22)
         ann = server.state.add_user("ann")

@@ -71,6 +71,24 @@ async def test_another_program_may_overwrite_the_commands_without_a_word(
         assert session.named("INTERACTION_CREATE")[0]["data"]["name"] == "other"
 
 
+async def test_registered_commands_keep_id_and_version_until_they_change(bot: PlainBot) -> None:
+    async def registered() -> dict[str, str]:
+        known = await bot.request("GET", f"/applications/{bot.server.state.application_id}/commands")
+        (command,) = known.json
+        assert command["options"] == [
+            {"name": "prompt", "description": "what", "type": 3, "autocomplete": True}
+        ], "without what is only a default"
+        return {name: command[name] for name in ("id", "version")}
+
+    first = await registered()
+    await bot.register("song")
+    assert await registered() == first
+    await bot.register("song", nsfw=True)
+    changed = await registered()
+    assert changed["id"] == first["id"]
+    assert changed["version"] != first["version"]
+
+
 async def test_changes_of_channels_and_roles_come_as_events(bot: PlainBot, channel: Channel) -> None:
     guild = channel.guild
     assert guild is not None

@@ -129,29 +129,50 @@ class GuildState:
     def replace_commands(self, guild_id: int | None, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """What PUT does: exactly these from now on; those of the same name keep their id."""
         before = {(c["name"], c.get("type", 1)): c["id"] for c in self.commands_for(guild_id)}
-        for command in self.commands_for(guild_id):
-            del self.commands[int(command["id"])]
-        return [
+        now = [
             self.put_command(guild_id, body, before.get((body["name"], body.get("type", 1))))
             for body in bodies
         ]
+        kept = {command["id"] for command in now}
+        for command_id in set(before.values()) - kept:
+            del self.commands[int(command_id)]
+        return now
 
     def put_command(
         self, guild_id: int | None, body: dict[str, Any], command_id: str | None = None
     ) -> dict[str, Any]:
-        """Register one command, under that id where it has one already."""
-        command = {
-            "type": 1,
-            "description": "",
-            "options": [],
-            "default_member_permissions": None,
-            "nsfw": False,
-        }
-        command |= {"integration_types": [0], "contexts": None, "dm_permission": True} | body
+        """Register one command, under that id where it has one already; as Discord gives it back, without
+        what is only a default, and with a new version where something changed.
+        """
+        command = _DEFAULTS | _without_defaults(body)
         command |= {
             "id": command_id or str(self.clock.snowflake()),
             "application_id": str(self.application_id),
-            "version": str(self.clock.snowflake()),
         } | ({"guild_id": str(guild_id)} if guild_id else {})
+        before = self.commands.get(int(command["id"])) or {}
+        unchanged = before == command | {"version": before.get("version")}
+        command["version"] = before["version"] if unchanged else str(self.clock.snowflake())
         self.commands[int(command["id"])] = command
         return command
+
+
+# What Discord's command object always has (docs: interactions/application-commands).
+_DEFAULTS: dict[str, Any] = {
+    "type": 1,
+    "description": "",
+    "default_member_permissions": None,
+    "nsfw": False,
+    "integration_types": [0],
+    "contexts": None,
+    "dm_permission": True,
+}
+
+
+def _without_defaults(part: Any) -> Any:
+    """Discord leaves out false flags of options and empty lists in what it gives back (seen in answers)."""
+    if isinstance(part, list):
+        return [_without_defaults(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    optional = ("required", "autocomplete", "options", "choices", "channel_types")
+    return {name: _without_defaults(value) for name, value in part.items() if value or name not in optional}

@@ -73,7 +73,7 @@ class RateLimited:
         whole = str(max(1, math.ceil(self.retry_after)))
         if self.scope == "cloudflare":
             return {"Retry-After": whole, "Content-Type": "text/html", "Server": "cloudflare"}
-        headers = {"Retry-After": whole, "X-RateLimit-Scope": self.scope, "Via": "1.1 google"}
+        headers = {"Retry-After": whole, "X-RateLimit-Scope": self.scope}
         return headers | ({"X-RateLimit-Global": "true"} if self.scope == "global" else {})
 
     def body(self) -> dict[str, object]:

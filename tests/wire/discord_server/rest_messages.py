@@ -124,7 +124,10 @@ class MessageRoutes:
         await self.remove(message)
 
     async def start_typing(self, request: RecordedRequest) -> None:
-        self.typing.append(self._channel(request))
+        channel = self._channel(request)
+        if not permissions.has(channel.app_permissions(), channel.sending):
+            raise errors.missing_permissions()
+        self.typing.append(channel)
 
     # Shared with the interaction routes ------------------------------------------------------------
 

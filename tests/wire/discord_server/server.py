@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import orjson
@@ -215,12 +215,7 @@ class DiscordServer(People, Controls):
         except errors.DiscordError as refusal:
             answer, status = refusal.body, refusal.status
         record.status = status
-        headers = self.rate_limits.headers(record) | {"Via": "1.1 google"}
-        if status == 204:
-            return web.Response(status=204, headers=headers)
-        return web.Response(
-            status=status, body=orjson.dumps(answer), content_type="application/json", headers=headers
-        )
+        return _json(answer, status, self.rate_limits.headers(record))
 
     def _refuse_limited(self, record: RecordedRequest, limited: RateLimited) -> web.Response:
         """A 429 with the route's own headers, or Cloudflare's page for too many invalid requests."""
@@ -230,7 +225,7 @@ class DiscordServer(People, Controls):
                 status=429, text="<html>You are being rate limited</html>", headers=limited.headers()
             )
         headers = self.rate_limits.headers(record) | limited.headers()
-        return web.json_response(limited.body(), status=429, headers=headers)
+        return _json(limited.body(), 429, headers)
 
     async def _read(self, request: web.Request, record: RecordedRequest) -> None:
         await read_body(request, record)
@@ -268,6 +263,16 @@ class DiscordServer(People, Controls):
     def requests_to(self, path_part: str, method: str | None = None) -> list[RecordedRequest]:
         """The recorded requests whose path contains that text."""
         return [r for r in self.requests if path_part in r.path and method in (None, r.method)]
+
+
+def _json(answer: Any, status: int, headers: Mapping[str, str]) -> web.Response:
+    """An answer of Discord itself: "application/json" without a charset, by way of its proxy."""
+    headers = {**headers, "Via": "1.1 google"}
+    if status == 204:
+        return web.Response(status=204, headers=headers)
+    return web.Response(
+        status=status, body=orjson.dumps(answer), content_type="application/json", headers=headers
+    )
 
 
 async def _no_such_route(_: RecordedRequest) -> None:
