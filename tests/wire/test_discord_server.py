@@ -190,8 +190,8 @@ async def test_autocomplete_and_message_menus_are_answered(
 
 async def test_a_direct_message_is_answered_once(server: DiscordServer, bot: ExampleBot, ann: User) -> None:
     question = await server.dm(ann, "hello")
-    await server.wait_until(lambda: len(server.book.in_channel(question.channel)) == 2)
-    answer = server.book.in_channel(question.channel)[1]
+    await server.wait_until(lambda: len(server.message_store.in_channel(question.channel)) == 2)
+    answer = server.message_store.in_channel(question.channel)[1]
     assert answer.content == "you said hello"
     assert answer.payload["message_reference"]["message_id"] == str(question.id)
     assert answer.pinged == set()

@@ -153,8 +153,11 @@ async def test_automod_refuses_answers_followups_edits_and_posts(
     assert (await bot.follow_up(record, embed)).refusal == blocked
     assert (await bot.post(channel.id, {"content": "rude"})).refusal == blocked
     await bot.post(channel.id, {"content": "polite"})
-    assert (await bot.edit(bot.server.book.in_channel(channel)[-1], embed)).refusal == blocked
-    assert [message.text for message in bot.server.book.in_channel(channel)] == ["composing", "polite"]
+    assert (await bot.edit(bot.server.message_store.in_channel(channel)[-1], embed)).refusal == blocked
+    assert [message.text for message in bot.server.message_store.in_channel(channel)] == [
+        "composing",
+        "polite",
+    ]
     elsewhere = bot.server.state.add_guild("Elsewhere").channel
     assert (await bot.post(elsewhere.id, {"content": "rude"})).status == 200
 

@@ -100,7 +100,7 @@ async def test_edits_of_messages_over_an_hour_old_are_limited_as_a_429(
     bot: PlainBot, channel: Channel
 ) -> None:
     await bot.post(channel.id, HELLO)
-    (message,) = bot.server.book.in_channel(channel)
+    (message,) = bot.server.message_store.in_channel(channel)
     young = [await bot.edit(message, HELLO) for _ in range(4)]
     assert {answer.status for answer in young} == {200}
     bot.server.advance(3601)

@@ -47,7 +47,7 @@ async def test_an_enforced_nonce_gives_back_the_first_message_for_some_minutes(
     assert (await bot.post(elsewhere.id, body)).json["id"] == first.json["id"], "by author, not by channel"
     unforced = {"content": "unforced", "nonce": "song-1"}
     assert (await bot.post(channel.id, unforced)).json["content"] == "unforced"
-    bot.server.advance(bot.server.book.nonce_seconds)
+    bot.server.advance(bot.server.message_store.nonce_seconds)
     assert (await bot.post(channel.id, body)).json["id"] != first.json["id"]
 
 
@@ -72,7 +72,7 @@ async def test_an_archived_thread_takes_no_edits_and_no_commands_until_somebody_
 ) -> None:
     thread = bot.server.state.add_thread(channel, "ideas", owner=ann)
     await bot.post(thread.id, {"content": "a card"})
-    (card,) = bot.server.book.in_channel(thread)
+    (card,) = bot.server.message_store.in_channel(thread)
     record = await bot.server.slash(ann, thread, "song")
     await bot.answer(record, content="composing")
     await bot.server.set_thread(thread, archived=True)
@@ -92,7 +92,7 @@ async def test_a_thread_archives_itself_by_discords_clock(bot: PlainBot, channel
     assert thread.thread is not None
     thread.thread.auto_archive_minutes = 60
     await bot.post(thread.id, {"content": "a card"})
-    (card,) = bot.server.book.in_channel(thread)
+    (card,) = bot.server.message_store.in_channel(thread)
     bot.server.advance(3600)
     assert (await bot.edit(card, {"content": "new"})).refusal == (400, 50083)
 
@@ -123,7 +123,7 @@ async def test_components_v2_have_neither_content_nor_embeds(bot: PlainBot, chan
 async def test_layout_needs_the_flag_and_the_flag_stays(bot: PlainBot, channel: Channel) -> None:
     assert (await bot.post(channel.id, {"components": [TEXT]})).refusal == INVALID
     await bot.post(channel.id, {"content": "a line", "embeds": [{"title": "A song"}]})
-    (message,) = bot.server.book.in_channel(channel)
+    (message,) = bot.server.message_store.in_channel(channel)
     assert (await bot.edit(message, v2(TEXT))).refusal == INVALID, "what stands must be taken away with it"
     assert (await bot.edit(message, v2(TEXT, content=None, embeds=[]))).status == 200
     assert (await bot.edit(message, {"flags": 0, "content": "a line again"})).refusal == INVALID
@@ -159,12 +159,12 @@ async def test_components_v2_are_validated(
 async def test_components_v2_show_uploaded_files(bot: PlainBot, channel: Channel) -> None:
     file = {"type": 13, "file": {"url": "attachment://song.mp3"}}
     posted = await bot.post(channel.id, v2(file), {"song.mp3": b"mp3"})
-    (message,) = bot.server.book.in_channel(channel)
+    (message,) = bot.server.message_store.in_channel(channel)
     assert posted.json["components"][0]["file"]["url"] == message.file("song.mp3").url
 
 
 async def test_a_refused_edit_changes_nothing(bot: PlainBot, channel: Channel) -> None:
     await bot.post(channel.id, {"content": "a line"})
-    (message,) = bot.server.book.in_channel(channel)
+    (message,) = bot.server.message_store.in_channel(channel)
     assert (await bot.edit(message, {"content": "new", "components": [TEXT]})).refusal == INVALID
     assert (message.content, len(message.history)) == ("a line", 1)

@@ -143,7 +143,7 @@ async def test_without_embed_links_own_posts_and_edits_lose_their_embeds_in_sile
     await bot.server.set_overwrite(channel, bot.server.bot, deny=EMBED_LINKS)
     posted = await bot.post(channel.id, HELLO | EMBED)
     assert (posted.status, posted.json["content"], posted.json["embeds"]) == (200, "hello", [])
-    (message,) = bot.server.book.in_channel(channel)
+    (message,) = bot.server.message_store.in_channel(channel)
     edited = await bot.edit(message, EMBED)
     assert (edited.status, edited.json["embeds"]) == (200, [])
     assert (await bot.edit(message, EMBED | {"content": ""})).refusal == (400, 50006)
@@ -154,7 +154,7 @@ async def test_denying_send_messages_takes_embeds_and_files_from_edits(
     bot: PlainBot, channel: Channel
 ) -> None:
     await bot.post(channel.id, HELLO)
-    (message,) = bot.server.book.in_channel(channel)
+    (message,) = bot.server.message_store.in_channel(channel)
     await bot.server.set_overwrite(channel, bot.server.bot, deny=SEND_MESSAGES)
     assert (await bot.edit(message, {"content": "still me"} | EMBED)).json["embeds"] == []
     assert message.content == "still me"
@@ -247,6 +247,6 @@ async def test_command_permissions_bind_commands_but_not_buttons(
     bot.server.set_command_permission(guild, "song", channel, allowed=False)
     with pytest.raises(PersonError, match="integration settings"):
         await bot.server.slash(ann, channel, "song")
-    (card,) = bot.server.book.in_channel(channel)
+    (card,) = bot.server.message_store.in_channel(channel)
     assert (await bot.server.click(ann, card, "Again")).payload["data"]["custom_id"] == "again"
     await bot.server.slash(ann, None, "song")

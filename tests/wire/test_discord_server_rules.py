@@ -158,7 +158,7 @@ async def test_a_cut_connection_loses_the_request_or_only_its_answer(
         server.faults.add("/messages$", method="POST", cut=True, after=after)
         with pytest.raises((aiohttp.ClientError, OSError)):
             await channel.send("hello")
-        assert [message.content for message in server.book.in_channel(guild.channel)] == arrived
+        assert [message.content for message in server.message_store.in_channel(guild.channel)] == arrived
 
 
 async def test_a_hanging_request_ends_when_the_fault_says(

@@ -11,7 +11,7 @@ from .gateway import Gateway
 from .guild_state import GuildState
 from .interaction_record import InteractionRecord
 from .interactions import Interactions
-from .message_book import MessageBook
+from .message_store import MessageStore
 from .model import Guild, Role, User
 from .rate_limits import RateLimits
 
@@ -23,7 +23,7 @@ class Controls:
 
     clock: Clock
     state: GuildState
-    book: MessageBook
+    message_store: MessageStore
     gateway: Gateway
     faults: Faults
     rate_limits: RateLimits
@@ -44,7 +44,7 @@ class Controls:
         """The person's client restarts: ephemeral messages are not stored, so those so far are gone for them,
         while their tokens still take edits that nobody sees (discord-api-docs #3023).
         """
-        for message in self.book.by_id.values():
+        for message in self.message_store.by_id.values():
             message.vanished = message.vanished or message.ephemeral_for is user
 
     def outage(self, seconds: float, *, status: int = 503) -> Fault:

@@ -120,7 +120,7 @@ class Faults:
         body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
         return self.add(path, status=429, headers=headers, body=body, **fault)
 
-    def strike(self, method: str, path: str) -> Fault | None:
+    def take_matching(self, method: str, path: str) -> Fault | None:
         """The fault for this request, counted; None for none."""
         now = self._clock.time()
         self.active = [fault for fault in self.active if fault.until is None or now < fault.until]

@@ -26,7 +26,7 @@ from .interaction_record import (
     USER_INSTALL,
     InteractionRecord,
 )
-from .message_book import MessageBook
+from .message_store import MessageStore
 from .messages import EPHEMERAL, LOADING, StoredMessage
 from .model import User
 from .requests import RecordedRequest
@@ -40,7 +40,7 @@ class Interactions:
     """
 
     state: GuildState
-    book: MessageBook
+    message_store: MessageStore
     gateway: Gateway
     changes: Changes
     upload_limit: int | None = None
@@ -142,7 +142,7 @@ class Interactions:
             raise errors.already_acknowledged()
         self._answer(record, request)
         record.acknowledge(request.body, request.received_at)
-        self.touched(record)
+        self.notify_about(record)
         return record
 
     def _too_late(self, record: InteractionRecord) -> bool:
@@ -166,7 +166,9 @@ class Interactions:
             record.message = record.source
             if answer == UPDATE:
                 message_rules.refuse_blocked_words(record.guild, body)
-                self.book.edit(record.source, body, request.files, via="callback", at=request.received_at)
+                self.message_store.edit(
+                    record.source, body, request.files, via="callback", at=request.received_at
+                )
         elif answer not in (CHOICES, MODAL):
             raise errors.invalid_form("type", f"{answer} is no type of callback known here")
 
@@ -180,7 +182,7 @@ class Interactions:
             body = body | {"flags": (body.get("flags") or 0) | EPHEMERAL}
         replied_to = record.message if via == "webhook" else None
         ephemeral_for = record.user if (body.get("flags") or 0) & EPHEMERAL else None
-        message = self.book.create(
+        message = self.message_store.create(
             record.channel,
             self.state.bot,
             body,
@@ -252,7 +254,7 @@ class Interactions:
         if original is not None and original.loading and not original.deleted:
             # "Deprecated" (docs: interactions/receiving-and-responding): edit the original response instead.
             self.deprecations.append(f"a deferred answer of {record.describe()} was filled by a followup")
-            return self.book.edit(
+            return self.message_store.edit(
                 original, request.body, request.files, via="webhook", at=request.received_at
             )
         if record.user_install_only and len(record.followups) >= self.user_install_followups:
@@ -261,7 +263,7 @@ class Interactions:
         record.followups.append(message)
         return message
 
-    def touched(self, record: InteractionRecord) -> None:
+    def notify_about(self, record: InteractionRecord) -> None:
         """Something about it has changed."""
         record.changes.notify()
         self.changes.notify()

@@ -10,7 +10,7 @@ from .errors import PersonError
 from .guild_state import GuildState
 from .interaction_record import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, InteractionRecord
 from .interactions import Interactions
-from .message_book import MessageBook
+from .message_store import MessageStore
 from .messages import BUTTON, LINK_STYLE, StoredMessage, find_component
 from .modals import fill_modal
 from .model import Guild, User
@@ -28,7 +28,7 @@ class People:
     """
 
     state: GuildState
-    book: MessageBook
+    message_store: MessageStore
     interactions: Interactions
     messages: MessageRoutes
 
@@ -187,7 +187,9 @@ class People:
             reference = {"message_id": str(reply_to.id), "channel_id": str(channel.id), "type": 0}
             extra |= {"type": 19, "message_reference": reference, "referenced_message": reply_to.payload}
         body = {"content": text, **fields}
-        message = self.book.create(channel, user, body, [], via="person", extra=extra, replied_to=reply_to)
+        message = self.message_store.create(
+            channel, user, body, [], via="person", extra=extra, replied_to=reply_to
+        )
         await self.messages.announce(message, "MESSAGE_CREATE")
         return message
 

@@ -211,7 +211,7 @@ class InteractionRoutes:
     async def followup(self, request: RecordedRequest) -> Any:
         record = self.interactions.by_webhook(request)
         message = self.interactions.followup(record, request)
-        self.interactions.touched(record)
+        self.interactions.notify_about(record)
         await self.messages.announce(message, "MESSAGE_CREATE")
         return message.payload
 
@@ -223,10 +223,10 @@ class InteractionRoutes:
         record = self.interactions.by_webhook(request)
         message = self.interactions.message_of(record, request.params.get("message_id"))
         await self.messages.apply_edit(message, request, via="webhook")
-        self.interactions.touched(record)
+        self.interactions.notify_about(record)
         return message.payload
 
     async def delete(self, request: RecordedRequest) -> None:
         record = self.interactions.by_webhook(request)
         await self.messages.remove(self.interactions.message_of(record, request.params.get("message_id")))
-        self.interactions.touched(record)
+        self.interactions.notify_about(record)

@@ -11,7 +11,7 @@ from .clock import Changes
 from .gateway import Gateway
 from .gateway_session import DIRECT_MESSAGES, GUILD_MESSAGES
 from .guild_state import GuildState
-from .message_book import MessageBook
+from .message_store import MessageStore
 from .messages import StoredMessage
 from .model import Guild
 from .requests import RecordedRequest
@@ -22,7 +22,7 @@ class MessageRoutes:
     """Create, read, edit and delete; every change is told to the gateway and to those who wait for it."""
 
     state: GuildState
-    book: MessageBook
+    message_store: MessageStore
     gateway: Gateway
     changes: Changes
     old_edits: message_rules.OldEdits
@@ -53,13 +53,15 @@ class MessageRoutes:
             thread.archived = thread.archived or idle >= thread.auto_archive_minutes * 60
 
     def _message(self, request: RecordedRequest) -> StoredMessage:
-        return self.book.get(self._channel(request), int(request.params["message_id"]))
+        return self.message_store.get(self._channel(request), int(request.params["message_id"]))
 
     async def list(self, request: RecordedRequest) -> Any:
         channel = self._channel(request)
         if not permissions.has(channel.app_permissions(), permissions.READ_MESSAGE_HISTORY):
             return []  # "no messages will be returned" (docs: resources/message, "Get Channel Messages")
-        return [message.payload for message in history.page(self.book.in_channel(channel), request.query)]
+        return [
+            message.payload for message in history.page(self.message_store.in_channel(channel), request.query)
+        ]
 
     async def create(self, request: RecordedRequest) -> Any:
         channel = self._channel(request)
@@ -68,10 +70,10 @@ class MessageRoutes:
         if channel.type == DM and not channel.recipients[0].dms_open:
             raise errors.direct_messages_closed()
         message_rules.refuse_blocked_words(channel.guild, request.body)
-        if already := self.book.same_nonce(request.body):
+        if already := self.message_store.same_nonce(request.body):
             return already.payload
         message = self._create(channel, request)
-        self.book.remember_nonce(message, request.body)
+        self.message_store.remember_nonce(message, request.body)
         await self.announce(message, "MESSAGE_CREATE")
         return message.payload
 
@@ -82,7 +84,7 @@ class MessageRoutes:
             reference = {"message_id": str(replied_to.id), "channel_id": str(channel.id), "type": 0}
             reply = {"type": 19, "message_reference": reference, "referenced_message": replied_to.payload}
         bot, at = self.state.bot, request.received_at
-        return self.book.create(
+        return self.message_store.create(
             channel,
             bot,
             message_rules.without_forbidden_embeds(channel, request.body),
@@ -98,7 +100,7 @@ class MessageRoutes:
         if not reference:
             return None
         try:
-            return self.book.get(channel, int(reference["message_id"]))
+            return self.message_store.get(channel, int(reference["message_id"]))
         except errors.DiscordError:
             if reference.get("fail_if_not_exists", True):
                 raise errors.invalid_form("message_reference", "Unknown message") from None
@@ -143,7 +145,7 @@ class MessageRoutes:
         message_rules.refuse_blocked_words(message.channel.guild, body)
         if via == "channel":
             body = message_rules.without_forbidden_embeds(message.channel, body)
-        self.book.edit(message, body, request.files, via=via, at=request.received_at)
+        self.message_store.edit(message, body, request.files, via=via, at=request.received_at)
         await self.announce(message, "MESSAGE_UPDATE")
 
     async def announce(self, message: StoredMessage, event: str) -> None:

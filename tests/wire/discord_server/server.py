@@ -18,8 +18,8 @@ from .gateway import PATH as GATEWAY_PATH
 from .gateway import RESUME_PATH, Gateway
 from .guild_state import GuildState
 from .interactions import Interactions
-from .message_book import MessageBook
 from .message_rules import OldEdits
+from .message_store import MessageStore
 from .model import User
 from .people import People
 from .rate_limits import RateLimited, RateLimits
@@ -77,7 +77,7 @@ class DiscordServer(People, Controls):
         self.unknown_routes: list[str] = []
         bot = User(self.clock.snowflake(), "songbot", bot=True)
         self.state = GuildState(self.clock, bot.id, bot, User(self.clock.snowflake(), "owner"))
-        self.book = MessageBook(self.clock, "", keep_files)
+        self.message_store = MessageStore(self.clock, "", keep_files)
         self.gateway = Gateway(
             self.state,
             self.changes,
@@ -86,10 +86,12 @@ class DiscordServer(People, Controls):
             heartbeat_interval=heartbeat_interval,
         )
         self.old_edits = OldEdits(self.clock)
-        self.messages = MessageRoutes(self.state, self.book, self.gateway, self.changes, self.old_edits)
+        self.messages = MessageRoutes(
+            self.state, self.message_store, self.gateway, self.changes, self.old_edits
+        )
         self.interactions = Interactions(
             self.state,
-            self.book,
+            self.message_store,
             self.gateway,
             self.changes,
             upload_limit,
@@ -110,7 +112,7 @@ class DiscordServer(People, Controls):
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=2048)
         await site.start()
         self._port = self._runner.addresses[0][1]
-        self.book.base_url = f"http://127.0.0.1:{self._port}"
+        self.message_store.base_url = f"http://127.0.0.1:{self._port}"
         self.gateway.address = f"ws://127.0.0.1:{self._port}"
         self._application.gateway_url = self.gateway.address + GATEWAY_PATH
         return self
@@ -133,6 +135,11 @@ class DiscordServer(People, Controls):
         return self.state
 
     @property
+    def book(self) -> MessageStore:
+        """``message_store``, by its former name."""
+        return self.message_store
+
+    @property
     def bot(self) -> User:
         return self.state.bot
 
@@ -149,7 +156,7 @@ class DiscordServer(People, Controls):
         return app
 
     async def _attachment(self, request: web.Request) -> web.Response:
-        file = self.book.files.get(request.path)
+        file = self.message_store.files.get(request.path)
         if file is None:
             return web.Response(status=404)
         return web.Response(body=file.data, content_type=file.content_type)
@@ -183,7 +190,7 @@ class DiscordServer(People, Controls):
     async def _serve(
         self, request: web.Request, record: RecordedRequest, handler: Handler
     ) -> web.StreamResponse:
-        fault = self.faults.strike(record.method, record.path)
+        fault = self.faults.take_matching(record.method, record.path)
         if fault is None:
             limited = self.rate_limits.check(record, self.interactions.channel_id_of(record))
             if limited is not None:

@@ -30,7 +30,7 @@ _SETTABLE_FLAGS = SUPPRESS_EMBEDS | COMPONENTS_V2
 
 
 @dataclass
-class MessageBook:
+class MessageStore:
     """Every message of the loopback. ``base_url`` is where the files are served from; ``nonce_seconds`` is
     how long an enforced nonce is remembered.
     """
