@@ -65,6 +65,35 @@ def test_administrators_and_the_owner_are_bound_by_no_overwrite(
     assert channel.allows(ann, MANAGE_GUILD)
 
 
+async def test_who_is_no_member_sees_nothing_and_can_do_nothing(
+    bot: PlainBot, guild: Guild, channel: Channel, ann: User
+) -> None:
+    message = await bot.server.say(ann, channel, "hello")
+    stranger = bot.server.state.add_user("stranger")
+    assert not channel.allows(stranger)
+    assert not message.is_seen_by(stranger)
+    await bot.server.remove_member(guild, ann)
+    assert not message.is_seen_by(ann)
+    assert (await bot.request("GET", f"/guilds/{guild.id}/members/{ann.id}")).refusal == (404, 10007)
+    with pytest.raises(PersonError, match="no member"):
+        await bot.server.slash(ann, channel, "song")
+
+
+async def test_what_a_person_sees_includes_their_own_ephemeral_messages_alone(
+    bot: PlainBot, channel: Channel, ann: User
+) -> None:
+    record = await bot.server.slash(ann, channel, "song")
+    await bot.answer(record, content="private", flags=1 << 6)
+    await bot.post(channel.id, HELLO)
+    max_ = bot.server.state.add_user("max")
+    assert [message.content for message in bot.server.visible(ann, channel)] == ["private", "hello"]
+    assert [message.content for message in bot.server.visible(max_, channel)] == ["hello"]
+    note = await bot.server.dm(ann, "hello")
+    assert (note.is_seen_by(ann), note.is_seen_by(max_)) == (True, False)
+    bot.server.restart_client(ann)
+    assert [message.content for message in bot.server.visible(ann, channel)] == ["hello"]
+
+
 def test_a_timed_out_member_can_only_read(guild: Guild, channel: Channel, ann: User) -> None:
     guild.member(ann).timed_out = True
     assert channel.permissions_of(ann) == VIEW_CHANNEL | READ_MESSAGE_HISTORY

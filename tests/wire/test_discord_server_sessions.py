@@ -89,6 +89,13 @@ async def test_registered_commands_keep_id_and_version_until_they_change(bot: Pl
     assert changed["version"] != first["version"]
 
 
+async def test_an_event_is_sent_as_it_stands_however_strange(bot: PlainBot) -> None:
+    async with gateway_session(bot.server) as session:
+        assert await bot.server.send_event("INTERACTION_CREATE", {"id": "1"}) == 1
+        await bot.server.wait_until(lambda: session.named("INTERACTION_CREATE"))
+        assert session.named("INTERACTION_CREATE") == [{"id": "1"}]
+
+
 async def test_changes_of_channels_and_roles_come_as_events(bot: PlainBot, channel: Channel) -> None:
     guild = channel.guild
     assert guild is not None

@@ -87,12 +87,13 @@ class Channel:
     def permissions_of(self, user: User) -> int:
         """Return the person's permissions here: roles, overwrites (a thread's parent's), implicit denials."""
         if self.guild is None:
-            return permissions.EVERYONE
+            return permissions.EVERYONE if user in self.recipients or user.bot else 0
         granted = self.guild.permissions_of(user)
-        if granted == permissions.ALL:
+        if user.id not in self.guild.members or granted == permissions.ALL:
             return granted
         place = self.parent or self
-        roles = [place._pair(role.id) for role in self.guild.member(user).roles]
+        member = self.guild.members[user.id]
+        roles = [place._pair(role.id) for role in member.roles]
         granted = permissions.with_overwrites(
             granted, place._pair(self.guild.id), roles, place._pair(user.id)
         )
@@ -100,7 +101,7 @@ class Channel:
             self._without_private_thread(user, granted),
             sending=self.sending,
             voice=self.type == VOICE,
-            timed_out=self.guild.member(user).timed_out,
+            timed_out=member.timed_out,
         )
 
     def _without_private_thread(self, user: User, granted: int) -> int:

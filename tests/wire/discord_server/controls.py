@@ -8,6 +8,7 @@ from .channels import Channel
 from .clock import Clock
 from .faults import Fault, Faults
 from .gateway import Gateway
+from .gateway_session import GUILD_MEMBERS
 from .guild_state import GuildState
 from .interaction_record import InteractionRecord
 from .interactions import Interactions
@@ -93,6 +94,17 @@ class Controls:
         role.permissions = bits
         data = {"guild_id": str(guild.id), "role": role.payload()}
         await self.gateway.dispatch("GUILD_ROLE_UPDATE", data, guild.id, GUILDS_INTENT)
+
+    async def remove_member(self, guild: Guild, user: User) -> None:
+        """A person leaves or is removed; acting there is a PersonError from now on."""
+        guild.members.pop(user.id, None)
+        guild.departed.add(user.id)
+        data = {"guild_id": str(guild.id), "user": user.payload()}
+        await self.gateway.dispatch("GUILD_MEMBER_REMOVE", data, guild.id, GUILD_MEMBERS)
+
+    async def send_event(self, name: str, data: dict[str, Any], guild: Guild | None = None) -> int:
+        """Send any event as it stands, also one that no library can read; returns to how many sessions."""
+        return await self.gateway.dispatch(name, data, guild.id if guild else None)
 
     async def add_guild_live(self, name: str, **how: Any) -> Guild:
         """Invite the bot to a new guild while it is connected."""

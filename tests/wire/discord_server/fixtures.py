@@ -38,5 +38,7 @@ def channel(guild: Guild) -> Channel:
 
 
 @pytest.fixture
-def ann(server: DiscordServer) -> User:
-    return server.state.add_user("ann")
+def ann(server: DiscordServer, guild: Guild) -> User:
+    user = server.state.add_user("ann")
+    guild.admit(user)
+    return user

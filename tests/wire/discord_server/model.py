@@ -7,6 +7,7 @@ from typing import Any
 
 from . import permissions
 from .channels import Channel
+from .errors import PersonError
 
 NITRO_BASIC, NITRO = 3, 2
 
@@ -101,6 +102,7 @@ class Guild:
     come with GUILD_INSTALL while the bot is no member (docs: resources/application, "Installation Context").
     ``boost_level``: 0 to 3. ``blocked_words``: what AutoMod blocks. ``command_permissions``: by command name
     and the id of a channel, role or member, whether Discord's integration settings allow the command there.
+    ``departed``: who has left, and does not join again by acting there.
     """
 
     id: int
@@ -116,6 +118,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     blocked_words: set[str] = field(default_factory=set)
     command_permissions: dict[str, dict[int, bool]] = field(default_factory=dict)
+    departed: set[int] = field(default_factory=set)
 
     @property
     def app_is_installed(self) -> bool:
@@ -135,10 +138,22 @@ class Guild:
         """The member; whoever is not one yet joins."""
         return self.members.setdefault(user.id, Member(user))
 
+    def admit(self, user: User) -> None:
+        """Let a person act here: join, if need be.
+
+        Raises:
+            PersonError: the person has left.
+        """
+        if user.id in self.departed:
+            raise PersonError(f"{user.name} is no member of {self.name!r}")
+        self.member(user)
+
     def permissions_of(self, user: User) -> int:
-        """The member's bits over the whole guild; owners and administrators hold all."""
+        """The member's bits over the whole guild; owners and administrators hold all, strangers none."""
+        if user.id not in self.members:
+            return 0
         granted = self.everyone.permissions
-        for role in self.member(user).roles:
+        for role in self.members[user.id].roles:
             granted |= role.permissions
         return permissions.ALL if user is self.owner or granted & permissions.ADMINISTRATOR else granted
 
@@ -152,7 +167,7 @@ class Guild:
             return False
         if user.id in settings:
             return settings[user.id]
-        by_role = [settings[role.id] for role in self.member(user).roles if role.id in settings]
+        by_role = [settings[role.id] for role in self.members[user.id].roles if role.id in settings]
         return any(by_role) if by_role else settings.get(self.id)
 
     def payload(self) -> dict[str, Any]:

@@ -35,7 +35,16 @@ class People:
     def _channel(self, user: User, place: Place) -> Channel:
         if place is None:
             return self.state.dm_channel(user)
-        return place.channel if isinstance(place, Guild) else place
+        channel = place.channel if isinstance(place, Guild) else place
+        if channel.guild is not None:
+            channel.guild.admit(user)
+        return channel
+
+    def visible(self, user: User, place: Place) -> list[StoredMessage]:
+        """What the person sees in a channel now, oldest first: their own ephemeral messages, too."""
+        channel = self._channel(user, place)
+        everything = self.message_store.by_id.values()
+        return [message for message in everything if message.channel is channel and message.is_seen_by(user)]
 
     async def slash(
         self,
@@ -94,6 +103,7 @@ class People:
         forged: bool = False,
     ) -> InteractionRecord:
         """Choose an app's command in a message's menu."""
+        self._channel(user, message.channel)
         if not (forged or message.is_seen_by(user)):
             raise PersonError(f"{user.name} does not see that message")
         resolved = {"messages": {str(message.id): message.payload}}
@@ -132,6 +142,7 @@ class People:
         """Press a button by its label or custom id. Forged, any custom id is sent and any state of it
         ignored.
         """
+        self._channel(user, message.channel)
         found = find_component(message, button)
         if forged:
             found = found or {"type": BUTTON, "custom_id": button}
@@ -144,6 +155,7 @@ class People:
         self, user: User, message: StoredMessage, menu: str, /, *values: str, forged: bool = False
     ) -> InteractionRecord:
         """Choose in a select menu, by its custom id; values are the options' values or labels."""
+        self._channel(user, message.channel)
         found = find_component(message, menu) or {"type": 3, "custom_id": menu}
         if not forged:
             found = _pressable(user, message, menu, find_component(message, menu))
