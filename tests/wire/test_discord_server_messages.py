@@ -127,7 +127,7 @@ async def test_layout_needs_the_flag_and_the_flag_stays(bot: PlainBot, channel: 
     assert (await bot.edit(message, v2(TEXT))).refusal == INVALID, "what stands must be taken away with it"
     assert (await bot.edit(message, v2(TEXT, content=None, embeds=[]))).status == 200
     assert (await bot.edit(message, {"flags": 0, "content": "a line again"})).refusal == INVALID
-    assert message.flags & COMPONENTS_V2
+    assert (await bot.edit(message, {"flags": 0})).json["flags"] & COMPONENTS_V2
     assert message.text == "A song"
 
 
