@@ -92,7 +92,11 @@ class Gateway:
     # Events ----------------------------------------------------------------------------------------
 
     async def dispatch(self, event: str, data: dict[str, Any], guild_id: int | None, needs: int = 0) -> int:
-        """Send an event to every session of that guild's shard that has the intents; returns to how many."""
+        """Send an event to every session of that guild's shard that has the intents; returns to how many.
+
+        Two sessions of one shard, as while a deployment rolls over, both get it (docs: events/gateway,
+        "Sharding": nothing keeps a shard to one session).
+        """
         reached = 0
         for session in list(self.sessions.values()):
             if session.takes(guild_id) and session.intents & needs == needs:

@@ -149,7 +149,9 @@ class MessageRoutes:
         await self.announce(message, "MESSAGE_UPDATE")
 
     async def announce(self, message: StoredMessage, event: str) -> None:
-        """Tell those who wait, and the gateway where the bot would hear of it: of its own messages, too."""
+        """Tell those who wait, and the gateway where the bot would hear of it: of its own messages, too, but
+        of ephemeral ones never (docs: events/gateway-events, "Message Create").
+        """
         self._notify(message)
         if message.ephemeral or not self._is_heard(message.channel):
             return
