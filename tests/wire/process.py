@@ -47,7 +47,10 @@ class BotProcess:
 
 @dataclass
 class Stage:
-    """Discord with a guild, a channel and people; Whisul; a database; and as many bots as a test starts."""
+    """Discord with a guild, a channel and people; Whisul; a database; and as many bots as a test starts.
+
+    At the end a test fails if the bot did what Discord calls deprecated, unless `allow_deprecated`.
+    """
 
     discord: DiscordServer
     whisul: WhisulServer
@@ -58,6 +61,7 @@ class Stage:
     channel: Channel
     bots: list[BotProcess] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
+    allow_deprecated: bool = False
 
     def environment(self, **changes: str) -> dict[str, str]:
         """Only what the bot is told: nothing of this machine's settings, and no `.env`."""
@@ -117,6 +121,7 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
         DiscordServer(token=TOKEN, check_schema=check_schema) as discord,
         WhisulServer(api_key=KEY, compose_seconds=(0.5, 0.8), small_audio=True) as whisul,
     ):
+        discord.session_starts.interval = 0  # these tests restart bots more often than every 5 seconds
         guild = discord.world.add_guild("Song Lab")
         channel = discord.world.add_channel(guild, "general")
         ann = discord.world.add_user("ann")
@@ -129,4 +134,5 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
             for bot in stage.bots:
                 print(f"--- {bot.log_file.name}\n{bot.log}")  # noqa: T201  # the story of a failing test
         problems = [*map(str, discord.schema_violations), *discord.unknown_routes]
+        problems += [] if stage.allow_deprecated else discord.interactions.deprecations
         assert not problems, problems

@@ -55,12 +55,12 @@ async def bot(server: DiscordServer, guild: Guild) -> AsyncIterator[ExampleBot]:
 
 @pytest.fixture
 def ann(server: DiscordServer) -> User:
-    return server.world.add_user("ann")
+    return server.state.add_user("ann")
 
 
 @pytest.fixture
 def guild(server: DiscordServer) -> Guild:
-    return server.world.add_guild("Band")
+    return server.state.add_guild("Band")
 
 
 async def test_a_bot_becomes_ready_and_knows_its_guild(
@@ -73,7 +73,7 @@ async def test_a_bot_becomes_ready_and_knows_its_guild(
     (session,) = server.gateway.connected()
     assert session.intents == bot.intents.value
     await server.wait_until(lambda: session.connection and session.connection.heartbeats)
-    assert server.world.commands_for(None)[0]["name"] == "song"
+    assert server.state.commands_for(None)[0]["name"] == "song"
 
 
 async def test_a_wrong_token_is_refused_at_the_login(server: DiscordServer) -> None:
@@ -125,7 +125,7 @@ async def test_a_private_reply_is_out_of_reach_for_others(
         await channel.get_partial_message(card.id).edit(content="found you")
     assert refused.value.code == 10008
     with pytest.raises(PersonError):
-        await server.click(server.world.add_user("max"), card, "Again")
+        await server.click(server.state.add_user("max"), card, "Again")
 
 
 async def test_the_first_followup_fills_a_deferred_answer(
@@ -171,7 +171,7 @@ async def test_a_command_for_managers_is_hidden_from_others(
 ) -> None:
     with pytest.raises(PersonError, match="hidden"):
         await server.slash(ann, guild, "quota set", user=ann, limit=3)
-    guild.member(ann).roles.append(server.world.add_role(guild, "boss", MANAGE_GUILD))
+    guild.member(ann).roles.append(server.state.add_role(guild, "boss", MANAGE_GUILD))
     record = await server.slash(ann, guild, "quota set", user=ann, limit=3)
     await record.message_matching("ann: 3")
 
@@ -190,8 +190,8 @@ async def test_autocomplete_and_message_menus_are_answered(
 
 async def test_a_direct_message_is_answered_once(server: DiscordServer, bot: ExampleBot, ann: User) -> None:
     question = await server.dm(ann, "hello")
-    await server.wait_until(lambda: len(server.book.in_channel(question.channel)) == 2)
-    answer = server.book.in_channel(question.channel)[1]
+    await server.wait_until(lambda: len(server.message_store.in_channel(question.channel)) == 2)
+    answer = server.message_store.in_channel(question.channel)[1]
     assert answer.content == "you said hello"
     assert answer.payload["message_reference"]["message_id"] == str(question.id)
     assert answer.pinged == set()
@@ -206,7 +206,7 @@ async def test_a_direct_message_is_answered_once(server: DiscordServer, bot: Exa
 async def test_a_user_install_has_no_way_but_the_token(
     server: DiscordServer, bot: ExampleBot, ann: User
 ) -> None:
-    friends = server.world.group_dm(ann, server.world.add_user("max"))
+    friends = server.state.group_dm(ann, server.state.add_user("max"))
     record = await server.slash(ann, friends, "song", prompt="rain")
     await record.message_matching(lambda message: message.embeds)
     assert record.payload["context"] == 2
@@ -215,5 +215,5 @@ async def test_a_user_install_has_no_way_but_the_token(
         await bot.get_partial_messageable(friends.id).send("hello?")
     assert refused.value.code == 50001
 
-    elsewhere = server.world.add_guild("Not ours", bot_is_member=False)
+    elsewhere = server.state.add_guild("Not ours", bot_is_member=False)
     await (await server.slash(ann, elsewhere, "song", prompt="sun")).message_matching(lambda m: m.embeds)

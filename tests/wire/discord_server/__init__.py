@@ -6,8 +6,8 @@ A whole test::
 
     async def test_a_song_arrives() -> None:
         async with DiscordServer() as server:
-            ann = server.world.add_user("ann")
-            guild = server.world.add_guild("Band")
+            ann = server.state.add_user("ann")
+            guild = server.state.add_guild("Band")
             bot = await start_bot(DISCORD_TOKEN=server.token, DISCORD_API_URL=server.api_url)  # a subprocess
             await server.ready()
             await server.commands_registered("song")
@@ -38,32 +38,43 @@ Pointing discord.py 2.7 at it (once, before the client is started)::
     _, gateway_url, _ = await client.http.get_bot_gateway()
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
-Rooms: ``server.world`` (who and where; ``add_user``, ``add_guild``, ``add_role``, ``group_dm``),
-``server.gateway`` (``close(code)``, ``abort()``, ``silence()``, ``reconnect()``, ``invalidate()``,
-``forget_sessions()``, ``down``, ``sessions``, ``identifies``, ``resumes``), ``server.faults``,
-``server.requests``, ``server.schema_violations``, ``server.unknown_routes``.
+Parts: ``server.state`` (who and where; ``add_user``, ``add_guild``, ``add_channel``, ``add_thread``,
+``add_role``, ``group_dm``), ``server.gateway`` (``close(code)``, ``abort()``, ``silence()``, ``reconnect()``,
+``invalidate()``, ``forget_sessions()``, ``down``, ``sessions``, ``identifies``, ``resumes``),
+``server.faults``, ``server.rate_limits``, ``server.session_starts``, ``server.requests``,
+``server.schema_violations``, ``server.unknown_routes``, ``server.interactions.deprecations``.
 
 People act through the server (``slash``, ``click``, ``select``, ``submit_modal``, ``autocomplete``,
-``message_menu``, ``user_menu``, ``dm``, ``say``, ``delete``). What Discord's client would not let them do is
-a PersonError, ``forged=True`` does it all the same. Commands in ``world.group_dm(...)`` or in a guild with
-``bot_is_member=False`` come by user install.
+``type_and_enter``, ``message_menu``, ``user_menu``, ``dm``, ``say``, ``delete``). What Discord's client would
+not let them do is a PersonError, ``forged=True`` does it all the same. Commands in ``state.group_dm(...)`` or
+in a guild with ``bot_is_member=False`` come by user install; ``commands_only=True`` is a guild's install
+without a bot in it. What Discord, admins and other programs do is in ``controls.py``: ``advance``,
+``expire_token``, ``restart_client``, ``outage``, ``hold_gateway_address``, ``overwrite_commands``,
+``set_command_permission``, ``set_overwrite``, ``set_thread``, ``set_role_permissions``, ``kick_bot`` ...
 
-Times ending in ``_at`` are ``time.monotonic()``, comparable between processes of one machine. Tokens, nonces
-and message timestamps go by ``server.clock``, which ``server.advance(seconds)`` moves.
+Times ending in ``_at`` are ``time.monotonic()``, comparable between processes of one machine. Everything else
+goes by ``server.clock``, which ``server.advance(seconds)`` moves: tokens, nonces, timestamps, rate limits,
+identifies, archived threads, edits of old messages, outages.
 
-Rules kept as on Discord: a token lives 15 minutes (50027), one acknowledgement (40060), the first followup
-after a deferred answer fills that answer, ephemeral messages are out of the channel routes' reach (10008),
-an enforced nonce gives back the message made with it, files shown in an embed are no attachments.
-Simplified: no rate limits but scripted ones, permissions by guild and channel only, no threads.
+It is as strict as Discord by default; docs/discord.md lists the rules, each with its source and its test. A
+test that needs a lax one says so:
+
+- ``rate_limits=False`` (or ``server.rate_limits.enabled``): no limits by route, channel or in all;
+- ``enforce_deadline=False``: answers after three seconds are taken;
+- ``server.session_starts.interval = 0``: identifies may follow each other at once;
+- ``server.old_edits.limit = None``: edits of messages over an hour old are not counted;
+- ``upload_limit``: stands in for the limits of presser, guild and bot;
+- ``channel.bot_permissions``: stands in for what roles and overwrites give the bot in one channel.
 """
 
 from __future__ import annotations
 
+from .channels import Channel, Overwrite
 from .errors import DiscordError, PersonError
 from .faults import Fault, Faults
 from .interaction_record import InteractionRecord
 from .messages import Edit, StoredFile, StoredMessage
-from .model import Channel, Guild, Member, Role, User
+from .model import Guild, Member, Role, User
 from .requests import RecordedRequest, Upload
 from .schema import SchemaViolation
 from .server import DiscordServer
@@ -78,6 +89,7 @@ __all__ = [
     "Guild",
     "InteractionRecord",
     "Member",
+    "Overwrite",
     "PersonError",
     "RecordedRequest",
     "Role",

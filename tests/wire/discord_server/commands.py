@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import permissions
+from .channels import DM, GROUP_DM, Channel
 from .errors import PersonError
-from .model import DM, GROUP_DM, Channel, Guild, Role, User
-from .world import World
+from .guild_state import GuildState
+from .model import Guild, Role, User
 
 SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
@@ -18,14 +19,14 @@ SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 Option = dict[str, Any]
 
 
-def find_command(world: World, name: str, kind: int, guild_id: int | None) -> Option:
+def find_command(state: GuildState, name: str, kind: int, guild_id: int | None) -> Option:
     """The command by name, a guild's own before a global one.
 
     Raises:
         PersonError: the bot has not registered it; says what it has.
     """
-    known = world.commands_for(guild_id) if guild_id else []
-    known = [command for command in known + world.commands_for(None) if command["type"] == kind]
+    known = state.commands_for(guild_id) if guild_id else []
+    known = [command for command in known + state.commands_for(None) if command["type"] == kind]
     for command in known:
         if command["name"] == name:
             return command
@@ -33,7 +34,11 @@ def find_command(world: World, name: str, kind: int, guild_id: int | None) -> Op
 
 
 def refuse_hidden(command: Option, user: User, channel: Channel, *, user_install: bool) -> None:
-    """Discord does not show a command where its contexts, installs or default permissions forbid it.
+    """Discord does not show a command where its contexts, installs or permissions forbid it.
+
+    Permissions are Use Application Commands in the channel, the command's default ones, and what admins set
+    in the integration settings; the last two bind commands only, not buttons, modals or DMs (docs:
+    interactions/application-commands, "Permissions").
 
     Raises:
         PersonError: the person would not see it.
@@ -42,12 +47,25 @@ def refuse_hidden(command: Option, user: User, channel: Channel, *, user_install
     context = {DM: 1, GROUP_DM: 2}.get(channel.type, 0)
     if contexts is not None and context not in contexts:
         raise PersonError(f"{name!r} is not offered in context {context}, only in {contexts}")
-    install = 1 if user_install or not channel.bot_is_part else 0
+    installed = channel.guild.app_is_installed if channel.guild else channel.bot_is_part
+    install = 1 if user_install or not installed else 0
     if channel.type != DM and install not in (command.get("integration_types") or [0]):
         raise PersonError(f"{name!r} is not offered for installs of type {install}")
-    needed = command.get("default_member_permissions")
-    granted = channel.guild.permissions_of(user) if channel.guild else permissions.ALL
-    if needed is not None and not permissions.has(granted, int(needed)):
+    if channel.guild is not None:
+        _refuse_without_permissions(command, user, channel, channel.guild)
+
+
+def _refuse_without_permissions(command: Option, user: User, channel: Channel, guild: Guild) -> None:
+    name, needed = command["name"], command.get("default_member_permissions")
+    if not channel.allows(user, permissions.USE_APPLICATION_COMMANDS):
+        raise PersonError(f"{user.name} may not use commands in {channel.name!r}")
+    if channel.thread is not None and channel.thread.archived:
+        raise PersonError(f"the thread {channel.name!r} is archived: it takes no commands")
+    allowed = guild.command_allowed(name, user, channel)
+    if allowed is False:
+        raise PersonError(f"{name!r} is hidden from {user.name} by the integration settings")
+    granted = channel.permissions_of(user)
+    if allowed is None and needed is not None and not permissions.has(granted, int(needed)):
         raise PersonError(f"{name!r} is hidden from {user.name}, who lacks the permissions {needed}")
 
 
@@ -55,7 +73,7 @@ def encode(
     command: Option,
     path: list[str],
     values: dict[str, Any],
-    guild: Guild | None,
+    place: Channel,
     *,
     check: bool,
     focused: str = "",
@@ -68,8 +86,8 @@ def encode(
     resolved: Option = {}
     leaf = _descend(command, path)
     options = _encode_options(leaf.get("options") or [], values, resolved, check=check, focused=focused)
-    if guild is not None:
-        _add_members(guild, values, resolved)
+    if place.guild is not None:
+        _add_members(place, place.guild, values, resolved)
     for step, kind in reversed(list(zip(path, _types_on_path(path), strict=True))):
         options = [{"name": step, "type": kind, "options": options}]
     body = {"id": command["id"], "name": command["name"], "type": command["type"], "options": options}
@@ -143,10 +161,10 @@ def _check(option: Option, value: Any) -> None:
             raise PersonError(f"the option {name!r} takes {low} to {high}, not {measured}")
 
 
-def _add_members(guild: Guild, values: dict[str, Any], resolved: Option) -> None:
+def _add_members(channel: Channel, guild: Guild, values: dict[str, Any], resolved: Option) -> None:
     """Beside the users in a guild travel their memberships, without the user in them."""
     for user in (value for value in values.values() if isinstance(value, User)):
-        member = guild.member(user).payload(guild.permissions_of(user))
+        member = guild.member(user).payload(channel.permissions_of(user))
         del member["user"]
         resolved.setdefault("members", {})[str(user.id)] = member
 
@@ -160,47 +178,3 @@ def _resolve(value: Any, resolved: Option) -> Any:
             resolved.setdefault(group, {})[str(value.id)] = body
             return str(value.id)
     return value
-
-
-def fill_modal(modal: dict[str, Any], values: dict[str, Any]) -> list[Option]:
-    """A modal's components as they come back: ``values`` by custom id or label, else what the field began
-    with.
-
-    Raises:
-        PersonError: a value for no field, a required field left empty, a text too short or too long.
-    """
-    left = dict(values)
-    filled = [_fill_component(component, left, component) for component in modal["components"]]
-    if left:
-        raise PersonError(f"the modal {modal['title']!r} has no fields {sorted(left)}")
-    return [component for component in filled if component]
-
-
-def _fill_component(component: Option, left: dict[str, Any], label: Option) -> Option:
-    if "components" in component:
-        inner = [_fill_component(part, left, part) for part in component["components"]]
-        return {"type": component["type"], "components": inner}
-    if "component" in component:
-        return {
-            "type": component["type"],
-            "component": _fill_component(component["component"], left, component),
-        }
-    if "custom_id" not in component:
-        return {"type": component["type"]}
-    custom_id = component["custom_id"]
-    name = custom_id if custom_id in left else label.get("label", custom_id)
-    filled = {"type": component["type"], "custom_id": custom_id}
-    if component["type"] == 4:
-        return filled | {"value": _checked_text(component, left.pop(name, component.get("value") or ""))}
-    chosen = left.pop(
-        name, [option["value"] for option in component.get("options", []) if option.get("default")]
-    )
-    return filled | {"values": [chosen] if isinstance(chosen, str) else list(chosen)}
-
-
-def _checked_text(field: Option, text: str) -> str:
-    if field.get("required", True) and not text:
-        raise PersonError(f"the field {field['custom_id']!r} must be filled in")
-    if text and not field.get("min_length", 0) <= len(text) <= (field.get("max_length") or 4000):
-        raise PersonError(f"the field {field['custom_id']!r} does not take {len(text)} characters")
-    return text

@@ -99,3 +99,28 @@ def invalid_webhook_token() -> DiscordError:
 def invalid_form(field: str, problem: str) -> DiscordError:
     fields = {field: {"_errors": [{"code": "INVALID", "message": problem}]}}
     return DiscordError(400, 50035, "Invalid Form Body", errors=fields)
+
+
+def no_text_channel() -> DiscordError:
+    return DiscordError(400, 50008, "Cannot send messages in a non-text channel")
+
+
+def no_reply_without_history() -> DiscordError:
+    return DiscordError(400, 160002, "Cannot reply without permission to read message history")
+
+
+def thread_is_archived() -> DiscordError:
+    return DiscordError(400, 50083, "Thread is archived")
+
+
+def thread_is_locked() -> DiscordError:
+    return DiscordError(403, 160005, "This thread is locked")
+
+
+def blocked_by_automod() -> DiscordError:
+    return DiscordError(400, 200000, "Message was blocked by automatic moderation")
+
+
+def too_many_old_edits(retry_after: float) -> DiscordError:
+    message = "Maximum number of edits to messages older than 1 hour reached. Try again later"
+    return DiscordError(429, 30046, message, retry_after=round(retry_after, 3))

@@ -8,12 +8,19 @@ from typing import Any
 
 import orjson
 
-HTML = "<html><head><title>{status}</title></head><body><h1>{status} Server Error</h1></body></html>"
+from .clock import Clock
+
+# What a 403, 404 or 5xx looks like that comes from the proxy before Discord: a page, no JSON, no code (docs:
+# topics/opcodes-and-status-codes lists a JSON code for every refusal of Discord's own).
+EDGE_HEADERS = {"Server": "cloudflare", "CF-RAY": "8f3c2a1b0d9e7f60-FRA"}
+HTML = "<html><head><title>{status}</title></head><body><h1>{status} Error</h1></body></html>"
 
 
 @dataclass(eq=False)
 class Fault:
-    """One scripted fault; ``hits`` counts how often it struck, ``times=None`` strikes until removed."""
+    """One scripted fault; ``hits`` counts how often it struck, ``times=None`` strikes until removed, and
+    ``until`` is Discord's time at which it ends by itself.
+    """
 
     method: str | None
     path: re.Pattern[str]
@@ -28,6 +35,7 @@ class Fault:
     hang: float = 0.0
     after: bool = False
     skip: int = 0
+    until: float | None = None
     hits: int = 0
 
     def matches(self, method: str, path: str) -> bool:
@@ -57,15 +65,19 @@ class Fault:
 class Faults:
     """The list of faults; the first that matches a request strikes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.active: list[Fault] = []
+        self._clock = clock
 
-    def add(self, path: str = "", *, method: str | None = None, **fault: Any) -> Fault:
+    def add(
+        self, path: str = "", *, method: str | None = None, seconds: float | None = None, **fault: Any
+    ) -> Fault:
         """Script a fault for requests whose path (relative to ``/api/v10``) contains the pattern ``path``.
 
         Args:
             path: a regular expression, searched for.
             method: "PATCH" and the like; any when left out.
+            seconds: ends it by Discord's clock, and lets it strike any number of times until then.
             fault: ``status`` with ``code``, ``message``, ``headers`` and ``body`` (a dict, a string, or
                 "html" for a page as a proxy in front of Discord sends it); ``delay`` seconds before
                 anything else; ``cut=True`` drops the connection; ``hang`` says nothing for so many
@@ -75,9 +87,23 @@ class Faults:
         aiohttp repeats GET, PUT and DELETE by itself once when a kept-alive connection was cut: those
         may need ``times=2``.
         """
+        if seconds is not None:
+            fault = {"times": None, "until": self._clock.time() + seconds} | fault
         scripted = Fault(method, re.compile(path), **fault)
         self.active.append(scripted)
         return scripted
+
+    def edge(self, path: str = "", *, status: int = 403, **fault: Any) -> Fault:
+        """Answer with a page of the proxy before Discord (Cloudflare): 403, 404 or 5xx without a code."""
+        return self.add(path, status=status, body="html", headers=EDGE_HEADERS, **fault)
+
+    def internal_network_error(self, path: str = "", **fault: Any) -> Fault:
+        """Answer 403 with 40333, a proxy's word with a code (docs: topics/opcodes-and-status-codes)."""
+        return self.add(path, status=403, code=40333, message="internal network error", **fault)
+
+    def outage(self, seconds: float, *, status: int = 503) -> Fault:
+        """Let the whole REST API answer with the edge's pages for so long; the gateway stays up."""
+        return self.edge(status=status, seconds=seconds)
 
     def rate_limit(
         self, path: str = "", *, retry_after: float = 1.0, is_global: bool = False, **fault: Any
@@ -94,8 +120,10 @@ class Faults:
         body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
         return self.add(path, status=429, headers=headers, body=body, **fault)
 
-    def strike(self, method: str, path: str) -> Fault | None:
+    def take_matching(self, method: str, path: str) -> Fault | None:
         """The fault for this request, counted; None for none."""
+        now = self._clock.time()
+        self.active = [fault for fault in self.active if fault.until is None or now < fault.until]
         for fault in self.active:
             if not fault.matches(method, path):
                 continue

@@ -11,18 +11,11 @@ from aiohttp import WSMsgType, web
 from . import gateway_session as intents
 from .clock import Changes
 from .gateway_session import Connection, Session
-from .world import World
+from .guild_state import GuildState
+from .session_starts import SessionStarts
 
-HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = (
-    1,
-    2,
-    6,
-    7,
-    8,
-    9,
-    10,
-    11,
-)
+HEARTBEAT, IDENTIFY, RESUME, RECONNECT = 1, 2, 6, 7
+REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 8, 9, 10, 11
 PATH = "/gateway"
 RESUME_PATH = "/gateway/resume"
 
@@ -30,7 +23,15 @@ RESUME_PATH = "/gateway/resume"
 class Gateway:
     """Every connection and session. What is told to one shard is told to all when ``shard`` is left out."""
 
-    def __init__(self, world: World, changes: Changes, *, token: str, heartbeat_interval: float) -> None:
+    def __init__(
+        self,
+        state: GuildState,
+        changes: Changes,
+        starts: SessionStarts,
+        *,
+        token: str,
+        heartbeat_interval: float,
+    ) -> None:
         self.connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         self.identifies: list[dict[str, Any]] = []
@@ -40,9 +41,11 @@ class Gateway:
         self.allowed_intents = ~0
         self.heartbeat_interval = heartbeat_interval
         self.address = ""
-        self._world = world
+        self._state = state
         self._changes = changes
         self._token = token
+        self.session_starts = starts
+        self.token_is_reset = False
 
     # What a test does to the bot -------------------------------------------------------------------
 
@@ -89,7 +92,11 @@ class Gateway:
     # Events ----------------------------------------------------------------------------------------
 
     async def dispatch(self, event: str, data: dict[str, Any], guild_id: int | None, needs: int = 0) -> int:
-        """Send an event to every session of that guild's shard that has the intents; returns to how many."""
+        """Send an event to every session of that guild's shard that has the intents; returns to how many.
+
+        Two sessions of one shard, as while a deployment rolls over, both get it (docs: events/gateway,
+        "Sharding": nothing keeps a shard to one session).
+        """
         reached = 0
         for session in list(self.sessions.values()):
             if session.takes(guild_id) and session.intents & needs == needs:
@@ -102,7 +109,7 @@ class Gateway:
         bot's own.
         """
         needs = intents.DIRECT_MESSAGES if guild_id is None else intents.GUILD_MESSAGES
-        bot_id = self._world.bot.id
+        bot_id = self._state.bot.id
         ours = data["author"]["id"] == str(bot_id) or f"<@{bot_id}>" in data["content"]
         emptied = data | {"content": "", "embeds": [], "attachments": [], "components": []}
         for session in list(self.sessions.values()):
@@ -166,8 +173,15 @@ class Gateway:
 
     async def _identify(self, connection: Connection, data: dict[str, Any]) -> None:
         self.identifies.append(data)
-        if data.get("token") != self._token:
+        if self.token_is_reset or data.get("token") != self._token:
             await connection.socket.close(code=4004, message=b"Authentication failed.")
+            return
+        refusal = self.session_starts.begin((data.get("shard") or (0, 1))[0])
+        if refusal == "spent":
+            await self._reset_token(connection)
+            return
+        if refusal == "too soon":
+            await connection.send_op(INVALID_SESSION, False)
             return
         if data["intents"] & intents.PRIVILEGED & ~self.allowed_intents:
             await connection.socket.close(code=4014, message=b"Disallowed intent(s).")
@@ -180,20 +194,26 @@ class Gateway:
         self.sessions[session.id] = session
         await self._welcome(session)
 
+    async def _reset_token(self, connection: Connection) -> None:
+        """Past the day's number Discord ends every session and resets the token (docs: events/gateway)."""
+        self.token_is_reset = True
+        await self.close(4004)
+        await connection.socket.close(code=4004, message=b"Authentication failed.")
+
     async def _welcome(self, session: Session) -> None:
-        guilds = [g for g in self._world.guilds.values() if g.bot_is_member and session.takes(g.id)]
+        guilds = [g for g in self._state.guilds.values() if g.bot_is_member and session.takes(g.id)]
         ready = {
             "v": 10,
-            "user": self._world.bot.payload() | {"verified": True, "mfa_enabled": False, "email": None},
+            "user": self._state.bot.payload() | {"verified": True, "mfa_enabled": False, "email": None},
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": self.address + RESUME_PATH,
             "shard": list(session.shard),
-            "application": {"id": str(self._world.application_id), "flags": 0},
+            "application": {"id": str(self._state.application_id), "flags": 0},
         }
         await session.dispatch("READY", ready)
         for guild in guilds if session.intents & intents.GUILDS else []:
-            await session.dispatch("GUILD_CREATE", guild.create_payload(self._world.bot))
+            await session.dispatch("GUILD_CREATE", guild.create_payload(self._state.bot))
 
     async def _resume(self, connection: Connection, data: dict[str, Any]) -> None:
         self.resumes.append(data)
@@ -208,7 +228,7 @@ class Gateway:
         await session.dispatch("RESUMED", {"_trace": []})
 
     async def _members(self, session: Session, data: dict[str, Any]) -> None:
-        guild = self._world.guilds.get(int(data["guild_id"]))
+        guild = self._state.guilds.get(int(data["guild_id"]))
         members = [member.payload() for member in guild.members.values()] if guild else []
         chunk = {"guild_id": str(data["guild_id"]), "members": members, "chunk_index": 0, "chunk_count": 1}
         await session.dispatch("GUILD_MEMBERS_CHUNK", chunk | {"nonce": data.get("nonce")})

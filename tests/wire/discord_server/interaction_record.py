@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .channels import Channel
 from .clock import Changes
 from .messages import StoredMessage
-from .model import Channel, Guild, User
+from .model import Guild, User
 
 TOKEN_SECONDS = 900
 ACKNOWLEDGE_SECONDS = 3
 
+GUILD_INSTALL, USER_INSTALL = "0", "1"
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
@@ -62,8 +64,8 @@ class InteractionRecord:
 
     @property
     def user_install_only(self) -> bool:
-        """Whether it came by a user install, where the bot is no member."""
-        return not self.channel.bot_is_part
+        """Whether it came by a user install alone, where the app is not installed."""
+        return GUILD_INSTALL not in self.owners and not self.channel.bot_is_part
 
     @property
     def ack_type(self) -> int | None:
@@ -87,7 +89,12 @@ class InteractionRecord:
 
     @property
     def messages(self) -> list[StoredMessage]:
-        """The reply and the followups which still exist."""
+        """The reply and the followups which the person still sees."""
+        return [message for message in self.all_messages if not message.vanished]
+
+    @property
+    def all_messages(self) -> list[StoredMessage]:
+        """The reply and the followups which exist, also those that vanished from the person's client."""
         original = [self.message] if self.message else []
         return [message for message in original + self.followups if not message.deleted]
 

@@ -7,43 +7,46 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors
+from . import attachments, errors, message_rules, permissions
+from .channels import DM, GROUP_DM, Channel
 from .clock import Changes
 from .gateway import Gateway
+from .guild_state import GuildState
 from .interaction_record import (
     ACKNOWLEDGE_SECONDS,
     CHOICES,
     COMMAND,
     DEFER,
     DEFER_UPDATE,
+    GUILD_INSTALL,
     MODAL,
     REPLY,
     TOKEN_SECONDS,
     UPDATE,
+    USER_INSTALL,
     InteractionRecord,
 )
-from .message_book import MessageBook
+from .message_store import MessageStore
 from .messages import EPHEMERAL, LOADING, StoredMessage
-from .model import DM, GROUP_DM, Channel, User
+from .model import User
 from .requests import RecordedRequest
-from .world import World
-
-GUILD_INSTALL, USER_INSTALL = "0", "1"
 
 
 @dataclass
 class Interactions:
     """All interactions by token. ``enforce_deadline`` refuses a callback after 3 s (10062), as Discord
-    does.
+    does. ``upload_limit`` stands in for everybody's ``attachment_size_limit``. ``deprecations`` lists what
+    still works but is deprecated.
     """
 
-    world: World
-    book: MessageBook
+    state: GuildState
+    message_store: MessageStore
     gateway: Gateway
     changes: Changes
-    upload_limit: int
+    upload_limit: int | None = None
     user_install_followups: int = 5
-    enforce_deadline: bool = False
+    enforce_deadline: bool = True
+    deprecations: list[str] = field(default_factory=list)
     by_token: dict[str, InteractionRecord] = field(default_factory=dict)
 
     async def dispatch(
@@ -58,10 +61,10 @@ class Interactions:
     ) -> InteractionRecord:
         """Make the interaction and send it to its shard."""
         owners = dict(message.owners) if message and message.owners else _owners(user, channel, user_install)
-        now = self.world.clock.time()
+        now = self.state.clock.time()
         token = secrets.token_urlsafe(48)
         record = InteractionRecord(
-            self.world.clock.snowflake(), token, kind, user, channel, {}, owners, now, now + TOKEN_SECONDS
+            self.state.clock.snowflake(), token, kind, user, channel, {}, owners, now, now + TOKEN_SECONDS
         )
         record.payload = self._payload(record, data, message)
         record.source = message
@@ -77,7 +80,7 @@ class Interactions:
         channel, user, guild = record.channel, record.user, record.guild
         body: dict[str, Any] = {
             "id": str(record.id),
-            "application_id": str(self.world.application_id),
+            "application_id": str(self.state.application_id),
             "type": record.type,
             "token": record.token,
             "version": 1,
@@ -89,13 +92,13 @@ class Interactions:
             "entitlements": [],
             "authorizing_integration_owners": record.owners,
             "context": {DM: 1, GROUP_DM: 2}.get(channel.type, 0),
-            "attachment_size_limit": self.upload_limit,
+            "attachment_size_limit": self.size_limit(record),
         }
         if message is not None:
             body["message"] = message.payload
         if guild is None:
             return body | {"user": user.payload()}
-        granted = guild.permissions_of(user)
+        granted = channel.permissions_of(user)
         body["channel"]["permissions"] = str(granted)
         return body | {
             "guild_id": str(guild.id),
@@ -103,6 +106,26 @@ class Interactions:
             "guild_locale": guild.locale,
             "member": guild.member(user).payload(granted),
         }
+
+    def size_limit(self, record: InteractionRecord) -> int:
+        """The bytes a file by its token may have."""
+        return self.upload_limit or attachments.limit_of_presser(record.user, record.channel)
+
+    def refuse_too_large(self, request: RecordedRequest) -> None:
+        """Raise 40005 for files over the limit: the presser's by an interaction's token, else the guild's."""
+        record = self._of(request)
+        channel = self.state.channels.get(int(request.params.get("channel_id") or 0))
+        own = self.upload_limit or attachments.limit_of_channel(channel)
+        attachments.refuse_too_large(request, self.size_limit(record) if record else own)
+
+    def channel_id_of(self, request: RecordedRequest) -> int | None:
+        """The channel of the interaction whose token the request uses; None for every other route."""
+        record = self._of(request)
+        return record.channel.id if record else None
+
+    def _of(self, request: RecordedRequest) -> InteractionRecord | None:
+        token = request.params.get("webhook_token") or request.params.get("interaction_token")
+        return self.by_token.get(token or "")
 
     # The bot's answers -----------------------------------------------------------------------------
 
@@ -119,19 +142,20 @@ class Interactions:
             raise errors.already_acknowledged()
         self._answer(record, request)
         record.acknowledge(request.body, request.received_at)
-        self.touched(record)
+        self.notify_about(record)
         return record
 
     def _too_late(self, record: InteractionRecord) -> bool:
-        age = self.world.clock.time() - record.created_at
+        age = self.state.clock.time() - record.created_at
         return self.expired(record) or (self.enforce_deadline and age > ACKNOWLEDGE_SECONDS)
 
     def expired(self, record: InteractionRecord) -> bool:
-        return self.world.clock.time() >= record.expires_at
+        return self.state.clock.time() >= record.expires_at
 
     def _answer(self, record: InteractionRecord, request: RecordedRequest) -> None:
         answer, body = request.body.get("type"), request.body.get("data") or {}
         if answer in (REPLY, DEFER):
+            message_rules.refuse_blocked_words(record.guild, body)
             deferred = {"flags": (body.get("flags") or 0) & EPHEMERAL | LOADING}
             record.message = self.reply(
                 record, deferred if answer == DEFER else body, request, via="callback"
@@ -141,19 +165,26 @@ class Interactions:
                 raise errors.invalid_form("type", "there is no message to update")
             record.message = record.source
             if answer == UPDATE:
-                self.book.edit(record.source, body, request.files, via="callback", at=request.received_at)
+                message_rules.refuse_blocked_words(record.guild, body)
+                self.message_store.edit(
+                    record.source, body, request.files, via="callback", at=request.received_at
+                )
         elif answer not in (CHOICES, MODAL):
             raise errors.invalid_form("type", f"{answer} is no type of callback known here")
 
     def reply(
         self, record: InteractionRecord, body: dict[str, Any], request: RecordedRequest, *, via: str
     ) -> StoredMessage:
-        """A new message by the interaction's token."""
+        """A new message by the interaction's token; ephemeral whatever the body says where Discord forces
+        it.
+        """
+        if is_forced_ephemeral(record):
+            body = body | {"flags": (body.get("flags") or 0) | EPHEMERAL}
         replied_to = record.message if via == "webhook" else None
         ephemeral_for = record.user if (body.get("flags") or 0) & EPHEMERAL else None
-        message = self.book.create(
+        message = self.message_store.create(
             record.channel,
-            self.world.bot,
+            self.state.bot,
             body,
             request.files,
             via=via,
@@ -175,8 +206,8 @@ class Interactions:
         }
         return {
             "type": 0 if via == "webhook" or not kind else 20 if kind == 1 else 23,
-            "application_id": str(self.world.application_id),
-            "webhook_id": str(self.world.application_id),
+            "application_id": str(self.state.application_id),
+            "webhook_id": str(self.state.application_id),
             "interaction_metadata": metadata,
         }
 
@@ -191,9 +222,9 @@ class Interactions:
         record = self.by_token.get(request.params["webhook_token"])
         if record is None or self.expired(record):
             raise errors.invalid_webhook_token()
-        if request.params["webhook_id"] != str(self.world.application_id) or record.ack is None:
+        if request.params["webhook_id"] != str(self.state.application_id) or record.ack is None:
             raise errors.unknown_webhook()
-        if record.channel.id not in self.world.channels:
+        if record.channel.id not in self.state.channels:
             raise errors.unknown_channel()
         return record
 
@@ -206,7 +237,7 @@ class Interactions:
         if message_id is None:
             found = record.message
         else:
-            found = next((message for message in record.messages if str(message.id) == message_id), None)
+            found = next((message for message in record.all_messages if str(message.id) == message_id), None)
         if found is None or found.deleted:
             raise errors.unknown_message()
         return found
@@ -215,11 +246,15 @@ class Interactions:
         """A followup; the first one after a deferred answer becomes that answer.
 
         Raises:
-            DiscordError: 40094, more than five where the bot is no member.
+            DiscordError: 40094, more than five where the app is not installed; 200000; 160005.
         """
         original = record.message
+        message_rules.refuse_blocked_words(record.guild, request.body)
+        message_rules.refuse_closed_thread(record.channel, editing=False)
         if original is not None and original.loading and not original.deleted:
-            return self.book.edit(
+            # "Deprecated" (docs: interactions/receiving-and-responding): edit the original response instead.
+            self.deprecations.append(f"a deferred answer of {record.describe()} was filled by a followup")
+            return self.message_store.edit(
                 original, request.body, request.files, via="webhook", at=request.received_at
             )
         if record.user_install_only and len(record.followups) >= self.user_install_followups:
@@ -228,14 +263,25 @@ class Interactions:
         record.followups.append(message)
         return message
 
-    def touched(self, record: InteractionRecord) -> None:
+    def notify_about(self, record: InteractionRecord) -> None:
         """Something about it has changed."""
         record.changes.notify()
         self.changes.notify()
 
 
+def is_forced_ephemeral(record: InteractionRecord) -> bool:
+    """Whether every answer is ephemeral, whatever the bot asks for: by user install alone, in a guild where
+    the app is not installed, for a member without Use External Apps (docs: topics/permissions,
+    USE_EXTERNAL_APPS; change log of June 2024).
+    """
+    if record.guild is None or record.guild.app_is_installed:
+        return False
+    return not permissions.has(record.channel.permissions_of(record.user), permissions.USE_EXTERNAL_APPS)
+
+
 def _owners(user: User, channel: Channel, user_install: bool) -> dict[str, str]:
     """Who had installed the app, as ``authorizing_integration_owners`` says it."""
-    if user_install or not channel.bot_is_part:
+    installed = channel.guild.app_is_installed if channel.guild else channel.bot_is_part
+    if user_install or not installed:
         return {USER_INSTALL: str(user.id)}
     return {GUILD_INSTALL: str(channel.guild.id) if channel.guild else "0"}

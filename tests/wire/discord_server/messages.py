@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .channels import Channel
 from .clock import Changes
-from .model import Channel, User
+from .model import User
 
+SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
@@ -22,7 +24,9 @@ LINK_STYLE = 5
 
 @dataclass(eq=False)
 class StoredFile:
-    """An uploaded file. ``data`` is empty when the server was told not to keep files."""
+    """An uploaded file. ``data`` is empty when the server was told not to keep files; ``sent_name`` is the
+    name before Discord changed it.
+    """
 
     id: int
     name: str
@@ -31,6 +35,8 @@ class StoredFile:
     data: bytes
     url: str
     description: str | None = None
+    title: str | None = None
+    sent_name: str = ""
 
     def payload(self) -> dict[str, Any]:
         """Discord's attachment object."""
@@ -42,7 +48,8 @@ class StoredFile:
             "proxy_url": self.url,
             "content_type": self.content_type,
         }
-        return body | ({"description": self.description} if self.description else {})
+        about = {"description": self.description, "title": self.title}
+        return body | {name: text for name, text in about.items() if text}
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ class StoredMessage:
 
     ``history`` starts with its creation; ``via`` there names the route ("callback", "webhook",
     "channel", "person"). ``pinged`` holds the ids of the users who got a notification, and "everyone"
-    where @everyone did.
+    where @everyone did. ``posted_at`` is Discord's time, in seconds. ``vanished``: ephemeral, and its
+    person's client has restarted since, so nobody sees it any more, while its token still reaches it.
     """
 
     id: int
@@ -74,6 +82,8 @@ class StoredMessage:
     pinged: set[int | str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     deleted: bool = False
+    posted_at: float = 0.0
+    vanished: bool = False
     changes: Changes | None = field(default=None, repr=False)
 
     @property
@@ -96,6 +106,12 @@ class StoredMessage:
     @property
     def ephemeral(self) -> bool:
         return bool(self.flags & EPHEMERAL)
+
+    def is_seen_by(self, user: User) -> bool:
+        """Whether the person can see it now: it is there, for them, in a channel they can view."""
+        if self.deleted or self.vanished or self.ephemeral_for not in (None, user):
+            return False
+        return self.ephemeral_for is user or self.channel.allows(user)
 
     @property
     def loading(self) -> bool:

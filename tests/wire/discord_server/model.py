@@ -1,4 +1,4 @@
-"""The small world of the loopback: users, guilds with roles and members, channels, and their payloads."""
+"""Users, and guilds with their roles and members, with their payloads."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import permissions
+from .channels import Channel
+from .errors import PersonError
 
-TEXT = 0
-DM = 1
-GROUP_DM = 3
+NITRO_BASIC, NITRO = 3, 2
 
 
 @dataclass(eq=False)
 class User:
-    """Someone on Discord. ``dms_open=False`` makes the bot's direct messages fail with 50007."""
+    """Someone on Discord. ``dms_open=False`` makes the bot's direct messages fail with 50007; ``nitro`` is
+    the ``premium_type`` (0 none, NITRO_BASIC, NITRO), which raises the person's ``attachment_size_limit``.
+    """
 
     id: int
     name: str
     bot: bool = False
     dms_open: bool = True
     locale: str = "en-US"
+    nitro: int = 0
 
     @property
     def mention(self) -> str:
@@ -66,66 +69,13 @@ class Role:
 
 
 @dataclass(eq=False)
-class Channel:
-    """A guild's text channel, a DM with the bot, or (``GROUP_DM``) a conversation the bot has no part in.
-
-    ``bot_permissions`` is what the bot may do there; ``None`` stands for what its guild gives everyone.
-    """
-
-    id: int
-    type: int = TEXT
-    name: str = ""
-    guild: Guild | None = None
-    recipients: tuple[User, ...] = ()
-    bot_permissions: int | None = None
-
-    @property
-    def mention(self) -> str:
-        return f"<#{self.id}>"
-
-    @property
-    def bot_is_part(self) -> bool:
-        """Whether the bot can reach the channel by itself, without an interaction's token."""
-        return self.guild.bot_is_member if self.guild else self.type == DM
-
-    def app_permissions(self) -> int:
-        """The bot's permissions here, as an interaction's ``app_permissions`` has them."""
-        if not self.bot_is_part:
-            return permissions.NOT_A_MEMBER
-        if self.bot_permissions is not None:
-            return self.bot_permissions
-        return self.guild.everyone.permissions if self.guild else permissions.EVERYONE
-
-    def payload(self) -> dict[str, Any]:
-        """Discord's channel object."""
-        body: dict[str, Any] = {"id": str(self.id), "type": self.type, "last_message_id": None, "flags": 0}
-        if self.guild is None:
-            recipients = [user.payload() for user in self.recipients]
-            owner = (
-                {"owner_id": recipients[0]["id"], "name": self.name, "icon": None}
-                if self.type == GROUP_DM
-                else {}
-            )
-            return body | {"recipients": recipients} | owner
-        return body | {
-            "name": self.name,
-            "guild_id": str(self.guild.id),
-            "position": 0,
-            "permission_overwrites": [],
-            "nsfw": False,
-            "topic": None,
-            "parent_id": None,
-            "rate_limit_per_user": 0,
-        }
-
-
-@dataclass(eq=False)
 class Member:
     """Someone in a guild, with the roles beside @everyone."""
 
     user: User
     roles: list[Role] = field(default_factory=list)
     nick: str | None = None
+    timed_out: bool = False
 
     def payload(self, effective_permissions: int | None = None) -> dict[str, Any]:
         """Discord's member object; with ``permissions`` where an interaction carries it."""
@@ -146,16 +96,34 @@ class Member:
 
 @dataclass(eq=False)
 class Guild:
-    """A server. Its first role, with the guild's own id, is @everyone."""
+    """A server. Its first role, with the guild's own id, is @everyone.
+
+    ``commands_only``: installed without a bot user (scope ``applications.commands`` alone), so interactions
+    come with GUILD_INSTALL while the bot is no member (docs: resources/application, "Installation Context").
+    ``boost_level``: 0 to 3. ``blocked_words``: what AutoMod blocks. ``command_permissions``: by command name
+    and the id of a channel, role or member, whether Discord's integration settings allow the command there.
+    ``departed``: who has left, and does not join again by acting there.
+    """
 
     id: int
     name: str
     owner: User
+    bot: User
     bot_is_member: bool = True
+    commands_only: bool = False
+    boost_level: int = 0
     locale: str = "en-US"
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    blocked_words: set[str] = field(default_factory=set)
+    command_permissions: dict[str, dict[int, bool]] = field(default_factory=dict)
+    departed: set[int] = field(default_factory=set)
+
+    @property
+    def app_is_installed(self) -> bool:
+        """Whether the app is installed to the guild, with a bot in it or without."""
+        return self.bot_is_member or self.commands_only
 
     @property
     def everyone(self) -> Role:
@@ -170,12 +138,37 @@ class Guild:
         """The member; whoever is not one yet joins."""
         return self.members.setdefault(user.id, Member(user))
 
+    def admit(self, user: User) -> None:
+        """Let a person act here: join, if need be.
+
+        Raises:
+            PersonError: the person has left.
+        """
+        if user.id in self.departed:
+            raise PersonError(f"{user.name} is no member of {self.name!r}")
+        self.member(user)
+
     def permissions_of(self, user: User) -> int:
-        """The member's bits over the whole guild; owners and administrators hold all."""
+        """The member's bits over the whole guild; owners and administrators hold all, strangers none."""
+        if user.id not in self.members:
+            return 0
         granted = self.everyone.permissions
-        for role in self.member(user).roles:
+        for role in self.members[user.id].roles:
             granted |= role.permissions
         return permissions.ALL if user is self.owner or granted & permissions.ADMINISTRATOR else granted
+
+    def command_allowed(self, name: str, user: User, channel: Channel) -> bool | None:
+        """What the integration settings say of a command: the channel's denial first, then the person's own
+        setting, then the roles'; None where they say nothing.
+        """
+        settings = self.command_permissions.get(name, {})
+        place = channel.parent or channel
+        if settings.get(place.id) is False:
+            return False
+        if user.id in settings:
+            return settings[user.id]
+        by_role = [settings[role.id] for role in self.members[user.id].roles if role.id in settings]
+        return any(by_role) if by_role else settings.get(self.id)
 
     def payload(self) -> dict[str, Any]:
         """Discord's guild object, as GET answers it."""
@@ -194,7 +187,7 @@ class Guild:
             "explicit_content_filter": 0,
             "mfa_level": 0,
             "nsfw_level": 0,
-            "premium_tier": 0,
+            "premium_tier": self.boost_level,
             "system_channel_flags": 0,
             "afk_timeout": 300,
         }
@@ -209,11 +202,17 @@ class Guild:
             "joined_at": "2024-01-01T00:00:00+00:00",
             "member_count": len(self.members),
             "members": [self.member(bot).payload()],
-            "channels": [channel.payload() for channel in self.channels.values()],
-            "threads": [],
+            "channels": [channel.payload() for channel in self.channels.values() if not channel.thread],
+            "threads": [channel.payload() for channel in self.channels.values() if _is_synced(channel)],
             "presences": [],
             "voice_states": [],
             "stage_instances": [],
             "guild_scheduled_events": [],
             "soundboard_sounds": [],
         }
+
+
+def _is_synced(channel: Channel) -> bool:
+    """GUILD_CREATE has the active threads that the bot can view."""
+    viewable = permissions.has(channel.app_permissions(), permissions.VIEW_CHANNEL)
+    return channel.thread is not None and not channel.thread.archived and viewable

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import commands
+from . import commands, permissions
+from .channels import WITHOUT_MESSAGES, Channel
 from .errors import PersonError
+from .guild_state import GuildState
 from .interaction_record import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, InteractionRecord
 from .interactions import Interactions
-from .message_book import MessageBook
+from .message_store import MessageStore
 from .messages import BUTTON, LINK_STYLE, StoredMessage, find_component
-from .model import Channel, Guild, User
+from .modals import fill_modal
+from .model import Guild, User
 from .rest_messages import MessageRoutes
-from .world import World
 
 Place = Channel | Guild | None
 
@@ -25,15 +27,24 @@ class People:
     nevertheless, as someone with a changed client might.
     """
 
-    world: World
-    book: MessageBook
+    state: GuildState
+    message_store: MessageStore
     interactions: Interactions
     messages: MessageRoutes
 
     def _channel(self, user: User, place: Place) -> Channel:
         if place is None:
-            return self.world.dm_channel(user)
-        return place.channel if isinstance(place, Guild) else place
+            return self.state.dm_channel(user)
+        channel = place.channel if isinstance(place, Guild) else place
+        if channel.guild is not None:
+            channel.guild.admit(user)
+        return channel
+
+    def visible(self, user: User, place: Place) -> list[StoredMessage]:
+        """What the person sees in a channel now, oldest first: their own ephemeral messages, too."""
+        channel = self._channel(user, place)
+        everything = self.message_store.by_id.values()
+        return [message for message in everything if message.channel is channel and message.is_seen_by(user)]
 
     async def slash(
         self,
@@ -49,10 +60,10 @@ class People:
         """Run a command: ``await server.slash(ann, guild, "quota set", user=max, limit=5)``."""
         channel = self._channel(user, place)
         command_name, *path = name.split()
-        command = commands.find_command(self.world, command_name, commands.SLASH, _guild_id(channel))
+        command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
         if not forged:
             commands.refuse_hidden(command, user, channel, user_install=user_install)
-        data = commands.encode(command, path, options, channel.guild, check=not forged)
+        data = commands.encode(command, path, options, channel, check=not forged)
         return await self.interactions.dispatch(COMMAND, user, channel, data, user_install=user_install)
 
     async def autocomplete(
@@ -63,11 +74,23 @@ class People:
         """
         channel = self._channel(user, place)
         command_name, *path = name.split()
-        command = commands.find_command(self.world, command_name, commands.SLASH, _guild_id(channel))
-        data = commands.encode(
-            command, path, {focused: "", **options}, channel.guild, check=True, focused=focused
-        )
+        command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
+        data = commands.encode(command, path, {focused: "", **options}, channel, check=True, focused=focused)
         return await self.interactions.dispatch(AUTOCOMPLETE, user, channel, data)
+
+    async def type_and_enter(
+        self, user: User, place: Place, name: str, /, *, focused: str, **options: Any
+    ) -> InteractionRecord:
+        """Type a command with an option that completes itself, and press Enter while the list is open.
+
+        The client highlights the first suggestion, and Enter takes it in place of what was typed (seen in
+        clients); without a suggestion it says "No options match your search", and what was typed is sent.
+        """
+        typed = await self.autocomplete(user, place, name, focused=focused, **options)
+        await typed.acknowledged()
+        if typed.choices:
+            options[focused] = typed.choices[0]["value"]
+        return await self.slash(user, place, name, **options)
 
     async def message_menu(
         self,
@@ -80,6 +103,9 @@ class People:
         forged: bool = False,
     ) -> InteractionRecord:
         """Choose an app's command in a message's menu."""
+        self._channel(user, message.channel)
+        if not (forged or message.is_seen_by(user)):
+            raise PersonError(f"{user.name} does not see that message")
         resolved = {"messages": {str(message.id): message.payload}}
         chosen = _Menu(commands.MESSAGE_MENU, name, message.id, resolved)
         return await self._menu(user, message.channel, chosen, user_install=user_install, forged=forged)
@@ -103,7 +129,7 @@ class People:
     async def _menu(
         self, user: User, channel: Channel, chosen: _Menu, *, user_install: bool, forged: bool
     ) -> InteractionRecord:
-        command = commands.find_command(self.world, chosen.name, chosen.type, _guild_id(channel))
+        command = commands.find_command(self.state, chosen.name, chosen.type, _guild_id(channel))
         if not forged:
             commands.refuse_hidden(command, user, channel, user_install=user_install)
         return await self.interactions.dispatch(
@@ -116,6 +142,7 @@ class People:
         """Press a button by its label or custom id. Forged, any custom id is sent and any state of it
         ignored.
         """
+        self._channel(user, message.channel)
         found = find_component(message, button)
         if forged:
             found = found or {"type": BUTTON, "custom_id": button}
@@ -128,6 +155,7 @@ class People:
         self, user: User, message: StoredMessage, menu: str, /, *values: str, forged: bool = False
     ) -> InteractionRecord:
         """Choose in a select menu, by its custom id; values are the options' values or labels."""
+        self._channel(user, message.channel)
         found = find_component(message, menu) or {"type": 3, "custom_id": menu}
         if not forged:
             found = _pressable(user, message, menu, find_component(message, menu))
@@ -141,7 +169,7 @@ class People:
         """Fill in and send the modal that ``record`` was answered with; fields by custom id or label."""
         if record.modal is None:
             raise PersonError(f"{record.describe()} was not answered with a modal")
-        components = commands.fill_modal(record.modal, {**(values or {}), **by_name})
+        components = fill_modal(record.modal, {**(values or {}), **by_name})
         data = {"custom_id": record.modal["custom_id"], "components": components}
         user_install = "1" in record.owners
         return await self.interactions.dispatch(
@@ -155,19 +183,30 @@ class People:
     async def say(
         self, user: User, place: Place, text: str, *, reply_to: StoredMessage | None = None, **fields: Any
     ) -> StoredMessage:
-        """Write a message; ``fields`` are further parts of the message object, such as ``embeds``."""
+        """Write a message; ``fields`` are further parts of the message object, such as ``embeds``.
+
+        Raises:
+            PersonError: the person may not write there.
+        """
         channel = self._channel(user, place)
+        if not channel.allows(user, channel.sending) or channel.type in WITHOUT_MESSAGES:
+            raise PersonError(f"{user.name} cannot write in {channel.name!r}")
+        locked = channel.thread is not None and channel.thread.locked
+        if locked and not channel.allows(user, permissions.MANAGE_THREADS):
+            raise PersonError(f"the thread {channel.name!r} is locked")
         extra: dict[str, Any] = {"mentions": self._mentioned(text)}
         if reply_to is not None:
             reference = {"message_id": str(reply_to.id), "channel_id": str(channel.id), "type": 0}
             extra |= {"type": 19, "message_reference": reference, "referenced_message": reply_to.payload}
         body = {"content": text, **fields}
-        message = self.book.create(channel, user, body, [], via="person", extra=extra, replied_to=reply_to)
+        message = self.message_store.create(
+            channel, user, body, [], via="person", extra=extra, replied_to=reply_to
+        )
         await self.messages.announce(message, "MESSAGE_CREATE")
         return message
 
     def _mentioned(self, text: str) -> list[dict[str, Any]]:
-        return [user.payload() for user in self.world.users.values() if user.mention in text]
+        return [user.payload() for user in self.state.users.values() if user.mention in text]
 
     async def delete(self, message: StoredMessage) -> None:
         """Someone who may deletes the message: the bot's edits of it fail with 10008 from now on."""
@@ -191,7 +230,7 @@ def _guild_id(channel: Channel) -> int | None:
 
 
 def _pressable(user: User, message: StoredMessage, name: str, found: dict[str, Any] | None) -> dict[str, Any]:
-    if message.deleted or (message.ephemeral_for not in (None, user)):
+    if not message.is_seen_by(user):
         raise PersonError(f"{user.name} does not see that message")
     if found is None:
         offered = [part.get("label") or part.get("custom_id") for part in message.components]

@@ -29,7 +29,7 @@ class RecordedRequest:
 
     ``path`` is relative to ``/api/v10``; ``operation`` is the route as Discord's schema writes it, None
     when unknown. ``received_at`` and ``answered_at`` are ``time.monotonic()``; ``status`` is None until
-    it is answered, and stays so when the answer was lost on purpose.
+    it is answered, and stays so when the answer was lost on purpose. ``scope`` is a 429's.
     """
 
     method: str
@@ -42,6 +42,7 @@ class RecordedRequest:
     status: int | None = None
     answered_at: float | None = None
     fault: str | None = None
+    scope: str = ""
     params: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -50,18 +51,12 @@ class RecordedRequest:
         return self.json if isinstance(self.json, dict) else {}
 
 
-async def read_body(request: web.Request, record: RecordedRequest, upload_limit: int) -> None:
-    """Fill in the record's JSON and files.
-
-    Raises:
-        DiscordError: 40005 when a file or all together are over the limit, 50035 for what is no JSON.
-    """
+async def read_body(request: web.Request, record: RecordedRequest) -> None:
+    """Fill in the record's JSON and files; raise 50109 for what is no JSON."""
     if request.content_type == "multipart/form-data":
         await _read_multipart(request, record)
     elif raw := await request.read():
         record.json = _parse(raw)
-    if sum(upload.size for upload in record.files) > upload_limit:
-        raise errors.entity_too_large()
 
 
 async def _read_multipart(request: web.Request, record: RecordedRequest) -> None:

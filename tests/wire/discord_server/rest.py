@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import errors
+from .guild_state import GuildState
 from .interactions import Interactions
 from .requests import RecordedRequest
 from .rest_messages import MessageRoutes
-from .world import World
+from .session_starts import SessionStarts
 
 Handler = Callable[[RecordedRequest], Awaitable[Any]]
 
@@ -21,7 +22,8 @@ Handler = Callable[[RecordedRequest], Awaitable[Any]]
 class ApplicationRoutes:
     """Who the bot is, where its gateway is, its commands, and looking things up."""
 
-    world: World
+    state: GuildState
+    starts: SessionStarts
     gateway_url: str = ""
     shards: int = 1
 
@@ -38,6 +40,9 @@ class ApplicationRoutes:
             ("GET", "/channels/{channel_id}"): self.channel,
             ("GET", "/guilds/{guild_id}"): self.guild,
             ("GET", "/guilds/{guild_id}/members/{user_id}"): self.member,
+            ("GET", "/guilds/{guild_id}/roles"): self.roles,
+            ("GET", "/guilds/{guild_id}/channels"): self.channels,
+            ("GET", "/channels/{channel_id}/thread-members/{user_id}"): self.thread_member,
         }
         for scope in ("/applications/{application_id}", "/applications/{application_id}/guilds/{guild_id}"):
             routes |= {
@@ -51,7 +56,7 @@ class ApplicationRoutes:
         return routes
 
     async def me(self, _: RecordedRequest) -> Any:
-        return self.world.bot.payload() | {
+        return self.state.bot.payload() | {
             "verified": True,
             "mfa_enabled": False,
             "email": None,
@@ -59,33 +64,33 @@ class ApplicationRoutes:
         }
 
     async def user(self, request: RecordedRequest) -> Any:
-        user = self.world.users.get(int(request.params["user_id"]))
+        user = self.state.users.get(int(request.params["user_id"]))
         if user is None:
             raise errors.unknown_user()
         return user.payload()
 
     async def create_dm(self, request: RecordedRequest) -> Any:
-        user = self.world.users.get(int(request.body["recipient_id"]))
+        user = self.state.users.get(int(request.body["recipient_id"]))
         if user is None:
             raise errors.unknown_user()
-        if user is self.world.bot:
+        if user is self.state.bot:
             raise errors.direct_messages_closed()
-        return self.world.dm_channel(user).payload()
+        return self.state.dm_channel(user).payload()
 
     async def application(self, _: RecordedRequest) -> Any:
         return {
-            "id": str(self.world.application_id),
-            "name": self.world.bot.name,
+            "id": str(self.state.application_id),
+            "name": self.state.bot.name,
             "description": "",
             "icon": None,
             "bot_public": True,
             "bot_require_code_grant": False,
-            "owner": self.world.owner.payload(),
+            "owner": self.state.owner.payload(),
             "team": None,
             "verify_key": "0" * 64,
             "flags": 0,
-            "bot": self.world.bot.payload(),
-            "approximate_guild_count": len(self.world.guilds),
+            "bot": self.state.bot.payload(),
+            "approximate_guild_count": len(self.state.guilds),
             "integration_types_config": {"0": {}, "1": {}},
         }
 
@@ -93,17 +98,17 @@ class ApplicationRoutes:
         return {"url": self.gateway_url}
 
     async def gateway_bot(self, _: RecordedRequest) -> Any:
-        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        limit = self.starts.payload()
         return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit}
 
     async def channel(self, request: RecordedRequest) -> Any:
-        return self.world.channel_for_bot(int(request.params["channel_id"])).payload()
+        return self.state.channel_for_bot(int(request.params["channel_id"])).payload()
 
     async def guild(self, request: RecordedRequest) -> Any:
         return self._guild(request).payload()
 
     def _guild(self, request: RecordedRequest) -> Any:
-        guild = self.world.guilds.get(int(request.params["guild_id"]))
+        guild = self.state.guilds.get(int(request.params["guild_id"]))
         if guild is None or not guild.bot_is_member:
             raise errors.unknown_guild()
         return guild
@@ -114,32 +119,46 @@ class ApplicationRoutes:
             raise errors.unknown_member()
         return member.payload()
 
+    async def roles(self, request: RecordedRequest) -> Any:
+        return [role.payload() for role in self._guild(request).roles.values()]
+
+    async def channels(self, request: RecordedRequest) -> Any:
+        """Threads are not among them (docs: resources/guild)."""
+        return [channel.payload() for channel in self._guild(request).channels.values() if not channel.thread]
+
+    async def thread_member(self, request: RecordedRequest) -> Any:
+        thread = self.state.channel_for_bot(int(request.params["channel_id"])).thread
+        user_id = int(request.params["user_id"])
+        if thread is None or user_id not in thread.member_ids:
+            raise errors.unknown_member()
+        return {"user_id": str(user_id), "join_timestamp": "2024-01-01T00:00:00+00:00", "flags": 0}
+
     # Commands --------------------------------------------------------------------------------------
 
     async def commands(self, request: RecordedRequest) -> Any:
-        return self.world.commands_for(_guild_id(request))
+        return self.state.commands_for(_guild_id(request))
 
     async def put_commands(self, request: RecordedRequest) -> Any:
-        return self.world.replace_commands(_guild_id(request), request.json or [])
+        return self.state.replace_commands(_guild_id(request), request.json or [])
 
     async def post_command(self, request: RecordedRequest) -> Any:
-        known = self.world.commands_for(_guild_id(request))
+        known = self.state.commands_for(_guild_id(request))
         same = next((command["id"] for command in known if command["name"] == request.body["name"]), None)
-        return self.world.put_command(_guild_id(request), request.body, same)
+        return self.state.put_command(_guild_id(request), request.body, same)
 
     async def command(self, request: RecordedRequest) -> Any:
-        command = self.world.commands.get(int(request.params["command_id"]))
+        command = self.state.commands.get(int(request.params["command_id"]))
         if command is None:
             raise errors.unknown_command()
         return command
 
     async def patch_command(self, request: RecordedRequest) -> Any:
         command = await self.command(request)
-        return self.world.put_command(_guild_id(request), command | request.body, command["id"])
+        return self.state.put_command(_guild_id(request), command | request.body, command["id"])
 
     async def delete_command(self, request: RecordedRequest) -> None:
         command = await self.command(request)
-        del self.world.commands[int(command["id"])]
+        del self.state.commands[int(command["id"])]
 
 
 def _guild_id(request: RecordedRequest) -> int | None:
@@ -192,7 +211,7 @@ class InteractionRoutes:
     async def followup(self, request: RecordedRequest) -> Any:
         record = self.interactions.by_webhook(request)
         message = self.interactions.followup(record, request)
-        self.interactions.touched(record)
+        self.interactions.notify_about(record)
         await self.messages.announce(message, "MESSAGE_CREATE")
         return message.payload
 
@@ -204,10 +223,10 @@ class InteractionRoutes:
         record = self.interactions.by_webhook(request)
         message = self.interactions.message_of(record, request.params.get("message_id"))
         await self.messages.apply_edit(message, request, via="webhook")
-        self.interactions.touched(record)
+        self.interactions.notify_about(record)
         return message.payload
 
     async def delete(self, request: RecordedRequest) -> None:
         record = self.interactions.by_webhook(request)
         await self.messages.remove(self.interactions.message_of(record, request.params.get("message_id")))
-        self.interactions.touched(record)
+        self.interactions.notify_about(record)

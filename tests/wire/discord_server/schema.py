@@ -1,4 +1,4 @@
-"""Request bodies against Discord's published OpenAPI document, where a copy lies beside the checkout."""
+"""Request bodies against Discord's OpenAPI document, where a copy lies beside the checkout or above."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-DOCUMENT = Path(__file__).resolve().parents[4] / "shared" / "discord" / "openapi.json"
+_PLACE = Path("shared", "discord", "openapi.json")
+_PARENTS = Path(__file__).resolve().parents[4:]
+DOCUMENT = next((found for parent in _PARENTS if (found := parent / _PLACE).exists()), _PARENTS[0] / _PLACE)
 _URI = "urn:discord-openapi"
 _TYPES = ("application/json", "multipart/form-data")
 

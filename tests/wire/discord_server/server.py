@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import orjson
@@ -12,36 +12,38 @@ from aiohttp import web
 
 from . import errors, schema
 from .clock import Changes, Clock
+from .controls import Controls
 from .faults import Fault, Faults
 from .gateway import PATH as GATEWAY_PATH
 from .gateway import RESUME_PATH, Gateway
-from .interaction_record import InteractionRecord
+from .guild_state import GuildState
 from .interactions import Interactions
-from .message_book import MessageBook
-from .model import Channel, Guild, User
+from .message_rules import OldEdits
+from .message_store import MessageStore
+from .model import User
 from .people import People
+from .rate_limits import RateLimited, RateLimits
 from .requests import RecordedRequest, read_body
 from .rest import ApplicationRoutes, Handler, InteractionRoutes
 from .rest_messages import MessageRoutes
 from .schema import SchemaViolation
-from .world import World
+from .session_starts import SessionStarts
 
 API = "/api/v10"
 _OPEN_ROUTES = ("/interactions/", "/webhooks/")
-# Discord's numbers differ by route; these only keep discord.py from queueing requests one behind the other.
-_RATE_LIMIT = {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49", "X-RateLimit-Reset-After": "1"}
 
 
-class DiscordServer(People):
+class DiscordServer(People, Controls):
     """A Discord on loopback, as an async context manager; see the package's docstring for a whole example.
 
     Args:
         token: the bot token that is accepted.
         heartbeat_interval: seconds, told to the bot in HELLO.
         shards: what GET /gateway/bot recommends.
-        upload_limit: bytes of all files of a request together; more is 413 with 40005.
+        upload_limit: bytes of a file, in place of the presser's and the guild's limit; more is 413, 40005.
         user_install_followups: how many followups a user install may send.
-        enforce_deadline: whether a callback after 3 s is refused (10062).
+        enforce_deadline: whether a callback after 3 s is refused (10062), as on Discord.
+        rate_limits: whether requests are limited by route, channel and in all, as on Discord.
         check_schema: check request bodies against Discord's OpenAPI document where it is there. Off for
             benchmarks.
         keep_files: keep the uploaded bytes and serve them. Off for benchmarks.
@@ -55,9 +57,10 @@ class DiscordServer(People):
         token: str = "loopback-bot-token",
         heartbeat_interval: float = 41.25,
         shards: int = 1,
-        upload_limit: int = 10 * 1024 * 1024,
+        upload_limit: int | None = None,
         user_install_followups: int = 5,
-        enforce_deadline: bool = False,
+        enforce_deadline: bool = True,
+        rate_limits: bool = True,
         check_schema: bool = True,
         keep_files: bool = True,
         record_requests: bool = True,
@@ -66,25 +69,36 @@ class DiscordServer(People):
         self.token = token
         self.clock = Clock()
         self.changes = Changes(recheck=0.05)
-        self.faults = Faults()
+        self.faults = Faults(self.clock)
+        self.rate_limits = RateLimits(self.clock, rate_limits)
+        self.session_starts = SessionStarts(self.clock)
         self.requests: list[RecordedRequest] = []
         self.schema_violations: list[SchemaViolation] = []
         self.unknown_routes: list[str] = []
         bot = User(self.clock.snowflake(), "songbot", bot=True)
-        self.world = World(self.clock, bot.id, bot, User(self.clock.snowflake(), "owner"))
-        self.book = MessageBook(self.clock, "", keep_files)
-        self.gateway = Gateway(self.world, self.changes, token=token, heartbeat_interval=heartbeat_interval)
-        self.messages = MessageRoutes(self.world, self.book, self.gateway, self.changes)
+        self.state = GuildState(self.clock, bot.id, bot, User(self.clock.snowflake(), "owner"))
+        self.message_store = MessageStore(self.clock, "", keep_files)
+        self.gateway = Gateway(
+            self.state,
+            self.changes,
+            self.session_starts,
+            token=token,
+            heartbeat_interval=heartbeat_interval,
+        )
+        self.old_edits = OldEdits(self.clock)
+        self.messages = MessageRoutes(
+            self.state, self.message_store, self.gateway, self.changes, self.old_edits
+        )
         self.interactions = Interactions(
-            self.world,
-            self.book,
+            self.state,
+            self.message_store,
             self.gateway,
             self.changes,
             upload_limit,
             user_install_followups,
             enforce_deadline,
         )
-        self._application = ApplicationRoutes(self.world, shards=shards)
+        self._application = ApplicationRoutes(self.state, self.session_starts, shards=shards)
         self.checks_schema = check_schema and schema.available()
         self._record_requests = record_requests
         self._port = port
@@ -98,7 +112,7 @@ class DiscordServer(People):
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=2048)
         await site.start()
         self._port = self._runner.addresses[0][1]
-        self.book.base_url = f"http://127.0.0.1:{self._port}"
+        self.message_store.base_url = f"http://127.0.0.1:{self._port}"
         self.gateway.address = f"ws://127.0.0.1:{self._port}"
         self._application.gateway_url = self.gateway.address + GATEWAY_PATH
         return self
@@ -116,8 +130,18 @@ class DiscordServer(People):
         return f"http://127.0.0.1:{self._port}{API}"
 
     @property
+    def world(self) -> GuildState:
+        """``state``, by its former name."""
+        return self.state
+
+    @property
+    def book(self) -> MessageStore:
+        """``message_store``, by its former name."""
+        return self.message_store
+
+    @property
     def bot(self) -> User:
-        return self.world.bot
+        return self.state.bot
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=256 * 1024 * 1024)
@@ -132,7 +156,7 @@ class DiscordServer(People):
         return app
 
     async def _attachment(self, request: web.Request) -> web.Response:
-        file = self.book.files.get(request.path)
+        file = self.message_store.files.get(request.path)
         if file is None:
             return web.Response(status=404)
         return web.Response(body=file.data, content_type=file.content_type)
@@ -157,6 +181,7 @@ class DiscordServer(People):
             except ConnectionError:
                 return web.Response()  # the bot is gone; there is nobody to answer
             record.answered_at = time.monotonic()
+            self.rate_limits.answered(record.status or 0, record.scope)
             self.changes.notify()
             return response
 
@@ -165,8 +190,12 @@ class DiscordServer(People):
     async def _serve(
         self, request: web.Request, record: RecordedRequest, handler: Handler
     ) -> web.StreamResponse:
-        fault = self.faults.strike(record.method, record.path)
+        fault = self.faults.take_matching(record.method, record.path)
         if fault is None:
+            limited = self.rate_limits.check(record, self.interactions.channel_id_of(record))
+            if limited is not None:
+                await self._read(request, record)
+                return self._refuse_limited(record, limited)
             return await self._answer(request, record, handler)
         record.fault = fault.label
         if fault.delay:
@@ -187,25 +216,34 @@ class DiscordServer(People):
                 self.unknown_routes.append(f"{record.method} {record.path}")
             elif not self._authorized(request, record):
                 raise errors.unauthorized()
+            self.interactions.refuse_too_large(record)
             answer = await handler(record)
             status = 200 if answer is not None else 204
         except errors.DiscordError as refusal:
             answer, status = refusal.body, refusal.status
         record.status = status
-        if status == 204:
-            return web.Response(status=204, headers=_RATE_LIMIT)
-        return web.Response(
-            status=status, body=orjson.dumps(answer), content_type="application/json", headers=_RATE_LIMIT
-        )
+        return _json(answer, status, self.rate_limits.headers(record))
+
+    def _refuse_limited(self, record: RecordedRequest, limited: RateLimited) -> web.Response:
+        """A 429 with the route's own headers, or Cloudflare's page for too many invalid requests."""
+        record.status, record.scope = 429, limited.scope
+        if limited.scope == "cloudflare":
+            return web.Response(
+                status=429, text="<html>You are being rate limited</html>", headers=limited.headers()
+            )
+        headers = self.rate_limits.headers(record) | limited.headers()
+        return _json(limited.body(), 429, headers)
 
     async def _read(self, request: web.Request, record: RecordedRequest) -> None:
-        await read_body(request, record, self.interactions.upload_limit)
+        await read_body(request, record)
         record.received_at = time.monotonic()
         if self.checks_schema and record.operation and record.json is not None:
             self.schema_violations += schema.violations(record.method, record.operation, record.json)
 
     def _authorized(self, request: web.Request, record: RecordedRequest) -> bool:
         by_token = record.path.startswith(_OPEN_ROUTES)
+        if self.gateway.token_is_reset and not by_token:
+            return False
         return by_token or request.headers.get("Authorization") == f"Bot {self.token}"
 
     # For tests -------------------------------------------------------------------------------------
@@ -224,7 +262,7 @@ class DiscordServer(People):
         """Wait until commands of these names (or any at all) have been registered."""
 
         def registered() -> bool:
-            known = {command["name"] for command in self.world.commands.values()}
+            known = {command["name"] for command in self.state.commands.values()}
             return known >= set(names) if names else bool(known)
 
         await self.wait_until(registered, timeout, f"the commands {names}")
@@ -233,32 +271,15 @@ class DiscordServer(People):
         """The recorded requests whose path contains that text."""
         return [r for r in self.requests if path_part in r.path and method in (None, r.method)]
 
-    def expire_token(self, record: InteractionRecord | str) -> None:
-        """Discord refuses the interaction's token from now on (50027)."""
-        token = record if isinstance(record, str) else record.token
-        self.interactions.by_token[token].expires_at = self.clock.time()
 
-    def advance(self, seconds: float) -> None:
-        """Let Discord's clock run ahead: tokens expire, nonces are forgotten."""
-        self.clock.offset += seconds
-
-    async def add_guild_live(self, name: str, **how: Any) -> Guild:
-        """Invite the bot to a new guild while it is connected."""
-        guild = self.world.add_guild(name, **how)
-        await self.gateway.dispatch("GUILD_CREATE", guild.create_payload(self.bot), guild.id, 1)
-        return guild
-
-    async def kick_bot(self, guild: Guild) -> None:
-        """Remove the bot from a guild: 50001 from now on."""
-        guild.bot_is_member = False
-        await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild.id, 1)
-
-    async def delete_channel(self, channel: Channel) -> None:
-        """Delete a channel: 10003 from now on."""
-        self.world.remove_channel(channel)
-        guild_id = channel.guild.id if channel.guild else None
-        data = channel.payload() | ({"guild_id": str(guild_id)} if guild_id else {})
-        await self.gateway.dispatch("CHANNEL_DELETE", data, guild_id, 1)
+def _json(answer: Any, status: int, headers: Mapping[str, str]) -> web.Response:
+    """An answer of Discord itself: "application/json" without a charset, by way of its proxy."""
+    headers = {**headers, "Via": "1.1 google"}
+    if status == 204:
+        return web.Response(status=204, headers=headers)
+    return web.Response(
+        status=status, body=orjson.dumps(answer), content_type="application/json", headers=headers
+    )
 
 
 async def _no_such_route(_: RecordedRequest) -> None:

@@ -6,35 +6,42 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors
+from . import component_rules, errors
+from .attachments import kept_files, shown_in_embeds, stored_name
+from .channels import Channel
 from .clock import Clock
 from .messages import (
     COMPONENTS_V2,
     EPHEMERAL,
     LOADING,
+    SUPPRESS_EMBEDS,
     Edit,
     StoredFile,
     StoredMessage,
     pinged_by,
     resolve_attachment_links,
 )
-from .model import Channel, User
+from .model import User
 from .requests import Upload
 
 NONCE_SECONDS = 300
-_EDITABLE = ("content", "embeds", "components", "flags")
+_EDITABLE = ("content", "embeds", "components")
+_SETTABLE_FLAGS = SUPPRESS_EMBEDS | COMPONENTS_V2
 
 
 @dataclass
-class MessageBook:
-    """Every message of the loopback. ``base_url`` is where the files are served from."""
+class MessageStore:
+    """Every message of the loopback. ``base_url`` is where the files are served from; ``nonce_seconds`` is
+    how long an enforced nonce is remembered.
+    """
 
     clock: Clock
     base_url: str
     keep_files: bool = True
+    nonce_seconds: float = NONCE_SECONDS
     by_id: dict[int, StoredMessage] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
-    _nonces: dict[tuple[int, str], tuple[float, StoredMessage]] = field(default_factory=dict)
+    _nonces: dict[str, tuple[float, StoredMessage]] = field(default_factory=dict)
 
     def create(
         self,
@@ -52,14 +59,17 @@ class MessageBook:
         """A new message from a request's body; ``extra`` is what Discord adds by itself.
 
         Raises:
-            DiscordError: 50006, it would be empty.
+            DiscordError: 50006, it would be empty; 50035, its components are not valid.
         """
         at = time.monotonic() if at is None else at
         message_id = self.clock.snowflake()
         payload = self._new_payload(message_id, channel, author, body) | (extra or {})
+        if via == "channel":
+            payload["flags"] &= ~(EPHEMERAL | LOADING)  # only answers to interactions can be ephemeral
         message = StoredMessage(message_id, channel, author, payload, at, ephemeral_for)
+        message.posted_at = self.clock.time()
         self._fill(message, body, uploads)
-        _refuse_empty(message)
+        _refuse_invalid(message)
         if not message.loading:
             message.pinged = pinged_by(body, replied_to.author if replied_to else None)
         message.history.append(Edit(at, body, via))
@@ -69,11 +79,20 @@ class MessageBook:
     def edit(
         self, message: StoredMessage, body: dict[str, Any], uploads: list[Upload], *, via: str, at: float
     ) -> StoredMessage:
-        """Change what the body names, and nothing else. A deferred answer gets its content by this, too."""
+        """Change what the body names, and nothing else. A deferred answer gets its content by this, too.
+
+        Raises:
+            DiscordError: 50006, 50035; the message stays as it was.
+        """
+        before, files = message.payload, message.files
+        message.payload = before | {"edited_timestamp": self.clock.isoformat()}
         message.payload["flags"] &= ~LOADING
-        message.payload["edited_timestamp"] = self.clock.isoformat()
-        self._fill(message, body, uploads)
-        _refuse_empty(message)
+        try:
+            self._fill(message, body, uploads)
+            _refuse_invalid(message)
+        except errors.DiscordError:
+            message.payload, message.files = before, files
+            raise
         message.history.append(Edit(at, body, via))
         return message
 
@@ -88,17 +107,20 @@ class MessageBook:
             raise errors.unknown_message()
         return message
 
-    def same_nonce(self, channel: Channel, body: dict[str, Any]) -> StoredMessage | None:
-        """The message made with this ``enforce_nonce`` within the last minutes."""
+    def same_nonce(self, body: dict[str, Any]) -> StoredMessage | None:
+        """The message made with this ``enforce_nonce`` "in the past few minutes" (docs: resources/message,
+        "Create Message"), by the same author, in whichever channel; without ``enforce_nonce`` nothing is
+        compared.
+        """
         if not body.get("enforce_nonce") or body.get("nonce") is None:
             return None
-        made_at, message = self._nonces.get((channel.id, str(body["nonce"])), (0.0, None))
-        return message if self.clock.time() - made_at < NONCE_SECONDS else None
+        made_at, message = self._nonces.get(str(body["nonce"]), (0.0, None))
+        return message if self.clock.time() - made_at < self.nonce_seconds else None
 
     def remember_nonce(self, message: StoredMessage, body: dict[str, Any]) -> None:
         if body.get("nonce") is not None:
             message.payload["nonce"] = body["nonce"]
-            self._nonces[message.channel.id, str(body["nonce"])] = (self.clock.time(), message)
+            self._nonces[str(body["nonce"])] = (self.clock.time(), message)
 
     def in_channel(self, channel: Channel) -> list[StoredMessage]:
         """What everyone in the channel can see, oldest first."""
@@ -128,17 +150,18 @@ class MessageBook:
 
     def _fill(self, message: StoredMessage, body: dict[str, Any], uploads: list[Upload]) -> None:
         fresh = self._store_files(message, body, uploads)
-        kept = _kept_files(message, body)
-        urls = {file.name: file.url for file in [*kept, *fresh]}
-        fixed_flags = message.payload["flags"] & (EPHEMERAL | LOADING | COMPONENTS_V2)
+        kept = kept_files(message, body)
+        urls = {name: file.url for file in [*kept, *fresh] for name in (file.name, file.sent_name)}
         for name in _EDITABLE:
             if name in body:
                 message.payload[name] = resolve_attachment_links(body[name], urls) or _empty(name)
-        message.payload["flags"] |= fixed_flags
+        if "flags" in body:
+            fixed = message.payload["flags"] & (EPHEMERAL | LOADING | COMPONENTS_V2)
+            message.payload["flags"] = fixed | (body["flags"] or 0) & _SETTABLE_FLAGS
         for embed in message.embeds:
             embed.setdefault("type", "rich")
         message.files = [*kept, *fresh]
-        used = _addresses(message.embeds)
+        used = shown_in_embeds(message.embeds)
         message.payload["attachments"] = [file.payload() for file in message.files if file.url not in used]
 
     def _store_files(
@@ -147,12 +170,21 @@ class MessageBook:
         described = {str(part.get("id")): part for part in body.get("attachments") or []}
         stored = []
         for upload in uploads:
+            about = described.get(upload.index, {})
+            sent_name = about.get("filename") or upload.name
+            name = stored_name(sent_name)
             file_id = self.clock.snowflake()
-            path = f"/attachments/{message.channel.id}/{file_id}/{upload.name}"
-            about = described.get(upload.index, {}).get("description")
-            data = upload.data if self.keep_files else b""
+            path = f"/attachments/{message.channel.id}/{file_id}/{name}"
             file = StoredFile(
-                file_id, upload.name, upload.size, upload.content_type, data, self.base_url + path, about
+                file_id,
+                name,
+                upload.size,
+                upload.content_type,
+                upload.data if self.keep_files else b"",
+                self.base_url + path,
+                about.get("description"),
+                about.get("title"),
+                sent_name,
             )
             self.files[path] = file
             stored.append(file)
@@ -160,27 +192,11 @@ class MessageBook:
 
 
 def _empty(name: str) -> Any:
-    return {"content": "", "flags": 0}.get(name, [])
+    return "" if name == "content" else []
 
 
-def _addresses(embeds: list[dict[str, Any]]) -> set[str]:
-    """Files shown in an embed are left out of the message's attachments."""
-    parts = [
-        embed.get(place) or {} for embed in embeds for place in ("image", "thumbnail", "author", "footer")
-    ]
-    return {part.get(name, "") for part in parts for name in ("url", "icon_url")}
-
-
-def _kept_files(message: StoredMessage, body: dict[str, Any]) -> list[StoredFile]:
-    """An edit that lists attachments keeps those listed, and those that an embed still shows."""
-    if body.get("attachments") is None:
-        return message.files
-    listed = {str(part.get("id")) for part in body["attachments"]}
-    shown = _addresses(body["embeds"] or [] if "embeds" in body else message.embeds)
-    return [file for file in message.files if str(file.id) in listed or file.url in shown]
-
-
-def _refuse_empty(message: StoredMessage) -> None:
+def _refuse_invalid(message: StoredMessage) -> None:
     shown = message.content or message.embeds or message.payload["components"] or message.files
     if not shown and not message.loading:
         raise errors.empty_message()
+    component_rules.refuse_invalid(message.payload)
