@@ -1,26 +1,29 @@
 # `make` alone lists the targets. Needs Python 3.11 or newer; everything else goes into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check test lint types contracts suite coverage bench lock clean
+.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all bench dashboard lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
+# Each requirements file is complete, so that `make sandbox` downloads nothing that only the tests need.
 .venv/run.stamp: requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11 ...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing what the bot needs into .venv ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	touch $@
+	@$(PYTHON) scripts/install.py $<
+	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
-	@echo "Installing what sandbox and tests need into .venv; this takes a minute or two ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch $@
+# Modules are compiled when they are first imported: that is less than half of them, and saves 40 MB.
+.venv/sandbox.stamp: requirements-sandbox.txt
+	@$(PYTHON) scripts/install.py $< --no-compile
+	@touch $@
 
-sandbox: .venv/dev.stamp ## the bot in your browser: no accounts, no internet
+.venv/dev.stamp: requirements-dev.txt
+	@$(PYTHON) scripts/install.py $<
+	@touch $@
+
+sandbox: .venv/sandbox.stamp ## the bot in your browser: no accounts, no internet
 	@$(BIN)/python -m sandbox
 
 run: .venv/run.stamp ## the real bot, with the settings of .env
@@ -29,7 +32,15 @@ run: .venv/run.stamp ## the real bot, with the settings of .env
 check: .venv/run.stamp ## are settings, database, Discord and Whisul in order?
 	@$(BIN)/python bot.py --check
 
-test: lint types contracts suite ## lint, formatting, types, import contracts, the whole test suite
+backup: .venv/run.stamp ## a copy of the SQLite database while the bot runs; TO=file says where
+	@$(BIN)/python -m songbot.storage.backup $(if $(TO),--to "$(TO)")
+
+test: lint types contracts alerts suite ## lint, formatting, types, import contracts, alert rules, the tests but for slow ones
+
+test-all: lint types contracts alerts suite-all ## the same with the slow tests: what CI runs
+
+test-busy: .venv/dev.stamp ## all tests RUNS times (10) beside four processes that keep the machine busy
+	@$(BIN)/python -m tests.busy --runs $(or $(RUNS),10) -- -n 4 --dist worksteal
 
 lint: .venv/dev.stamp ## lint and formatting alone
 	$(BIN)/ruff check .
@@ -41,15 +52,29 @@ types: .venv/dev.stamp ## types alone
 contracts: .venv/dev.stamp ## who imports whom, alone
 	$(BIN)/lint-imports
 
-suite: .venv/dev.stamp ## the tests alone
-	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
+alerts: ## the alert rules alone, with Prometheus' own tool
+	@if command -v promtool >/dev/null; then \
+		promtool check config deploy/prometheus/prometheus.yml && promtool test rules deploy/prometheus/alerts_test.yml; \
+	elif [ -n "$$CI" ]; then echo "promtool is missing; on Debian: apt install prometheus" >&2; exit 1; \
+	else echo "SKIPPED the alert rules: promtool is not installed (on Debian: apt install prometheus)"; fi
+
+suite: .venv/dev.stamp ## the tests alone, but for slow ones
+	$(PYTEST) -m "not slow" --cov --cov-report=term
+
+suite-all: .venv/dev.stamp ## all tests alone
+	$(PYTEST) --cov --cov-report=term
 
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
-lock: .venv/dev.stamp ## make requirements*.txt anew from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+dashboard: .venv/dev.stamp ## write deploy/grafana/songbot.json from deploy/grafana/dashboard.py
+	$(BIN)/python deploy/grafana/dashboard.py
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml
+lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows in requirements*.txt
+	$(COMPILE) -o requirements.txt
+	$(COMPILE) --extra sandbox --extra dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --extra sandbox -c requirements-dev.txt -o requirements-sandbox.txt
 
 clean: ## remove .venv and what tests left behind
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* .import_linter_cache
