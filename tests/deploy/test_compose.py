@@ -79,7 +79,7 @@ def test_no_secret_is_in_the_file():
 
 
 def test_what_is_to_stay_is_in_a_volume():
-    assert "songs:/var/lib/postgresql/data" in SERVICES["database"]["volumes"]
+    assert "songs:/var/lib/postgresql" in SERVICES["database"]["volumes"]
     assert "metrics:/prometheus" in SERVICES["prometheus"]["volumes"]
     assert COMPOSE["volumes"].keys() == {"songs", "metrics"}
 
