@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ from sqlalchemy.exc import DBAPIError
 
 from songbot.songs.ports import StoreUnavailable
 
-from .connectors.base import Connector, open_connector
+from .connectors.base import Connector
+from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import BadDatabaseUrl, DatabaseTooNew
 from .queries.leases import database_time
@@ -109,7 +111,7 @@ async def _check_source(source: Connector) -> None:
         raise DatabaseTooNew(revision)
     if revision != HEAD:
         raise MoveError("The source is not migrated: start this version of the bot on it once and stop it.")
-    if await source.read(_state, MOVE_IN_PROGRESS) is not None:
+    if await source.read(lambda connection: _state(connection, MOVE_IN_PROGRESS)) is not None:
         raise MoveError("The source is itself the target of a move that has not ended.")
 
 
@@ -189,7 +191,7 @@ async def _batches(
 ) -> AsyncIterator[Sequence[Any]]:
     """The rows after `last`, some at a time, each read by itself."""
     while True:
-        rows = await connector.read(_rows_after, table, after_key, batch)
+        rows = await connector.read(partial(_rows_after, table=table, last=after_key, batch=batch))
         if not rows:
             return
         yield rows
@@ -210,17 +212,17 @@ async def _copy(source: Connector, target: Connector, table: Table, batch: int, 
     total, done = await _count(source, table), await _count(target, table)
     if done:
         report(f"{table.name}: {done:,} of {total:,} rows are there already")
-    async for rows in _batches(source, table, await target.read(_last_key, table), batch):
-        await target.write(_insert, table, rows)
+    async for rows in _batches(source, table, await target.read(partial(_last_key, table=table)), batch):
+        await target.write(partial(_insert, table=table, rows=rows))
         done += len(rows)
         report(f"{table.name}: {done:,} of {total:,} rows")
 
 
 async def _carry_numbers_over(source: Connector, target: Connector) -> None:
     for table in AUTOINCREMENT_TABLES:
-        last = await source.read(_last_number, table)
+        last = await source.read(partial(_last_number, table=table))
         if last:
-            await target.write(_set_last_number, table, last)
+            await target.write(partial(_set_last_number, table=table, last=last))
 
 
 def _last_number(connection: Connection, table: str) -> int:

@@ -1,11 +1,10 @@
-"""PostgreSQL's doors, through asyncpg: a wait that is given up is ended on the server, too."""
+"""PostgreSQL through asyncpg. A call that is given up is cancelled on the server, too."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Concatenate
 
 import asyncpg
 from sqlalchemy import URL, Connection
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from songbot.songs.ports import StoreUnavailable
 
-from .base import Connector, P, T, translate_errors
+from .base import Connector, T, translate_errors
 
 
 class PostgresConnector(Connector):
@@ -34,17 +33,13 @@ class PostgresConnector(Connector):
         )
         self.engine = self._async_engine.sync_engine
 
-    async def read(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         async with _within(self.deadline, self._async_engine.connect()) as connection:
-            return await connection.run_sync(work, *args, **kwargs)
+            return await connection.run_sync(work)
 
-    async def write(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:  # noqa: ARG002
         async with _within(self.deadline, self._async_engine.begin()) as connection:
-            return await connection.run_sync(work, *args, **kwargs)
+            return await connection.run_sync(work)
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
         try:
@@ -66,5 +61,5 @@ async def _within(
             async with asyncio.timeout(deadline), connecting as connection:
                 yield connection
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
-            # What SQLAlchemy lets through as it is comes from connecting.
-            raise StoreUnavailable(f"the database can not be reached: {failure}") from failure
+            # SQLAlchemy passes on as they are only the errors of connecting.
+            raise StoreUnavailable(f"the database can't be reached: {failure}") from failure

@@ -21,7 +21,7 @@ class KeyValueStore:
 
     async def set(self, key: str, value: str | None) -> None:
         """None takes the key out."""
-        await self._connector.write(_set, key, value)
+        await self._connector.write(lambda connection: _set(connection, key, value))
 
 
 def _set(connection: Connection, key: str, value: str | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Table, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, or_, select, update
 
 from songbot.quotas.rules import LimitKind
 from songbot.songs.models import DeliveryState, State
@@ -103,7 +103,7 @@ class SqlPrivacyRepository:
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
         deleted = await self._delete_songs(songs.c.charged_at < now - kept)
         await self._delete_songs(and_(songs.c.user_id < 0, songs.c.charged_at < now - LONGEST_WINDOW))
-        await self._connector.write(_purge_other_data, now)
+        await self._connector.write(lambda connection: _purge_other_data(connection, now))
         return deleted
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
@@ -111,14 +111,10 @@ class SqlPrivacyRepository:
         batch = delete(songs).where(songs.c.id.in_(select(songs.c.id).where(condition).limit(_BATCH)))
         total = 0
         while True:
-            deleted = await self._connector.write(_delete, batch)
+            deleted = await self._connector.write(lambda connection: connection.execute(batch).rowcount)
             total += deleted
             if deleted < _BATCH:
                 return total
-
-
-def _delete(connection: Connection, change: Delete) -> int:
-    return connection.execute(change).rowcount
 
 
 def _purge_other_data(connection: Connection, now: datetime) -> None:
