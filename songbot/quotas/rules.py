@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MAX_LIMIT = 100_000
+UTC_ZONE = ZoneInfo("UTC")
 
 
 class Period(StrEnum):
@@ -94,6 +95,14 @@ class Decision:
     grant_left: int
     uses_grant: bool
     blocked_by: LimitUsage | None
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """Return the time zone of an IANA name; UTC if there is none, or if the tz database no longer has it."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC_ZONE
 
 
 def window_at(period: Period, moment: datetime, zone: ZoneInfo) -> Window:

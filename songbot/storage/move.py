@@ -43,6 +43,7 @@ from .connectors.url import parse_url
 from .errors import BadDatabaseUrl, DatabaseTooNew
 from .queries.leases import database_time
 from .queries.pseudonyms import SECRET
+from .queries.state_values import load_state_value
 from .schema.migrate import HEAD, migrate, revision_of
 from .schema.tables import app_state, metadata, workers
 
@@ -111,7 +112,7 @@ async def _check_source(source: Connector) -> None:
         raise DatabaseTooNew(revision)
     if revision != HEAD:
         raise MoveError("The source is not migrated: start this version of the bot on it once and stop it.")
-    if await source.read(lambda connection: _state(connection, MOVE_IN_PROGRESS)) is not None:
+    if await source.read(lambda connection: load_state_value(connection, MOVE_IN_PROGRESS)) is not None:
         raise MoveError("The source is itself the target of a move that has not ended.")
 
 
@@ -124,10 +125,6 @@ async def _refuse_while_used(connector: Connector, which: str) -> None:
         )
 
 
-def _state(connection: Connection, key: str) -> str | None:
-    return connection.scalar(select(app_state.c.value).where(app_state.c.key == key))
-
-
 async def _prepare_target(source: Connector, target: Connector) -> bool:
     """Whether there is something left to copy. A fresh target gets the source's app state and is marked."""
     rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
@@ -135,8 +132,8 @@ async def _prepare_target(source: Connector, target: Connector) -> bool:
     secret = next((row["value"] for row in state if row["key"] == SECRET), None)
 
     def write(connection: Connection) -> bool:
-        if secret == _state(connection, SECRET):
-            return _state(connection, MOVE_IN_PROGRESS) is not None
+        if secret == load_state_value(connection, SECRET):
+            return load_state_value(connection, MOVE_IN_PROGRESS) is not None
         _refuse_other_data(connection)
         connection.execute(delete(app_state))
         connection.execute(

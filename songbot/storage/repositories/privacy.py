@@ -12,9 +12,9 @@ from songbot.quotas.rules import LimitKind
 from songbot.songs.models import DeliveryState, State
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries.pseudonyms import SECRET, pseudonym
+from songbot.storage.queries.state_values import load_state_value
 from songbot.storage.schema.tables import (
     PENDING,
-    app_state,
     guilds,
     notifications,
     quota_changes,
@@ -152,8 +152,7 @@ def _exported(row: Any) -> dict[str, object]:
 
 
 def _pseudonym(connection: Connection, user_id: int) -> int:
-    secret = connection.scalar(select(app_state.c.value).where(app_state.c.key == SECRET))
-    return pseudonym(str(secret), user_id)
+    return pseudonym(str(load_state_value(connection, SECRET)), user_id)
 
 
 def _delete_other_data(connection: Connection, user_id: int, alias: int) -> None:
