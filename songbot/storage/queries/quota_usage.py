@@ -45,7 +45,6 @@ from songbot.quotas.rules import (
     zone_of,
 )
 from songbot.storage.schema.tables import guilds, quota_grants, quota_resets, quota_rules, songs
-from songbot.storage.schema.types import UtcDateTime
 
 from .pseudonyms import SECRET, pseudonym
 from .state_values import state_value
@@ -189,7 +188,7 @@ def _charged_to(rule: Rule) -> ChargedTo:
 
 
 def _window_of(rule: Rule, zone: ZoneInfo, now: datetime) -> Window:
-    """Return the window of a rule: by UTC for the operator's, so that admins can't restart it with a new zone."""
+    """Use UTC for the operator's limits: an admin must not restart their day with another time zone."""
     of_operator = rule.kind in (LimitKind.DIRECT, LimitKind.OPERATOR, LimitKind.SERVER_CEILING)
     return window_at(rule.period, now, UTC_ZONE if of_operator else zone)
 
@@ -201,11 +200,8 @@ def _usage_query(charged_to: tuple[ChargedTo, ...]) -> Executable:
 
 
 def _count(number: int, charged_to: ChargedTo) -> ScalarSelect[int]:
-    start, end = (
-        bindparam(f"start_{number}", type_=UtcDateTime),
-        bindparam(f"end_{number}", type_=UtcDateTime),
-    )
-    query = select(func.count()).where(*charged_between(start, end))
+    window = charged_between(bindparam(f"start_{number}"), bindparam(f"end_{number}"))
+    query = select(func.count()).where(*window)
     if charged_to is ChargedTo.PERSON:
         query = query.where(*_PERSONAL_SONGS)
     elif charged_to is ChargedTo.SERVER:
