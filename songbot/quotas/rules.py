@@ -51,6 +51,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What a rule allows: `limit` songs (0 to 100,000) in a window of `period`."""
+
+    limit: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorLimits:
     """The operator's settings, songs a day. `operator` None: no ceiling over all."""
 
