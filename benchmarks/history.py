@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, text
 
 from songbot.songs.models import DeliveryState, State
 from songbot.storage import open_database
-from songbot.storage.connectors.base import open_connector
+from songbot.storage.connectors.factory import open_connector
 from songbot.storage.connectors.url import parse_url
 from songbot.storage.schema.tables import guilds, quota_rules, songs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands
@@ -93,14 +93,6 @@ def _rank(folded: str, typed: str) -> int:
     if folded.startswith(typed):
         return 1
     return 2 if f"/{typed}" in folded else 3
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """UTC where a zone has gone from the tz database since it was set."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def manager_guild_id(interaction: discord.Interaction) -> int:

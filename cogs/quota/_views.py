@@ -9,7 +9,7 @@ import discord
 
 from songbot.discord_errors import retry_with_less_content
 from songbot.quotas.repository import DailyUsage, GuildRules, GuildUsage, QuotaRepository
-from songbot.quotas.rules import LimitKind, OperatorLimits, Period
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, zone_of
 from songbot.songs.ports import Clock
 from songbot.ui.quota.audit_log import PAGE, log_embed, log_view
 from songbot.ui.quota.embeds import check_embed, show_embed
@@ -18,7 +18,7 @@ from songbot.wording import quota_admin as wording
 
 from ._changes import quota_subject
 from ._members import UNKNOWN, MemberLookup, stale_rules
-from ._options import manager_guild_id, zone_of
+from ._options import manager_guild_id
 
 CHART_FILE = "songs.png"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from .rules import Decision, LimitKind, LimitUsage, Rule
+from .rules import Decision, LimitKind, LimitUsage, Rule, RuleValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,19 @@ class GuildRules:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One row of the log: who changed what, when, from what to what, in short words for people.
+    """One change by an admin: who changed what, when, from which value to which.
 
-    `what` is a key such as `rule:user:42`, `grant:42`, `reset:42`, `timezone`; `old` and `new` are None where
-    there was or is nothing.
+    `what` is a key such as `rule:user:42`, `grant:42`, `reset:42` or `timezone`. `old` and `new` are a
+    RuleValue for rules, else a number, a time zone's name or another value as text; None if there was, or
+    is, no value.
     """
 
     id: int
     at: datetime
     actor_id: int
     what: str
-    old: str | None
-    new: str | None
+    old: RuleValue | str | None
+    new: RuleValue | str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MAX_LIMIT = 100_000
+UTC_ZONE = ZoneInfo("UTC")
 
 
 class Period(StrEnum):
@@ -47,6 +48,14 @@ class Rule:
     limit: int
     period: Period
     subject_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What a rule allows: `limit` songs (0 to 100,000) in a window of `period`."""
+
+    limit: int
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,14 @@ class Decision:
     grant_left: int
     uses_grant: bool
     blocked_by: LimitUsage | None
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """Return the time zone of an IANA name; UTC if there is none, or if the tz database no longer has it."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC_ZONE
 
 
 def window_at(period: Period, moment: datetime, zone: ZoneInfo) -> Window:

@@ -14,7 +14,8 @@ from songbot.songs.admin import AdminRepository
 from songbot.songs.library import LibraryRepository, PrivacyRepository
 from songbot.songs.ports import SongRepository
 
-from .connectors.base import Connector, open_connector, translate_errors
+from .connectors.base import Connector, translate_errors
+from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import DatabaseTooNew
 from .repositories.admin import SqlAdminRepository

@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,13 @@ from sqlalchemy.exc import DBAPIError
 
 from songbot.songs.ports import StoreUnavailable
 
-from .connectors.base import Connector, open_connector
+from .connectors.base import Connector
+from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import BadDatabaseUrl, DatabaseTooNew
 from .queries.leases import database_time
 from .queries.pseudonyms import SECRET
+from .queries.state_values import load_state_value
 from .schema.migrate import HEAD, migrate, revision_of
 from .schema.tables import app_state, metadata, workers
 
@@ -109,7 +112,7 @@ async def _check_source(source: Connector) -> None:
         raise DatabaseTooNew(revision)
     if revision != HEAD:
         raise MoveError("The source is not migrated: start this version of the bot on it once and stop it.")
-    if await source.read(_state, MOVE_IN_PROGRESS) is not None:
+    if await source.read(lambda connection: load_state_value(connection, MOVE_IN_PROGRESS)) is not None:
         raise MoveError("The source is itself the target of a move that has not ended.")
 
 
@@ -122,10 +125,6 @@ async def _refuse_while_used(connector: Connector, which: str) -> None:
         )
 
 
-def _state(connection: Connection, key: str) -> str | None:
-    return connection.scalar(select(app_state.c.value).where(app_state.c.key == key))
-
-
 async def _prepare_target(source: Connector, target: Connector) -> bool:
     """Whether there is something left to copy. A fresh target gets the source's app state and is marked."""
     rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
@@ -133,8 +132,8 @@ async def _prepare_target(source: Connector, target: Connector) -> bool:
     secret = next((row["value"] for row in state if row["key"] == SECRET), None)
 
     def write(connection: Connection) -> bool:
-        if secret == _state(connection, SECRET):
-            return _state(connection, MOVE_IN_PROGRESS) is not None
+        if secret == load_state_value(connection, SECRET):
+            return load_state_value(connection, MOVE_IN_PROGRESS) is not None
         _refuse_other_data(connection)
         connection.execute(delete(app_state))
         connection.execute(
@@ -189,7 +188,7 @@ async def _batches(
 ) -> AsyncIterator[Sequence[Any]]:
     """The rows after `last`, some at a time, each read by itself."""
     while True:
-        rows = await connector.read(_rows_after, table, after_key, batch)
+        rows = await connector.read(partial(_rows_after, table=table, last=after_key, batch=batch))
         if not rows:
             return
         yield rows
@@ -210,17 +209,17 @@ async def _copy(source: Connector, target: Connector, table: Table, batch: int, 
     total, done = await _count(source, table), await _count(target, table)
     if done:
         report(f"{table.name}: {done:,} of {total:,} rows are there already")
-    async for rows in _batches(source, table, await target.read(_last_key, table), batch):
-        await target.write(_insert, table, rows)
+    async for rows in _batches(source, table, await target.read(partial(_last_key, table=table)), batch):
+        await target.write(partial(_insert, table=table, rows=rows))
         done += len(rows)
         report(f"{table.name}: {done:,} of {total:,} rows")
 
 
 async def _carry_numbers_over(source: Connector, target: Connector) -> None:
     for table in AUTOINCREMENT_TABLES:
-        last = await source.read(_last_number, table)
+        last = await source.read(partial(_last_number, table=table))
         if last:
-            await target.write(_set_last_number, table, last)
+            await target.write(partial(_set_last_number, table=table, last=last))
 
 
 def _last_number(connection: Connection, table: str) -> int:

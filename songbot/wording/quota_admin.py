@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from songbot.quotas.repository import AuditEntry, DailyUsage
-from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule
+from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, RuleValue
 from songbot.wording.text import escape_and_clamp, inline_code
 
 from .quotas import songs, used, when
@@ -70,10 +69,9 @@ _WHY = {
     LimitKind.DEFAULT: "This server has set nothing that goes for them, so this bot's default counts.",
 }
 _KINDS = frozenset(who.value for who in LimitKind)
-_STORED_LIMIT = re.compile(r"(\d{1,6}) per (hour|day|week|month)")
 
 
-def limit(rule: Rule) -> str:
+def limit(rule: Rule | RuleValue) -> str:
     """ "5 songs a day"."""
     return f"{songs(rule.limit)} {_A_PER[rule.period]}" if rule.limit else "no songs"
 
@@ -291,17 +289,14 @@ def _from_to(entry: AuditEntry) -> str:
     return f"{_value(entry.old)} → {_value(entry.new)}"
 
 
-def _zone(name: str | None) -> str:
-    return inline_code(name or "UTC", 100)
+def _zone(name: RuleValue | str | None) -> str:
+    return inline_code(str(name or "UTC"), 100)
 
 
-def _value(text: str | None) -> str:
-    if text is None:
-        return "none"
-    match = _STORED_LIMIT.fullmatch(text)
-    if match is None:
-        return f"**{escape_and_clamp(text, 60)}**"
-    return f"**{limit(Rule(LimitKind.MEMBER, int(match[1]), Period(match[2])))}**"
+def _value(value: RuleValue | str | None) -> str:
+    if isinstance(value, RuleValue):
+        return f"**{limit(value)}**"
+    return "none" if value is None else f"**{escape_and_clamp(value, 60)}**"
 
 
 def chart_title(days: int) -> str:

@@ -268,7 +268,7 @@ def test_addresses_are_given_their_driver(text: str, driver: str) -> None:
 
 def test_what_libpq_calls_its_options_is_put_in_asyncpgs_words() -> None:
     url = parse_url("postgres://bot:pw@host/songs?sslmode=require&channel_binding=prefer&timeout=3")
-    assert dict(url.query) == {"ssl": "require", "timeout": "3"}
+    assert dict(url.query) == {"sslmode": "require", "connect_timeout": "3"}
 
 
 @pytest.mark.parametrize(

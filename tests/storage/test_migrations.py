@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from songbot.storage import DatabaseTooNew, open_database
-from songbot.storage.connectors.base import open_connector
+from songbot.storage.connectors.factory import open_connector
 from songbot.storage.connectors.url import parse_url
 from songbot.storage.schema.migrate import HEAD, alembic_config, revision_of
 from songbot.storage.schema.tables import metadata

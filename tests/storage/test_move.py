@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from sqlalchemy import Connection, insert, text
 from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import LimitKind, Period, Rule
 from songbot.storage import Database, open_database
-from songbot.storage.connectors.base import Connector, open_connector
+from songbot.storage.connectors.base import Connector
+from songbot.storage.connectors.factory import open_connector
 from songbot.storage.connectors.url import parse_url
 from songbot.storage.move import MOVE_IN_PROGRESS, MoveError, copy_database, main
 from songbot.storage.schema.tables import quota_changes, songs
@@ -53,7 +55,7 @@ async def execute(url: str, *statements: str) -> None:
     connector = open_connector(parse_url(url), pool_size=1, deadline=5)
     try:
         for statement in statements:
-            await connector.write(Connection.execute, text(statement))
+            await connector.write(partial(Connection.execute, statement=text(statement)))
     finally:
         await connector.close()
 
@@ -159,7 +161,7 @@ def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url:
 
 async def _many(database: Database, connector: Connector, count: int) -> None:
     await completed(database, result=RESULT)
-    await connector.write(_multiply, count)
+    await connector.write(lambda connection: _multiply(connection, count))
 
 
 def _multiply(connection: Connection, count: int) -> None:

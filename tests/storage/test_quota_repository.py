@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from songbot.quotas.repository import DailyUsage, QuotaSubject
-from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule, RuleValue
 from songbot.songs.models import FailureReason
 from songbot.storage import Database
 from tests.storage.builders import (
@@ -115,9 +115,9 @@ async def test_every_change_is_in_the_log_newest_first_and_paged_by_key(database
         (f"reset:{ANN}", None, None),
         (f"grant:{ANN}", "2", "3"),
         (f"grant:{ANN}", "0", "2"),
-        ("rule:member", "3 per hour", None),
-        (f"rule:user:{ANN}", None, "1 per day"),
-        ("rule:member", None, "3 per hour"),
+        ("rule:member", RuleValue(3, Period.HOUR), None),
+        (f"rule:user:{ANN}", None, RuleValue(1, Period.DAY)),
+        ("rule:member", None, RuleValue(3, Period.HOUR)),
     ]
     assert (changes[-2].actor_id, changes[-2].at) == (MAX, NOW + DAY)
     assert await book.audit_log(GUILD, changes[1].id, 3) == changes[2:5]

@@ -1,8 +1,8 @@
-"""The doors to the database: reading and writing, each with a deadline, each failing in one way.
+"""What every database connector can do, and how a failure of the database is reported.
 
-What is done behind a door is plain code on SQLAlchemy's Connection, the same for both databases. It goes in
-one trip, however many statements it has: to cross between the event loop and SQLite's thread takes longer
-than most statements do.
+Work is plain code on a SQLAlchemy Connection, the same for SQLite and PostgreSQL. All statements of a
+transaction run in one call, because crossing between the event loop and SQLite's thread takes longer than
+most statements do.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, BigInteger, Connection, Engine, func, literal, select
+from sqlalchemy import BigInteger, Connection, Engine, func, literal, select
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -25,16 +25,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from songbot.songs.ports import StoreUnavailable
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 QUOTA_LOCK, ADMISSION_LOCK, MIGRATION_LOCK = 1, 2, 3
-"""Keys of PostgreSQL's advisory locks. Others are snowflakes, so these never meet them."""
+"""Keys of PostgreSQL's advisory locks. All other keys are snowflakes, so they never collide with these."""
 
-# The classes of SQLSTATE (PostgreSQL's manual, appendix A) that are weather: connection, read-only, login,
-# no such database, rollback, resources, locks, shutdown, system. What has another is a bug, to be seen.
+# Classes of SQLSTATE (PostgreSQL's manual, appendix A) that pass by themselves: connection, transaction
+# state, login, no such database, rollback, resources, locks, shutdown, system. Any other class is a bug.
 _TRANSIENT_SQLSTATES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
-# SQLite's errors have no state; those for broken statements and data have a class of their own.
+# SQLite's errors carry no SQLSTATE; those for broken statements and data have classes of their own.
 _TRANSIENT_ERRORS = frozenset({DBAPIError, DatabaseError, OperationalError, InterfaceError, InternalError})
 
 
@@ -45,7 +44,7 @@ def _is_transient(failure: DBAPIError) -> bool:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turns whatever keeps the database from answering into StoreUnavailable, without parameters."""
+    """Raise StoreUnavailable, without any statement's parameters, for whatever keeps the database away."""
     try:
         yield
     except DBAPIError as failure:
@@ -55,15 +54,16 @@ def translate_errors() -> Iterator[None]:
     except (PoolTimeout, TimeoutError) as failure:
         raise StoreUnavailable("the database did not answer in time") from failure
     except (OSError, DisconnectionError) as failure:
-        raise StoreUnavailable(f"the database can not be reached: {failure}") from failure
+        raise StoreUnavailable(f"the database can't be reached: {failure}") from failure
 
 
 class Connector(ABC):
-    """`read` and `write` call `work` with a connection and what else they are given, in one transaction, and
-    return what it returns. When it raises, all is rolled back.
+    """Access to one database: each call runs `work` with a connection, in a transaction of its own.
 
-    Both raise StoreUnavailable, also when the whole of it takes longer than `deadline` seconds. `work` runs
-    in another thread or coroutine: it must touch nothing of the caller's.
+    A call returns what `work` returns. If `work` raises, everything it wrote is rolled back. Every call
+    raises StoreUnavailable if the database fails or if the call, waiting for a connection included, takes
+    longer than `deadline` seconds. `work` runs in another thread or greenlet, so it must not touch the
+    caller's state.
     """
 
     on_sqlite: bool
@@ -73,37 +73,28 @@ class Connector(ABC):
         self.deadline = deadline
 
     @abstractmethod
-    async def read(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T: ...
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work`, which only reads."""
 
     @abstractmethod
-    async def write(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T: ...
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        """Run `work`, which may write, and commit.
+
+        If `durable`, return only once the commit has reached the disk, so that it outlives a power cut.
+        PostgreSQL does so for every commit; SQLite may otherwise lose the commits of the last moments.
+        """
 
     @abstractmethod
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
-        """Like `write`, with SQLite's foreign keys off, and all connections made anew afterwards."""
+        """Run `work` like `write`, with SQLite's foreign keys off; then reopen all connections."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Wait for what is under way, and hang up."""
-
-
-def open_connector(url: URL, *, pool_size: int, deadline: float) -> Connector:
-    """Doors that connect when they are first used. Creates the folder of a SQLite file (OSError)."""
-    if url.get_backend_name() == "sqlite":
-        from .sqlite import SqliteConnector
-
-        return SqliteConnector(url, pool_size, deadline)
-    from .postgres import PostgresConnector  # with all that asyncpg needs: 20 MiB
-
-    return PostgresConnector(url, pool_size, deadline)
+        """Wait for running calls, then close all connections."""
 
 
 def advisory_lock(connection: Connection, *keys: int) -> None:
-    """Wait for the locks `keys`, held until the transaction ends. SQLite's writers need none."""
+    """Wait for the locks `keys`, held until the transaction ends. SQLite has one writer and needs none."""
     if connection.dialect.name == "postgresql":
         taken = [func.pg_advisory_xact_lock(literal(key, BigInteger)) for key in keys]
         connection.execute(select(*taken))

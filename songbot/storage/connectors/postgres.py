@@ -1,19 +1,22 @@
-"""PostgreSQL's doors, through asyncpg: a wait that is given up is ended on the server, too."""
+"""PostgreSQL through asyncpg. A call that is given up is cancelled on the server, too."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Concatenate
+from typing import Any
 
 import asyncpg
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, event, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from songbot.songs.ports import StoreUnavailable
 
-from .base import Connector, P, T, translate_errors
+from .base import Connector, T, translate_errors
+from .postgres_options import address_only, connect_arguments, is_pgbouncer
+
+_PGBOUNCER_HINT = "if this is PgBouncer in transaction mode, add ?pgbouncer=true to DATABASE_URL"
 
 
 class PostgresConnector(Connector):
@@ -21,40 +24,87 @@ class PostgresConnector(Connector):
 
     def __init__(self, url: URL, pool_size: int, deadline: float) -> None:
         super().__init__(deadline)
+        arguments = connect_arguments(url)
+        settings = session_settings(deadline)
+        if is_pgbouncer(url):
+            arguments |= _PGBOUNCER_ARGUMENTS
+        else:
+            arguments["server_settings"] |= settings
         self._async_engine = create_async_engine(
-            url,
+            address_only(url),
             hide_parameters=True,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=deadline,
             pool_use_lifo=True,
             pool_pre_ping=True,
-            # Short statements gain nothing from PostgreSQL's compiler, and its first run takes long.
-            connect_args={"server_settings": {"jit": "off"}},
+            connect_args=arguments,
         )
         self.engine = self._async_engine.sync_engine
+        if is_pgbouncer(url):
+            event.listen(self.engine, "begin", lambda connection: _set_locally(connection, settings))
 
-    async def read(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         async with _within(self.deadline, self._async_engine.connect()) as connection:
-            return await connection.run_sync(work, *args, **kwargs)
+            return await connection.run_sync(work)
 
-    async def write(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:  # noqa: ARG002
         async with _within(self.deadline, self._async_engine.begin()) as connection:
-            return await connection.run_sync(work, *args, **kwargs)
+            return await connection.run_sync(work)
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
+        def patiently(connection: Connection) -> None:
+            # Another process may be migrating, which takes longer than any other transaction.
+            _set_locally(connection, _timeouts(deadline))
+            work(connection)
+
         try:
             async with _within(deadline, self._async_engine.begin()) as connection:
-                await connection.run_sync(work)
+                await connection.run_sync(patiently)
         finally:
             await self._async_engine.dispose()
 
     async def close(self) -> None:
         await self._async_engine.dispose()
+
+
+def session_settings(deadline: float) -> dict[str, str]:
+    """Return the settings of every session (PostgreSQL's manual, "Server Configuration").
+
+    They end what a frozen or vanished client has left behind: a transaction that holds locks for longer than
+    any client waits for them would stop all the others.
+    """
+    return {
+        **_timeouts(deadline),
+        "tcp_keepalives_idle": "30",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": "60000",  # milliseconds
+        # Short statements gain nothing from PostgreSQL's compiler, and its first run takes long.
+        "jit": "off",
+    }
+
+
+def _timeouts(deadline: float) -> dict[str, str]:
+    """Return timeouts, in milliseconds, after which the client has certainly given the call up itself."""
+    milliseconds = str(max(1, round(deadline * 1000)))
+    return {"idle_in_transaction_session_timeout": milliseconds, "lock_timeout": milliseconds}
+
+
+# In transaction mode each transaction may get another server session. PgBouncer refuses unknown settings at
+# the start of a session, and a statement that was prepared under a name in one is not there in the next; the
+# nameless one lasts as long as the transaction.
+_PGBOUNCER_ARGUMENTS: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,
+}
+
+
+def _set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Change settings until the end of the transaction."""
+    changes = [func.set_config(name, value, literal(True)) for name, value in settings.items()]
+    connection.execute(select(*changes))
 
 
 @asynccontextmanager
@@ -66,5 +116,6 @@ async def _within(
             async with asyncio.timeout(deadline), connecting as connection:
                 yield connection
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
-            # What SQLAlchemy lets through as it is comes from connecting.
-            raise StoreUnavailable(f"the database can not be reached: {failure}") from failure
+            # SQLAlchemy passes on as they are only the errors of connecting.
+            hint = f"; {_PGBOUNCER_HINT}" if "startup parameter" in str(failure) else ""
+            raise StoreUnavailable(f"the database can't be reached: {failure}{hint}") from failure

@@ -1,4 +1,4 @@
-"""SQLite's doors: threads of their own, one that writes and some that read."""
+"""SQLite on threads of its own: one that writes and some that read."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from sqlite3 import Connection as Driver
 from threading import Lock
-from typing import Any, Concatenate
+from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
 
-from .base import Connector, P, T, translate_errors
+from .base import Connector, T, translate_errors
 
-_WRITE_MODE = "songs_writing"
-"""Execution option of a connection that is going to write: CHECKED or UNCHECKED."""
-FOREIGN_KEYS_ON, FOREIGN_KEYS_OFF = "checked", "unchecked"
-"""UNCHECKED takes the foreign keys off for the rest of the connection's life: a migration that rebuilds a
-table drops the old one, which would delete what refers to it."""
+_WRITE_MODE = "songs_write_mode"
+"""Name of a connection's execution option: one of the three modes below, or absent on one that reads."""
+_NORMAL, _DURABLE, _MIGRATING = "normal", "durable", "migrating"
+"""_MIGRATING turns the foreign keys off for the rest of the connection's life: a migration that rebuilds a
+table drops the old one, which would delete the rows that refer to it."""
 
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -32,7 +32,7 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 
 
 class SqliteConnector(Connector):
-    """SQLite lets one write at a time. Waiting in line for one thread is fair; its own waiting is not."""
+    """SQLite allows one writer at a time. A queue for one thread is fair; SQLite's own waiting is not."""
 
     on_sqlite = True
 
@@ -49,28 +49,23 @@ class SqliteConnector(Connector):
         )
         event.listen(self.engine, "connect", _on_connect)
         event.listen(self.engine, "begin", _on_begin)
-        self._write_engine = self.engine.execution_options(**{_WRITE_MODE: FOREIGN_KEYS_ON})
+        self._writers = {
+            mode: self.engine.execution_options(**{_WRITE_MODE: mode})
+            for mode in (_NORMAL, _DURABLE, _MIGRATING)
+        }
         self._write_thread = ThreadPoolExecutor(1, "database-writer")
         self._read_threads = ThreadPoolExecutor(pool_size, "database-reader")
 
-    async def read(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._run(
-            self._read_threads, self.engine.connect, self.deadline, lambda c: work(c, *args, **kwargs)
-        )
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(self._read_threads, self.engine.connect, self.deadline, work)
 
-    async def write(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._run(
-            self._write_thread, self._write_engine.begin, self.deadline, lambda c: work(c, *args, **kwargs)
-        )
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        writer = self._writers[_DURABLE if durable else _NORMAL]
+        return await self._run(self._write_thread, writer.begin, self.deadline, work)
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
-        migrator = self.engine.execution_options(**{_WRITE_MODE: FOREIGN_KEYS_OFF})
         try:
-            await self._run(self._write_thread, migrator.begin, deadline, work)
+            await self._run(self._write_thread, self._writers[_MIGRATING].begin, deadline, work)
         finally:
             self.engine.dispose()
 
@@ -95,11 +90,20 @@ class SqliteConnector(Connector):
 
 
 class _Cancelled(Exception):
-    """Whoever wanted it has gone; nobody sees this."""
+    """Raised in the thread to roll a transaction back. The caller has gone, so nobody sees it."""
 
 
 class _CancellableCall:
-    """Work in another thread that can be called off: what it has written is rolled back then."""
+    """One transaction in another thread, which the event loop can cancel.
+
+    A running statement is stopped by `sqlite3.Connection.interrupt()`. That works on the whole connection,
+    and connections go back to the pool; so `cancel` may only interrupt while this call holds one. The lock
+    makes sure of it: `_driver` is set exactly as long as the connection is this call's.
+
+    A call cancelled between its last statement and the commit has no statement to interrupt. Clearing
+    `_driver` then raises _Cancelled inside the `with` block, so the transaction is rolled back, not
+    committed. A cancel that comes later still finds the commit under way, and changes nothing.
+    """
 
     def __init__(self, connect: Connect, work: Callable[[Connection], T]) -> None:
         self._connect = connect
@@ -110,21 +114,21 @@ class _CancellableCall:
 
     def __call__(self) -> Any:
         with self._connect() as connection:
-            self._publish(connection.connection.dbapi_connection)
+            self._set_driver(connection.connection.dbapi_connection)
             try:
                 return self._work(connection)
             finally:
-                self._publish(None)
+                self._set_driver(None)
 
     def cancel(self) -> None:
-        """Ends the statement that is running; without effect once the work is done."""
+        """Interrupt the running statement and prevent the commit. Has no effect on a call that has ended."""
         with self._lock:
             self._cancelled = True
             if self._driver is not None:
                 self._driver.interrupt()
 
-    def _publish(self, driver: Any) -> None:
-        """Only from here on, or no longer, is it this trip that is on the connection."""
+    def _set_driver(self, driver: Any) -> None:
+        """Set which connection `cancel` may interrupt. Raise _Cancelled if the call was cancelled before."""
         with self._lock:
             if self._cancelled:
                 raise _Cancelled
@@ -132,7 +136,7 @@ class _CancellableCall:
 
 
 def _on_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself
+    connection.isolation_level = None  # keeps the driver from beginning transactions itself
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(pragma)
@@ -140,9 +144,21 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    """Writers take the lock at once: one that reads first may find the database changed under it."""
-    write_mode = connection.get_execution_options().get(_WRITE_MODE)
-    if write_mode == FOREIGN_KEYS_OFF:
+    """Begin a writer's transaction with the write lock: one that reads first may find its data changed."""
+    mode = connection.get_execution_options().get(_WRITE_MODE)
+    if mode is None:
+        return
+    if mode == _MIGRATING:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    if write_mode:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _set_synchronous(connection, "NORMAL" if mode == _NORMAL else "FULL")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _set_synchronous(connection: Connection, level: str) -> None:
+    """Set whether a commit is synced to the disk (FULL) or only checkpoints are (NORMAL).
+
+    The pragma has no effect inside a transaction (SQLite's manual, "PRAGMA synchronous").
+    """
+    if connection.info.get("synchronous", "NORMAL") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+        connection.info["synchronous"] = level

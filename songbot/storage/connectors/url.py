@@ -1,4 +1,4 @@
-"""The address from the settings, with the driver that is used."""
+"""Read DATABASE_URL."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from sqlalchemy.exc import ArgumentError
 
 from songbot.storage.errors import BadDatabaseUrl
 
+from .postgres_options import checked_options
+
 _EXAMPLES = "sqlite:///data/songs.db or postgresql://user:password@host/database"
 
 
 def parse_url(text: str) -> URL:
-    """The address with its driver. Raises BadDatabaseUrl."""
+    """Return the URL with the driver to use, and its options under libpq's names. Raises BadDatabaseUrl."""
     try:
         url = make_url(text)
-    except ArgumentError:
-        raise BadDatabaseUrl(f"DATABASE_URL is no database address; use {_EXAMPLES}.") from None
+    except (ArgumentError, ValueError):
+        raise BadDatabaseUrl(f"DATABASE_URL is not a database URL; use {_EXAMPLES}.") from None
     backend = url.drivername.partition("+")[0]
     if backend == "sqlite":
         return _sqlite(url)
     if backend in ("postgres", "postgresql"):
         return _postgresql(url)
-    raise BadDatabaseUrl(f"DATABASE_URL names no database that is known here; use {_EXAMPLES}.")
+    raise BadDatabaseUrl(f"DATABASE_URL names a database that is not supported; use {_EXAMPLES}.")
 
 
 def _sqlite(url: URL) -> URL:
@@ -31,10 +33,6 @@ def _sqlite(url: URL) -> URL:
 
 
 def _postgresql(url: URL) -> URL:
-    """Options come in libpq's words; asyncpg says `ssl` for `sslmode` and has no channel binding."""
-    query = {key: value for key, value in url.query.items() if key != "channel_binding"}
-    if "sslmode" in query:
-        query["ssl"] = query.pop("sslmode")
     if not url.database:
         raise BadDatabaseUrl(f"DATABASE_URL names no database on the server; use {_EXAMPLES}.")
-    return url.set(drivername="postgresql+asyncpg", query=query)
+    return url.set(drivername="postgresql+asyncpg", query=checked_options(url.query))

@@ -18,9 +18,9 @@ from .quota_usage import (
     check_quota,
     quota_context_from_rows,
     quota_context_query,
-    state_value,
     subject_parameters,
 )
+from .state_values import state_value
 
 PAUSED = "paused"
 """Key in the app's state: while it is set there are no new songs, and its value says why."""

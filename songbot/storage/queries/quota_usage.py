@@ -1,10 +1,11 @@
-"""The songs table as the ledger of the quotas: what a person's rules are, and what has been used of them."""
+"""What a person's limits are, and how much of each has been used: the songs table is the only ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import (
     PERSONAL_KINDS,
+    UTC_ZONE,
     Decision,
     LimitKind,
     LimitUsage,
@@ -40,16 +42,17 @@ from songbot.quotas.rules import (
     personal_rules,
     shared_rules,
     window_at,
+    zone_of,
 )
-from songbot.storage.schema.tables import app_state, guilds, quota_grants, quota_resets, quota_rules, songs
+from songbot.storage.schema.tables import guilds, quota_grants, quota_resets, quota_rules, songs
 
 from .pseudonyms import SECRET, pseudonym
+from .state_values import state_value
 
 DIRECT_SCOPE = 0
-_UTC = ZoneInfo("UTC")
 _SCOPE: BindParameter[int] = bindparam("scope", type_=BigInteger)
 
-# What counts to a person's own limits: not what extra songs paid for, nor what a reset gave back.
+# The songs that count to a person's own limit: none paid for by a grant, and none from before a reset.
 _PERSONAL_SONGS = (
     songs.c.user_id.in_([bindparam("user_id"), bindparam("pseudonym_id")]),
     songs.c.quota_scope == _SCOPE,
@@ -58,9 +61,29 @@ _PERSONAL_SONGS = (
 )
 
 
+class ChargedTo(StrEnum):
+    """Whose songs a limit counts."""
+
+    PERSON = "person"
+    SERVER = "server"
+    ANYBODY = "anybody"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCount:
+    """A number that the database has to count. Rules that agree in both fields share one."""
+
+    charged_to: ChargedTo
+    window: Window
+
+
 @dataclass(frozen=True, slots=True)
 class QuotaContext:
-    """What holds for one person in one scope. Their songs up to `reset_id` do not count for them."""
+    """What applies to one person in one scope (a server, or DIRECT_SCOPE).
+
+    `user_ids` are the person's id and their pseudonym. Their songs up to the id `reset_id` do not count to
+    their own limit.
+    """
 
     scope: int
     user_ids: tuple[int, int]
@@ -70,10 +93,16 @@ class QuotaContext:
     reset_id: int
 
 
-def quota_context_query(*extra_columns: ColumnElement[Any]) -> Select[Any]:
-    """A row for each rule that may concern the asker, at least one; all else is in each of them.
+def charged_between(start: Any, end: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a song that was charged from `start` up to `end` and not refunded."""
+    return songs.c.charged_at >= start, songs.c.charged_at < end, songs.c.refunded_at.is_(None)
 
-    Built once and run with `asker_parameters`: building it takes longer than running it.
+
+def quota_context_query(*extra_columns: ColumnElement[Any]) -> Select[Any]:
+    """Return a query for one row per rule that may apply to the person, at least one row.
+
+    Every row repeats all that is not about a rule. Build it once and run it with `subject_parameters`:
+    building it takes longer than running it.
     """
     once = select(literal(1).label("one")).subquery("once")
     applies = or_(quota_rules.c.who != LimitKind.USER, quota_rules.c.subject_id == bindparam("user_id"))
@@ -94,10 +123,6 @@ def subject_parameters(subject: QuotaSubject) -> dict[str, Any]:
     return {"user_id": subject.user_id, "scope": subject.guild_id or DIRECT_SCOPE}
 
 
-def state_value(key: str) -> ScalarSelect[str]:
-    return select(app_state.c.value).where(app_state.c.key == key).scalar_subquery()
-
-
 def _for_member(column: Column[int]) -> ScalarSelect[int]:
     table = column.table
     query = select(column).where(table.c.guild_id == _SCOPE, table.c.user_id == bindparam("user_id"))
@@ -108,7 +133,7 @@ QUOTA_CONTEXT = quota_context_query()
 
 
 def quota_context_from_rows(rows: Iterable[Any], subject: QuotaSubject) -> QuotaContext:
-    """Read what `terms_query` brought."""
+    """Read the rows of a query made by `quota_context_query`."""
     rows = list(rows)
     first = rows[0]
     return QuotaContext(
@@ -125,14 +150,6 @@ def rule_from_row(row: Any) -> Rule:
     return Rule(LimitKind(row.who), row.rule_limit, Period(row.per), row.subject_id)
 
 
-def zone_of(name: str | None) -> ZoneInfo:
-    """UTC where nothing is set, and where a zone has gone from the tz database since."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (KeyError, ValueError, OSError):
-        return _UTC
-
-
 def check_quota(
     connection: Connection,
     subject: QuotaSubject,
@@ -140,7 +157,7 @@ def check_quota(
     operator_limits: OperatorLimits,
     now: datetime,
 ) -> Decision:
-    """What one more song would get. One query counts all windows."""
+    """Decide about one more song. Runs one query, which counts all windows."""
     in_guild = subject.guild_id is not None
     personal = (
         personal_rules(context.rules, subject.user_id, subject.role_ids, operator_limits)
@@ -155,56 +172,52 @@ def check_quota(
 def measure_usage(
     connection: Connection, rules: list[Rule], context: QuotaContext, now: datetime
 ) -> list[LimitUsage]:
-    counts = {rule: (_count_scope(rule), rule.period) for rule in rules}
-    windows = {rule: window_of(rule, context.zone, now) for rule in rules}
-    parameters: dict[str, Any] = _context_parameters(context)
-    for rule, (count_scope, period) in counts.items():
-        parameters[f"{count_scope}_{period}_start"] = windows[rule].start
-        parameters[f"{count_scope}_{period}_end"] = windows[rule].end
-    query = usage_query(tuple(sorted(set(counts.values()))))
-    used = connection.execute(query, parameters).one()._mapping
-    return [LimitUsage(rule, used["_".join(counts[rule])], windows[rule]) for rule in rules]
+    """Return what each rule's window has used, in the order of `rules`, from one query."""
+    counts = [UsageCount(_charged_to(rule), _window_of(rule, context.zone, now)) for rule in rules]
+    distinct = sorted(set(counts), key=lambda count: count.charged_to)
+    query = _usage_query(tuple(count.charged_to for count in distinct))
+    row = connection.execute(query, _usage_parameters(distinct, context)).one()
+    used = dict(zip(distinct, row, strict=True))
+    return [LimitUsage(rule, used[count], count.window) for rule, count in zip(rules, counts, strict=True)]
 
 
-def window_of(rule: Rule, zone: ZoneInfo, now: datetime) -> Window:
-    """The operator's ceilings go by UTC: a server's admin must not begin their day anew with another zone."""
+def _charged_to(rule: Rule) -> ChargedTo:
+    if rule.kind in PERSONAL_KINDS:
+        return ChargedTo.PERSON
+    return ChargedTo.ANYBODY if rule.kind is LimitKind.OPERATOR else ChargedTo.SERVER
+
+
+def _window_of(rule: Rule, zone: ZoneInfo, now: datetime) -> Window:
+    """Use UTC for the operator's limits: an admin must not restart their day with another time zone."""
     of_operator = rule.kind in (LimitKind.DIRECT, LimitKind.OPERATOR, LimitKind.SERVER_CEILING)
-    return window_at(rule.period, now, _UTC if of_operator else zone)
+    return window_at(rule.period, now, UTC_ZONE if of_operator else zone)
 
 
 @cache
-def usage_query(counts: tuple[tuple[str, Period], ...]) -> Executable:
-    """One number for each pair of whose songs (`own`, `server`, `all`) and window."""
-    return select(
-        *(_count(count_scope, period).label(f"{count_scope}_{period}") for count_scope, period in counts)
-    )
+def _usage_query(charged_to: tuple[ChargedTo, ...]) -> Executable:
+    """Return a query for a row with one number for each of `charged_to`, in that order."""
+    return select(*(_count(number, whose) for number, whose in enumerate(charged_to)))
 
 
-def _count_scope(rule: Rule) -> str:
-    if rule.kind in PERSONAL_KINDS:
-        return "own"
-    return "all" if rule.kind is LimitKind.OPERATOR else "server"
-
-
-def _count(count_scope: str, period: Period) -> ScalarSelect[int]:
-    query = select(func.count()).where(
-        songs.c.charged_at >= bindparam(f"{count_scope}_{period}_start"),
-        songs.c.charged_at < bindparam(f"{count_scope}_{period}_end"),
-        songs.c.refunded_at.is_(None),
-    )
-    if count_scope == "own":
+def _count(number: int, charged_to: ChargedTo) -> ScalarSelect[int]:
+    window = charged_between(bindparam(f"start_{number}"), bindparam(f"end_{number}"))
+    query = select(func.count()).where(*window)
+    if charged_to is ChargedTo.PERSON:
         query = query.where(*_PERSONAL_SONGS)
-    elif count_scope == "server":
+    elif charged_to is ChargedTo.SERVER:
         query = query.where(songs.c.quota_scope == _SCOPE)
     return query.scalar_subquery()
 
 
-def _context_parameters(context: QuotaContext) -> dict[str, Any]:
-    """The person's id and the pseudonym of songs they had deleted, which count on."""
+def _usage_parameters(counts: list[UsageCount], context: QuotaContext) -> dict[str, Any]:
     user_id, pseudonym_id = context.user_ids
-    return {
+    parameters: dict[str, Any] = {
         "scope": context.scope,
         "user_id": user_id,
-        "pseudonym_id": pseudonym_id,
+        "pseudonym_id": pseudonym_id,  # songs that the person had deleted still count
         "reset_id": context.reset_id,
     }
+    for number, count in enumerate(counts):
+        parameters[f"start_{number}"] = count.window.start
+        parameters[f"end_{number}"] = count.window.end
+    return parameters

@@ -13,6 +13,8 @@ from songbot.quotas.rules import Period, Window, window_at
 from songbot.storage.schema.tables import UNFINISHED, songs
 from songbot.storage.schema.types import EPOCH, MICROSECOND
 
+from .quota_usage import charged_between
+
 _TOP = 5
 _QUARTER_HOUR = timedelta(minutes=15)
 _QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
@@ -21,12 +23,7 @@ _QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
 def for_user(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
     """Songs charged in `window` and not refunded, granted ones too; and unfinished songs of any time."""
     theirs = and_(songs.c.user_id == user_id, songs.c.quota_scope == scope)
-    made = select(func.count()).where(
-        theirs,
-        songs.c.charged_at >= window.start,
-        songs.c.charged_at < window.end,
-        songs.c.refunded_at.is_(None),
-    )
+    made = select(func.count()).where(theirs, *charged_between(window.start, window.end))
     unfinished = select(func.count()).where(theirs, UNFINISHED)
     query = select(made.scalar_subquery().label("made"), unfinished.scalar_subquery().label("unfinished"))
     row = connection.execute(query).one()
@@ -73,10 +70,8 @@ def _top(connection: Connection, guild_id: int, window: Window) -> tuple[tuple[i
         select(songs.c.user_id, made)
         .where(
             songs.c.quota_scope == guild_id,
-            songs.c.charged_at >= window.start,
-            songs.c.charged_at < window.end,
-            songs.c.refunded_at.is_(None),
             songs.c.user_id > 0,
+            *charged_between(window.start, window.end),
         )
         .group_by(songs.c.user_id)
         .order_by(made.desc(), songs.c.user_id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from songbot.storage.connectors.base import Connector
+from songbot.storage.queries.state_values import load_state_value
 from songbot.storage.schema.tables import app_state
 from songbot.storage.schema.upsert import upsert
 
@@ -16,12 +17,11 @@ class KeyValueStore:
         self._connector = connector
 
     async def get(self, key: str) -> str | None:
-        query = select(app_state.c.value).where(app_state.c.key == key)
-        return await self._connector.read(lambda connection: connection.scalar(query))
+        return await self._connector.read(lambda connection: load_state_value(connection, key))
 
     async def set(self, key: str, value: str | None) -> None:
         """None takes the key out."""
-        await self._connector.write(_set, key, value)
+        await self._connector.write(lambda connection: _set(connection, key, value))
 
 
 def _set(connection: Connection, key: str, value: str | None) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Table, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, or_, select, update
 
 from songbot.quotas.rules import LimitKind
 from songbot.songs.models import DeliveryState, State
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries.pseudonyms import SECRET, pseudonym
+from songbot.storage.queries.state_values import load_state_value
 from songbot.storage.schema.tables import (
     PENDING,
-    app_state,
     guilds,
     notifications,
     quota_changes,
@@ -103,7 +103,7 @@ class SqlPrivacyRepository:
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
         deleted = await self._delete_songs(songs.c.charged_at < now - kept)
         await self._delete_songs(and_(songs.c.user_id < 0, songs.c.charged_at < now - LONGEST_WINDOW))
-        await self._connector.write(_purge_other_data, now)
+        await self._connector.write(lambda connection: _purge_other_data(connection, now))
         return deleted
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
@@ -111,14 +111,10 @@ class SqlPrivacyRepository:
         batch = delete(songs).where(songs.c.id.in_(select(songs.c.id).where(condition).limit(_BATCH)))
         total = 0
         while True:
-            deleted = await self._connector.write(_delete, batch)
+            deleted = await self._connector.write(lambda connection: connection.execute(batch).rowcount)
             total += deleted
             if deleted < _BATCH:
                 return total
-
-
-def _delete(connection: Connection, change: Delete) -> int:
-    return connection.execute(change).rowcount
 
 
 def _purge_other_data(connection: Connection, now: datetime) -> None:
@@ -156,8 +152,7 @@ def _exported(row: Any) -> dict[str, object]:
 
 
 def _pseudonym(connection: Connection, user_id: int) -> int:
-    secret = connection.scalar(select(app_state.c.value).where(app_state.c.key == SECRET))
-    return pseudonym(str(secret), user_id)
+    return pseudonym(str(load_state_value(connection, SECRET)), user_id)
 
 
 def _delete_other_data(connection: Connection, user_id: int, alias: int) -> None:

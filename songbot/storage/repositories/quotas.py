@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
 from songbot.quotas.repository import AuditEntry, GuildRules, GuildUsage, MemberUsage, QuotaSubject
-from songbot.quotas.rules import Decision, LimitKind, OperatorLimits, Rule, shared_rules
+from songbot.quotas.rules import Decision, LimitKind, OperatorLimits, Period, Rule, RuleValue, shared_rules
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import usage_stats
 from songbot.storage.queries.quota_usage import (
@@ -62,9 +62,7 @@ class SqlQuotaRepository:
             _ensure_guild(connection, guild_id)
             before = _rule(connection, guild_id, rule.kind, rule.subject_id)
             upsert(connection, quota_rules, key, {"rule_limit": rule.limit, "per": rule.period})
-            change.record(
-                connection, _rule_key(rule.kind, rule.subject_id), _describe(before), _describe(rule)
-            )
+            change.record_rule(connection, rule.kind, rule.subject_id, before, rule)
             return before
 
         return await self._connector.write(write)
@@ -78,7 +76,7 @@ class SqlQuotaRepository:
             before = _rule(connection, guild_id, kind, subject_id)
             if before is not None:
                 connection.execute(delete(quota_rules).where(_is_rule(guild_id, kind, subject_id)))
-                change.record(connection, _rule_key(kind, subject_id), _describe(before), None)
+                change.record_rule(connection, kind, subject_id, before, None)
             return before
 
         return await self._connector.write(write)
@@ -147,7 +145,7 @@ class SqlQuotaRepository:
             query = query.where(quota_changes.c.id < before_id)
         query = query.order_by(quota_changes.c.id.desc()).limit(limit)
         rows = await self._connector.read(lambda connection: connection.execute(query).all())
-        return [AuditEntry(row.id, row.changed_at, row.actor_id, row.what, row.old, row.new) for row in rows]
+        return [_audit_entry(row) for row in rows]
 
     async def usage(self, guild_id: int, days: int, now: datetime) -> GuildUsage:
         def load(connection: Connection) -> GuildUsage:
@@ -185,8 +183,16 @@ class _AuditLog:
         self._values = {"guild_id": guild_id, "actor_id": actor_id, "changed_at": now}
 
     def record(self, connection: Connection, what: str, old: str | None, new: str | None) -> None:
-        values = self._values | {"what": what, "old": old, "new": new}
-        connection.execute(insert(quota_changes).values(values))
+        self._insert(connection, {"what": what, "old": old, "new": new})
+
+    def record_rule(
+        self, connection: Connection, kind: LimitKind, subject_id: int, old: Rule | None, new: Rule | None
+    ) -> None:
+        what = f"rule:{kind}:{subject_id}" if subject_id else f"rule:{kind}"
+        self._insert(connection, {"what": what} | _rule_columns("old", old) | _rule_columns("new", new))
+
+    def _insert(self, connection: Connection, change: dict[str, Any]) -> None:
+        connection.execute(insert(quota_changes).values(self._values | change))
 
 
 def _quota_context(connection: Connection, subject: QuotaSubject) -> QuotaContext:
@@ -214,9 +220,18 @@ def _is_member(table: Table, guild_id: int, user_id: int) -> Any:
     return and_(table.c.guild_id == guild_id, table.c.user_id == user_id)
 
 
-def _rule_key(kind: LimitKind, subject_id: int) -> str:
-    return f"rule:{kind}:{subject_id}" if subject_id else f"rule:{kind}"
+def _rule_columns(side: str, rule: Rule | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    return {f"{side}_limit": rule.limit, f"{side}_period": rule.period}
 
 
-def _describe(rule: Rule | None) -> str | None:
-    return None if rule is None else f"{rule.limit} per {rule.period}"
+def _audit_entry(row: Any) -> AuditEntry:
+    return AuditEntry(
+        id=row.id,
+        at=row.changed_at,
+        actor_id=row.actor_id,
+        what=row.what,
+        old=row.old if row.old_limit is None else RuleValue(row.old_limit, Period(row.old_period)),
+        new=row.new if row.new_limit is None else RuleValue(row.new_limit, Period(row.new_period)),
+    )

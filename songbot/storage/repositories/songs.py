@@ -74,13 +74,18 @@ class SqlSongRepository:
         self.single_process = connector.on_sqlite
 
     async def create(self, order: Order, worker_id: str, now: datetime) -> OrderOutcome:
+        limits = self._operator_limits
         return await self._connector.write(
-            create_song.create_song, order, worker_id, self._operator_limits, now
+            lambda connection: create_song.create_song(connection, order, worker_id, limits, now)
         )
 
     async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
+        # Durable: a power cut must not turn `submitting` back to `queued`, or the song is paid for twice.
         return await self._connector.write(
-            admission.admit, worker_id, now, slots=slots, slots_per_user=slots_per_user
+            lambda connection: admission.admit(
+                connection, worker_id, now, slots=slots, slots_per_user=slots_per_user
+            ),
+            durable=True,
         )
 
     async def queue(self) -> list[int]:
@@ -112,7 +117,7 @@ class SqlSongRepository:
             .values(state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now)
             .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
         )
-        return await self._connector.write(_mark_failed, change)
+        return await self._connector.write(lambda connection: _mark_failed(connection, change))
 
     async def mark_delivered(self, song_id: int, worker_id: str, reply: ReplyTarget, now: datetime) -> bool:
         return await self._change(
@@ -128,19 +133,23 @@ class SqlSongRepository:
         return await self._connector.read(leases.database_time)
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> list[Song]:
-        return await self._connector.write(leases.claim, worker_id, now, limit)
+        return await self._connector.write(lambda connection: leases.claim(connection, worker_id, now, limit))
 
     async def leased(self, worker_id: str) -> dict[int, State]:
-        return await self._connector.read(leases.leased_songs, worker_id)
+        return await self._connector.read(lambda connection: leases.leased_songs(connection, worker_id))
 
     async def heartbeat(self, worker_id: str, now: datetime, lease_until: datetime) -> bool:
-        return await self._connector.write(leases.heartbeat, worker_id, now, lease_until)
+        return await self._connector.write(
+            lambda connection: leases.heartbeat(connection, worker_id, now, lease_until)
+        )
 
     async def register_worker(self, worker_id: str, now: datetime, lease_until: datetime) -> None:
-        await self._connector.write(leases.register, worker_id, now, lease_until)
+        await self._connector.write(
+            lambda connection: leases.register(connection, worker_id, now, lease_until)
+        )
 
     async def unregister_worker(self, worker_id: str) -> None:
-        await self._connector.write(leases.unregister, worker_id)
+        await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
 
     async def get(self, song_id: int) -> Song | None:
         """Not a song whose owner had it deleted, though its row may still be counted."""
@@ -160,7 +169,7 @@ class SqlSongRepository:
 
     async def subscribers(self, song_id: int) -> list[int]:
         """In the order in which people asked."""
-        return await self._connector.read(_subscribers, song_id)
+        return await self._connector.read(lambda connection: _subscribers(connection, song_id))
 
     async def _change(self, change: Update, song_id: int, **new: Any) -> bool:
         parameters = {f"new_{name}": value for name, value in new.items()} | {"of_song": song_id}

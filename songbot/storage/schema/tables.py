@@ -157,8 +157,13 @@ quota_changes = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("actor_id", BigInteger, nullable=False),
     Column("what", String, nullable=False),
+    # A rule's values are a limit and a period; all others are text.
     Column("old", SafeText),
     Column("new", SafeText),
+    Column("old_limit", BigInteger),
+    Column("old_period", String),
+    Column("new_limit", BigInteger),
+    Column("new_period", String),
     sqlite_autoincrement=True,
 )
 Index("ix_quota_changes_guild", quota_changes.c.guild_id, quota_changes.c.id)

@@ -19,7 +19,6 @@ from cogs.quota._options import (
     require_human,
     role_id,
     rule_target,
-    zone_of,
 )
 from songbot.quotas.rules import LimitKind
 
@@ -62,11 +61,6 @@ def test_before_anything_is_typed_there_is_a_choice_of_cities_from_all_over():
 @pytest.mark.parametrize("text", ["", "Mars", "Europe", "../etc/passwd", "Factory"])
 def test_what_is_no_zone_is_not_found(text):
     assert ZONES.find(text) is None
-
-
-def test_a_zone_that_is_gone_counts_as_utc():
-    assert zone_of("Mars/Crater").key == "UTC"
-    assert zone_of("Asia/Tokyo").key == "Asia/Tokyo"
 
 
 def named(**values: Any) -> Any:

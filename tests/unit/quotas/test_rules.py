@@ -22,6 +22,7 @@ from songbot.quotas.rules import (
     personal_rules,
     shared_rules,
     window_at,
+    zone_of,
 )
 
 ZONES = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)).map(ZoneInfo)
@@ -150,3 +151,12 @@ def test_the_operators_ceilings_hold_besides_whatever_an_admin_sets():
         (LimitKind.OPERATOR, 200),
     ]
     assert shared_rules([], OperatorLimits(), in_guild=False) == []
+
+
+@pytest.mark.parametrize("name", ["Mars/Crater", "../etc/passwd", "", None])
+def test_a_zone_that_is_gone_counts_as_utc(name):
+    assert zone_of(name).key == "UTC"
+
+
+def test_a_zone_goes_by_its_iana_name():
+    assert zone_of("Asia/Tokyo").key == "Asia/Tokyo"

@@ -16,6 +16,7 @@ from songbot.quotas.rules import (
     OperatorLimits,
     Period,
     Rule,
+    RuleValue,
     Window,
     decide,
 )
@@ -97,7 +98,7 @@ def test_a_check_fits_whatever_applies(roles):
 
 def changes(count: int) -> list[AuditEntry]:
     """As long as rows get."""
-    row = "rule:role:" + str(BIG), "100000 per month", "99999 per month"
+    row = "rule:role:" + str(BIG), RuleValue(100_000, Period.MONTH), RuleValue(99_999, Period.MONTH)
     return [AuditEntry(BIG - number, NOW, BIG, *row) for number in range(count)]
 
 

@@ -16,6 +16,7 @@ from songbot.quotas.rules import (
     OperatorLimits,
     Period,
     Rule,
+    RuleValue,
     Window,
     decide,
 )
@@ -67,20 +68,47 @@ def test_the_verdict_names_what_stops_a_song():
     assert closed == "**No**: the rule for <@&7> is 0."
 
 
-def audit_entry(what: str, old: str | None = None, new: str | None = None) -> AuditEntry:
+def per_hour(songs: int) -> RuleValue:
+    return RuleValue(songs, Period.HOUR)
+
+
+def per_day(songs: int) -> RuleValue:
+    return RuleValue(songs, Period.DAY)
+
+
+def per_week(songs: int) -> RuleValue:
+    return RuleValue(songs, Period.WEEK)
+
+
+def per_month(songs: int) -> RuleValue:
+    return RuleValue(songs, Period.MONTH)
+
+
+def audit_entry(
+    what: str, old: RuleValue | str | None = None, new: RuleValue | str | None = None
+) -> AuditEntry:
     return AuditEntry(1, NOW, 9, what, old, new)
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (audit_entry("rule:member", None, "3 per hour"), "rule for each member: none → **3 songs an hour**"),
         (
-            audit_entry("rule:server", "1 per day", "0 per day"),
+            audit_entry("rule:member", None, per_hour(3)),
+            "rule for each member: none → **3 songs an hour**",
+        ),
+        (
+            audit_entry("rule:server", per_day(1), per_day(0)),
             "rule for everyone together: **1 song a day** → **no songs**",
         ),
-        (audit_entry("rule:role:7", "2 per week", None), "rule for <@&7>: **2 songs a week** → none"),
-        (audit_entry("rule:user:8", None, "5 per month"), "rule for <@8>: none → **5 songs a month**"),
+        (
+            audit_entry("rule:role:7", per_week(2), None),
+            "rule for <@&7>: **2 songs a week** → none",
+        ),
+        (
+            audit_entry("rule:user:8", None, per_month(5)),
+            "rule for <@8>: none → **5 songs a month**",
+        ),
         (audit_entry("grant:8", "0", "3"), "extra songs of <@8>: **0** → **3**"),
         (audit_entry("reset:8"), "gave back what <@8> had used"),
         (audit_entry("timezone", "UTC", "Asia/Tokyo"), "time zone: `UTC` → `Asia/Tokyo`"),

@@ -1,0 +1,137 @@
+"""The options of a PostgreSQL URL: libpq's names, checked, and put into asyncpg's arguments.
+
+The names are those of PostgreSQL's manual, "Parameter Key Words" of libpq. One is not libpq's:
+`pgbouncer=true` says that there is a PgBouncer in transaction mode in between.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import URL
+
+from songbot.storage.errors import BadDatabaseUrl
+
+_OTHER_NAMES = {
+    "ssl": "sslmode",
+    "timeout": "connect_timeout",
+    "fallback_application_name": "application_name",
+}
+_ADDRESS = frozenset({"host", "port", "user", "password"})
+"""Parts of the address that SQLAlchemy takes from the options itself."""
+_SERVER_SETTINGS = frozenset({"application_name", "options"})
+_FILES = frozenset({"passfile", "sslcert", "sslcrl", "sslkey", "sslrootcert"})
+_TLS_VERSIONS = frozenset({"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
+_CHOICES: dict[str, frozenset[str]] = {
+    "pgbouncer": frozenset({"true", "false"}),
+    "sslmode": frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}),
+    "ssl_min_protocol_version": _TLS_VERSIONS,
+    "ssl_max_protocol_version": _TLS_VERSIONS,
+    "sslnegotiation": frozenset({"postgres", "direct"}),
+    "target_session_attrs": frozenset(
+        {"any", "primary", "standby", "read-write", "read-only", "prefer-standby"}
+    ),
+}
+# What asyncpg does anyway, or needs not do: these values change nothing, others are refused. asyncpg knows no
+# channel binding, and hosts put `channel_binding=require` into every URL that they show.
+_WITHOUT_EFFECT: dict[str, frozenset[str]] = {
+    "channel_binding": frozenset({"disable", "prefer", "require"}),
+    "client_encoding": frozenset({"auto", "utf8", "UTF8", "utf-8", "UTF-8"}),
+    "gssencmode": frozenset({"disable", "prefer"}),
+    "keepalives": frozenset({"1"}),
+    "load_balance_hosts": frozenset({"disable"}),
+    "sslcompression": frozenset({"0"}),
+    "sslsni": frozenset({"1"}),
+}
+_TAKEN = _FILES | _SERVER_SETTINGS | set(_CHOICES) | {"connect_timeout", "sslpassword"}
+_REFUSED = frozenset(
+    {
+        "dbname",
+        "gsslib",
+        "hostaddr",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "krbsrvname",
+        "prepared_statement_cache_size",
+        "replication",
+        "require_auth",
+        "requirepeer",
+        "requiressl",
+        "service",
+        "sslcertmode",
+        "sslcrldir",
+        "statement_cache_size",
+        "tcp_user_timeout",
+    }
+)
+"""Known options that the bot does not support. An unknown name is not repeated: it may be half a password."""
+
+
+def checked_options(query: Mapping[str, tuple[str, ...] | str]) -> dict[str, str]:
+    """Return a URL's options under libpq's names, without those that change nothing.
+
+    Raises BadDatabaseUrl, in one sentence that never repeats a value.
+    """
+    options: dict[str, str] = {}
+    for given, values in query.items():
+        name = _OTHER_NAMES.get(given, given)
+        value = values if isinstance(values, str) else ",".join(values) if name in _ADDRESS else values[-1]
+        if name in _WITHOUT_EFFECT:
+            _check_choice(name, value, _WITHOUT_EFFECT[name])
+        elif name in _TAKEN or name in _ADDRESS:
+            _check_value(name, value)
+            options[name] = value
+        elif name in _REFUSED:
+            raise BadDatabaseUrl(f"DATABASE_URL has the option {name}, which is not supported; remove it.")
+        else:
+            known = ", ".join(sorted(_TAKEN))
+            raise BadDatabaseUrl(f"DATABASE_URL has an option that is not known here; known are {known}.")
+    return options
+
+
+def _check_value(name: str, value: str) -> None:
+    if name in _CHOICES:
+        _check_choice(name, value, _CHOICES[name])
+    elif name == "connect_timeout" and not (value.isascii() and value.isdecimal() and len(value) < 6):
+        raise BadDatabaseUrl("In DATABASE_URL, connect_timeout must be a number of seconds.")
+    elif name in _FILES and not _is_file(name, value):
+        raise BadDatabaseUrl(f"In DATABASE_URL, {name} names a file that is not there.")
+
+
+def _is_file(name: str, value: str) -> bool:
+    return (name, value) == ("sslrootcert", "system") or Path(value).is_file()
+
+
+def _check_choice(name: str, value: str, choices: frozenset[str]) -> None:
+    if value not in choices:
+        raise BadDatabaseUrl(f"In DATABASE_URL, {name} must be one of: {', '.join(sorted(choices))}.")
+
+
+def is_pgbouncer(url: URL) -> bool:
+    return url.query.get("pgbouncer") == "true"
+
+
+def address_only(url: URL) -> URL:
+    """Return the URL with no other options than those of the address."""
+    return url.set(query={name: value for name, value in url.query.items() if name in _ADDRESS})
+
+
+def connect_arguments(url: URL) -> dict[str, Any]:
+    """Return asyncpg's arguments for the options of `url`, which `checked_options` has passed."""
+    options = {name: str(value) for name, value in url.query.items() if name in _TAKEN - {"pgbouncer"}}
+    settings = {name: options.pop(name) for name in _SERVER_SETTINGS & options.keys()}
+    arguments: dict[str, Any] = {"server_settings": settings}
+    if seconds := int(options.pop("connect_timeout", "0")):  # 0: no limit but the call's own
+        arguments["timeout"] = float(seconds)
+    if options.get("sslrootcert") == "system":
+        del options["sslrootcert"]
+        arguments["ssl"] = ssl.create_default_context()
+    if options:
+        # asyncpg takes these from a URL alone, and reads the files they name.
+        arguments["dsn"] = f"postgresql://?{urlencode(options)}"
+    return arguments

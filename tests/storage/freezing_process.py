@@ -1,0 +1,40 @@
+"""A process of its own that freezes inside a transaction which holds the admission lock: `URL DEADLINE`.
+
+It says `held` and stops itself by SIGSTOP. Woken, it prints what became of the transaction, and whether the
+database still works for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from sqlalchemy import Connection
+
+from songbot.songs.ports import StoreUnavailable
+from songbot.storage import open_database
+from songbot.storage.connectors.base import ADMISSION_LOCK, advisory_lock
+
+
+def freeze(connection: Connection) -> None:
+    advisory_lock(connection, ADMISSION_LOCK)
+    sys.stdout.write("held\n")
+    sys.stdout.flush()
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+async def main(url: str, deadline: float) -> None:
+    async with open_database(url, deadline=deadline) as database:
+        try:
+            await database.connector.write(freeze)
+            outcome = "committed"
+        except StoreUnavailable:
+            outcome = "unavailable"
+        await database.check()
+    sys.stdout.write(f"{outcome}, and works again\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], float(sys.argv[2])))

@@ -1,0 +1,76 @@
+"""What a frozen process holds on PostgreSQL is taken from it, in about the time that others wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from songbot.songs.models import Song
+from songbot.songs.ports import StoreUnavailable
+from songbot.storage import Database, open_database
+from tests.storage.builders import NOW, WORKER, placed
+
+
+@asynccontextmanager
+async def frozen_holder(url: str, deadline: float) -> AsyncIterator[Process]:
+    """A process that has stopped with the admission lock in its hands."""
+    command = [sys.executable, "-m", "tests.storage.freezing_process", url, str(deadline)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"held\n"
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def admitted_at_last(database: Database) -> list[Song]:
+    while True:
+        try:
+            return await database.songs.admit(WORKER, 10, 10, NOW)
+        except StoreUnavailable:
+            continue
+
+
+async def test_a_process_stopped_with_the_admission_lock_stops_nobody_else(postgres_url: str) -> None:
+    async with open_database(postgres_url, deadline=1) as database:
+        song = await placed(database)
+        async with frozen_holder(postgres_url, deadline=1) as frozen:
+            async with asyncio.timeout(20):
+                admitted = await admitted_at_last(database)
+            assert [one.id for one in admitted] == [song.id]
+            os.kill(frozen.pid, signal.SIGCONT)
+            output, _ = await frozen.communicate()
+            assert output == b"unavailable, and works again\n"
+
+
+async def value(url: str, query: str) -> str:
+    async with open_database(url, deadline=0.5) as database:
+        return await database.connector.read(
+            lambda connection: connection.exec_driver_sql(query).scalar_one()
+        )
+
+
+@pytest.mark.parametrize("setting", ["lock_timeout", "idle_in_transaction_session_timeout"])
+async def test_the_server_waits_no_longer_than_the_client_does(postgres_url: str, setting: str) -> None:
+    """A frozen client that waits for one lock may hold others in the same transaction."""
+    assert await value(postgres_url, f"SELECT current_setting('{setting}')") == "500ms"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout"],
+)
+async def test_the_server_checks_that_its_client_is_still_there(postgres_url: str, setting: str) -> None:
+    """A Unix socket shows them as 0; what counts is where the value comes from."""
+    query = f"SELECT source FROM pg_settings WHERE name = '{setting}'"
+    assert await value(postgres_url, query) == "client"
