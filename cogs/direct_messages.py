@@ -21,7 +21,8 @@ from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
 from songbot.quotas.repository import QuotaRepository, QuotaSubject
 from songbot.quotas.rules import Decision
-from songbot.songs.ports import Clock, StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
 from songbot.ui.custom_ids import id_route
 from songbot.ui.dm_confirmation import confirm_text, confirm_view, prompt_embed, prompt_from_embed

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
-from songbot.songs.library import PrivacyRepository
+from songbot.songs.privacy import PrivacyRepository
 from songbot.ui.custom_ids import id_route
 from songbot.ui.help import mention
 from songbot.ui.privacy import confirm_view, export_files, overview

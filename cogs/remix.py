@@ -11,8 +11,9 @@ from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, Song
-from songbot.songs.ports import SongRepository, StoreUnavailable
+from songbot.songs.ports import SongRepository
 from songbot.ui.custom_ids import id_route
 from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.wording import general

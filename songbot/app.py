@@ -26,7 +26,7 @@ from cogs.remix import SongVariations
 from cogs.song import SongCog
 from cogs.song_buttons import SongButtons
 from cogs.usage import UsageCog
-from songbot.delivery.links import LinkChecker, LinkRefresher
+from songbot.delivery.links import LinkRefresher
 from songbot.delivery.service import DiscordDelivery
 from songbot.interactions.client import SongBot
 from songbot.interactions.component_router import ComponentRouter
@@ -34,12 +34,15 @@ from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering
 from songbot.interactions.owners import ApplicationOwners
 from songbot.media.downloader import MediaDownloader
+from songbot.media.link_checker import LinkChecker
 from songbot.ops.http_trace import discord_trace
 from songbot.ops.metrics import PrometheusTelemetry
 from songbot.quotas.rules import OperatorLimits
 from songbot.settings import Settings
 from songbot.songs.durations import DurationEstimator
-from songbot.songs.ports import Clock, SongProvider, StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
+from songbot.songs.provider import SongProvider
 from songbot.storage.database import Database
 from songbot.storage.repositories.privacy import LONGEST_WINDOW
 from songbot.ui.owner.status import ProcessStatus

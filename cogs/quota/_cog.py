@@ -14,7 +14,8 @@ from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.replies import send_ephemeral
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
-from songbot.songs.ports import Clock, StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
 from songbot.ui.custom_ids import id_route
 from songbot.ui.quota.audit_log import NEWEST
 

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from songbot.interactions.replies import send_ephemeral
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
 
 from .errors import UserFacingError

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 
 from .connectors.base import Connector, open_connector
 from .connectors.url import parse_url

@@ -10,17 +10,17 @@ import discord
 
 from songbot.wording import privacy as wording
 
+from . import colours
 from .custom_ids import custom_id
 from .views import RoutedView
 
 MARGIN = 100_000
 """Bytes of a request that are not the file's."""
-_BLUE = discord.Colour(0x5B8DEF)
 
 
 def overview(days: int, export: str, delete: str) -> discord.Embed:
     """What is kept, why and how long. `days`: see RETENTION_DAYS; the others are command mentions."""
-    embed = discord.Embed(title=wording.TITLE, colour=_BLUE)
+    embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
     for name, value in (
         (wording.SONGS, wording.songs_kept(days)),
         (wording.AROUND_SONGS, wording.AROUND_SONGS_KEPT),

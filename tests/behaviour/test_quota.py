@@ -11,7 +11,7 @@ from simcord.results import InteractionResult
 
 from cogs.quota._cog import QuotaCog
 from songbot.app import create_app
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.ui.quota.chart import HEIGHT, WIDTH
 from songbot.wording import general
 

@@ -6,6 +6,7 @@ import discord
 
 from songbot.songs.library import LibraryEntry, LibraryPage
 from songbot.songs.models import DeliveryState, Song, State
+from songbot.ui import colours
 from songbot.ui.song_card import bpm, inline_tags, title_of
 from songbot.ui.views import RoutedView
 from songbot.wording import failures, text
@@ -17,12 +18,11 @@ from .query import Direction, Query, query_footer
 
 PAGE_SIZE = 5
 TAGS_SHOWN = 5
-_BLUE = discord.Colour(0x5B8DEF)
 
 
 def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
     """`query` travels along in the footer (see library_query)."""
-    embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=_BLUE)
+    embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=colours.BRAND)
     for entry in page.entries:
         embed.add_field(name=_title(entry), value=_facts(entry.song), inline=False)
     return embed.set_footer(text=query_footer(query))

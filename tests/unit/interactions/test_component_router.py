@@ -13,7 +13,7 @@ import simcord
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.ui.custom_ids import MAX_ID, Route, custom_id, custom_ids_on, id_route
 from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.ui.song_buttons import card_view
