@@ -32,7 +32,7 @@ from songbot.ops.logging import configure_logging
 from songbot.ops.metrics import PortInUse, PrometheusTelemetry
 from songbot.ops.sentry import start_sentry
 from songbot.settings import Settings, SettingsError, format_errors, load_settings
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.storage.database import open_database
 from songbot.storage.errors import BadDatabaseUrl, DatabaseTooNew
 from songbot.version import VERSION

@@ -11,8 +11,8 @@ from discord.ext import commands
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.songs.prompts import MAX_PROMPT
+from songbot.ui.custom_ids import id_route
 from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
-from songbot.ui.song_buttons import Action
 from songbot.wording.text import plain
 
 NAME = "Make a song from this"
@@ -34,7 +34,7 @@ class MessageContextMenuCog(commands.Cog):
         )
 
     def register(self, router: ComponentRouter) -> None:
-        router.register(Action.MAKE_FORM, self.make)
+        router.register_modal(id_route("song:make"), self.make)
 
     async def cog_load(self) -> None:
         self._tree.add_command(self._menu)

@@ -16,14 +16,16 @@ from discord.ext import commands
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
+from songbot.interactions.errors import UserFacingError
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
 from songbot.quotas.repository import QuotaRepository, QuotaSubject
 from songbot.quotas.rules import Decision
-from songbot.songs.ports import Clock, StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
+from songbot.ui.custom_ids import id_route
 from songbot.ui.dm_confirmation import confirm_text, confirm_view, prompt_embed, prompt_from_embed
-from songbot.ui.song_buttons import Action
 from songbot.wording import direct_messages as wording
 from songbot.wording import general, quotas
 
@@ -47,8 +49,8 @@ class DirectMessagesCog(commands.Cog):
         self._clock = clock
 
     def register(self, router: ComponentRouter) -> None:
-        router.register(Action.MAKE, self.make)
-        router.register(Action.CANCEL, self.cancel)
+        router.register(id_route("dm:make"), self.make)
+        router.register(id_route("dm:cancel"), self.cancel)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -98,8 +100,7 @@ class DirectMessagesCog(commands.Cog):
         await interaction.response.defer()
         offer = interaction.message
         if offer is None or interaction.guild_id is not None:
-            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
-            return
+            raise UserFacingError(general.UNKNOWN_BUTTON)
         if not self._debouncer.try_acquire(("dm", offer.id)):
             return
         ordered = False

@@ -10,11 +10,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.error_handler import handle_errors
-from songbot.interactions.replies import send_ephemeral
-from songbot.songs.library import PrivacyRepository
+from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.errors import UserFacingError
+from songbot.songs.privacy import PrivacyRepository
+from songbot.ui.custom_ids import id_route
 from songbot.ui.help import mention
-from songbot.ui.privacy import COG, confirm_view, export_files, overview
+from songbot.ui.privacy import confirm_view, export_files, overview
 from songbot.wording import privacy as wording
 
 CommandIds = Callable[[], Mapping[str, int]]
@@ -24,7 +25,7 @@ CommandIds = Callable[[], Mapping[str, int]]
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class PrivacyCog(
-    commands.GroupCog, name=COG, group_name="privacy", group_description="What this bot keeps about you"
+    commands.GroupCog, name="privacy", group_name="privacy", group_description="What this bot keeps about you"
 ):
     """`drop_songs_of` is told whose songs in the works are no longer to be followed."""
 
@@ -41,6 +42,9 @@ class PrivacyCog(
         self._retention_days = retention_days
         self._drop_user = drop_user
         self._command_ids = command_ids
+
+    def register(self, router: ComponentRouter) -> None:
+        router.register(id_route("privacy:delete"), self.forget)
 
     @app_commands.command(name="show", description="What is kept about you, why, and how long")
     async def show(self, interaction: discord.Interaction) -> None:
@@ -67,11 +71,9 @@ class PrivacyCog(
 
     async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
         """The question was answered with yes. `user_id` is from the button, which may be forged."""
-        async with handle_errors(interaction):
-            if user_id != interaction.user.id:
-                await send_ephemeral(interaction, wording.NOT_YOUR_DATA)
-                return
-            await interaction.response.defer()
-            songs = await self._privacy.delete_user_data(user_id)
-            self._drop_user(user_id)
-            await interaction.edit_original_response(content=wording.deleted(songs), view=None)
+        if user_id != interaction.user.id:
+            raise UserFacingError(wording.NOT_YOUR_DATA)
+        await interaction.response.defer()
+        songs = await self._privacy.delete_user_data(user_id)
+        self._drop_user(user_id)
+        await interaction.edit_original_response(content=wording.deleted(songs), view=None)

@@ -11,10 +11,11 @@ from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, Song
-from songbot.songs.ports import SongRepository, StoreUnavailable
+from songbot.songs.ports import SongRepository
+from songbot.ui.custom_ids import id_route
 from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
-from songbot.ui.song_buttons import Action
 from songbot.wording import general
 
 LOOKUP_TIMEOUT = 2.0
@@ -30,10 +31,10 @@ class SongVariations:
         self._debouncer = debouncer
 
     def register(self, router: ComponentRouter) -> None:
-        router.register(Action.RETRY, self.retry)
-        router.register(Action.TAKE, self.take)
-        router.register(Action.REMIX, self.ask_for_remix)
-        router.register(Action.REMIX_FORM, self.remix)
+        router.register(id_route("song:retry"), self.retry)
+        router.register(id_route("song:take"), self.take)
+        router.register(id_route("song:remix"), self.ask_for_remix)
+        router.register_modal(id_route("song:remix"), self.remix)
 
     async def retry(self, interaction: discord.Interaction, song_id: int) -> None:
         """The same prompt again, for the person whose song failed."""

@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from songbot.interactions.ordering import Ordering, SongRequest
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.library import LibraryRepository
-from songbot.songs.ports import StoreUnavailable
 from songbot.songs.prompts import MAX_PROMPT, with_options
 from songbot.songs.styles import MAX_CHOICE_LENGTH, MAX_CHOICES, autocomplete_styles
 

@@ -15,6 +15,7 @@ from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
 from songbot.songs.ports import SongRepository
+from songbot.ui.custom_ids import id_route
 from songbot.ui.song_buttons import Action, action_view
 from songbot.wording import buttons
 
@@ -33,10 +34,10 @@ class SongButtons:
         self._pending_deletions: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
 
     def register(self, router: ComponentRouter) -> None:
-        router.register(Action.NOTIFY, self.notify)
-        router.register(Action.SAVE, self.save)
-        router.register(Action.DELETE, self.ask_to_delete)
-        router.register(Action.ERASE, self.erase)
+        router.register(id_route("song:notify"), self.notify)
+        router.register(id_route("song:save"), self.save)
+        router.register(id_route("song:delete"), self.ask_to_delete)
+        router.register(id_route("song:erase"), self.erase)
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)

@@ -26,29 +26,26 @@ from cogs.remix import SongVariations
 from cogs.song import SongCog
 from cogs.song_buttons import SongButtons
 from cogs.usage import UsageCog
-from songbot.delivery.links import LinkChecker, LinkRefresher
+from songbot.delivery.links import LinkRefresher
 from songbot.delivery.service import DiscordDelivery
 from songbot.interactions.client import SongBot
-from songbot.interactions.component_listener import ComponentListener
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering
 from songbot.interactions.owners import ApplicationOwners
 from songbot.media.downloader import MediaDownloader
+from songbot.media.link_checker import LinkChecker
 from songbot.ops.http_trace import discord_trace
 from songbot.ops.metrics import PrometheusTelemetry
 from songbot.quotas.rules import OperatorLimits
 from songbot.settings import Settings
 from songbot.songs.durations import DurationEstimator
-from songbot.songs.ports import Clock, SongProvider, StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
+from songbot.songs.provider import SongProvider
 from songbot.storage.database import Database
 from songbot.storage.repositories.privacy import LONGEST_WINDOW
-from songbot.ui.dm_confirmation import DmConfirmButton
-from songbot.ui.library.components import OpenSelect, PageButton
 from songbot.ui.owner.status import ProcessStatus
-from songbot.ui.privacy import ForgetButton
-from songbot.ui.quota.audit_log import LogButton
-from songbot.ui.song_buttons import Action, SongButton
 from songbot.version import VERSION
 from songbot.worker.config import WorkerConfig
 from songbot.worker.job_runner import WorkerDependencies
@@ -99,7 +96,6 @@ class App:
         self.bot = SongBot(
             state=dependencies.database.app_state,
             on_login=self._on_login,
-            router=self.router,
             http_trace=discord_trace(
                 dependencies.telemetry.discord_status,
                 dependencies.telemetry.acknowledged,
@@ -123,7 +119,7 @@ class App:
     async def add_cogs(self) -> None:
         """A cog that fails to load stops the start."""
         ordering = Ordering(self.order_service)
-        self.bot.add_dynamic_items(SongButton, DmConfirmButton)
+        self.bot.add_listener(self.router.on_interaction)
         await self._add_songs(ordering)
         await self._add_library()
         await self._add_quotas()
@@ -144,28 +140,26 @@ class App:
         fetch_files = dependencies.downloader.fetch if dependencies.settings.attach_audio else no_files
         debouncer = Debouncer(self._clock.monotonic)
         song = LibrarySong(library, self._database.songs, links, fetch_files, debouncer)
-        self.router.register(Action.POST, song.post)
-        self.bot.add_dynamic_items(PageButton, OpenSelect)
-        await self.bot.add_cog(LibraryCog(library, song, LibraryExport(library, links)))
+        cog = LibraryCog(library, song, LibraryExport(library, links))
+        cog.register(self.router)
+        await self.bot.add_cog(cog)
 
     async def _add_quotas(self) -> None:
-        self.bot.add_dynamic_items(LogButton)
         quotas = self._database.quotas
-        await self.bot.add_cog(
-            QuotaCog(
-                self.bot, quotas, self._clock, operator_limits_from_settings(self._dependencies.settings)
-            )
-        )
+        limits = operator_limits_from_settings(self._dependencies.settings)
+        cog = QuotaCog(self.bot, quotas, self._clock, limits)
+        cog.register(self.router)
+        await self.bot.add_cog(cog)
         await self.bot.add_cog(UsageCog(quotas, self._clock))
 
     async def _add_privacy(self) -> None:
-        self.bot.add_dynamic_items(ForgetButton)
         cog = PrivacyCog(
             self._database.privacy,
             retention_days=max(self._dependencies.settings.retention_days, LONGEST_WINDOW.days),
             drop_user=self.worker.drop_user,
             command_ids=lambda: self.bot.command_ids,
         )
+        cog.register(self.router)
         await self.bot.add_cog(cog)
 
     async def _add_songs(self, ordering: Ordering) -> None:
@@ -177,7 +171,7 @@ class App:
         SongButtons(database.songs, database.library).register(self.router)
         menu.register(self.router)
         messages.register(self.router)
-        for cog in (SongCog(ordering, database.library), menu, messages, ComponentListener(self.router)):
+        for cog in (SongCog(ordering, database.library), menu, messages):
             await self.bot.add_cog(cog)
 
     async def _on_login(self) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import whisul_api
 from songbot.songs import provider_errors
 from songbot.songs.models import Result
-from songbot.songs.ports import JobReport, JobState
+from songbot.songs.provider import JobReport, JobState
 
 T = TypeVar("T")
 

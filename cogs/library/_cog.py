@@ -6,13 +6,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.error_handler import handle_errors
+from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
-from songbot.ui.library.components import COG
+from songbot.ui.custom_ids import id_route
+from songbot.ui.library.components import OPEN_ROUTE, chosen_song_id
 from songbot.ui.library.page import PAGE_SIZE, page_embed, page_view
 from songbot.ui.library.query import (
     MAX_SEARCH,
+    PAGE_ROUTE,
     Direction,
     PageTurn,
     Query,
@@ -20,19 +23,25 @@ from songbot.ui.library.query import (
     one_line,
     parse_query,
 )
+from songbot.wording import general
 from songbot.wording import library as wording
 
 from ._export import LibraryExport
 from ._song import LibrarySong
 
 
-class LibraryCog(commands.Cog, name=COG):
+class LibraryCog(commands.Cog, name="library"):
     """The person's songs, seen by them alone."""
 
     def __init__(self, library: LibraryRepository, song: LibrarySong, export: LibraryExport) -> None:
         self._library = library
         self._song = song
         self._export = export
+
+    def register(self, router: ComponentRouter) -> None:
+        router.register(PAGE_ROUTE, self.turn)
+        router.register(OPEN_ROUTE, self.open)
+        router.register(id_route("song:post"), self._song.post)
 
     @app_commands.command(name="library", description="Your songs, newest first; only you see them")
     @app_commands.describe(
@@ -63,20 +72,20 @@ class LibraryCog(commands.Cog, name=COG):
             await self._show(interaction, query, await self._page(interaction, query))
 
     async def turn(self, interaction: discord.Interaction, turn: PageTurn) -> None:
-        """A press on `Newer` or `Older`."""
-        async with handle_errors(interaction):
-            await interaction.response.defer()
-            try:
-                query = parse_query(turn, _footer_of(interaction.message))
-            except SearchLostError:
-                await send_ephemeral(interaction, wording.SEARCH_LOST)
-                return
-            await self._show(interaction, query, await self._turned(interaction, query, turn))
+        """Handle a press on `Newer` or `Older`."""
+        await interaction.response.defer()
+        try:
+            query = parse_query(turn, _footer_of(interaction.message))
+        except SearchLostError:
+            raise UserFacingError(wording.SEARCH_LOST) from None
+        await self._show(interaction, query, await self._turned(interaction, query, turn))
 
-    async def open(self, interaction: discord.Interaction, song_id: int) -> None:
-        """A song chosen from a page."""
-        async with handle_errors(interaction):
-            await self._song.open(interaction, song_id)
+    async def open(self, interaction: discord.Interaction, _: None) -> None:
+        """Open the song that was chosen from a page."""
+        song_id = chosen_song_id(interaction)
+        if song_id is None:
+            raise UserFacingError(general.UNKNOWN_BUTTON)
+        await self._song.open(interaction, song_id)
 
     async def _turned(self, interaction: discord.Interaction, query: Query, turn: PageTurn) -> LibraryPage:
         """The first page comes whole, also when songs came to it since, and in place of one that is gone."""

@@ -14,9 +14,10 @@ from songbot.delivery.payloads import CardPayload, payload_variants
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.replies import send_ephemeral
 from songbot.media.downloader import SongFiles
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.library import LibraryRepository, can_view
 from songbot.songs.models import DeliveryState, Song, State
-from songbot.songs.ports import SongRepository, StoreUnavailable
+from songbot.songs.ports import SongRepository
 from songbot.ui.song_card import origin_text
 from songbot.wording import general
 from songbot.wording import library as wording

@@ -10,12 +10,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from songbot.interactions.error_handler import handle_errors
+from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.replies import send_ephemeral
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
-from songbot.songs.ports import Clock, StoreUnavailable
-from songbot.ui.quota.audit_log import COG
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
+from songbot.ui.custom_ids import id_route
+from songbot.ui.quota.audit_log import NEWEST
 
 from ._changes import QuotaChanges
 from ._members import MemberLookup
@@ -41,7 +43,10 @@ log = logging.getLogger(__name__)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class QuotaCog(
-    commands.GroupCog, name=COG, group_name="quota", group_description="How many songs people here can make"
+    commands.GroupCog,
+    name="quota",
+    group_name="quota",
+    group_description="How many songs people here can make",
 ):
     """Every answer is for the admin alone. Discord's permission set is not relied on: the right is checked
     with each call and each press."""
@@ -60,6 +65,9 @@ class QuotaCog(
         self._zones = TimeZones()
         self._changes = QuotaChanges(quotas, clock, operator_limits, self._zones)
         self._views = QuotaViews(quotas, clock, operator_limits, MemberLookup(clock.monotonic))
+
+    def register(self, router: ComponentRouter) -> None:
+        router.register(id_route("quota:log"), self.turn_log)
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Before each command. Raises what the command tree puts into words."""
@@ -162,12 +170,11 @@ class QuotaCog(
         await _defer(interaction)
         await self._views.usage(interaction, days)
 
-    async def turn_log(self, interaction: discord.Interaction, before_id: int | None) -> None:
-        """A press on a page of the log: by whoever, whatever they may do by now."""
-        async with handle_errors(interaction):
-            manager_guild_id(interaction)
-            await interaction.response.defer()
-            await self._views.audit_log(interaction, before_id)
+    async def turn_log(self, interaction: discord.Interaction, before_id: int) -> None:
+        """Handle a press on a page of the log: by whoever, whatever they may do by now."""
+        manager_guild_id(interaction)
+        await interaction.response.defer()
+        await self._views.audit_log(interaction, None if before_id == NEWEST else before_id)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -7,75 +7,29 @@ what could not be looked at keeps Whisul's link.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
-import aiohttp
 import discord
 from yarl import URL
 
 from songbot.discord_errors import DISCORD_ERRORS, describe
-from songbot.media.downloader import MAX_REDIRECTS
-from songbot.media.ssrf_guard import PublicOnlyResolver, is_allowed_ip_literal
-from songbot.songs.models import Result, Song
+from songbot.media.gather import gather_limited
+from songbot.songs.models import Song
 
 log = logging.getLogger(__name__)
 
-MAX_CHECKED_SONGS, MAX_CONCURRENT_CHECKS, CHECK_TIMEOUT = 200, 16, 3.0
-MAX_FETCHED_CARDS, MAX_CONCURRENT_FETCHES = 50, 4
+MAX_CHECKED_SONGS, MAX_FETCHED_CARDS, MAX_CONCURRENT_FETCHES = 200, 50, 4
 TOTAL_TIMEOUT = 10.0
-"""For all probes together, and for all messages together."""
+"""Seconds for all messages together."""
 
 FindDead = Callable[[Collection[str]], Awaitable[frozenset[str]]]
 _CDN = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
-class LinkChecker:
-    """Tells which links are dead. `trusted_url` is Whisul's base URL (see songbot.media.downloader)."""
-
-    def __init__(self, trusted_url: str | None = None) -> None:
-        base = URL(trusted_url) if trusted_url else None
-        self._trusted = (base.host, base.port) if base and base.host and base.port else None
-
-    async def find_dead(self, urls: Collection[str]) -> frozenset[str]:
-        """Those that answered with an error or could not be reached within 3 seconds."""
-        dead: set[str] = set()
-        connector = aiohttp.TCPConnector(resolver=PublicOnlyResolver(self._trusted))
-        async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
-
-            async def look(url: str) -> None:
-                if not await self._is_alive(session, url):
-                    dead.add(url)
-
-            await _gather_limited(look, urls, MAX_CONCURRENT_CHECKS)
-        return frozenset(dead)
-
-    async def _is_alive(self, session: aiohttp.ClientSession, address: str) -> bool:
-        try:
-            async with asyncio.timeout(CHECK_TIMEOUT):
-                url = URL(address)
-                for _hop in range(MAX_REDIRECTS + 1):
-                    status, onward = await self._ask(session, url)
-                    if onward is None:
-                        return status < 400 or status == 429
-                    url = url.join(URL(onward))
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            log.debug("a link is dead: %s", describe(error))
-        return False
-
-    async def _ask(self, session: aiohttp.ClientSession, url: URL) -> tuple[int, str | None]:
-        """The status, and where a redirect leads. One byte is asked for and none is read."""
-        if url.scheme not in ("http", "https") or not is_allowed_ip_literal(url, self._trusted):
-            raise ValueError("nothing is fetched from there")
-        async with session.get(url, allow_redirects=False, headers={"Range": "bytes=0-0"}) as response:
-            moved = response.status in (301, 302, 303, 307, 308)
-            return response.status, response.headers.get("Location") if moved else None
-
-
 class LinkRefresher:
-    """`dead_of` is LinkChecker.dead."""
+    """Replaces dead links. `find_dead` is LinkChecker.find_dead."""
 
     def __init__(self, client: discord.Client, find_dead: FindDead) -> None:
         self._client = client
@@ -105,7 +59,7 @@ class LinkRefresher:
             if message is not None:
                 fresh[song.id] = _with_attachments(song, message, dead)
 
-        await _gather_limited(fetch, stale, MAX_CONCURRENT_FETCHES)
+        await gather_limited(fetch, stale, max_concurrent=MAX_CONCURRENT_FETCHES, max_seconds=TOTAL_TIMEOUT)
         return [fresh.get(song.id, song) for song in songs]
 
     async def _card_of(self, song: Song) -> discord.Message | None:
@@ -139,11 +93,7 @@ def _with_attachments(song: Song, message: discord.Message, dead: frozenset[str]
         changes["song_url"] = audio
     if result.image_url in dead and cover:
         changes["image_url"] = cover
-    return replace(song, result=_changed(result, changes))
-
-
-def _changed(result: Result, changes: dict[str, str]) -> Result:
-    return replace(result, **changes) if changes else result
+    return replace(song, result=replace(result, **changes))
 
 
 def audio_of(message: discord.Message) -> str | None:
@@ -167,21 +117,3 @@ _EXTENSIONS = {
 def _is(file: discord.Attachment, kind: str) -> bool:
     """Discord leaves content types out now and then; the names are ours."""
     return (file.content_type or "").startswith(kind) or file.filename.lower().endswith(_EXTENSIONS[kind])
-
-
-async def _gather_limited(
-    work: Callable[..., Awaitable[None]], items: Iterable[object], max_concurrent: int
-) -> None:
-    """`do` for each, some at a time, until time is up. What `do` raises ends it."""
-    semaphore = asyncio.Semaphore(max_concurrent)
-
-    async def one(item: object) -> None:
-        async with semaphore:
-            await work(item)
-
-    try:
-        async with asyncio.timeout(TOTAL_TIMEOUT), asyncio.TaskGroup() as tasks:
-            for item in items:
-                tasks.create_task(one(item), name="library-link")
-    except TimeoutError:
-        log.info("links were not all looked at in time")

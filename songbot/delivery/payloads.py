@@ -10,7 +10,8 @@ import discord
 
 from songbot.media.downloader import MediaFile, SongFiles
 from songbot.songs.models import Song, State
-from songbot.ui.song_buttons import Action, SongButton, card_view, failure_view
+from songbot.ui.custom_ids import custom_id
+from songbot.ui.song_buttons import Action, card_view, failure_view
 from songbot.ui.song_card import failure_embed, song_embed, without_links
 
 
@@ -29,7 +30,7 @@ class CardPayload:
 
 def card_custom_ids(song_id: int) -> frozenset[str]:
     """Custom ids, one of which is under every draft: by them an answer is known again."""
-    return frozenset(SongButton(action, song_id).custom_id for action in (Action.TAKE, Action.RETRY))
+    return frozenset(custom_id(f"song:{action}", song_id) for action in (Action.TAKE, Action.RETRY))
 
 
 def payload_variants(song: Song, files: SongFiles, parent: str | None) -> list[CardPayload]:

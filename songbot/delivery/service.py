@@ -12,8 +12,9 @@ import discord
 
 from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, retry_with_less_content
 from songbot.media.downloader import MediaDownloader, SongFiles
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song, State
-from songbot.songs.ports import Clock, Delivered, RetryLater, StoreUnavailable, Undeliverable
+from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
 from songbot.ui.progress_message import progress_text
 from songbot.ui.song_buttons import progress_view

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,7 +13,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from .command_sync import KeyValueStore, sync_commands
-from .component_router import ComponentRouter
 from .error_handler import reply_with_error
 
 log = logging.getLogger(__name__)
@@ -44,7 +42,6 @@ class SongBot(commands.AutoShardedBot):
         *,
         state: KeyValueStore,
         on_login: Callable[[], Awaitable[None]],
-        router: ComponentRouter,
         http_trace: aiohttp.TraceConfig | None = None,
         shard_count: int | None = None,
         shard_ids: tuple[int, ...] | None = None,
@@ -65,9 +62,7 @@ class SongBot(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             **options,
         )
-        self.component_router = router
         self.command_ids: dict[str, int] = {}
-        self.started_at = time.monotonic()
         self._state = state
         self._on_login = on_login
 

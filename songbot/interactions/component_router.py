@@ -1,38 +1,75 @@
-"""What a button or modal of ours leads to: handlers by the action in its custom id."""
+"""Where every press of a button, choice in a select and submitted modal goes, by its custom id alone.
+
+discord.py would keep views and modals in memory and lose them with the process, and it passes over a press on
+what the message no longer has. Here all of them work after a restart, and each press gets an answer.
+"""
 
 from __future__ import annotations
 
-import logging
+import re
 from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import discord
 
-from songbot.interactions.replies import send_ephemeral
-from songbot.ui.song_buttons import Action
-from songbot.wording import general
+from songbot.ui.custom_ids import Route, custom_ids_on, has_valid_ids
+from songbot.wording import buttons, general
 
 from .error_handler import handle_errors
+from .errors import UserFacingError
 
-log = logging.getLogger(__name__)
-
-Handler = Callable[[discord.Interaction, int], Awaitable[None]]
-"""Gets the interaction and the song's id from the custom id, which anybody may have forged."""
+T = TypeVar("T")
+Handler = Callable[[discord.Interaction, T], Awaitable[None]]
+"""Gets what the custom id carries. That may be forged, so the handler checks what the person may do."""
 
 
 class ComponentRouter:
-    """Cogs add their handlers; a press is answered whatever happens."""
+    """Cogs register their handlers; add `on_interaction` to the client as a listener."""
 
     def __init__(self) -> None:
-        self._handlers: dict[Action, Handler] = {}
+        self._components: dict[str, tuple[Route[Any], Handler[Any]]] = {}
+        self._modals: dict[str, tuple[Route[Any], Handler[Any]]] = {}
 
-    def register(self, action: Action, handler: Handler) -> None:
-        self._handlers[action] = handler
+    def register(self, route: Route[T], handler: Handler[T]) -> None:
+        """Send presses and choices to `handler`."""
+        self._components[route.name] = (route, handler)
 
-    async def dispatch(self, interaction: discord.Interaction, action: Action, song_id: int) -> None:
-        """Called by the buttons of cards; never raises but for cancellation."""
-        handler = self._handlers.get(action)
-        if handler is None:
-            await send_ephemeral(interaction, general.UNKNOWN_BUTTON)
-            return
+    def register_modal(self, route: Route[T], handler: Handler[T]) -> None:
+        """Send submitted modals to `handler`."""
+        self._modals[route.name] = (route, handler)
+
+    @property
+    def routes(self) -> list[Route[Any]]:
+        """The routes of everything that can be pressed or chosen."""
+        return [route for route, _ in self._components.values()]
+
+    @property
+    def modal_routes(self) -> list[Route[Any]]:
+        return [route for route, _ in self._modals.values()]
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer a press or a submitted modal; commands are the command tree's. Raises nothing."""
+        custom_id = str((interaction.data or {}).get("custom_id", ""))
         async with handle_errors(interaction):
-            await handler(interaction, song_id)
+            if interaction.type is discord.InteractionType.component:
+                await self._press(interaction, custom_id)
+            elif interaction.type is discord.InteractionType.modal_submit:
+                route, handler, match = _find(self._modals, custom_id, buttons.UNKNOWN_FORM)
+                await handler(interaction, route.parse(match))
+
+    async def _press(self, interaction: discord.Interaction, custom_id: str) -> None:
+        route, handler, match = _find(self._components, custom_id, general.UNKNOWN_BUTTON)
+        if interaction.message is None or custom_id not in custom_ids_on(interaction.message):
+            raise UserFacingError(buttons.GONE_MEANWHILE)
+        await handler(interaction, route.parse(match))
+
+
+def _find(
+    routes: dict[str, tuple[Route[Any], Handler[Any]]], custom_id: str, unknown: str
+) -> tuple[Route[Any], Handler[Any], re.Match[str]]:
+    """Return the route that takes `custom_id`. Raises UserFacingError for an unknown or forged one."""
+    for route, handler in routes.values():
+        match = route.template.fullmatch(custom_id)
+        if match is not None and has_valid_ids(match):
+            return route, handler, match
+    raise UserFacingError(unknown)

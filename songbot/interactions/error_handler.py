@@ -10,8 +10,10 @@ import discord
 from discord import app_commands
 
 from songbot.interactions.replies import send_ephemeral
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
+
+from .errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ async def reply_with_error(interaction: discord.Interaction, error: Exception) -
 
 def _error_message(interaction: discord.Interaction, error: Exception) -> str:
     match error:
+        case UserFacingError():
+            return error.sentence
         case StoreUnavailable():
             log.error("an interaction could not be served: %s", error)
             return general.STORE_UNAVAILABLE

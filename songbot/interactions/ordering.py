@@ -9,9 +9,9 @@ import discord
 
 from songbot.discord_errors import describe
 from songbot.interactions.replies import send_ephemeral
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget, Song
 from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Order, OrderOutcome, Refused
-from songbot.songs.ports import StoreUnavailable
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
 from songbot.ui.progress_message import acknowledgement_text
 from songbot.wording import general, quotas

@@ -12,14 +12,13 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from yarl import URL
 
 from songbot.discord_errors import describe
 from songbot.songs.models import Song
 from songbot.wording.text import file_name
 
 from .file_types import SNIFF_BYTES, sniff_audio, sniff_image
-from .ssrf_guard import PublicOnlyResolver, is_allowed_ip_literal
+from .guarded_http import GuardedSession
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,6 @@ DEFAULT_UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes a message may hold where nothing more is known ("Uploading Files")."""
 UPLOAD_MARGIN = 200_000
 MAX_COVER_BYTES = 5 * 1024 * 1024
-MAX_REDIRECTS = 3
 _CHUNK = 64 * 1024
 
 Sniffer = Callable[[bytes], str | None]
@@ -72,28 +70,19 @@ class MediaDownloader:
         deadline: float = 20.0,
         queue_timeout: float = 120.0,
     ) -> None:
-        base = URL(trusted_url) if trusted_url else None
-        self._trusted = (base.host, base.port) if base and base.host and base.port else None
+        self._session = GuardedSession(trusted_url)
         self._semaphore = asyncio.Semaphore(max_concurrent)
         self._deadline = deadline
         self._queue_timeout = queue_timeout
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(resolver=PublicOnlyResolver(self._trusted), limit=16)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept-Encoding": "identity"},
-        )
+        await self._session.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session:
-            await self._session.close()
+        await self._session.__aexit__(kind, error, trace)
 
     @asynccontextmanager
     async def fetch(self, song: Song, upload_limit: int = DEFAULT_UPLOAD_LIMIT) -> AsyncIterator[SongFiles]:
@@ -134,27 +123,13 @@ class MediaDownloader:
     ) -> tuple[bytes, str] | None:
         what = "audio" if sniff is sniff_audio else "cover"
         try:
-            async with asyncio.timeout(self._deadline):
-                return await self._follow(url, sniff, max_bytes)
+            async with asyncio.timeout(self._deadline), self._session.get(url) as response:
+                return await _read(response, sniff, max_bytes)
         except DownloadError as error:
             log.warning("%s not attached: %s", what, error, extra={"song": song.id})
         except (aiohttp.ClientError, OSError, ValueError) as error:
             log.warning("%s not attached: %s", what, describe(error), extra={"song": song.id})
         return None
-
-    async def _follow(self, address: str, sniff: Sniffer, max_bytes: int) -> tuple[bytes, str]:
-        assert self._session is not None, "enter the context manager first"  # noqa: S101
-        url = URL(address)
-        for _hop in range(MAX_REDIRECTS + 1):
-            if url.scheme not in ("http", "https") or not is_allowed_ip_literal(url, self._trusted):
-                raise DownloadError("its link leads where nothing is fetched from")
-            async with self._session.get(url, allow_redirects=False) as response:
-                onward = response.headers.get("Location")
-                if response.status in (301, 302, 303, 307, 308) and onward:
-                    url = url.join(URL(onward))
-                    continue
-                return await _read(response, sniff, max_bytes)
-        raise DownloadError("too many redirects")
 
 
 async def _read(response: aiohttp.ClientResponse, sniff: Sniffer, max_bytes: int) -> tuple[bytes, str]:

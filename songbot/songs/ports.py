@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from .models import FailureReason, ReplyTarget, Result, Song, State
@@ -18,10 +17,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
     def monotonic(self) -> float: ...
-
-
-class StoreUnavailable(Exception):
-    """The database can not be reached or written now. What was asked has not happened, or is repeatable."""
 
 
 class SongRepository(Protocol):
@@ -107,31 +102,6 @@ class SongRepository(Protocol):
     async def subscribers(self, song_id: int) -> list[int]:
         """User ids to mention when the card is there."""
         ...
-
-
-class JobState(StrEnum):
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class JobReport:
-    """What a poll told. `result` is None unless completed, and when the audio's link is missing."""
-
-    state: JobState
-    result: Result | None = None
-    error: str | None = None
-
-
-class SongProvider(Protocol):
-    """Whisul, by what its answers mean. Each method raises a ProviderError."""
-
-    async def submit(self, prompt: str) -> str:
-        """POST the prompt; the job's id. Never repeated unless the error says that no job was made."""
-        ...
-
-    async def poll(self, job_id: str) -> JobReport: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.admin import AdminRepository
-from songbot.songs.library import LibraryRepository, PrivacyRepository
+from songbot.songs.library import LibraryRepository
 from songbot.songs.ports import SongRepository
+from songbot.songs.privacy import PrivacyRepository
 
 from .connectors.base import Connector, translate_errors
 from .connectors.factory import open_connector

@@ -10,45 +10,22 @@ from songbot.quotas.rules import Decision
 from songbot.wording import direct_messages as wording
 from songbot.wording import quotas, text
 
-from .song_buttons import Action, component_router
-
-DM_BUTTON = re.compile(r"dm:v1:(?P<action>make|cancel):(?P<message_id>[0-9]{1,20})")
-
-
-class DmConfirmButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=DM_BUTTON):
-    """`message_id` is the person's own message, in which the prompt is. Register it with the client."""
-
-    def __init__(self, action: Action, message_id: int) -> None:
-        self.action = action
-        self.message_id = message_id
-        confirms = action is Action.MAKE
-        super().__init__(
-            discord.ui.Button(
-                label=wording.MAKE_IT if confirms else wording.CANCEL,
-                emoji="🎵" if confirms else None,
-                style=discord.ButtonStyle.primary if confirms else discord.ButtonStyle.secondary,
-                custom_id=f"dm:v1:{action}:{message_id}",
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
-    ) -> DmConfirmButton:
-        """Whatever matches, years later."""
-        del interaction, item
-        return cls(Action(match["action"]), int(match["message_id"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Hand the press to the client's `song_actions`."""
-        await component_router(interaction).dispatch(interaction, self.action, self.message_id)
+from .custom_ids import custom_id
+from .views import RoutedView
 
 
 def confirm_view(message_id: int) -> discord.ui.View:
-    """`Make it` and `Cancel`."""
-    view = discord.ui.View(timeout=None)
-    view.add_item(DmConfirmButton(Action.MAKE, message_id))
-    return view.add_item(DmConfirmButton(Action.CANCEL, message_id))
+    """Return `Make it` and `Cancel`. `message_id` is the person's own message, which holds the prompt."""
+    make = discord.ui.Button[discord.ui.View](
+        label=wording.MAKE_IT,
+        emoji="🎵",
+        style=discord.ButtonStyle.primary,
+        custom_id=custom_id("dm:make", message_id),
+    )
+    cancel = discord.ui.Button[discord.ui.View](
+        label=wording.CANCEL, custom_id=custom_id("dm:cancel", message_id)
+    )
+    return RoutedView(make, cancel)
 
 
 def confirm_text(decision: Decision) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from songbot.ui import colours
 from songbot.wording import help as wording
 
-_BLUE = discord.Colour(0x5B8DEF)
 _ALWAYS = ("view_channel", "embed_links", "attach_files", "read_message_history")
 
 
@@ -29,7 +29,7 @@ def missing_permissions(permissions: discord.Permissions, *, in_thread: bool) ->
 
 def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | None) -> discord.Embed:
     """`missing` None: the bot is no member here, so there is nothing to check."""
-    embed = discord.Embed(title=wording.TITLE, colour=_BLUE)
+    embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
     own = (mention(name, ids) for name in ("library", "usage", "privacy show"))
     fields = [
         (wording.MAKE, f"{wording.make(mention('song', ids))}\n{wording.ON_A_CARD}"),

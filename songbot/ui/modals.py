@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, cast
@@ -13,8 +12,8 @@ from songbot.songs.prompts import MAX_PROMPT
 from songbot.wording import buttons as wording
 from songbot.wording.text import clamp
 
-MODAL_TIMEOUT = 60.0
-"""Seconds in which discord.py forgets a modal; nothing of ours needs it to remember."""
+from .custom_ids import custom_id
+
 PROMPT = "prompt"
 _MAX_DEPTH = 4
 
@@ -27,17 +26,17 @@ class ModalKind(StrEnum):
 
 
 _TITLES = {ModalKind.MAKE: wording.MAKE_TITLE, ModalKind.REMIX: wording.REMIX_TITLE}
-MODAL_CUSTOM_ID = re.compile(rf"song:v1:(?P<form>{'|'.join(ModalKind)}):(?P<song_id>[0-9]{{1,19}})")
 
 
 class PromptModal(discord.ui.Modal):
     """Asks for a prompt of 1 to 1,000 characters. `song_id` is what a remix is of, else 0.
 
-    Who takes what was typed goes by the custom id (`FORM_ID`) and reads it with `typed_prompt`.
+    Its custom id is `song:v1:<kind>:<song id>`; the handler reads what was typed with `typed_prompt`.
     """
 
     def __init__(self, kind: ModalKind, song_id: int = 0, default: str | None = None) -> None:
-        super().__init__(title=_TITLES[kind], custom_id=f"song:v1:{kind}:{song_id}", timeout=MODAL_TIMEOUT)
+        super().__init__(title=_TITLES[kind], custom_id=custom_id(f"song:{kind}", song_id), timeout=None)
+        self.stop()  # discord.py need not remember it: see ComponentRouter
         prompt = discord.ui.TextInput[PromptModal](
             custom_id=PROMPT,
             style=discord.TextStyle.paragraph,

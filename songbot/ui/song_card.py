@@ -7,6 +7,7 @@ import math
 import discord
 
 from songbot.songs.models import Relation, Song
+from songbot.ui import colours
 from songbot.wording import cards as wording
 from songbot.wording import failures, text
 
@@ -14,8 +15,6 @@ TITLE, DESCRIPTION, FIELD = 256, 1800, 1024
 """Discord's limits for title and field, and ours for the prompt: an embed holds 6,000 characters at most
 ("Embed Limits")."""
 TAGS, TAG = 15, 40
-_GREEN = discord.Colour(0x1DB98A)
-_RED = discord.Colour(0xD9534F)
 
 
 def song_embed(song: Song, *, cover: str | None = None, parent: str | None = None) -> discord.Embed:
@@ -24,7 +23,7 @@ def song_embed(song: Song, *, cover: str | None = None, parent: str | None = Non
     embed = discord.Embed(
         title=title_of(song),
         description=_description(song, parent),
-        colour=_GREEN,
+        colour=colours.SUCCESS,
         timestamp=song.finished_at or song.created_at,
     )
     if song.result is not None:
@@ -48,7 +47,7 @@ def failure_embed(song: Song) -> discord.Embed:
     embed = discord.Embed(
         title=failures.TITLE,
         description=f"{failures.why(song.reason)}\n{failures.REFUNDED}",
-        colour=_RED,
+        colour=colours.FAILURE,
         timestamp=song.finished_at or song.created_at,
     )
     for name, value in (

@@ -12,20 +12,11 @@ from typing import TypeVar
 
 from songbot.songs import provider_errors
 from songbot.songs.durations import DurationEstimator, next_poll_delay
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import DeliveryState, FailureReason, Result, Song, State
-from songbot.songs.ports import (
-    Clock,
-    Delivered,
-    DeliveryService,
-    JobReport,
-    JobState,
-    RetryLater,
-    SongProvider,
-    SongRepository,
-    StoreUnavailable,
-    Undeliverable,
-)
+from songbot.songs.ports import Clock, Delivered, DeliveryService, RetryLater, SongRepository, Undeliverable
 from songbot.songs.progress import Progress, compute_progress
+from songbot.songs.provider import JobReport, JobState, SongProvider
 from songbot.songs.telemetry import Telemetry
 
 from .active_job import ActiveJob

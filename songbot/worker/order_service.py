@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Order, OrderOutcome, Refused
-from songbot.songs.ports import Clock, SongRepository, StoreUnavailable
+from songbot.songs.ports import Clock, SongRepository
 from songbot.songs.telemetry import Telemetry
 
 from .worker import Worker

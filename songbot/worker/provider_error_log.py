@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from songbot.songs.ports import Clock, JobReport, SongProvider
+from songbot.songs.ports import Clock
+from songbot.songs.provider import JobReport, SongProvider
 from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID, ProviderError
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from songbot.songs.library import PrivacyRepository
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.privacy import PrivacyRepository
 
 log = logging.getLogger(__name__)
 

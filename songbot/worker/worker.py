@@ -12,9 +12,9 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
 from songbot.songs.models import Song, State
-from songbot.songs.ports import StoreUnavailable
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies

@@ -17,7 +17,7 @@ from songbot.media.downloader import MediaDownloader
 from songbot.settings import Settings
 from songbot.songs import provider_errors
 from songbot.songs.models import Result
-from songbot.songs.ports import JobReport, JobState
+from songbot.songs.provider import JobReport, JobState
 from songbot.storage.database import Database, open_database
 
 SONG_URL = "https://cdn.whisul.com/audio/81fa5ff7.mp3"

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.wording import direct_messages as wording
 from songbot.wording import general
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from songbot.app import create_app
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import ReplyTarget, Result, Song
 from songbot.songs.orders import Accepted, Order
-from songbot.songs.ports import StoreUnavailable
 
 from .environment import RESULT, BotEnvironment
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import songbot.delivery.links as links
 from songbot.media.downloader import MediaFile, SongFiles
+from songbot.media.link_checker import LinkChecker
 from songbot.songs.models import DeliveryState, FailureReason, ReplyTarget, Song
 from songbot.songs.orders import Accepted, Order
 
@@ -27,7 +27,7 @@ def all_links_live(monkeypatch: pytest.MonkeyPatch) -> None:
     async def none(*_: object) -> frozenset[str]:
         return frozenset()
 
-    monkeypatch.setattr(links.LinkChecker, "find_dead", none)
+    monkeypatch.setattr(LinkChecker, "find_dead", none)
 
 
 @asynccontextmanager

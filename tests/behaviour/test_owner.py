@@ -11,8 +11,8 @@ from simcord.results import InteractionResult
 
 from songbot.interactions.owners import CACHE_SECONDS, ApplicationOwners, OwnersUnavailable, owner_ids
 from songbot.songs import provider_errors
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import FailureReason, State
-from songbot.songs.ports import StoreUnavailable
 from songbot.version import VERSION
 from songbot.wording import general
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.ui.privacy import MARGIN, export_files
 from songbot.worker.retention import DAY, HOUR, RetentionJob
 

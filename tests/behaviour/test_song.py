@@ -9,8 +9,8 @@ import pytest
 
 from songbot.delivery.messenger import Messenger
 from songbot.songs import provider_errors
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import FailureReason, Relation, Result, State
-from songbot.songs.ports import StoreUnavailable
 from songbot.storage.queries.create_song import PAUSED
 from songbot.wording import failures, general
 from songbot.wording import progress as wording

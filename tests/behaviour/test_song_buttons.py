@@ -8,9 +8,9 @@ import discord
 import pytest
 from simcord.builders import UserHandle
 
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.library import LibraryScope, Search
 from songbot.songs.models import Relation
-from songbot.songs.ports import StoreUnavailable
 from songbot.ui.song_buttons import Action, action_view
 from songbot.wording import buttons as wording
 from songbot.wording import general

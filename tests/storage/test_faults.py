@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.orders import Accepted, Order
-from songbot.songs.ports import StoreUnavailable
 from songbot.storage import BadDatabaseUrl, Database, open_database
 from songbot.storage.connectors import sqlite
 from songbot.storage.connectors.base import Connector

@@ -11,10 +11,12 @@ from random import Random
 
 from songbot.quotas.rules import Decision, LimitKind, LimitUsage, Period, Rule, Window
 from songbot.songs.durations import DurationEstimator
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import UNFINISHED, DeliveryState, FailureReason, ReplyTarget, Result, Song, State
 from songbot.songs.orders import Accepted, Order, OrderOutcome
-from songbot.songs.ports import Delivered, JobReport, JobState, RetryLater, StoreUnavailable, Undeliverable
+from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
+from songbot.songs.provider import JobReport, JobState
 from songbot.songs.provider_errors import JobNotFound, ProviderUnavailable
 from songbot.songs.telemetry import Telemetry
 from songbot.worker.config import WorkerConfig

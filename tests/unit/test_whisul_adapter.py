@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import whisul_api
 from songbot.songs import provider_errors
-from songbot.songs.ports import JobReport, JobState
+from songbot.songs.provider import JobReport, JobState
 from songbot.whisul_adapter import WhisulProvider
 from whisul_api.protocol import Answer, read_accepted, read_job
 

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import URL, Connection, event, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 
 from .base import Connector, T, translate_errors
 from .postgres_options import address_only, connect_arguments, is_pgbouncer

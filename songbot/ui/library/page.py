@@ -6,22 +6,23 @@ import discord
 
 from songbot.songs.library import LibraryEntry, LibraryPage
 from songbot.songs.models import DeliveryState, Song, State
+from songbot.ui import colours
 from songbot.ui.song_card import bpm, inline_tags, title_of
+from songbot.ui.views import RoutedView
 from songbot.wording import failures, text
 from songbot.wording import library as wording
 from songbot.wording.progress import relative
 
-from .components import OpenSelect, page_button
+from .components import open_select, page_button
 from .query import Direction, Query, query_footer
 
 PAGE_SIZE = 5
 TAGS_SHOWN = 5
-_BLUE = discord.Colour(0x5B8DEF)
 
 
 def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
     """`query` travels along in the footer (see library_query)."""
-    embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=_BLUE)
+    embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=colours.BRAND)
     for entry in page.entries:
         embed.add_field(name=_title(entry), value=_facts(entry.song), inline=False)
     return embed.set_footer(text=query_footer(query))
@@ -29,10 +30,10 @@ def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
 
 def page_view(page: LibraryPage, query: Query) -> discord.ui.View:
     """Empty when there is nothing to open or turn."""
-    view = discord.ui.View(timeout=None)
+    view = RoutedView()
     if not page.entries:
         return view
-    view.add_item(OpenSelect([_option(entry) for entry in page.entries]))
+    view.add_item(open_select([_option(entry) for entry in page.entries]))
     if page.newer or page.older:
         first, last = page.entries[0].song.id, page.entries[-1].song.id
         view.add_item(page_button(query, Direction.NEWER, first, disabled=not page.newer))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from songbot.songs.library import LibraryScope
+from songbot.ui.custom_ids import Route, custom_id
 from songbot.wording.text import plain
 
 MAX_SEARCH = 100
@@ -19,7 +20,7 @@ _SEARCH_PREFIX = "🔎 "
 _SAVED, _SEARCHED = "s", "w"
 
 PAGE_CUSTOM_ID = re.compile(
-    r"library:v1:(?P<direction>newer|older):(?P<key>[0-9]{1,19}):(?P<flags>[a-z]{0,8}):(?P<owner>[0-9]{1,20})"
+    r"library:v1:(?P<direction>newer|older):(?P<key>[0-9]{1,20}):(?P<flags>[a-z]{0,8}):(?P<owner>[0-9]{1,20})"
 )
 
 
@@ -63,14 +64,14 @@ def one_line(search: str | None) -> str:
     return plain(search, MAX_SEARCH)
 
 
-def custom_id(query: Query, direction: Direction, key: int) -> str:
-    """At most 58 characters."""
+def page_custom_id(query: Query, direction: Direction, key: int) -> str:
+    """Return at most 58 characters."""
     flags = (_SAVED if query.saved else "") + (_SEARCHED if query.search else "")
-    return f"library:v1:{direction}:{key}:{flags}:{query.owner_id or 0}"
+    return custom_id(f"library:{direction}", key, flags, query.owner_id or 0)
 
 
 def parse_page_turn(match: re.Match[str]) -> PageTurn:
-    """From a match of TEMPLATE, which anybody may have forged."""
+    """Return what a match of PAGE_CUSTOM_ID says. Anybody may have forged it."""
     return PageTurn(
         Direction(match["direction"]),
         int(match["key"]),
@@ -78,6 +79,9 @@ def parse_page_turn(match: re.Match[str]) -> PageTurn:
         _SEARCHED in match["flags"],
         int(match["owner"]) or None,
     )
+
+
+PAGE_ROUTE = Route("library:turn", PAGE_CUSTOM_ID, parse_page_turn)
 
 
 def query_footer(query: Query) -> str | None:

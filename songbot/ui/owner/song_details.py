@@ -9,11 +9,11 @@ import discord
 
 from songbot.songs.admin import SongDetails
 from songbot.songs.models import DeliveryState, Song, State
+from songbot.ui import colours
 from songbot.wording import owner as wording
 from songbot.wording import text
 
-_GREEN, _RED, _BLUE = discord.Colour(0x2E9E5B), discord.Colour(0xC2410C), discord.Colour(0x5B8DEF)
-_COLOURS = {State.COMPLETED: _GREEN, State.FAILED: _RED}
+_COLOURS = {State.COMPLETED: colours.SUCCESS, State.FAILED: colours.FAILURE}
 _FIELD, _PROMPT, _ERROR = 1024, 300, 300
 
 
@@ -21,7 +21,7 @@ def song_details_embed(details: SongDetails) -> discord.Embed:
     """The prompt is personal, also where it was asked for privately: it is cut short, it is shown here alone,
     and not at all once the song was deleted."""
     song = details.song
-    embed = discord.Embed(title=_title(song), colour=_COLOURS.get(song.state, _BLUE))
+    embed = discord.Embed(title=_title(song), colour=_COLOURS.get(song.state, colours.BRAND))
     embed.description = (
         wording.GONE if song.deleted_at else f"> {text.escape_and_clamp(song.prompt, _PROMPT)}"
     )

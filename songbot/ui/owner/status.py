@@ -12,13 +12,13 @@ import discord
 from songbot.songs.admin import SystemStatus
 from songbot.songs.durations import DurationEstimator
 from songbot.songs.models import UNFINISHED
+from songbot.ui import colours
 from songbot.wording import owner as wording
 from songbot.wording import text
 from songbot.wording.quotas import when
 from songbot.worker.provider_error_log import ErrorRecord, RecentErrors
 from songbot.worker.throttle import RequestThrottle, ThrottleState
 
-_GREY, _RED = discord.Colour(0x6B7280), discord.Colour(0xC2410C)
 _FIELD = 1024
 _DETAIL, _SHARDS = 120, 20
 
@@ -39,9 +39,9 @@ def status_embed(
 ) -> discord.Embed:
     """`summary` is over all processes, the rest of this one. `latencies` are seconds by shard, not a number
     or infinite while it is not connected."""
-    embed = discord.Embed(title=wording.STATUS_TITLE, colour=_GREY)
+    embed = discord.Embed(title=wording.STATUS_TITLE, colour=colours.NEUTRAL)
     if summary.paused is not None:
-        embed.description, embed.colour = wording.paused(summary.paused), _RED
+        embed.description, embed.colour = wording.paused(summary.paused), colours.FAILURE
     for name, value, inline in (
         (wording.VERSION, process.version, True),
         (wording.UP_SINCE, when(up_since), True),

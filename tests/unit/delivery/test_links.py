@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
 import discord
 import pytest
-from aiohttp import web
 
-from songbot.delivery.links import MAX_CHECKED_SONGS, MAX_FETCHED_CARDS, LinkChecker, LinkRefresher
+from songbot.delivery.links import MAX_CHECKED_SONGS, MAX_FETCHED_CARDS, LinkRefresher
 from songbot.songs.models import ReplyTarget, Result, Song
 from tests.unit.ui.test_library_page import song
 
@@ -132,39 +131,3 @@ async def test_of_a_thousand_songs_only_a_sane_number_is_looked_at_the_oldest_fi
     assert [one.id for one in fresh] == [one.id for one in newest_first]
     assert urls(fresh[-1])[0] == NEW_AUDIO
     assert urls(fresh[0])[0] == f"{AUDIO}?1000"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[str]:
-    """A loopback stand-in for Whisul's CDN."""
-
-    async def answer(request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        if name == "moved":
-            raise web.HTTPFound("/200")
-        if name == "inward":
-            raise web.HTTPFound("http://10.0.0.1/")
-        if name == "circle":
-            raise web.HTTPFound("/circle")
-        return web.Response(status=int(name))
-
-    app = web.Application()
-    app.router.add_get("/{name}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-async def test_a_link_is_dead_when_it_answers_with_an_error_or_leads_nowhere(server: str):
-    probe = LinkChecker(server)
-    names = ["200", "206", "429", "moved", "403", "404", "410", "500", "circle", "inward"]
-    dead = await probe.find_dead([f"{server}/{name}" for name in names])
-    assert {url.rsplit("/", 1)[1] for url in dead} == {"403", "404", "410", "500", "circle", "inward"}
-
-
-async def test_no_address_inside_is_asked(server: str):
-    nowhere = [f"{server}/200", "file:///etc/passwd", "http://[::1", "javascript:alert(1)", ""]
-    assert await LinkChecker("https://whisul.com/api").find_dead(nowhere) == frozenset(nowhere)

@@ -20,8 +20,9 @@ from songbot.delivery.service import DiscordDelivery
 from songbot.discord_errors import describe, is_permanent, retry_with_less_content
 from songbot.interactions.replies import send_ephemeral
 from songbot.media.downloader import DEFAULT_UPLOAD_LIMIT, MediaDownloader, MediaFile, SongFiles
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import FailureReason, Relation, ReplyTarget, Song, State
-from songbot.songs.ports import Delivered, RetryLater, StoreUnavailable, Undeliverable
+from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress, Stage
 from tests.unit.ui.test_embeds import RESULT, SONG
 

@@ -43,9 +43,8 @@ def fields(embed: discord.Embed) -> dict[str | None, str | None]:
 def labels(view: discord.ui.View) -> list[str | None]:
     found: list[str | None] = []
     for item in view.children:
-        button = item.item if isinstance(item, song_buttons.SongButton) else item
-        assert isinstance(button, discord.ui.Button)
-        found.append(button.label)
+        assert isinstance(item, discord.ui.Button)
+        found.append(item.label)
     return found
 
 

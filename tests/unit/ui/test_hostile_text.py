@@ -18,19 +18,20 @@ from songbot.media.downloader import MediaDownloader
 from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
 from songbot.songs.progress import Progress, Stage
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songbot.ui.dm_confirmation import DM_BUTTON, prompt_embed, prompt_from_embed
+from songbot.ui.custom_ids import MAX_ID, id_route
+from songbot.ui.dm_confirmation import prompt_embed, prompt_from_embed
 from songbot.ui.library.query import (
     PAGE_CUSTOM_ID,
     Direction,
     Query,
     SearchLostError,
-    custom_id,
+    page_custom_id,
     parse_page_turn,
     parse_query,
 )
-from songbot.ui.modals import MODAL_CUSTOM_ID, ModalKind, typed_prompt
+from songbot.ui.modals import typed_prompt
 from songbot.ui.progress_message import acknowledgement_text, progress_text
-from songbot.ui.song_buttons import MAX_ID, SONG_BUTTON, Action, card_view, failure_view, is_public_card_of
+from songbot.ui.song_buttons import card_view, failure_view, is_public_card_of
 from songbot.ui.song_card import failure_embed, song_embed
 from songbot.wording import text
 
@@ -162,9 +163,8 @@ def test_a_link_is_plain_http_or_none(url: str):
     assert link is None or (link.isascii() and re.match(r"https?://[^/@\s]+", link, re.IGNORECASE))
 
 
-custom_ids = (
-    st.from_regex(SONG_BUTTON, fullmatch=True) | st.from_regex(PAGE_CUSTOM_ID, fullmatch=True) | HOSTILE
-)
+SAVE = id_route("song:save").template
+custom_ids = st.from_regex(SAVE, fullmatch=True) | st.from_regex(PAGE_CUSTOM_ID, fullmatch=True) | HOSTILE
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | HOSTILE | st.sampled_from(["prompt", "rain"]),
     lambda inner: (
@@ -192,17 +192,13 @@ def test_what_was_typed_is_found_within_labels_and_rows():
 
 @given(custom_ids, st.integers(0, 2**70))
 def test_a_custom_id_is_ours_and_whole_or_nothing(sent: str, song_id: int):
-    match = SONG_BUTTON.fullmatch(sent)
-    assert match is None or (match["song_id"].isascii() and match["song_id"].isdigit())
-    form = MODAL_CUSTOM_ID.fullmatch(sent)
-    assert form is None or ModalKind(form["form"])
-    direct = DM_BUTTON.fullmatch(sent)
-    assert direct is None or Action(direct["action"])
+    match = SAVE.fullmatch(sent)
+    assert match is None or (match["id"].isascii() and match["id"].isdigit())
     row = SimpleNamespace(
         children=[SimpleNamespace(custom_id=sent), SimpleNamespace(custom_id=None), object()]
     )
     message: Any = SimpleNamespace(flags=SimpleNamespace(ephemeral=False), components=[row, object()])
-    assert is_public_card_of(message, song_id) == (match is not None and int(match["song_id"]) == song_id)
+    assert is_public_card_of(message, song_id) == (match is not None and int(match["id"]) == song_id)
 
 
 @given(st.from_regex(PAGE_CUSTOM_ID, fullmatch=True), st.none() | HOSTILE)
@@ -225,8 +221,8 @@ def test_a_page_is_read_back_or_said_to_be_lost(sent: str, footer: str | None):
 )
 def test_a_page_fits_its_custom_id(query: Query, key: int):
     for direction in Direction:
-        assert len(custom_id(query, direction, key)) <= 100
-        assert PAGE_CUSTOM_ID.fullmatch(custom_id(query, direction, key))
+        assert len(page_custom_id(query, direction, key)) <= 100
+        assert PAGE_CUSTOM_ID.fullmatch(page_custom_id(query, direction, key))
 
 
 @pytest.mark.parametrize(

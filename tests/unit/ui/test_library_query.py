@@ -15,8 +15,8 @@ from songbot.ui.library.query import (
     PageTurn,
     Query,
     SearchLostError,
-    custom_id,
     one_line,
+    page_custom_id,
     parse_page_turn,
     parse_query,
     query_footer,
@@ -33,7 +33,7 @@ queries = st.builds(
 
 
 def pressed(query: Query, direction: Direction, key: int) -> PageTurn:
-    match = PAGE_CUSTOM_ID.fullmatch(custom_id(query, direction, key))
+    match = PAGE_CUSTOM_ID.fullmatch(page_custom_id(query, direction, key))
     assert match is not None
     return parse_page_turn(match)
 
@@ -47,7 +47,7 @@ def test_whatever_is_searched_for_comes_back_from_the_page(query: Query, directi
 
 @given(queries, st.sampled_from(Direction), st.integers(1, LARGEST))
 def test_a_custom_id_never_has_more_than_100_characters(query: Query, direction: Direction, key: int):
-    assert len(custom_id(query, direction, key)) <= 100
+    assert len(page_custom_id(query, direction, key)) <= 100
 
 
 @given(st.text(max_size=3000))

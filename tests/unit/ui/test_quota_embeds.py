@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import discord
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from songbot.quotas.rules import (
     Window,
     decide,
 )
-from songbot.ui.quota.audit_log import NEWEST, PAGE, LogButton, log_embed, log_view
+from songbot.ui.quota.audit_log import NEWEST, PAGE, log_embed, log_view
 from songbot.ui.quota.embeds import check_embed, own_usage_embed, show_embed
 from songbot.ui.quota.usage import usage_embed
 
@@ -106,7 +107,7 @@ def test_a_page_of_the_log_fits_and_leads_on():
     assert fits(log_embed(changes(PAGE + 1), first=True))
     view = log_view(changes(PAGE + 1), first=False)
     assert view is not None
-    ids = [item.item.custom_id for item in view.children if isinstance(item, LogButton)]
+    ids = [item.custom_id for item in view.children if isinstance(item, discord.ui.Button)]
     assert ids == [f"quota:v1:log:{NEWEST}", f"quota:v1:log:{BIG - PAGE + 1}"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from songbot.songs import provider_errors
-from songbot.songs.ports import JobReport, JobState
+from songbot.songs.provider import JobReport, JobState
 from songbot.worker.provider_error_log import ErrorRecord, ErrorRecordingProvider, RecentErrors
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)

@@ -11,8 +11,9 @@ import pytest
 
 from songbot.songs import provider_errors
 from songbot.songs.models import DeliveryState, FailureReason, ReplyTarget, Song, State
-from songbot.songs.ports import Delivered, JobReport, JobState, RetryLater, Undeliverable
+from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Stage
+from songbot.songs.provider import JobReport, JobState
 from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID
 from songbot.worker.worker import LeaseLost
 from tests.support.fakes import InMemorySongRepository, WorkerEnvironment
