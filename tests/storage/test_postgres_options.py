@@ -77,6 +77,7 @@ def test_pgbouncer_is_named_in_the_url_and_not_to_the_server(value: str, told: b
         ("connect_timeout=hunter2", "connect_timeout must be a number of seconds"),
         ("connect_timeout=²", "connect_timeout must be a number of seconds"),
         ("sslrootcert=/hunter2.crt", "sslrootcert names a file that is not there"),
+        ("pgbouncer=true&options=-chunter2", "options can't go through PgBouncer"),
         ("passfile=/hunter2", "passfile names a file that is not there"),
     ],
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
@@ -16,7 +16,8 @@ from songbot.songs.errors import StoreUnavailable
 from .base import Connector, T, translate_errors
 from .postgres_options import address_only, connect_arguments, is_pgbouncer
 
-_PGBOUNCER_HINT = "if this is PgBouncer in transaction mode, add ?pgbouncer=true to DATABASE_URL"
+_MARGIN = 1.0
+"""Seconds between the end of a call here and the end of its transaction on the server."""
 
 
 class PostgresConnector(Connector):
@@ -86,8 +87,8 @@ def session_settings(deadline: float) -> dict[str, str]:
 
 
 def _timeouts(deadline: float) -> dict[str, str]:
-    """Return timeouts, in milliseconds, after which the client has certainly given the call up itself."""
-    milliseconds = str(max(1, round(deadline * 1000)))
+    """Return timeouts, in milliseconds, that a client which still works never sees: it gives up earlier."""
+    milliseconds = str(round((deadline + _MARGIN) * 1000))
     return {"idle_in_transaction_session_timeout": milliseconds, "lock_timeout": milliseconds}
 
 
@@ -111,11 +112,22 @@ def _set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
 async def _within(
     deadline: float, connecting: AbstractAsyncContextManager[AsyncConnection]
 ) -> AsyncIterator[AsyncConnection]:
-    with translate_errors():
+    with _hint_at_pgbouncer(), translate_errors():
         try:
             async with asyncio.timeout(deadline), connecting as connection:
                 yield connection
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
             # SQLAlchemy passes on as they are only the errors of connecting.
-            hint = f"; {_PGBOUNCER_HINT}" if "startup parameter" in str(failure) else ""
-            raise StoreUnavailable(f"the database can't be reached: {failure}{hint}") from failure
+            raise StoreUnavailable(f"the database can't be reached: {failure}") from failure
+
+
+@contextmanager
+def _hint_at_pgbouncer() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable as failure:
+        if "unsupported startup parameter" not in str(failure):
+            raise
+        raise StoreUnavailable(
+            f"{failure}. If this is PgBouncer in transaction mode, add ?pgbouncer=true to DATABASE_URL"
+        ) from failure

@@ -91,6 +91,10 @@ def checked_options(query: Mapping[str, tuple[str, ...] | str]) -> dict[str, str
         else:
             known = ", ".join(sorted(_TAKEN))
             raise BadDatabaseUrl(f"DATABASE_URL has an option that is not known here; known are {known}.")
+    if options.get("pgbouncer") == "true" and "options" in options:
+        raise BadDatabaseUrl(
+            "In DATABASE_URL, options can't go through PgBouncer; use ALTER ROLE ... SET on the server."
+        )
     return options
 
 
