@@ -13,7 +13,7 @@ import sys
 
 from sqlalchemy import Connection
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.storage import open_database
 from songbot.storage.connectors.base import ADMISSION_LOCK, advisory_lock
 

@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song
-from songbot.songs.ports import StoreUnavailable
 from songbot.storage import Database, open_database
 from tests.storage.builders import NOW, WORKER, placed
 

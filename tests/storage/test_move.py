@@ -202,7 +202,7 @@ def test_a_move_killed_in_the_middle_goes_on_where_it_stopped(sqlite_url: str, p
     ("source", "target", "says"),
     [
         ("sqlite:////nowhere/songs.db", "postgresql://bot:hunter2@host/songs", "no database at"),
-        ("hunter2", "sqlite:///x.db", "no database address"),
+        ("hunter2", "sqlite:///x.db", "not a database URL"),
         ("sqlite:///a.db", "sqlite:///a.db", "the same database"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.storage import open_database
 from tests.storage.builders import CEILINGS, NOW, WORKER, order, placed
 from tests.storage.pgbouncer import PORT, NoPgBouncer, pgbouncer
