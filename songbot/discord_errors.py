@@ -20,46 +20,76 @@ DISCORD_ERRORS = (
 )
 """What a call to Discord raises for what Discord or the way to it does; the last two: broken answers."""
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10008, 10015
-TOO_MANY_EDITS_OF_OLD_MESSAGE = 30046
-ENTITY_TOO_LARGE = 40005
-MISSING_ACCESS, CANNOT_MESSAGE_USER, MISSING_PERMISSIONS, INVALID_TOKEN = 50001, 50007, 50013, 50027
+UNKNOWN_CHANNEL, UNKNOWN_MEMBER, UNKNOWN_MESSAGE = 10003, 10007, 10008
+ENTITY_TOO_LARGE, ALREADY_ACKNOWLEDGED = 40005, 40060
+MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
 NO_REPLY_WITHOUT_HISTORY = 160002
-
-PERMANENT_CODES = frozenset(
+PLACE_CODES = frozenset(
     {
         UNKNOWN_CHANNEL,
-        UNKNOWN_MESSAGE,
-        UNKNOWN_WEBHOOK,
-        TOO_MANY_EDITS_OF_OLD_MESSAGE,
         MISSING_ACCESS,
-        CANNOT_MESSAGE_USER,
+        50007,  # the person takes no direct messages
+        50008,  # the channel takes no messages
         MISSING_PERMISSIONS,
-        INVALID_TOKEN,
+        50278,  # the person shares no server with the bot
+        160005,  # the thread is locked
+    }
+)
+TOO_MANY_OLD_EDITS, THREAD_ARCHIVED = 30046, 50083
+NOT_ABOUT_CONTENT = frozenset({THREAD_ARCHIVED, 50008})
+"""Codes that come as HTTP 400 and have nothing to do with what is in the message."""
+BLOCKED_BY_AUTOMOD = frozenset({200000, 200001})
+
+TRANSIENT_CODES = frozenset(
+    {
+        0,  # no code: a page of Cloudflare's or a proxy's, "General error", or the bot's token was reset
+        40062,  # the service is rate limited
+        40333,  # a proxy's word, as a 403
+        130000,  # the API is overloaded
+        131000,  # the search index is not ready
     }
 )
 
 
+class OldEditLimitedError(discord.DiscordException):
+    """Discord limits edits of messages that are over an hour old (30046, sent as HTTP 429)."""
+
+
 def is_permanent(error: BaseException) -> bool:
-    """Will Discord say the same for ever? Not for 5xx, 429, a cut connection or silence."""
+    """Return whether Discord has said in its own words that the same request fails for ever.
+
+    Only a JSON error code says so. Cloudflare's pages have none, whatever their status.
+    """
+    if isinstance(error, OldEditLimitedError):
+        return True
     if not isinstance(error, discord.HTTPException):
         return False
-    if error.code in PERMANENT_CODES:
+    if error.code == TOO_MANY_OLD_EDITS:
         return True
-    return 400 <= error.status < 500 and error.status not in (401, 408, 429)
+    return 400 <= error.status < 500 and error.status != 429 and error.code not in TRANSIENT_CODES
+
+
+def is_about_the_place(error: BaseException) -> bool:
+    """Return whether Discord refuses any message of the bot in that channel or to that person."""
+    return isinstance(error, discord.HTTPException) and error.code in PLACE_CODES
+
+
+def is_blocked_by_automod(error: BaseException) -> bool:
+    """Return whether the server's AutoMod blocks words in the message."""
+    return isinstance(error, discord.HTTPException) and error.code in BLOCKED_BY_AUTOMOD
 
 
 def retry_with_less_content(error: BaseException) -> bool:
-    """Might the same message get through with less in it: no files, no links?"""
+    """Return whether the same message might get through with less in it: no files, no links, no prompt."""
     if not isinstance(error, discord.HTTPException):
         return False
     if error.code in (ENTITY_TOO_LARGE, MISSING_PERMISSIONS):
         return True
-    return error.status in (400, 413) and error.code not in PERMANENT_CODES
+    return error.status == 413 or (error.status == 400 and error.code not in NOT_ABOUT_CONTENT)
 
 
 def describe(error: BaseException) -> str:
-    """For the log. Never the error's own text, which may hold an address with an interaction's token."""
+    """Return the error for the log. Never its own text, which may hold an interaction's token."""
     if isinstance(error, discord.HTTPException):
         return f"{type(error).__name__} {error.status}, code {error.code}"
     return type(error).__name__

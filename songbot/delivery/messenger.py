@@ -1,18 +1,20 @@
-"""The requests to Discord that the courier makes. Each raises what discord.py and aiohttp raise."""
+"""The requests to Discord that a delivery makes. Each raises what discord.py and aiohttp raise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import discord
 
 from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
 from songbot.songs.models import ReplyTarget, Song, State
+from songbot.ui.custom_ids import custom_ids_on
 from songbot.ui.song_card import title_of
 from songbot.wording import cards as wording
 
+from . import old_edits
 from .fallbacks import DeliveryMethod, must_stay_private, nonce
 from .payloads import CardPayload, card_custom_ids
 
@@ -29,10 +31,10 @@ class Messenger:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
-    async def edit_progress(
-        self, target: ReplyTarget, content: str, view: discord.ui.View, *, by_token: bool
+    async def edit_text(
+        self, target: ReplyTarget, content: str, view: discord.ui.View | None, *, by_token: bool
     ) -> None:
-        """Put `line` and `view` in place of all that the reply shows."""
+        """Put `content` and `view` in place of everything that the reply shows."""
         if by_token:
             await self._webhook(target).edit_message(
                 _message_id_or_original(target),
@@ -47,27 +49,35 @@ class Messenger:
             )
 
     async def send(
-        self, method: DeliveryMethod, song: Song, payload: CardPayload, notify: Sequence[int]
+        self,
+        method: DeliveryMethod,
+        song: Song,
+        payload: CardPayload,
+        notify: Sequence[int],
+        now: datetime,
     ) -> ReplyTarget:
-        """Take one step of the ladder; where the card is now, without a token."""
+        """Deliver by one method; return where the card is now, without a token."""
         match method:
             case DeliveryMethod.TOKEN:
-                message = await self._webhook(song.reply).edit_message(
-                    _message_id_or_original(song.reply), **_edit_arguments(payload), allowed_mentions=NOBODY
-                )
-                return ReplyTarget(
-                    song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel
-                )
+                return await self._edit_by_token(song, payload)
             case DeliveryMethod.EDIT:
-                await self._bot_message(song.reply).edit(**_edit_arguments(payload), allowed_mentions=NOBODY)
+                with old_edits.editing(cast("int", song.reply.message_id), now):
+                    message = await self._bot_message(song.reply).edit(
+                        **_edit_arguments(payload), allowed_mentions=NOBODY
+                    )
+                await _restore_lost_embed(message, "", payload)
                 return ReplyTarget(song.reply.channel_id, song.reply.message_id)
             case DeliveryMethod.POST:
                 return await self._post(song, payload, notify)
             case DeliveryMethod.DIRECT:
                 return await self._direct(song, payload)
+            case DeliveryMethod.FOLLOW_UP:
+                return await self._follow_up(song, payload)
 
-    async def find_earlier_post(self, method: DeliveryMethod, song: Song) -> ReplyTarget | None:
-        """Where an earlier attempt at this step has posted the answer already, if one did.
+    async def find_earlier_post(
+        self, method: DeliveryMethod, song: Song, payload: CardPayload
+    ) -> ReplyTarget | None:
+        """Return where an earlier attempt by this method has posted the answer, if one did.
 
         The process may have been killed before it could write that down, and have been down for longer than
         Discord remembers nonces. Where the bot may not read the history, nothing is found.
@@ -79,6 +89,7 @@ class Messenger:
         try:
             async for message in channel.history(limit=HISTORY_LIMIT, after=since):
                 if self._is_answer(message, song):
+                    await _restore_lost_embed(message, "", payload)
                     return ReplyTarget(channel.id, message.id)
         except discord.HTTPException as error:
             if error.code != MISSING_PERMISSIONS:
@@ -88,14 +99,13 @@ class Messenger:
     def _is_answer(self, message: discord.Message, song: Song) -> bool:
         if self._client.user is None or message.author.id != self._client.user.id:
             return False
-        buttons = (part for row in message.components for part in getattr(row, "children", ()))
-        return any(getattr(button, "custom_id", None) in card_custom_ids(song.id) for button in buttons)
+        return not card_custom_ids(song.id).isdisjoint(custom_ids_on(message))
 
     async def notify(self, song: Song, card: ReplyTarget, users: Sequence[int]) -> None:
-        """One message under the card that mentions `users` and nobody else.
+        """Send one message under the card that mentions `users` and nobody else.
 
-        By token where only the token gets there (a follow-up); else as a reply, or without the reference
-        where the bot may not read the channel's history.
+        It goes by token where only the token gets there (a followup); else as a reply, or without the
+        reference where the bot may not read the channel's history.
         """
         content = wording.ready(users, _title(song), failed=song.state is State.FAILED)
         allowed = _mentions_of(users)
@@ -112,14 +122,30 @@ class Messenger:
                 raise
             await channel.send(content, allowed_mentions=allowed, nonce=once)
 
+    async def tell_privately(self, song: Song, sentence: str) -> None:
+        """Say something that only the person sees, with the interaction's token."""
+        await self._webhook(song.reply).send(sentence, ephemeral=True, allowed_mentions=NOBODY)
+
+    async def _edit_by_token(self, song: Song, payload: CardPayload) -> ReplyTarget:
+        message = await self._webhook(song.reply).edit_message(
+            _message_id_or_original(song.reply),
+            **_edit_arguments(payload, _library_note(song)),
+            allowed_mentions=NOBODY,
+        )
+        return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
+
     async def _post(self, song: Song, payload: CardPayload, notify: Sequence[int]) -> ReplyTarget:
         users = list(dict.fromkeys([song.user_id, *notify]))
+        content = wording.ready(
+            users, None if payload.wordless else _title(song), failed=song.state is State.FAILED
+        )
         message = await self._channel(song.reply).send(
-            wording.ready(users, _title(song), failed=song.state is State.FAILED),
+            content,
             **_send_arguments(payload),
             nonce=nonce(song, "card"),
             allowed_mentions=_mentions_of(users),
         )
+        await _restore_lost_embed(message, content, payload)
         return ReplyTarget(song.reply.channel_id, message.id)
 
     async def _direct(self, song: Song, payload: CardPayload) -> ReplyTarget:
@@ -132,6 +158,16 @@ class Messenger:
             allowed_mentions=NOBODY,
         )
         return ReplyTarget(channel.id, message.id)
+
+    async def _follow_up(self, song: Song, payload: CardPayload) -> ReplyTarget:
+        message = await self._webhook(song.reply).send(
+            _library_note(song) or "",
+            **_send_arguments(payload),
+            ephemeral=song.private,
+            allowed_mentions=NOBODY,
+            wait=True,
+        )
+        return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
 
     def _webhook(self, target: ReplyTarget) -> discord.Webhook:
         webhook = discord.Webhook.partial(
@@ -151,20 +187,34 @@ class Messenger:
         return self._channel(target).get_partial_message(cast("int", target.message_id))
 
 
+async def _restore_lost_embed(message: discord.Message, content: str, payload: CardPayload) -> None:
+    """Put the card into the message's text where Discord has dropped its embed in silence: it does so where
+    the bot lacks Embed Links, with status 200 (discord-api-docs #2601, #5648).
+    """
+    if not message.embeds and payload.text not in message.content:
+        shown = f"{content or message.content}\n{payload.text}".strip()
+        await message.edit(content=shown[:2000], allowed_mentions=NOBODY)
+
+
 def mentions_by_token(song: Song, card: ReplyTarget) -> bool:
-    """Does only a follow-up reach those to be mentioned? It has no nonce: sent twice, it is there twice."""
+    """Return whether only a followup reaches those to be mentioned. Sent twice, it is there twice."""
     return must_stay_private(song) or not card.bot_in_channel
 
 
+def _library_note(song: Song) -> str | None:
+    """Return what stands above a card that Discord does not keep."""
+    return wording.ALSO_IN_LIBRARY if must_stay_private(song) and song.state is State.COMPLETED else None
+
+
 def _message_id_or_original(target: ReplyTarget) -> int:
-    """The message's id, or what the webhook routes take for the interaction's first answer."""
+    """Return the message's id, or what the webhook routes take for the interaction's first answer."""
     return target.message_id if target.message_id is not None else cast("int", "@original")
 
 
-def _edit_arguments(payload: CardPayload) -> dict[str, Any]:
-    """In place of all that was there."""
+def _edit_arguments(payload: CardPayload, content: str | None = None) -> dict[str, Any]:
+    """Return what replaces everything that was there."""
     return {
-        "content": None,
+        "content": content,
         "embeds": [payload.embed],
         "attachments": payload.files(),
         "view": payload.make_view(),

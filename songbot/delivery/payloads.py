@@ -5,45 +5,93 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import discord
 
-from songbot.media.downloader import MediaFile, SongFiles
+from songbot.media.downloader import UPLOAD_MARGIN, MediaFile, SongFiles
 from songbot.songs.models import Song, State
 from songbot.ui.custom_ids import custom_id
 from songbot.ui.song_buttons import Action, card_view, failure_view
-from songbot.ui.song_card import failure_embed, song_embed, without_links
+from songbot.ui.song_card import failure_embed, plain_card, song_embed, without_links, without_words
+
+
+class TitledFile(discord.File):
+    """A file with Discord's `title`: it shows what an ASCII file name can't (discord-api-docs PR #6945)."""
+
+    def __init__(self, file: MediaFile) -> None:
+        super().__init__(BytesIO(file.data), filename=file.name)
+        self._title = file.title
+
+    def to_dict(self, index: int) -> dict[str, Any]:
+        """Return Discord's partial attachment object."""
+        return super().to_dict(index) | ({"title": self._title} if self._title else {})
 
 
 @dataclass(frozen=True, slots=True)
 class CardPayload:
-    """discord.py closes files and remembers views once sent, so both are made anew for every request."""
+    """One form of the answer. `text` stands in for the embed where Discord drops it. `wordless` forms have
+    neither prompt nor title, for AutoMod.
+
+    discord.py closes files and remembers views once sent, so both are made afresh for every request.
+    """
 
     embed: discord.Embed
     make_view: Callable[[], discord.ui.View]
+    text: str
     attached: tuple[MediaFile, ...] = ()
+    wordless: bool = False
 
-    def files(self) -> list[discord.File]:
-        """Fresh readers over the same bytes."""
-        return [discord.File(BytesIO(file.data), filename=file.name) for file in self.attached]
+    def files(self) -> list[TitledFile]:
+        """Return new readers over the same bytes."""
+        return [TitledFile(file) for file in self.attached]
 
 
 def card_custom_ids(song_id: int) -> frozenset[str]:
-    """Custom ids, one of which is under every draft: by them an answer is known again."""
+    """Return custom ids of which one is under every form of the answer: the answer is recognised by them."""
     return frozenset(custom_id(f"song:{action}", song_id) for action in (Action.TAKE, Action.RETRY))
 
 
-def payload_variants(song: Song, files: SongFiles, parent: str | None) -> list[CardPayload]:
-    """With files, with links alone, and without the links too, should Discord take none of those."""
+def payload_variants(
+    song: Song, files: SongFiles, parent: str | None, max_bytes: int | None = None
+) -> list[CardPayload]:
+    """Return the answer with files, with links alone, without the links, and without prompt and title.
+
+    Only files of at most `max_bytes` together are attached; None attaches all.
+    """
     if song.state is State.FAILED:
-        return [CardPayload(failure_embed(song), lambda: failure_view(song))]
+        told = failure_embed(song)
+        bare = without_words(song, told)
+        return [
+            CardPayload(told, lambda: failure_view(song), plain_card(told)),
+            CardPayload(bare, lambda: failure_view(song), plain_card(bare), wordless=True),
+        ]
     linked = song_embed(song, parent=parent)
+    bare = without_links(linked)
     payloads = [
-        CardPayload(linked, lambda: card_view(song)),
-        CardPayload(without_links(linked), lambda: card_view(song, listen=False)),
+        CardPayload(linked, lambda: card_view(song), plain_card(linked)),
+        CardPayload(bare, lambda: card_view(song, listen=False), plain_card(bare)),
+        _without_words(song),
     ]
-    if files.present:
-        cover = files.cover.name if files.cover else None
+    attached = _fitting(files, max_bytes)
+    if attached:
+        cover = files.cover.name if files.cover in attached else None
         full = song_embed(song, cover=cover, parent=parent)
-        payloads.insert(0, CardPayload(full, lambda: card_view(song), files.present))
+        payloads.insert(0, CardPayload(full, lambda: card_view(song), plain_card(linked), attached))
     return payloads
+
+
+def _without_words(song: Song) -> CardPayload:
+    embed = without_words(song, song_embed(song))
+    return CardPayload(embed, lambda: card_view(song), plain_card(embed), wordless=True)
+
+
+def _fitting(files: SongFiles, max_bytes: int | None) -> tuple[MediaFile, ...]:
+    """Return cover and audio if both fit, else the cover alone if it does."""
+    present, cover = files.present, tuple(file for file in (files.cover,) if file)
+    room = None if max_bytes is None else max(0, max_bytes - UPLOAD_MARGIN)
+    return next((some for some in (present, cover) if room is None or _size(some) <= room), ())
+
+
+def _size(files: tuple[MediaFile, ...]) -> int:
+    return sum(len(file.data) for file in files)

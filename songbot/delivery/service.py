@@ -1,4 +1,6 @@
-"""Getting answers to people through Discord: progress while they wait, then the card by the ladder."""
+"""Getting answers to people through Discord: progress while they wait, then the card by the first delivery
+method that works.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +12,40 @@ from typing import Protocol
 
 import discord
 
-from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, retry_with_less_content
+from songbot.discord_errors import (
+    DISCORD_ERRORS,
+    MISSING_PERMISSIONS,
+    describe,
+    is_about_the_place,
+    is_blocked_by_automod,
+    is_permanent,
+    retry_with_less_content,
+)
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song, State
 from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
-from songbot.ui.progress_message import progress_text
+from songbot.ui.progress_message import expiry_notice, progress_text
 from songbot.ui.song_buttons import progress_view
 from songbot.ui.song_card import origin_text
+from songbot.wording import cards as wording
 
-from .fallbacks import DeliveryMethod, methods_for, must_stay_private, token_is_valid
+from .channel_access import reach_of
+from .expiry_notices import ExpiryNotices
+from .fallbacks import (
+    BY_TOKEN,
+    ChannelReach,
+    DeliveryMethod,
+    methods_for,
+    must_stay_private,
+    needs_token,
+    token_is_valid,
+    upload_limit,
+)
 from .messenger import Messenger, mentions_by_token
 from .payloads import CardPayload, payload_variants
+from .refusals import RefusalBudget, RefusedPlaces
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +53,10 @@ PROGRESS_TIMEOUT = 5.0
 MAX_CONCURRENT_EDITS = 20
 """Progress can wait, while each request more at a time is a connection more to open and to keep."""
 METHOD_TIMEOUT = 30.0
-"""A step with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
+"""For a request with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
 NOTIFY_TIMEOUT = 10.0
 NOTIFY_BACKOFF = (1.0, 3.0)
 """Only where a nonce keeps a second mention away: discord.py itself gives up at a 503 or a cut connection."""
-SKIP_TRANSIENT_FROM_ATTEMPT = 5
-"""The attempt from which a step that fails only for now is left too."""
 LAST_ATTEMPT_WITH_FILES = 3
 """Later attempts go without files: an upload that never gets through must not cost the card."""
 
@@ -47,7 +68,7 @@ class ParentLookup(Protocol):
 
 
 class DiscordDelivery:
-    """Implements Courier on a logged-in client."""
+    """Implements DeliveryService on a logged-in client. `run` has to run beside it."""
 
     def __init__(
         self,
@@ -66,24 +87,44 @@ class DiscordDelivery:
         self._parents = parents
         self._dead_progress: set[tuple[int, bool]] = set()
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
+        self._budgets_by_token = {
+            True: RefusalBudget(clock.monotonic, limit=15, max_concurrent=25),
+            False: RefusalBudget(clock.monotonic, limit=10, max_concurrent=8),
+        }
+        self._refused = RefusedPlaces(clock.monotonic)
+        self._notices = ExpiryNotices(clock, self._send_expiry_notice)
+
+    async def run(self) -> None:
+        """Edit replies before their tokens expire, until cancelled."""
+        await self._notices.run()
+
+    # ------------------------------------------------------------------ progress
 
     async def update_progress(self, song: Song, progress: Progress) -> bool:
-        """Edit the progress line, by token while it lives, else as the bot's own message.
+        """Edit the progress message, by token while it lives, else as the bot's own message.
 
-        Where Discord has said no for good it is not asked again.
+        Where Discord has refused it for good it is not asked again.
         """
-        target = song.reply
+        target, reach = song.reply, self._reach(song)
         by_token = token_is_valid(target, self._clock.now())
-        if not by_token and (
-            not target.bot_in_channel or target.message_id is None or must_stay_private(song)
-        ):
+        only_by_token = needs_token(song, reach)
+        if by_token and only_by_token:
+            self._notices.watch(song)
+        if (only_by_token and not by_token) or (song.id, by_token) in self._dead_progress:
             return False
-        if (song.id, by_token) in self._dead_progress:
-            return False
-        content, view = progress_text(song, progress), progress_view(song)
+        content = progress_text(song, progress, ephemeral=must_stay_private(song))
+        return await self._edit_text(song, content, progress_view(song), by_token=by_token)
+
+    async def _edit_text(
+        self, song: Song, content: str, view: discord.ui.View | None, *, by_token: bool
+    ) -> bool:
         try:
-            async with asyncio.timeout(PROGRESS_TIMEOUT), self._edit_slots:
-                await self._messenger.edit_progress(target, content, view, by_token=by_token)
+            async with (
+                asyncio.timeout(PROGRESS_TIMEOUT),
+                self._edit_slots,
+                self._budgets_by_token[by_token].spend(),
+            ):
+                await self._messenger.edit_text(song.reply, content, view, by_token=by_token)
         except DISCORD_ERRORS as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
             if is_permanent(error):
@@ -91,85 +132,147 @@ class DiscordDelivery:
             return False
         return True
 
+    async def _send_expiry_notice(self, song: Song) -> None:
+        """Say where the song will come, as long as the token lives, and show no progress any more."""
+        self._dead_progress.add((song.id, True))
+        while token_is_valid(song.reply, self._clock.now()):
+            if await self._edit_text(song, expiry_notice(song), progress_view(song), by_token=True):
+                return
+            await asyncio.sleep(PROGRESS_TIMEOUT)
+        log.warning("a reply could not be edited before its token expired", extra={"song": song.id})
+
+    # ------------------------------------------------------------------ delivery
+
     async def deliver(
         self, song: Song, subscribers: Sequence[int], attempt: int
     ) -> Delivered | Undeliverable | RetryLater:
-        """Down the ladder until a step holds, then mention those who wait for it."""
+        """Try the delivery methods in order, then mention those who wait for the song.
+
+        A method is left only when Discord has refused it for good, at whatever attempt.
+        """
+        await self._notices.forget(song.id)
         self._dead_progress -= {(song.id, True), (song.id, False)}
-        parent = await self._origin(song)
-        async with self._files(song, attempt) as files:
-            outcome = await self._try_methods(
-                song, payload_variants(song, files, parent), list(subscribers), attempt
-            )
+        outcome = await self._try_methods(song, list(subscribers), attempt)
         if isinstance(outcome, Delivered):
-            await self._notify_waiting(song, outcome, list(subscribers))
+            await self._after_delivery(song, outcome, list(subscribers))
+        elif isinstance(outcome, RetryLater) and needs_token(song, self._reach(song)):
+            self._notices.watch(song)
         return outcome
 
     async def _try_methods(
-        self, song: Song, payloads: list[CardPayload], notify: list[int], attempt: int
+        self, song: Song, notify: list[int], attempt: int
     ) -> Delivered | Undeliverable | RetryLater:
         reasons: list[str] = []
-        for method in methods_for(song, self._clock.now()):
-            outcome = await self._try_method(method, song, payloads, notify)
-            if isinstance(outcome, Delivered):
-                return outcome
-            reasons.append(f"{method}: {describe(outcome)}")
-            log.info("step %s did not hold: %s", method, describe(outcome), extra={"song": song.id})
-            if not is_permanent(outcome) and attempt < SKIP_TRANSIENT_FROM_ATTEMPT:
-                return RetryLater(reasons[-1])
+        parent, reach = await self._origin(song), self._reach(song)
+        methods = methods_for(song, self._clock.now(), reach)
+        limits = {method: upload_limit(method, song, reach) for method in methods}
+        async with self._files(song, attempt, max(limits.values())) as files:
+            for method in methods:
+                payloads = payload_variants(song, files, parent, limits[method])
+                outcome = await self._try_method(method, song, payloads, notify)
+                if isinstance(outcome, Delivered):
+                    return outcome
+                reasons.append(f"{method}: {describe(outcome)}")
+                log.info("not delivered by %s: %s", method, describe(outcome), extra={"song": song.id})
+                if not is_permanent(outcome):
+                    return RetryLater(reasons[-1])
         return Undeliverable("; ".join(reasons))
 
     async def _try_method(
         self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
     ) -> Delivered | BaseException:
-        """One step, with less and less in the message where Discord minds what is in it."""
-        problem: BaseException = TimeoutError()
+        """Send by one method, with less and less in the message where Discord minds what is in it."""
+        place = _place(method, song)
+        if place is not None and (known := self._refused.error_of(place)) is not None:
+            return known
         try:
-            async with asyncio.timeout(METHOD_TIMEOUT):
-                earlier_post = await self._messenger.find_earlier_post(method, song)
+            async with self._request(method):
+                earlier = await self._messenger.find_earlier_post(method, song, payloads[0])
+            if earlier is not None:
+                return Delivered(earlier, method)
+            return await self._send_variants(method, song, payloads, notify)
         except DISCORD_ERRORS as error:
+            if place is not None and is_about_the_place(error):
+                self._refused.add(place, error)
             return error
-        if earlier_post is not None:
-            return Delivered(earlier_post, method)
-        for payload in payloads:
+
+    async def _send_variants(
+        self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
+    ) -> Delivered:
+        """Raise what Discord says to the last of them."""
+        remaining = list(payloads)
+        while True:
+            payload = remaining.pop(0)
             try:
-                async with asyncio.timeout(METHOD_TIMEOUT):
-                    return Delivered(await self._messenger.send(method, song, payload, notify), method)
+                async with self._request(method):
+                    reply = await self._messenger.send(method, song, payload, notify, self._clock.now())
             except DISCORD_ERRORS as error:
-                problem = error
-                if not retry_with_less_content(error):
-                    break
-        return problem
+                remaining = _variants_after(error, payload, remaining)
+                if not remaining:
+                    raise
+            else:
+                if payload.wordless:
+                    await self._explain_automod(song)
+                return Delivered(reply, method)
+
+    @asynccontextmanager
+    async def _request(self, method: DeliveryMethod) -> AsyncIterator[None]:
+        async with self._budgets_by_token[method in BY_TOKEN].spend(), asyncio.timeout(METHOD_TIMEOUT):
+            yield
+
+    # ------------------------------------------------------------ after delivery
+
+    async def _after_delivery(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
+        method = DeliveryMethod(delivered.method)
+        if method is DeliveryMethod.DIRECT and token_is_valid(song.reply, self._clock.now()):
+            await self._edit_text(song, wording.SENT_DIRECTLY, None, by_token=True)
+        await self._notify_waiting(song, delivered, notify)
 
     async def _notify_waiting(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
-        """An edit pings nobody. A failure here costs a ping, never the card."""
+        """Mention people, since an edit notifies nobody. A failure here costs a mention, never the card."""
         method = DeliveryMethod(delivered.method)
         waiting = [song.user_id, *notify] if method is DeliveryMethod.EDIT else notify
         if not waiting or method in (DeliveryMethod.POST, DeliveryMethod.DIRECT):
             return
         people = list(dict.fromkeys(waiting))
+        by_token = mentions_by_token(song, delivered.reply)
         for pause in (*NOTIFY_BACKOFF, None):
             try:
-                async with asyncio.timeout(NOTIFY_TIMEOUT):
+                async with self._budgets_by_token[by_token].spend(), asyncio.timeout(NOTIFY_TIMEOUT):
                     await self._messenger.notify(song, delivered.reply, people)
             except DISCORD_ERRORS as error:
                 log.info("nobody mentioned: %s", describe(error), extra={"song": song.id})
-                if pause is None or is_permanent(error) or mentions_by_token(song, delivered.reply):
+                if pause is None or is_permanent(error) or by_token:
                     return
                 await asyncio.sleep(pause)
             else:
                 return
 
+    async def _explain_automod(self, song: Song) -> None:
+        """Tell the person why their card shows neither prompt nor title; the card says so itself, too."""
+        if not token_is_valid(song.reply, self._clock.now()):
+            return
+        try:
+            async with asyncio.timeout(NOTIFY_TIMEOUT):
+                await self._messenger.tell_privately(song, wording.BLOCKED_PRIVATELY)
+        except DISCORD_ERRORS as error:
+            log.info("AutoMod's block not explained: %s", describe(error), extra={"song": song.id})
+
+    # ------------------------------------------------------------------- helpers
+
+    def _reach(self, song: Song) -> ChannelReach:
+        return reach_of(self._client, song.guild_id, song.reply.channel_id)
+
     @asynccontextmanager
-    async def _files(self, song: Song, attempt: int) -> AsyncIterator[SongFiles]:
+    async def _files(self, song: Song, attempt: int, limit: int) -> AsyncIterator[SongFiles]:
         if not self._attach or attempt > LAST_ATTEMPT_WITH_FILES or song.state is not State.COMPLETED:
             yield SongFiles()
             return
-        async with self._downloader.fetch(song, song.reply.upload_limit) as files:
+        async with self._downloader.fetch(song, limit) as files:
             yield files
 
     async def _origin(self, song: Song) -> str | None:
-        """A line on where the song came from; the card does without when it can't be looked up."""
+        """Return a line on where the song came from; the card does without when it can't be looked up."""
         if self._parents is None or song.parent_id is None or song.state is not State.COMPLETED:
             return None
         try:
@@ -177,3 +280,28 @@ class DiscordDelivery:
         except StoreUnavailable:
             return None
         return origin_text(song, parent) if parent else None
+
+
+def _variants_after(
+    error: BaseException, payload: CardPayload, remaining: list[CardPayload]
+) -> list[CardPayload]:
+    """Return the forms of the answer that may get through after `error` refused `payload`."""
+    if is_blocked_by_automod(error):
+        return [each for each in remaining if each.wordless]
+    if not retry_with_less_content(error):
+        return []
+    rest = [each for each in remaining if not each.wordless]
+    if isinstance(error, discord.HTTPException) and error.code == MISSING_PERMISSIONS:
+        return [each for each in rest if not each.attached] if payload.attached else []
+    return rest
+
+
+def _place(method: DeliveryMethod, song: Song) -> tuple[str, int] | None:
+    """Return what a refusal for good is about, if other songs share it."""
+    match method:
+        case DeliveryMethod.POST:
+            return "channel", song.reply.channel_id
+        case DeliveryMethod.DIRECT:
+            return "person", song.user_id
+        case _:
+            return None

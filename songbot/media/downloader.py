@@ -15,7 +15,7 @@ import aiohttp
 
 from songbot.discord_errors import describe
 from songbot.songs.models import Song
-from songbot.wording.text import file_name
+from songbot.wording.text import ascii_file_name
 
 from .file_types import SNIFF_BYTES, sniff_audio, sniff_image
 from .guarded_http import GuardedSession
@@ -37,8 +37,11 @@ class DownloadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
+    """`name` is ASCII; `title` is what it stands for where that has other letters."""
+
     name: str
     data: bytes
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ class MediaDownloader:
         bytes_left -= len(cover.data) if cover else 0
         found = await self._fetch_file(song, song.result.song_url, sniff_audio, bytes_left)
         if found:
-            audio = MediaFile(file_name(song.result.title, found[1]), found[0])
+            name, title = ascii_file_name(song.result.title, found[1])
+            audio = MediaFile(name, found[0], title)
         return SongFiles(cover, audio)
 
     async def _fetch_file(

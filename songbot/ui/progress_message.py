@@ -16,13 +16,18 @@ def acknowledgement_text(prompt: str) -> str:
     return f"{_heading(prompt)}\n{wording.STARTING}\n{wording.IF_IT_STAYS}"
 
 
-def progress_text(song: Song, progress: Progress) -> str:
+def progress_text(song: Song, progress: Progress, *, ephemeral: bool = False) -> str:
     """At most 2,000 characters; nothing in it mentions, links or breaks out of its line."""
     lines = [_heading(song.prompt), wording.stage(progress)]
     if progress.stage in _WITH_BAR:
         lines.append(bar(progress.segments))
-    lines.append(wording.times(progress))
+    lines += [wording.times(progress), wording.ONLY_YOU if ephemeral else ""]
     return "\n".join(line for line in lines if line)
+
+
+def expiry_notice(song: Song) -> str:
+    """What stands there from the token's last minute on, where nothing else reaches the reply."""
+    return f"{_heading(song.prompt)}\n{wording.TOO_LATE_HERE}"
 
 
 def bar(filled: int) -> str:

@@ -6,7 +6,7 @@ import math
 
 import discord
 
-from songbot.songs.models import Relation, Song
+from songbot.songs.models import Relation, Song, State
 from songbot.ui import colours
 from songbot.wording import cards as wording
 from songbot.wording import failures, text
@@ -15,6 +15,8 @@ TITLE, DESCRIPTION, FIELD = 256, 1800, 1024
 """Discord's limits for title and field, and ours for the prompt: an embed holds 6,000 characters at most
 ("Embed Limits")."""
 TAGS, TAG = 15, 40
+PLAIN = 1900
+_WITHOUT_WORDS = frozenset({wording.BPM, wording.LENGTH, wording.ASKED_BY})
 
 
 def song_embed(song: Song, *, cover: str | None = None, parent: str | None = None) -> discord.Embed:
@@ -40,6 +42,29 @@ def without_links(embed: discord.Embed) -> discord.Embed:
     bare = embed.copy()
     bare.url = None
     return bare.set_image(url=None)
+
+
+def without_words(song: Song, embed: discord.Embed) -> discord.Embed:
+    """The same embed without prompt, title, tags and Whisul's words, for where AutoMod blocks one of them."""
+    bare = discord.Embed(
+        title=failures.TITLE if song.state is State.FAILED else wording.UNTITLED,
+        description=wording.WORDS_BLOCKED,
+        colour=embed.colour,
+        timestamp=embed.timestamp,
+        url=embed.url,
+    )
+    for field in embed.fields:
+        if field.name in _WITHOUT_WORDS and field.value:
+            bare.add_field(name=field.name, value=field.value, inline=field.inline)
+    return bare.set_footer(text=wording.MADE_WITH)
+
+
+def plain_card(embed: discord.Embed) -> str:
+    """The embed as a message's text, at most 1,900 characters: title, link, description and facts."""
+    facts = " · ".join(f"{field.name}: {field.value}" for field in embed.fields if field.value)
+    lines = [f"**{embed.title}**", embed.description or "", facts]
+    shown = text.clamp("\n".join(line for line in lines if line), PLAIN - len(embed.url or "") - 3)
+    return f"{shown}\n<{embed.url}>" if embed.url else shown
 
 
 def failure_embed(song: Song) -> discord.Embed:

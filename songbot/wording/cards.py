@@ -13,6 +13,18 @@ TAGS = "Tags"
 PROMPT = "Prompt"
 ASKED_BY = "Asked for by"
 MADE_WITH = "Made with Whisul"
+WORDS_BLOCKED = (
+    "This server's AutoMod blocks words in the prompt or the title, so they are left out here. "
+    "Who asked for it finds all of it in `/library`."
+)
+BLOCKED_PRIVATELY = (
+    "This server's AutoMod blocks words in your song's prompt or title, so its card shows neither. "
+    "Your `/library` has all of it."
+)
+ALSO_IN_LIBRARY = (
+    "-# Only you can see this, and Discord doesn't keep it for long. It is in your `/library` too."
+)
+SENT_DIRECTLY = "Your song is here: I have sent it to you by direct message. It is in your `/library` too."
 
 _FROM = {Relation.REMIX: "Remix of", Relation.TAKE: "Another take of"}
 

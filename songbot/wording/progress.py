@@ -22,6 +22,13 @@ UNAVAILABLE = (
     "Whisul can't be reached right now. Your song keeps its place and starts by itself; "
     "if that takes over 15 minutes I'll tell you, and it won't count."
 )
+ONLY_YOU = (
+    "-# Only you can see this, and Discord doesn't keep it for long. The song will be in `/library` too."
+)
+TOO_LATE_HERE = (
+    "This takes longer than Discord lets me change this message. When your song is ready I'll send it to "
+    "you by direct message; if that isn't possible, it will be in your `/library`."
+)
 ANY_MOMENT = "It should be here any moment."
 
 

@@ -123,6 +123,15 @@ def file_name(title: str | None, extension: str) -> str:
     return f"{name or 'song'}.{extension}"
 
 
+def ascii_file_name(title: str | None, extension: str) -> tuple[str, str | None]:
+    """A file name in ASCII, and the title to show beside it where that lost letters: Discord drops others."""
+    whole = file_name(title, extension)
+    if whole.isascii():
+        return whole, None
+    spelled = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
+    return file_name(spelled.removesuffix(f".{extension}"), extension), whole.removesuffix(f".{extension}")
+
+
 def safe_link(url: str | None, limit: int = EMBED_URL) -> str | None:
     """The link if it is plain http(s) to a named host and Discord has room for it, else None.
 

@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 
 from songbot.delivery import service as courier_module
-from songbot.delivery.fallbacks import DeliveryMethod, methods_for, nonce
+from songbot.delivery.fallbacks import ChannelReach, DeliveryMethod, methods_for, nonce
 from songbot.delivery.service import DiscordDelivery
 from songbot.discord_errors import describe, is_permanent, retry_with_less_content
 from songbot.interactions.replies import send_ephemeral
@@ -71,6 +71,7 @@ class FakeDiscord:
     history: list[dict[str, Any]] = field(default_factory=list)
     history_refused: tuple[int, int] = (0, 0)
     looked: list[str] = field(default_factory=list)
+    drops_embeds: bool = False
 
     def fail(self, route: str, status: int, code: int = 0, times: int = 99) -> None:
         self.faults[route] = [(status, code)] * times
@@ -98,7 +99,7 @@ class FakeDiscord:
             return _json({"code": code, "message": "no"}, status)
         if route == OPEN_DM:
             return _json({"id": "500", "type": 1, "recipients": [_user(42)]})
-        return _json(_message(request.path, body))
+        return _json(_message(request.path, body | ({"embeds": []} if self.drops_embeds else {})))
 
     async def _read(self, request: web.Request) -> tuple[dict[str, Any], list[str]]:
         if not request.content_type.startswith("multipart/"):
@@ -148,7 +149,7 @@ def _message(path: str, body: dict[str, Any]) -> dict[str, Any]:
         "mentions": [],
         "mention_roles": [],
         "attachments": [],
-        "embeds": [],
+        "embeds": body.get("embeds") or [],
         "pinned": False,
         "type": 0,
         "components": [],
@@ -267,7 +268,8 @@ async def test_a_deleted_reply_becomes_a_new_message_with_an_enforced_nonce(stag
 def with_button(custom_id: str, author: int = 9, **about: Any) -> dict[str, Any]:
     button = {"type": 2, "style": 2, "label": "Another take", "custom_id": custom_id}
     row = {"type": 1, "components": [button]}
-    message = _message("/channels/100/messages", {}) | {"id": "280", "components": [row]}
+    card = {"id": "280", "components": [row], "embeds": [{"title": "Midnight Grid"}]}
+    message = _message("/channels/100/messages", {}) | card
     return message | {"author": _user(author)} | about
 
 
@@ -310,7 +312,7 @@ async def test_nothing_is_posted_while_the_history_can_not_be_had(stage: Scene) 
     assert stage.discord.requests == []
 
 
-@pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (404, 0), (401, 50027)])
+@pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (401, 50027)])
 async def test_a_channel_that_is_gone_or_closed_leads_to_a_direct_message(
     stage: Scene, status: int, code: int
 ) -> None:
@@ -327,20 +329,104 @@ async def test_when_every_step_is_refused_the_song_is_undeliverable(stage: Scene
     stage.discord.fail(EDIT, 403, 50001)
     stage.discord.fail(POST, 403, 50001)
     stage.discord.fail(DIRECT, 403, 50007)
+    stage.discord.fail(FOLLOW_UP, 404, 10015)
     outcome = await stage.deliver(LIVE)
     assert isinstance(outcome, Undeliverable)
     assert "10015" in outcome.reason
     assert "secret" not in outcome.reason
-    assert stage.discord.routes == [WEBHOOK, EDIT, POST, OPEN_DM, DIRECT]
+    assert stage.discord.routes == [WEBHOOK, EDIT, POST, OPEN_DM, DIRECT, FOLLOW_UP]
 
 
-async def test_what_fails_for_now_is_postponed_and_left_from_the_fifth_attempt_on(stage: Scene) -> None:
-    stage.discord.fail(WEBHOOK, 429)
-    assert isinstance(await stage.deliver(LIVE, attempt=4), RetryLater)
-    assert stage.discord.routes == [WEBHOOK]
-    outcome = await stage.deliver(LIVE, attempt=5)
+async def test_a_failed_direct_message_leads_to_a_followup_while_the_token_lives(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 404, 10008)
+    stage.discord.fail(DIRECT, 403, 50007)
+    outcome = await stage.deliver(PRIVATE)
     assert isinstance(outcome, Delivered)
-    assert outcome.method == DeliveryMethod.EDIT
+    assert outcome.method == DeliveryMethod.FOLLOW_UP
+    assert stage.discord.routes == [WEBHOOK, OPEN_DM, DIRECT, FOLLOW_UP]
+    assert stage.discord.requests[-1].body["flags"] == 64
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, 0), (403, 0), (404, 0), (403, 40333), (401, 0)])
+@pytest.mark.parametrize("attempt", [1, 5, 100])
+async def test_what_fails_for_now_is_postponed_at_every_attempt(
+    stage: Scene, status: int, code: int, attempt: int
+) -> None:
+    stage.discord.fail(WEBHOOK, status, code)
+    assert isinstance(await stage.deliver(LIVE, attempt=attempt), RetryLater)
+    assert stage.discord.routes == [WEBHOOK]
+
+
+async def test_many_refusals_slow_the_delivery_down_before_discord_counts_a_hundred(stage: Scene) -> None:
+    stage.discord.fail(WEBHOOK, 403, 0, times=1000)
+    outcomes = [await stage.deliver(LIVE) for _ in range(200)]
+    assert all(isinstance(outcome, RetryLater) for outcome in outcomes)
+    assert len(stage.discord.requests) < 50
+
+
+async def test_a_closed_channel_and_closed_direct_messages_are_asked_once_for_many_songs(
+    stage: Scene,
+) -> None:
+    stage.discord.fail(EDIT, 404, 10008, times=1000)
+    stage.discord.fail(POST, 403, 50001, times=1000)
+    stage.discord.fail(DIRECT, 403, 50007, times=1000)
+    for song_id in range(20):
+        assert isinstance(await stage.deliver(replace(LATE, id=song_id)), Undeliverable)
+    assert stage.discord.routes.count(POST) == stage.discord.routes.count(DIRECT) == 1
+
+
+async def test_where_discord_drops_the_embed_the_card_is_in_the_text(stage: Scene) -> None:
+    stage.discord.drops_embeds = True
+    assert isinstance(await stage.deliver(replace(LATE, reply=ReplyTarget(100))), Delivered)
+    post, edit = stage.discord.requests
+    assert (post.route, edit.route) == (POST, "PATCH /channels/100/messages/300")
+    assert "<@42> your song is here" in edit.body["content"]
+    assert "Midnight Grid" in edit.body["content"]
+    assert RESULT.song_url in edit.body["content"]
+
+
+async def test_what_automod_blocks_comes_without_prompt_and_title_and_the_person_is_told(
+    stage: Scene,
+) -> None:
+    stage.discord.fail(WEBHOOK, 400, 200000, times=1)
+    assert isinstance(await stage.deliver(LIVE), Delivered)
+    _, card, told = stage.discord.requests
+    assert (card.route, told.route) == (WEBHOOK, FOLLOW_UP)
+    assert "Midnight" not in str(card.body["embeds"])
+    assert SONG.prompt not in str(card.body["embeds"])
+    assert told.body["flags"] == 64
+    assert "AutoMod" in told.body["content"]
+
+
+async def test_a_private_song_that_took_long_comes_directly_and_its_reply_says_so(stage: Scene) -> None:
+    song = replace(PRIVATE, created_at=NOW - timedelta(minutes=6))
+    outcome = await stage.deliver(song)
+    assert isinstance(outcome, Delivered)
+    assert outcome.method == DeliveryMethod.DIRECT
+    assert stage.discord.routes == [OPEN_DM, DIRECT, WEBHOOK]
+    assert "direct message" in stage.discord.requests[-1].body["content"]
+
+
+async def test_a_private_card_says_that_it_is_in_the_library(stage: Scene) -> None:
+    await stage.deliver(PRIVATE)
+    assert "/library" in stage.discord.requests[0].body["content"]
+
+
+async def test_files_are_capped_by_method(stage: Scene) -> None:
+    stage.downloader.files = SongFiles(PNG, MediaFile("long.mp3", b"ID3" + b"\0" * 11 * 1024 * 1024))
+    await stage.deliver(replace(LIVE, reply=replace(TOKEN, upload_limit=100 * 1024 * 1024)))
+    await stage.deliver(LATE)
+    by_token, as_bot = stage.discord.requests[:2]
+    assert by_token.files == ["cover.png", "long.mp3"]
+    assert as_bot.files == ["cover.png"]
+    assert stage.downloader.limits == [25 * 1024 * 1024, 10 * 1024 * 1024]
+
+
+async def test_a_title_beyond_ascii_stands_beside_an_ascii_name(stage: Scene) -> None:
+    stage.downloader.files = SongFiles(None, MediaFile("song.mp3", b"ID3", "Дождь"))
+    await stage.deliver(LIVE)
+    assert stage.discord.requests[0].files == ["song.mp3"]
+    assert stage.discord.requests[0].body["attachments"][0]["title"] == "Дождь"
 
 
 async def test_a_cut_connection_is_postponed(stage: Scene) -> None:
@@ -503,16 +589,22 @@ async def test_views_of_delivered_cards_are_not_kept_in_memory(stage: Scene) -> 
 
 
 def test_the_steps_that_can_hold() -> None:
-    everything = [DeliveryMethod.TOKEN, DeliveryMethod.EDIT, DeliveryMethod.POST, DeliveryMethod.DIRECT]
-    assert methods_for(LIVE, NOW) == everything
-    assert methods_for(LIVE, NOW + timedelta(minutes=9, seconds=31)) == everything[1:]
+    as_bot = [DeliveryMethod.EDIT, DeliveryMethod.POST, DeliveryMethod.DIRECT]
+    assert methods_for(LIVE, NOW) == [DeliveryMethod.TOKEN, *as_bot, DeliveryMethod.FOLLOW_UP]
+    assert methods_for(LIVE, NOW + timedelta(minutes=9, seconds=31)) == as_bot
+    assert methods_for(LATE, NOW, ChannelReach(can_post=False)) == [
+        DeliveryMethod.EDIT,
+        DeliveryMethod.DIRECT,
+    ]
+    assert methods_for(LATE, NOW, ChannelReach(can_view=False)) == [DeliveryMethod.DIRECT]
     assert methods_for(replace(LATE, reply=ReplyTarget(100)), NOW) == [
         DeliveryMethod.POST,
         DeliveryMethod.DIRECT,
     ]
-    assert methods_for(BY_INSTALL, NOW) == [DeliveryMethod.TOKEN, DeliveryMethod.DIRECT]
-    assert methods_for(PRIVATE, NOW) == [DeliveryMethod.TOKEN, DeliveryMethod.DIRECT]
-    assert methods_for(replace(PRIVATE_LATE, guild_id=None), NOW) == everything[1:]
+    only_the_person = [DeliveryMethod.TOKEN, DeliveryMethod.DIRECT, DeliveryMethod.FOLLOW_UP]
+    assert methods_for(BY_INSTALL, NOW) == only_the_person
+    assert methods_for(PRIVATE, NOW) == only_the_person
+    assert methods_for(replace(PRIVATE_LATE, guild_id=None), NOW) == as_bot
 
 
 def test_a_nonce_is_short_enough_for_discord() -> None:

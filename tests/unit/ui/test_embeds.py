@@ -171,13 +171,17 @@ async def test_the_other_views() -> None:
 
 
 async def test_drafts_get_barer_from_one_to_the_next() -> None:
-    linked, bare = payload_variants(SONG, SongFiles(), None)
+    linked, bare, wordless = payload_variants(SONG, SongFiles(), None)
     assert linked.embed.url
     assert "Listen" in labels(linked.make_view())
     assert bare.embed.url is None
     assert bare.embed.image.url is None
     assert "Listen" not in labels(bare.make_view())
-    assert len(payload_variants(FAILED, SongFiles(), None)) == 1
+    assert wordless.embed.title == "Untitled"
+    assert SONG.prompt not in str(wordless.embed.to_dict())
+    told, wordless = payload_variants(FAILED, SongFiles(), None)
+    assert "boom" in str(told.embed.to_dict())
+    assert "boom" not in str(wordless.embed.to_dict())
 
 
 @pytest.mark.parametrize(

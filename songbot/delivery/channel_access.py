@@ -1,0 +1,26 @@
+"""What the bot may do in a channel, by what the gateway has said: no request is needed."""
+
+from __future__ import annotations
+
+import discord
+
+from .fallbacks import OWN_UPLOAD_LIMIT, ChannelReach
+
+
+def reach_of(client: discord.Client, guild_id: int | None, channel_id: int) -> ChannelReach:
+    """Return what the bot may do as itself in the channel, by the permissions of now.
+
+    An archived thread is not in the cache, nor is a DM: there everything counts as allowed.
+    """
+    guild = client.get_guild(guild_id) if guild_id is not None else None
+    if guild is None or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison]  # None until GUILD_CREATE
+        return ChannelReach()
+    limit = max(OWN_UPLOAD_LIMIT, guild.filesize_limit)
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None or (isinstance(channel, discord.Thread) and channel.parent is None):
+        return ChannelReach(upload_limit=limit)
+    granted = channel.permissions_for(guild.me)
+    can_send = (
+        granted.send_messages_in_threads if isinstance(channel, discord.Thread) else granted.send_messages
+    )
+    return ChannelReach(granted.view_channel, granted.view_channel and can_send, limit)

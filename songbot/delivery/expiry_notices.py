@@ -1,0 +1,73 @@
+"""A last edit before an interaction's token expires, where nothing else reaches the reply: it says where the
+song will come. Without it the reply would say "composing" for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+
+from songbot.songs.models import Song
+from songbot.songs.ports import Clock
+
+log = logging.getLogger(__name__)
+
+NOTICE_BEFORE_EXPIRY = timedelta(seconds=60)
+MAX_PAUSE = 5.0
+"""Seconds between two looks at the clock."""
+
+SendNotice = Callable[[Song], Coroutine[None, None, None]]
+"""Edits the reply. Raises nothing for what Discord says."""
+
+
+class ExpiryNotices:
+    """Each song is noticed once, unless it is forgotten before."""
+
+    def __init__(self, clock: Clock, send: SendNotice) -> None:
+        self._clock = clock
+        self._send = send
+        self._watched: dict[int, Song] = {}
+        self._due: list[tuple[float, int]] = []
+        self._sending: dict[int, asyncio.Task[None]] = {}
+
+    def watch(self, song: Song) -> None:
+        """Send a notice a minute before the song's token expires."""
+        expires_at = song.reply.token_expires_at
+        if expires_at is None or not song.reply.token:
+            return
+        if song.id not in self._watched:
+            heapq.heappush(self._due, ((expires_at - NOTICE_BEFORE_EXPIRY).timestamp(), song.id))
+        self._watched[song.id] = song
+
+    async def forget(self, song_id: int) -> None:
+        """Send no notice any more; when this returns, none is on its way either."""
+        self._watched.pop(song_id, None)
+        if (sending := self._sending.get(song_id)) is not None:
+            await asyncio.wait({sending})
+
+    async def run(self) -> None:
+        """Send what is due, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for song in self._take_due():
+                    task = tasks.create_task(self._send(song), name=f"expiry-notice-{song.id}")
+                    self._sending[song.id] = task
+                    task.add_done_callback(lambda _, song_id=song.id: self._sending.pop(song_id, None))
+                await asyncio.sleep(self._pause())
+
+    def _take_due(self) -> list[Song]:
+        now = self._clock.now().timestamp()
+        due: list[Song] = []
+        while self._due and self._due[0][0] <= now:
+            song = self._watched.pop(heapq.heappop(self._due)[1], None)
+            if song is not None:
+                due.append(song)
+        return due
+
+    def _pause(self) -> float:
+        if not self._due:
+            return MAX_PAUSE
+        return min(MAX_PAUSE, max(0.0, self._due[0][0] - self._clock.now().timestamp()))

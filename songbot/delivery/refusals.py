@@ -1,0 +1,94 @@
+"""Keeping refused requests few: 10,000 of them in 10 minutes end in a ban (Discord, "Rate Limits": Invalid
+Request Limit), and this bot means to stay below a hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import discord
+
+WINDOW_SECONDS = 600.0
+PROBE_SECONDS = 60.0
+"""Between two tries after a refusal, once there were too many."""
+REMEMBERED_SECONDS = 60.0
+MAX_REMEMBERED = 10_000
+INVALID_STATUSES = frozenset({401, 403, 429})
+
+
+class TooManyRefusals(discord.DiscordException):
+    """Discord has refused much lately: try again later."""
+
+
+def counts_as_invalid(error: BaseException) -> bool:
+    """Return whether Discord counts the request towards its limit of invalid ones."""
+    return isinstance(error, discord.HTTPException) and error.status in INVALID_STATUSES
+
+
+class RefusalBudget:
+    """Lets `max_concurrent` requests run at a time. Once `limit` were refused in 10 minutes it lets one run
+    at a time, and after each further refusal it pauses. `monotonic` gives seconds.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], *, limit: int, max_concurrent: int) -> None:
+        self._monotonic = monotonic
+        self._limit = limit
+        self._refused: deque[float] = deque()
+        self._next_probe = 0.0
+        self._slots = asyncio.Semaphore(max_concurrent)
+        self._probing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncIterator[None]:
+        """Run one request; an error that Discord counts as invalid is counted and raised on.
+
+        Raises:
+            TooManyRefusals: it is too early for another try.
+        """
+        async with self._slots:
+            if not self._is_exhausted():
+                with self._counting():
+                    yield
+                return
+            async with self._probing:
+                if self._is_exhausted() and self._monotonic() < self._next_probe:
+                    raise TooManyRefusals
+                with self._counting():
+                    yield
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            if counts_as_invalid(error):
+                self._refused.append(self._monotonic())
+                self._next_probe = self._monotonic() + PROBE_SECONDS
+            raise
+
+    def _is_exhausted(self) -> bool:
+        while self._refused and self._monotonic() - self._refused[0] >= WINDOW_SECONDS:
+            self._refused.popleft()
+        return len(self._refused) >= self._limit
+
+
+class RefusedPlaces:
+    """Remembers for a minute what Discord has refused for good, so that many songs ask once."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._refused: OrderedDict[Hashable, tuple[float, BaseException]] = OrderedDict()
+
+    def add(self, place: Hashable, error: BaseException) -> None:
+        self._refused[place] = self._monotonic(), error
+        self._refused.move_to_end(place)
+        if len(self._refused) > MAX_REMEMBERED:
+            self._refused.popitem(last=False)
+
+    def error_of(self, place: Hashable) -> BaseException | None:
+        """Return what Discord said of the place within the last minute."""
+        at, error = self._refused.get(place, (0.0, None))
+        return error if self._monotonic() - at < REMEMBERED_SECONDS else None
