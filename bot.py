@@ -31,6 +31,10 @@ from songbot.worker.worker import LeaseLost
 log = logging.getLogger("bot")
 
 EXIT_BAD_SETTINGS = 2
+RATE_LIMITED = (
+    "Discord limits this machine's address for %.0f more minutes, so the bot can't connect. On shared hosts "
+    "others cause that: wait, or move to another address."
+)
 
 
 def main() -> int:
@@ -75,6 +79,9 @@ async def run(settings: Settings) -> int:
         return 1
     except PortInUse as error:
         log.error("%s", error)  # noqa: TRY400
+        return 1
+    except discord.RateLimited as error:
+        log.error(RATE_LIMITED, error.retry_after / 60)  # noqa: TRY400
         return 1
     except (discord.HTTPException, OSError) as error:
         log.error("Discord can't be reached: %s", redact(str(error)))  # noqa: TRY400
@@ -135,6 +142,7 @@ async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
             task.cancel()
     if stop.is_set():
         log.info("stopping: no new songs; what is in hand is written down")
+        await app.starts.end()
         return 0
     for task in done:
         if not task.cancelled() and (error := task.exception()):
@@ -145,6 +153,8 @@ async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
 def _log_fatal(name: str, error: BaseException) -> None:
     if isinstance(error, BaseExceptionGroup) and error.subgroup(LeaseLost):
         log.critical("%s", LeaseLost.__doc__)
+    elif isinstance(error, discord.RateLimited):
+        log.critical(RATE_LIMITED, error.retry_after / 60)
     else:
         log.critical("%s ended, and so the process has to", name, exc_info=error)
 

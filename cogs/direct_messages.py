@@ -90,6 +90,7 @@ class DirectMessagesCog(commands.Cog):
             confirm_text(decision),
             embed=prompt_embed(prompt),
             view=confirm_view(message.id),
+            nonce=f"offer-{message.id}",  # offered once, though two sessions of a shard may get the message
         )
 
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:

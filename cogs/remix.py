@@ -6,11 +6,12 @@ import asyncio
 
 import discord
 
-from songbot.interactions.access import require_completed, require_visible
+from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
+from songbot.songs.access import SongAction
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, Song
 from songbot.songs.ports import SongRepository
@@ -18,15 +19,18 @@ from songbot.ui.custom_ids import id_route
 from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.wording import general
 
-LOOKUP_TIMEOUT = 2.0
-"""A modal has to be the first answer, so what stands in it has to be looked up before any."""
+LOOKUP_TIMEOUT = 1.5
+"""Seconds. The first answer is a modal or a progress message, and the song has to be known for both."""
 
 
 class SongVariations:
     """A new song, charged anew to whoever presses; that of a private song is private again."""
 
-    def __init__(self, songs: SongRepository, ordering: Ordering, debouncer: Debouncer) -> None:
+    def __init__(
+        self, songs: SongRepository, access: SongAccess, ordering: Ordering, debouncer: Debouncer
+    ) -> None:
         self._songs = songs
+        self._access = access
         self._ordering = ordering
         self._debouncer = debouncer
 
@@ -48,14 +52,9 @@ class SongVariations:
         await self._order_variation(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:
-        try:
-            async with asyncio.timeout(LOOKUP_TIMEOUT):
-                found = await self._songs.get(song_id)
-        except TimeoutError:
-            raise StoreUnavailable("a song was not found in time") from None
-        song = await require_completed(interaction, found)
-        if song is not None:
-            await interaction.response.send_modal(PromptModal(ModalKind.REMIX, song.id, song.prompt))
+        found = await self._song(song_id)
+        song = await self._access.require_completed(interaction, found, SongAction.VARY)
+        await interaction.response.send_modal(PromptModal(ModalKind.REMIX, song.id, song.prompt))
 
     async def _order_variation(
         self, interaction: discord.Interaction, song_id: int, relation: Relation, prompt: str | None = None
@@ -66,31 +65,24 @@ class SongVariations:
             return
         ordered = False
         try:
-            await _acknowledge(interaction)
             parent = await self._parent(interaction, song_id, relation)
-            if parent is not None:
-                request = SongRequest(
-                    parent.prompt if prompt is None else prompt, parent.private, parent, relation
-                )
-                ordered = await self._ordering.order(interaction, request)
+            request = SongRequest(
+                parent.prompt if prompt is None else prompt, parent.private, parent, relation
+            )
+            ordered = await self._ordering.order(interaction, request)
         finally:
             if not ordered:
                 self._debouncer.release(press)
 
-    async def _parent(
-        self, interaction: discord.Interaction, song_id: int, relation: Relation
-    ) -> Song | None:
-        song = await self._songs.get(song_id)
-        if relation is not Relation.RETRY:
-            return await require_completed(interaction, song)
-        song = await require_visible(interaction, song)
-        if song is not None and song.user_id != interaction.user.id:
-            await send_ephemeral(interaction, general.NOT_YOURS)
-            return None
-        return song
+    async def _parent(self, interaction: discord.Interaction, song_id: int, relation: Relation) -> Song:
+        song = await self._song(song_id)
+        if relation is Relation.RETRY:
+            return await self._access.require(interaction, song, SongAction.RETRY)
+        return await self._access.require_completed(interaction, song, SongAction.VARY)
 
-
-async def _acknowledge(interaction: discord.Interaction) -> None:
-    """Without changing the message pressed on; what has none, a forged modal, gets a private answer."""
-    forged = interaction.message is None
-    await interaction.response.defer(thinking=forged, ephemeral=forged)
+    async def _song(self, song_id: int) -> Song | None:
+        try:
+            async with asyncio.timeout(LOOKUP_TIMEOUT):
+                return await self._songs.get(song_id)
+        except TimeoutError:
+            raise StoreUnavailable("a song was not found in time") from None

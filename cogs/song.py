@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
@@ -13,6 +14,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.library import LibraryRepository
 from songbot.songs.prompts import MAX_PROMPT, with_options
 from songbot.songs.styles import MAX_CHOICE_LENGTH, MAX_CHOICES, autocomplete_styles
+from songbot.wording.examples import EXAMPLES
 
 SUGGEST_TIMEOUT = 2.0
 MAX_PROMPTS_SEARCHED = 100
@@ -51,19 +53,29 @@ class SongCog(commands.Cog):
     async def suggest_style(
         self, _interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        return [_choice(value) for value in autocomplete_styles(typed)]
+        return _choices(typed, autocomplete_styles(typed))
 
     @song.autocomplete("prompt")
     async def suggest_prompt(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        """The person's own latest prompts; a longer one than a choice can hold would come back cut."""
+        """Suggest the person's own latest prompts, and examples to whoever has none."""
         try:
             async with asyncio.timeout(SUGGEST_TIMEOUT):
                 prompts = await self._library.recent_prompts(interaction.user.id, typed, MAX_PROMPTS_SEARCHED)
         except (StoreUnavailable, TimeoutError):
-            return []
-        return [_choice(prompt) for prompt in prompts if len(prompt) <= MAX_CHOICE_LENGTH][:MAX_CHOICES]
+            prompts = []
+        return _choices(typed, prompts if prompts or typed.strip() else EXAMPLES)
+
+
+def _choices(typed: str, suggestions: Sequence[str]) -> list[app_commands.Choice[str]]:
+    """Put what was typed first: Discord's client highlights the first choice, and Enter takes it. What does
+    not fit into a choice has no suggestions at all, so that none can replace it.
+    """
+    if len(typed) > MAX_CHOICE_LENGTH:
+        return []
+    values = dict.fromkeys([typed, *suggestions] if typed.strip() else suggestions)
+    return [_choice(value) for value in values if len(value) <= MAX_CHOICE_LENGTH][:MAX_CHOICES]
 
 
 def _choice(value: str) -> app_commands.Choice[str]:

@@ -9,9 +9,11 @@ import discord
 
 from songbot.delivery.delete_card import DeleteResult, delete_card
 from songbot.discord_errors import DISCORD_ERRORS, describe
-from songbot.interactions.access import require_completed, require_delete_permission, require_visible
+from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
+from songbot.songs.access import SongAction
 from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
 from songbot.songs.ports import SongRepository
@@ -28,8 +30,9 @@ MAX_PENDING_DELETIONS = 1000
 class SongButtons:
     """What the buttons do that make no new song."""
 
-    def __init__(self, songs: SongRepository, library: LibraryRepository) -> None:
+    def __init__(self, songs: SongRepository, library: LibraryRepository, access: SongAccess) -> None:
         self._songs = songs
+        self._access = access
         self._library = library
         self._pending_deletions: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
 
@@ -41,9 +44,8 @@ class SongButtons:
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        song = await require_visible(interaction, await self._songs.get(song_id))
-        if song is not None:
-            await send_ephemeral(interaction, await self._toggle_subscription(interaction.user.id, song))
+        song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.VIEW)
+        await send_ephemeral(interaction, await self._toggle_subscription(interaction.user.id, song))
 
     async def _toggle_subscription(self, user_id: int, song: Song) -> str:
         subscribed = await self._library.toggle_subscription(song.id, user_id, MAX_SUBSCRIBERS)
@@ -54,12 +56,10 @@ class SongButtons:
 
     async def save(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        song = await require_completed(interaction, await self._songs.get(song_id))
-        if song is None:
-            return
-        if song.guild_id is None and song.user_id != interaction.user.id:
-            await send_ephemeral(interaction, buttons.SAVE_NOT_ALLOWED)
-            return
+        found = await self._songs.get(song_id)
+        song = await self._access.require_completed(interaction, found, SongAction.VIEW)
+        if not await self._access.is_allowed(interaction, song, SongAction.SAVE):
+            raise UserFacingError(buttons.SAVE_NOT_ALLOWED)
         saved = await self._library.toggle_saved(interaction.user.id, song.id)
         await send_ephemeral(interaction, buttons.SAVED if saved else buttons.UNSAVED)
 
@@ -67,9 +67,7 @@ class SongButtons:
         """Deferred as an update, so that this press's token reaches the very message that was pressed on:
         where the bot is no member, that is the only way to take it away."""
         await interaction.response.defer()
-        song = await require_completed(interaction, await self._songs.get(song_id))
-        if song is None or not await require_delete_permission(interaction, song):
-            return
+        song = await self._deletable(interaction, await self._songs.get(song_id))
         self._remember(interaction, song)
         await interaction.followup.send(
             buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE), ephemeral=True
@@ -82,9 +80,7 @@ class SongButtons:
         if found is not None and found.deleted_at is not None:
             await _close_question(interaction, buttons.DELETED)
             return
-        song = await require_completed(interaction, found)
-        if song is None or not await require_delete_permission(interaction, song):
-            return
+        song = await self._deletable(interaction, found)
         key = (interaction.user.id, song.id)
         result = await delete_card(interaction.client, song, self._pending_deletions.get(key))
         if result is DeleteResult.RETRY_LATER:
@@ -94,6 +90,12 @@ class SongButtons:
         self._pending_deletions.pop(key, None)
         stays = buttons.STAYS_PRIVATE if song.private else buttons.STAYS
         await _close_question(interaction, buttons.DELETED if result is DeleteResult.DELETED else stays)
+
+    async def _deletable(self, interaction: discord.Interaction, found: Song | None) -> Song:
+        """Return the song if the person may delete it; whoever can't even see it learns no more than that."""
+        if found is not None and not await self._access.is_allowed(interaction, found, SongAction.DELETE):
+            await self._access.require(interaction, found, SongAction.VIEW)
+        return await self._access.require_completed(interaction, found, SongAction.DELETE)
 
     def _remember(self, interaction: discord.Interaction, song: Song) -> None:
         key = (interaction.user.id, song.id)

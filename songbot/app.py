@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -13,6 +14,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+
+import aiohttp
 
 from cogs.context_menu import MessageContextMenuCog
 from cogs.direct_messages import DirectMessagesCog
@@ -27,16 +30,21 @@ from cogs.remix import SongVariations
 from cogs.song import SongCog
 from cogs.song_buttons import SongButtons
 from cogs.usage import UsageCog
+from songbot.delivery import old_edits
 from songbot.delivery.links import LinkRefresher
 from songbot.delivery.service import DiscordDelivery
+from songbot.interactions.access import SongAccess
+from songbot.interactions.channel_visibility import ChannelVisibility
 from songbot.interactions.client import SongBot
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering
 from songbot.interactions.owners import ApplicationOwners
+from songbot.interactions.start_log import StartLog
 from songbot.media.downloader import MediaDownloader
 from songbot.media.link_checker import LinkChecker
 from songbot.ops.http_trace import discord_trace
+from songbot.ops.invalid_requests import InvalidRequests
 from songbot.ops.metrics import PrometheusTelemetry
 from songbot.quotas.rules import OperatorLimits
 from songbot.settings import Settings
@@ -57,6 +65,8 @@ from songbot.worker.retention import RetentionJob
 from songbot.worker.throttle import RequestThrottle
 from songbot.worker.worker import Worker
 from whisul_api import WhisulClient
+
+log = logging.getLogger(__name__)
 
 LIVENESS_TIMEOUT = 60.0
 """Seconds in which the tracker goes round at least once, or the process is not alive."""
@@ -99,18 +109,26 @@ class App:
         self.bot = SongBot(
             state=dependencies.database.app_state,
             on_login=self._on_login,
-            http_trace=discord_trace(
-                dependencies.telemetry.discord_status,
-                dependencies.telemetry.acknowledged,
-                dependencies.clock.now,
-            ),
+            on_unreadable=dependencies.telemetry.unreadable_event,
+            http_trace=_http_trace(dependencies),
             shard_count=dependencies.settings.shard_count,
             shard_ids=dependencies.settings.shard_ids,
         )
+        self._access = SongAccess(ChannelVisibility(self.bot), dependencies.database.library)
         self._started_at = dependencies.clock.monotonic()
         self._provider_errors = RecentErrors()
+        self._delivery = DiscordDelivery(
+            self.bot,
+            dependencies.downloader,
+            attach_audio=dependencies.settings.attach_audio,
+            clock=dependencies.clock,
+            parents=dependencies.database.songs,
+        )
+        self.starts = StartLog(
+            dependencies.database.app_state, dependencies.settings.shard_ids, dependencies.clock.now
+        )
         self._worker_dependencies = _worker_dependencies(
-            dependencies, self.bot, estimator, self._provider_errors
+            dependencies, self._delivery, estimator, self._provider_errors
         )
         self.worker = Worker(self._worker_dependencies, new_worker_id)
         self.telemetry.watch(lambda: self.bot.latencies, self.worker.counts)
@@ -140,8 +158,10 @@ class App:
         links = LinkRefresher(self.bot, LinkChecker(dependencies.settings.whisul_api_url).find_dead)
         fetch_files = dependencies.downloader.fetch if dependencies.settings.attach_audio else no_files
         debouncer = Debouncer(self._clock.monotonic)
-        song = LibrarySong(library, self._database.songs, links, fetch_files, debouncer)
-        cog = LibraryCog(library, song, LibraryExport(library, links))
+        song = LibrarySong(
+            library, self._database.songs, self._access, links, fetch_files=fetch_files, debouncer=debouncer
+        )
+        cog = LibraryCog(library, self._access, song, LibraryExport(library, self._access, links))
         cog.register(self.router)
         await self.bot.add_cog(cog)
 
@@ -168,8 +188,8 @@ class App:
         database, debouncer = self._database, Debouncer(self._clock.monotonic)
         menu = MessageContextMenuCog(self.bot.tree, ordering)
         messages = DirectMessagesCog(database.quotas, ordering, debouncer, self._clock)
-        SongVariations(database.songs, ordering, debouncer).register(self.router)
-        SongButtons(database.songs, database.library).register(self.router)
+        SongVariations(database.songs, self._access, ordering, debouncer).register(self.router)
+        SongButtons(database.songs, database.library, self._access).register(self.router)
         menu.register(self.router)
         messages.register(self.router)
         for cog in (SongCog(ordering, database.library), menu, messages):
@@ -179,6 +199,9 @@ class App:
         """Discord has taken the token: songs may be delivered, gateway or not."""
         await self.worker.start()
         self.background = asyncio.create_task(self._run_background(), name="background")
+        if pause := await self.starts.begin():
+            log.warning("the bot has crashed repeatedly within an hour: it connects in %.0f s", pause)
+            await asyncio.sleep(pause)
 
     async def _run_background(self) -> None:
         """All that goes on beside Discord; what ends one of them ends the process."""
@@ -186,6 +209,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.worker.run(), name="tracker")
             tasks.create_task(retention.run(), name="housekeeping")
+            tasks.create_task(self._delivery.run(), name="expiry-notices")
 
     async def stop(self) -> None:
         """No new songs, what is in hand is written, then Discord is left. People are told meanwhile."""
@@ -274,6 +298,14 @@ async def create_app(dependencies: AppDependencies, durations: Sequence[float] |
     return app
 
 
+def _http_trace(dependencies: AppDependencies) -> aiohttp.TraceConfig:
+    telemetry, clock = dependencies.telemetry, dependencies.clock
+    trace = discord_trace(telemetry.discord_status, telemetry.acknowledged, clock.now)
+    trace.on_request_end.append(InvalidRequests(telemetry.invalid_request, clock.monotonic).on_request_end)
+    trace.on_request_end.append(old_edits.on_request_end)  # last, for it raises
+    return trace
+
+
 def worker_config_from_settings(settings: Settings) -> WorkerConfig:
     return WorkerConfig(
         poll_interval_min=settings.poll_seconds_min,
@@ -298,19 +330,16 @@ def new_worker_id() -> str:
 
 
 def _worker_dependencies(
-    dependencies: AppDependencies, bot: SongBot, estimator: DurationEstimator, errors: RecentErrors
+    dependencies: AppDependencies,
+    delivery: DiscordDelivery,
+    estimator: DurationEstimator,
+    errors: RecentErrors,
 ) -> WorkerDependencies:
     random = Random(secrets.randbits(64))  # noqa: S311  # spreads requests; guards nothing
     return WorkerDependencies(
         repository=dependencies.database.songs,
         provider=ErrorRecordingProvider(dependencies.provider, errors, dependencies.clock),
-        delivery=DiscordDelivery(
-            bot,
-            dependencies.downloader,
-            attach_audio=dependencies.settings.attach_audio,
-            clock=dependencies.clock,
-            parents=dependencies.database.songs,
-        ),
+        delivery=delivery,
         clock=dependencies.clock,
         config=worker_config_from_settings(dependencies.settings),
         estimator=estimator,

@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
@@ -33,8 +34,11 @@ from ._song import LibrarySong
 class LibraryCog(commands.Cog, name="library"):
     """The person's songs, seen by them alone."""
 
-    def __init__(self, library: LibraryRepository, song: LibrarySong, export: LibraryExport) -> None:
+    def __init__(
+        self, library: LibraryRepository, access: SongAccess, song: LibrarySong, export: LibraryExport
+    ) -> None:
         self._library = library
+        self._access = access
         self._song = song
         self._export = export
 
@@ -105,7 +109,7 @@ class LibraryCog(commands.Cog, name="library"):
         older_than: int | None = None,
         newer_than: int | None = None,
     ) -> LibraryPage:
-        scope = query.scope(interaction.user.id, interaction.guild_id)
+        scope = await self._access.scope(interaction, query.scope(interaction.user.id, interaction.guild_id))
         search = parse_search(query.search)
         return await self._library.page(
             scope, search, older_than=older_than, newer_than=newer_than, limit=PAGE_SIZE

@@ -8,6 +8,7 @@ from io import BytesIO
 import discord
 
 from songbot.delivery.links import LinkRefresher
+from songbot.interactions.access import SongAccess
 from songbot.songs.library import LibraryRepository, LibraryScope, Search, parse_search
 from songbot.songs.models import Song
 from songbot.ui.library.page import nothing_there
@@ -22,13 +23,14 @@ BATCH = 100
 class LibraryExport:
     """Sends a file that only the person sees."""
 
-    def __init__(self, library: LibraryRepository, links: LinkRefresher) -> None:
+    def __init__(self, library: LibraryRepository, access: SongAccess, links: LinkRefresher) -> None:
         self._library = library
+        self._access = access
         self._links = links
 
     async def send(self, interaction: discord.Interaction, query: Query) -> None:
         """Edits the deferred answer."""
-        scope = query.scope(interaction.user.id, interaction.guild_id)
+        scope = await self._access.scope(interaction, query.scope(interaction.user.id, interaction.guild_id))
         songs, more = await self._found(scope, parse_search(query.search))
         if not songs:
             await interaction.edit_original_response(content=nothing_there(query))

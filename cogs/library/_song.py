@@ -8,14 +8,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import discord
 
-from songbot.delivery.follow_up import send_card
+from songbot.delivery.fallbacks import REQUEST_LIMIT
+from songbot.delivery.follow_up import edit_in_card, follow_up_with_card
 from songbot.delivery.links import LinkRefresher
 from songbot.delivery.payloads import CardPayload, payload_variants
+from songbot.interactions.access import SongAccess
 from songbot.interactions.debounce import Debouncer
+from songbot.interactions.errors import UserFacingError
+from songbot.interactions.install_context import must_answer_privately
 from songbot.interactions.replies import send_ephemeral
 from songbot.media.downloader import SongFiles
+from songbot.songs.access import SongAction
 from songbot.songs.errors import StoreUnavailable
-from songbot.songs.library import LibraryRepository, can_view
+from songbot.songs.library import LibraryRepository
 from songbot.songs.models import DeliveryState, Song, State
 from songbot.songs.ports import SongRepository
 from songbot.ui.song_card import origin_text
@@ -42,12 +47,15 @@ class LibrarySong:
         self,
         library: LibraryRepository,
         songs: SongRepository,
+        access: SongAccess,
         links: LinkRefresher,
+        *,
         fetch_files: FetchFiles,
         debouncer: Debouncer,
     ) -> None:
         self._library = library
         self._songs = songs
+        self._access = access
         self._links = links
         self._fetch_files = fetch_files
         self._debouncer = debouncer
@@ -55,20 +63,14 @@ class LibrarySong:
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
         """Show the card privately. A song that had not been delivered is delivered by that."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        song = await self._finished_song(interaction, song_id)
-        if song is None:
-            return
-        viewer, guild_id = interaction.user.id, interaction.guild_id
-        if not await self._can_open(song, viewer, guild_id):
-            await send_ephemeral(interaction, wording.SONG_HIDDEN)
-            return
-        undelivered = song.delivery is DeliveryState.UNDELIVERABLE and song.user_id == viewer
-        can_post = song.state is State.COMPLETED and can_view(song, viewer, guild_id)
+        song = await self._finished_song(song_id)
+        if not await self._access.is_allowed(interaction, song, SongAction.VIEW):
+            raise UserFacingError(wording.SONG_HIDDEN)
+        undelivered = song.delivery is DeliveryState.UNDELIVERABLE and song.user_id == interaction.user.id
+        can_post = await self._can_post(interaction, song)
         async with self._payloads(interaction, song, files=undelivered) as payloads:
-            sent = await send_card(
-                interaction, payloads, ephemeral=True, post_button_for=song.id if can_post else None
-            )
-        if not sent:
+            shown = await edit_in_card(interaction, payloads, post_button_for=song.id if can_post else None)
+        if not shown:
             await send_ephemeral(interaction, general.UNEXPECTED)
         elif undelivered:
             await self._mark_redelivered(song)
@@ -76,42 +78,31 @@ class LibrarySong:
     async def post(self, interaction: discord.Interaction, song_id: int) -> None:
         """Show the card to everyone in the channel, once however fast it is pressed. Handles Action.POST."""
         await interaction.response.defer()
-        song = await self._finished_song(interaction, song_id)
-        if song is None:
-            return
-        if song.state is not State.COMPLETED:
-            await send_ephemeral(interaction, general.NOT_READY)
-            return
-        if not can_view(song, interaction.user.id, interaction.guild_id):
-            await send_ephemeral(interaction, wording.MADE_BY_YOU_ONLY)
-            return
+        song = await self._finished_song(song_id)
+        await self._access.require_completed(interaction, song, SongAction.POST)
+        if must_answer_privately(interaction):
+            raise UserFacingError(wording.NOBODY_WOULD_SEE)
         press = ("post", interaction.user.id, interaction.channel_id, song_id)
         if not self._debouncer.try_acquire(press):
             return
         async with self._payloads(interaction, song, files=True) as payloads:
-            posted = await send_card(interaction, payloads, ephemeral=False)
+            posted = await follow_up_with_card(interaction, payloads)
         if not posted:
             self._debouncer.release(press)
             await send_ephemeral(interaction, wording.NOT_POSTED)
 
-    async def _finished_song(self, interaction: discord.Interaction, song_id: int) -> Song | None:
+    async def _can_post(self, interaction: discord.Interaction, song: Song) -> bool:
+        if song.state is not State.COMPLETED or must_answer_privately(interaction):
+            return False
+        return await self._access.is_allowed(interaction, song, SongAction.POST)
+
+    async def _finished_song(self, song_id: int) -> Song:
         song = await self._songs.get(song_id)
         if song is None or song.deleted_at is not None:
-            await send_ephemeral(interaction, general.SONG_GONE)
-            return None
+            raise UserFacingError(general.SONG_GONE)
         if not song.finished:
-            await send_ephemeral(interaction, general.NOT_READY)
-            return None
+            raise UserFacingError(general.NOT_READY)
         return song
-
-    async def _can_open(self, song: Song, viewer_id: int, guild_id: int | None) -> bool:
-        """What one has saved is on one's own shelf wherever one is, unless it is private."""
-        if can_view(song, viewer_id, guild_id):
-            return True
-        return not song.private and song.guild_id is not None and await self._is_saved(song, viewer_id)
-
-    async def _is_saved(self, song: Song, viewer_id: int) -> bool:
-        return await self._library.is_saved(viewer_id, song.id)
 
     @asynccontextmanager
     async def _payloads(
@@ -121,7 +112,7 @@ class LibrarySong:
         origin_line = origin_text(song, parent) if parent is not None else None
         fresh = await self._links.of_song(song)
         fetch_files = self._fetch_files if files else no_files
-        async with fetch_files(fresh, interaction.filesize_limit) as attached:
+        async with fetch_files(fresh, min(interaction.filesize_limit, REQUEST_LIMIT)) as attached:
             yield payload_variants(fresh, attached, origin_line)
 
     async def _mark_redelivered(self, song: Song) -> None:

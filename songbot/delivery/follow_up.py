@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 
-from songbot.discord_errors import DISCORD_ERRORS, describe, retry_with_less_content
+from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.ui.song_buttons import Action, SongButton
 
-from .payloads import CardPayload
+from .payloads import CardPayload, variants_after
 
 log = logging.getLogger(__name__)
 
 
-async def send_card(
-    interaction: discord.Interaction,
-    payloads: Sequence[CardPayload],
-    *,
-    ephemeral: bool,
-    post_button_for: int | None = None,
+async def edit_in_card(
+    interaction: discord.Interaction, payloads: Sequence[CardPayload], *, post_button_for: int | None
 ) -> bool:
-    """Send the first of `drafts` that Discord takes as a follow-up. `post_button_for`: a song's id."""
-    for payload in payloads:
+    """Fill the deferred answer with the first of `payloads` that Discord takes; return whether it took one.
+
+    `post_button_for` is the song's id where it may be posted from there.
+    """
+
+    async def edit(payload: CardPayload) -> None:
         view = payload.make_view()
         if post_button_for is not None:
             view.add_item(SongButton(Action.POST, post_button_for))
+        await interaction.edit_original_response(embed=payload.embed, attachments=payload.files(), view=view)
+
+    return await _first_taken(payloads, edit)
+
+
+async def follow_up_with_card(interaction: discord.Interaction, payloads: Sequence[CardPayload]) -> bool:
+    """Post the first of `payloads` that Discord takes for everybody to see; return whether it took one."""
+
+    async def follow_up(payload: CardPayload) -> None:
+        await interaction.followup.send(embed=payload.embed, files=payload.files(), view=payload.make_view())
+
+    return await _first_taken(payloads, follow_up)
+
+
+async def _first_taken(
+    payloads: Sequence[CardPayload], send: Callable[[CardPayload], Awaitable[None]]
+) -> bool:
+    remaining = list(payloads)
+    while remaining:
+        payload = remaining.pop(0)
         try:
-            await interaction.followup.send(
-                embed=payload.embed,
-                files=payload.files(),
-                view=view,
-                ephemeral=ephemeral,
-            )
+            await send(payload)
         except DISCORD_ERRORS as error:
             log.warning("a card from the library was not taken: %s", describe(error))
-            if not retry_with_less_content(error):
-                return False
+            remaining = variants_after(error, payload, remaining)
         else:
             return True
     return False

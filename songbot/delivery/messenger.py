@@ -18,7 +18,6 @@ from . import old_edits
 from .fallbacks import DeliveryMethod, must_stay_private, nonce
 from .payloads import CardPayload, card_custom_ids
 
-NOBODY = discord.AllowedMentions.none()
 HISTORY_LIMIT = 100
 """Messages, as many as one request gives ("Get Channel Messages")."""
 CLOCK_SKEW = timedelta(minutes=5)
@@ -37,16 +36,10 @@ class Messenger:
         """Put `content` and `view` in place of everything that the reply shows."""
         if by_token:
             await self._webhook(target).edit_message(
-                _message_id_or_original(target),
-                content=content,
-                embeds=[],
-                view=view,
-                allowed_mentions=NOBODY,
+                _message_id_or_original(target), content=content, embeds=[], view=view
             )
         else:
-            await self._bot_message(target).edit(
-                content=content, embeds=[], view=view, allowed_mentions=NOBODY
-            )
+            await self._bot_message(target).edit(content=content, embeds=[], view=view)
 
     async def send(
         self,
@@ -62,9 +55,7 @@ class Messenger:
                 return await self._edit_by_token(song, payload)
             case DeliveryMethod.EDIT:
                 with old_edits.editing(cast("int", song.reply.message_id), now):
-                    message = await self._bot_message(song.reply).edit(
-                        **_edit_arguments(payload), allowed_mentions=NOBODY
-                    )
+                    message = await self._bot_message(song.reply).edit(**_edit_arguments(payload))
                 await _restore_lost_embed(message, "", payload)
                 return ReplyTarget(song.reply.channel_id, song.reply.message_id)
             case DeliveryMethod.POST:
@@ -124,13 +115,11 @@ class Messenger:
 
     async def tell_privately(self, song: Song, sentence: str) -> None:
         """Say something that only the person sees, with the interaction's token."""
-        await self._webhook(song.reply).send(sentence, ephemeral=True, allowed_mentions=NOBODY)
+        await self._webhook(song.reply).send(sentence, ephemeral=True)
 
     async def _edit_by_token(self, song: Song, payload: CardPayload) -> ReplyTarget:
         message = await self._webhook(song.reply).edit_message(
-            _message_id_or_original(song.reply),
-            **_edit_arguments(payload, _library_note(song)),
-            allowed_mentions=NOBODY,
+            _message_id_or_original(song.reply), **_edit_arguments(payload, _library_note(song))
         )
         return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
 
@@ -155,7 +144,6 @@ class Messenger:
             wording.by_direct_message(elsewhere, failed=song.state is State.FAILED),
             **_send_arguments(payload),
             nonce=nonce(song, "card"),
-            allowed_mentions=NOBODY,
         )
         return ReplyTarget(channel.id, message.id)
 
@@ -164,7 +152,6 @@ class Messenger:
             _library_note(song) or "",
             **_send_arguments(payload),
             ephemeral=song.private,
-            allowed_mentions=NOBODY,
             wait=True,
         )
         return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
@@ -193,7 +180,7 @@ async def _restore_lost_embed(message: discord.Message, content: str, payload: C
     """
     if not message.embeds and payload.text not in message.content:
         shown = f"{content or message.content}\n{payload.text}".strip()
-        await message.edit(content=shown[:2000], allowed_mentions=NOBODY)
+        await message.edit(content=shown[:2000])
 
 
 def mentions_by_token(song: Song, card: ReplyTarget) -> bool:

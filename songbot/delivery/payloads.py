@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 
+from songbot.discord_errors import MISSING_PERMISSIONS, is_blocked_by_automod, retry_with_less_content
 from songbot.media.downloader import UPLOAD_MARGIN, MediaFile, SongFiles
 from songbot.songs.models import Song, State
 from songbot.ui.custom_ids import custom_id
@@ -79,6 +80,20 @@ def payload_variants(
         full = song_embed(song, cover=cover, parent=parent)
         payloads.insert(0, CardPayload(full, lambda: card_view(song), plain_card(linked), attached))
     return payloads
+
+
+def variants_after(
+    error: BaseException, payload: CardPayload, remaining: list[CardPayload]
+) -> list[CardPayload]:
+    """Return the forms of the answer that may get through after `error` refused `payload`."""
+    if is_blocked_by_automod(error):
+        return [each for each in remaining if each.wordless]
+    if not retry_with_less_content(error):
+        return []
+    rest = [each for each in remaining if not each.wordless]
+    if isinstance(error, discord.HTTPException) and error.code == MISSING_PERMISSIONS:
+        return [each for each in rest if not each.attached] if payload.attached else []
+    return rest
 
 
 def _without_words(song: Song) -> CardPayload:

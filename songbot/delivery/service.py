@@ -14,12 +14,9 @@ import discord
 
 from songbot.discord_errors import (
     DISCORD_ERRORS,
-    MISSING_PERMISSIONS,
     describe,
     is_about_the_place,
-    is_blocked_by_automod,
     is_permanent,
-    retry_with_less_content,
 )
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
@@ -44,7 +41,7 @@ from .fallbacks import (
     upload_limit,
 )
 from .messenger import Messenger, mentions_by_token
-from .payloads import CardPayload, payload_variants
+from .payloads import CardPayload, payload_variants, variants_after
 from .refusals import RefusalBudget, RefusedPlaces
 
 log = logging.getLogger(__name__)
@@ -207,7 +204,7 @@ class DiscordDelivery:
                 async with self._request(method):
                     reply = await self._messenger.send(method, song, payload, notify, self._clock.now())
             except DISCORD_ERRORS as error:
-                remaining = _variants_after(error, payload, remaining)
+                remaining = variants_after(error, payload, remaining)
                 if not remaining:
                     raise
             else:
@@ -280,20 +277,6 @@ class DiscordDelivery:
         except StoreUnavailable:
             return None
         return origin_text(song, parent) if parent else None
-
-
-def _variants_after(
-    error: BaseException, payload: CardPayload, remaining: list[CardPayload]
-) -> list[CardPayload]:
-    """Return the forms of the answer that may get through after `error` refused `payload`."""
-    if is_blocked_by_automod(error):
-        return [each for each in remaining if each.wordless]
-    if not retry_with_less_content(error):
-        return []
-    rest = [each for each in remaining if not each.wordless]
-    if isinstance(error, discord.HTTPException) and error.code == MISSING_PERMISSIONS:
-        return [each for each in rest if not each.attached] if payload.attached else []
-    return rest
 
 
 def _place(method: DeliveryMethod, song: Song) -> tuple[str, int] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,10 +14,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from songbot.discord_errors import DISCORD_ERRORS, describe
+from songbot.songs.errors import StoreUnavailable
+
 from .command_sync import KeyValueStore, sync_commands
 from .error_handler import reply_with_error
+from .gateway_events import guard_parsers
 
 log = logging.getLogger(__name__)
+
+MAX_RATE_LIMIT_PAUSE = 60.0
+"""Seconds. discord.py sleeps on longer limits in silence, which may last for hours on shared hosts
+(discord-api-docs #8570); so they raise RateLimited."""
+REPAIR_PAUSE = 300.0
+"""Seconds. Two programs that overwrite each other's commands would never end."""
 _HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
 """How discord.py names the tasks that answer people."""
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
@@ -28,13 +40,15 @@ class SongTree(app_commands.CommandTree["SongBot"]):
         self, interaction: discord.Interaction[SongBot], error: app_commands.AppCommandError
     ) -> None:
         await reply_with_error(interaction, error)
+        if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
+            await interaction.client.repair_commands()
 
 
 class SongBot(commands.AutoShardedBot):
     """`on_login` is awaited once Discord has taken the token, before the gateway is connected.
 
-    `state` keeps the hash of the commands. `http_trace` hears of each request to Discord. `shard_ids` None:
-    all shards.
+    `state` keeps what is known of the registered commands. `http_trace` hears of each request to Discord, and
+    `on_unreadable` of each event that discord.py can't read. `shard_ids` None stands for all shards.
     """
 
     def __init__(
@@ -42,6 +56,7 @@ class SongBot(commands.AutoShardedBot):
         *,
         state: KeyValueStore,
         on_login: Callable[[], Awaitable[None]],
+        on_unreadable: Callable[[str], None] = lambda _: None,
         http_trace: aiohttp.TraceConfig | None = None,
         shard_count: int | None = None,
         shard_ids: tuple[int, ...] | None = None,
@@ -60,15 +75,28 @@ class SongBot(commands.AutoShardedBot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=MAX_RATE_LIMIT_PAUSE,
             **options,
         )
+        guard_parsers(self._connection.parsers, on_unreadable)
         self.command_ids: dict[str, int] = {}
         self._state = state
         self._on_login = on_login
+        self._repaired_at = -math.inf
 
     async def setup_hook(self) -> None:
-        self.command_ids = await sync_commands(self.tree, self.application_id or 0, self._state)
+        self.command_ids = await sync_commands(self, self.tree, self._state)
         await self._on_login()
+
+    async def repair_commands(self) -> None:
+        """Register the commands again if another program has overwritten them, at most every 5 minutes."""
+        if time.monotonic() - self._repaired_at < REPAIR_PAUSE:
+            return
+        self._repaired_at = time.monotonic()
+        try:
+            self.command_ids = await sync_commands(self, self.tree, self._state)
+        except (*DISCORD_ERRORS, StoreUnavailable) as error:
+            log.warning("the commands could not be compared with Discord's: %s", describe(error))
 
     async def wait_for_handlers(self, max_seconds: float) -> None:
         """Wait up to `within` seconds for commands, presses and messages that are being answered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 import discord
 from discord import app_commands
 
+from songbot.discord_errors import ALREADY_ACKNOWLEDGED, DISCORD_ERRORS, describe
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
@@ -16,6 +18,9 @@ from songbot.wording import general
 from .errors import UserFacingError
 
 log = logging.getLogger(__name__)
+
+OTHER_SESSION_SECONDS = 5.0
+"""How long another session of the same shard gets to fill the answer that it deferred."""
 
 _ERROR_MESSAGES: dict[type[Exception], str] = {
     app_commands.NoPrivateMessage: general.SERVERS_ONLY,
@@ -37,10 +42,26 @@ async def handle_errors(interaction: discord.Interaction) -> AsyncIterator[None]
 
 
 async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
-    """Tell the person privately, and the log where it is ours to mend."""
+    """Tell the person privately, and the log where the fault is the bot's."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
+    if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
+        await _answer_if_nobody_does(interaction)
+        return
     await send_ephemeral(interaction, _error_message(interaction, error))
+
+
+async def _answer_if_nobody_does(interaction: discord.Interaction) -> None:
+    """Leave the interaction to the other session of this shard that has answered it first, if there is one:
+    while a deployment rolls over, both get it. An answer of ours whose confirmation was lost looks the same.
+    """
+    await asyncio.sleep(OTHER_SESSION_SECONDS)
+    try:
+        answer = await interaction.original_response()
+        if answer.flags.loading:
+            await interaction.edit_original_response(content=general.UNEXPECTED)
+    except DISCORD_ERRORS as error:
+        log.info("an interaction was answered elsewhere: %s", describe(error))
 
 
 def _error_message(interaction: discord.Interaction, error: Exception) -> str:

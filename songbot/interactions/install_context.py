@@ -13,26 +13,40 @@ TOKEN_LIFETIME = timedelta(minutes=15)
 
 
 def bot_has_access(interaction: discord.Interaction) -> bool:
-    """Whether the bot may act in the channel by itself, or only through the interaction's token.
+    """Return whether the bot may act in the channel by itself, and not only with the interaction's token.
 
-    `authorizing_integration_owners` (Discord, "Receiving and Responding") has the server's id under
-    GUILD_INSTALL where the bot is a member, and 0 there for a DM with the bot.
+    That takes a bot user in the server: an app may be installed without one, with its commands alone
+    (Discord, "Application": Installation Context).
     """
     if interaction.guild_id is None:
         return not interaction.context.private_channel
-    if interaction.is_guild_integration():
-        return True
     is_member = interaction.client.get_guild(interaction.guild_id) is not None
-    return is_member and not interaction.is_user_integration()
+    return is_member and (interaction.is_guild_integration() or not interaction.is_user_integration())
 
 
 def quota_guild_id(interaction: discord.Interaction) -> int | None:
-    """The server whose quota is charged; None: the person's own DM quota."""
-    return interaction.guild_id if bot_has_access(interaction) else None
+    """Return the server whose quota is charged, which is where the app is installed to the server, with a bot
+    or without; None is the person's own DM quota.
+
+    `authorizing_integration_owners` (Discord, "Receiving and Responding") has the server's id under
+    GUILD_INSTALL there, and 0 for a DM with the bot.
+    """
+    if interaction.guild_id is None:
+        return None
+    is_installed = interaction.is_guild_integration() or bot_has_access(interaction)
+    return interaction.guild_id if is_installed else None
+
+
+def must_answer_privately(interaction: discord.Interaction) -> bool:
+    """Return whether Discord makes every answer ephemeral: by user install, in a server that has not
+    installed the app, for members without Use External Apps (Discord, "Permissions").
+    """
+    by_user_install = interaction.guild_id is not None and quota_guild_id(interaction) is None
+    return by_user_install and not interaction.permissions.use_external_apps
 
 
 def role_ids(interaction: discord.Interaction) -> frozenset[int]:
-    """The asker's roles, read off the interaction itself, so that no member cache is needed."""
+    """Return the asker's roles, read off the interaction itself, so that no member cache is needed."""
     user = interaction.user
     if not isinstance(user, discord.Member):
         return frozenset()
@@ -40,7 +54,7 @@ def role_ids(interaction: discord.Interaction) -> frozenset[int]:
 
 
 def reply_target(interaction: discord.Interaction, message_id: int | None) -> ReplyTarget:
-    """Where the answer to this interaction goes."""
+    """Return where the answer to this interaction goes."""
     return ReplyTarget(
         channel_id=interaction.channel_id or 0,
         message_id=message_id,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import discord
 
@@ -17,11 +19,13 @@ from songbot.ui.progress_message import acknowledgement_text
 from songbot.wording import general, quotas
 from songbot.worker.order_service import OrderService
 
-from .acknowledge import acknowledge
+from .acknowledge import Acknowledged, acknowledge
 from .burst import AcknowledgementBarrier
-from .install_context import quota_guild_id, reply_target, role_ids
+from .install_context import must_answer_privately, quota_guild_id, reply_target, role_ids
 
 log = logging.getLogger(__name__)
+
+PRIVATE_REFUSAL_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +38,41 @@ class SongRequest:
     relation: Relation | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why there is no song. `is_urgent`: the process is about to end, so there is time for one request."""
+
+    sentence: str
+    is_urgent: bool = False
+
+
 class Ordering:
-    """The one way from a wish to a song."""
+    """The one way from a request to a song."""
 
     def __init__(self, order_service: OrderService) -> None:
         self._orders = order_service
         self._barrier = AcknowledgementBarrier()
 
     async def order(self, interaction: discord.Interaction, request: SongRequest) -> bool:
-        """Answers the person whatever happens; whether a song is on its way by this order.
+        """Answer the person whatever happens; return whether a song is on its way by this order.
 
-        The line is out before the database is asked. An interaction that is acknowledged already (a deferred
-        press) gets the line as a follow-up.
+        The interaction must not have been answered: its first answer is the progress message, which is out
+        before the database is asked.
         """
         prompt = await _valid_prompt(interaction, request)
         if prompt is None:
             return False
-        if interaction.response.is_done():
-            message_id = await _follow_up(interaction, prompt, private=request.private)
-        else:
-            with self._barrier.acknowledging():
-                message_id = await acknowledge(
-                    interaction, acknowledgement_text(prompt), private=request.private
-                )
-            await self._barrier.wait_idle()
-        if message_id is None:
+        private = request.private or must_answer_privately(interaction)
+        with self._barrier.acknowledging():
+            answer = await acknowledge(interaction, acknowledgement_text(prompt), private=private)
+        await self._barrier.wait_idle()
+        if answer is None:
             return False
-        order = _build_order(interaction, request, prompt, reply_target(interaction, message_id))
+        request = replace(request, private=private or answer.is_ephemeral)
+        order = _build_order(interaction, request, prompt, reply_target(interaction, answer.message_id))
         refusal = await self._place_order(order)
         if refusal is not None:
-            await _replace_progress(interaction, order, refusal)
+            await _replace_progress(interaction, answer, refusal)
         return refusal is None
 
     async def order_in_message(
@@ -71,9 +80,9 @@ class Ordering:
     ) -> bool:
         """As `order`, on a message of the bot's own that makes one song and no other, however often.
 
-        The tracker makes it the progress line and then the card, by its id alone and so without the 15
+        The worker makes it the progress message and then the card, by its id alone and so without the 15
         minutes of a token. A refusal is told privately and leaves it as it is. The interaction has to be
-        acknowledged, and the bot has to be in the place.
+        acknowledged, and the bot has to be in the channel.
         """
         prompt = await _valid_prompt(interaction, request)
         if prompt is None:
@@ -83,21 +92,26 @@ class Ordering:
             _build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
         )
         if refusal is not None:
-            await send_ephemeral(interaction, refusal)
+            await send_ephemeral(interaction, refusal.sentence)
         return refusal is None
 
-    async def _place_order(self, order: Order) -> str | None:
-        """Why there is no song, in words; None when there is one."""
+    async def _place_order(self, order: Order) -> _Refusal | None:
+        """Return why there is no song; None when there is one.
+
+        An order that another session of this shard has placed already, on the same message, is no failure.
+        """
         try:
             outcome = await self._orders.place_order(order)
         except StoreUnavailable as error:
             log.warning("an order could not be written: %s", error)
-            return general.STORE_UNAVAILABLE
-        return None if isinstance(outcome, Accepted) else _refusal_text(outcome)
+            return _Refusal(general.STORE_UNAVAILABLE)
+        if isinstance(outcome, Duplicate) and outcome.song.reply.message_id == order.reply.message_id:
+            return None
+        return None if isinstance(outcome, Accepted) else _refusal(outcome)
 
 
 async def _valid_prompt(interaction: discord.Interaction, request: SongRequest) -> str | None:
-    """The prompt as it is sent; None when it can't be, which the person has been told."""
+    """Return the prompt as it is sent; tell the person and return None if it can't be."""
     try:
         return clean_prompt(request.prompt)
     except EmptyPrompt:
@@ -128,39 +142,35 @@ def _build_order(
     )
 
 
-async def _follow_up(interaction: discord.Interaction, prompt: str, *, private: bool) -> int | None:
-    try:
-        message = await interaction.followup.send(
-            acknowledgement_text(prompt),
-            ephemeral=private,
-            wait=True,
-        )
-    except DISCORD_ERRORS as error:
-        log.warning("a progress line could not be sent: %s", describe(error))
-        await send_ephemeral(interaction, general.UNEXPECTED)
-        return None
-    return message.id
-
-
-def _refusal_text(outcome: OrderOutcome) -> str:
+def _refusal(outcome: OrderOutcome) -> _Refusal:
     match outcome:
         case Refused(decision=decision):
-            return quotas.refused(decision)
+            return _Refusal(quotas.refused(decision))
         case NotAccepting(message=message):
-            return general.closed(message)
+            return _Refusal(general.closed(message), is_urgent=message is None)
         case Duplicate():
-            return general.ALREADY_ORDERED
+            return _Refusal(general.ALREADY_ORDERED)
         case Accepted():
             raise ValueError("an accepted order needs no excuse")
 
 
-async def _replace_progress(interaction: discord.Interaction, order: Order, sentence: str) -> None:
-    """Tell the person privately, then take the line away. If they can't be told so, the line says it."""
-    progress_id = order.reply.message_id or 0
+async def _replace_progress(
+    interaction: discord.Interaction, answer: Acknowledged, refusal: _Refusal
+) -> None:
+    """Tell the person privately and delete the progress message, or put the refusal in its place.
+
+    Below a public message the private sentence is a followup, and Discord limits those by channel: one that
+    is held up goes into the message after all.
+    """
+    told = False
+    if not refusal.is_urgent and not answer.is_ephemeral and answer.is_certain:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PRIVATE_REFUSAL_TIMEOUT):
+                told = await send_ephemeral(interaction, refusal.sentence)
     try:
-        if await send_ephemeral(interaction, sentence):
-            await interaction.followup.delete_message(progress_id)
+        if told:
+            await interaction.delete_original_response()
         else:
-            await interaction.followup.edit_message(progress_id, content=sentence)
+            await interaction.edit_original_response(content=refusal.sentence)
     except DISCORD_ERRORS as error:
-        log.warning("the line of a refused order could not be changed: %s", describe(error))
+        log.warning("the progress message of a refused order could not be changed: %s", describe(error))

@@ -10,15 +10,30 @@ from songbot.discord_errors import DISCORD_ERRORS, describe
 
 log = logging.getLogger(__name__)
 
+_FILLED = "filled"
+
 
 async def send_ephemeral(interaction: discord.Interaction, sentence: str) -> bool:
-    """Answer so that only the person sees it, whether or not they were answered before. False: it failed."""
+    """Answer so that only the person sees it, whatever was answered before; return whether it got there.
+
+    A deferred answer is filled by an edit: a POST is deprecated for that (Discord, "Receiving and
+    Responding": Followup Messages), and counts to the channel's limit.
+    """
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(sentence, ephemeral=True)
-        else:
+        if not interaction.response.is_done():
             await interaction.response.send_message(sentence, ephemeral=True)
+        elif _is_waiting(interaction):
+            interaction.extras[_FILLED] = True
+            await interaction.edit_original_response(content=sentence)
+        else:
+            await interaction.followup.send(sentence, ephemeral=True)
     except DISCORD_ERRORS as error:
         log.info("a private answer did not get there: %s", describe(error))
         return False
     return True
+
+
+def _is_waiting(interaction: discord.Interaction) -> bool:
+    """Return whether the person still sees "thinking..."; this bot defers so for ephemeral answers alone."""
+    deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+    return deferred and _FILLED not in interaction.extras

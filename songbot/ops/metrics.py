@@ -82,6 +82,17 @@ class PrometheusTelemetry(Telemetry):
         self._discord = Counter(
             "songbot_discord_responses", "Discord's answers.", ("method", "status"), registry=self.registry
         )
+        self._invalid_requests = Counter(
+            "songbot_discord_invalid_requests",
+            "Discord's answers 401, 403 and 429 that count towards a ban: 10,000 in 10 minutes.",
+            registry=self.registry,
+        )
+        self._unreadable_events = Counter(
+            "songbot_unreadable_events",
+            "Gateway events that discord.py could not read.",
+            ("event",),
+            registry=self.registry,
+        )
 
     def ordered(self) -> None:
         self._songs.labels("ordered", "").inc()
@@ -127,6 +138,12 @@ class PrometheusTelemetry(Telemetry):
     def discord_status(self, method: str, status: int | str) -> None:
         """Discord answered a request with an HTTP status, or not at all."""
         self._discord.labels(method, str(status)).inc()
+
+    def invalid_request(self) -> None:
+        self._invalid_requests.inc()
+
+    def unreadable_event(self, name: str) -> None:
+        self._unreadable_events.labels(name).inc()
 
     def watch(
         self,

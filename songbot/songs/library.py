@@ -22,13 +22,15 @@ class LibraryScope:
     """Whose songs `viewer_id` wants to see.
 
     `owner_id` is the viewer themself (all of their songs, and with `saved` all they have saved), or another
-    member: then only completed songs made publicly in `guild_id`.
+    member: then only completed songs made publicly in `guild_id`. Of other people's songs only those are
+    shown that were made in `channel_ids`, the channels that the viewer may view now.
     """
 
     viewer_id: int
     owner_id: int
     guild_id: int | None = None
     saved: bool = False
+    channel_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,6 @@ def parse_search(text: str | None) -> Search:
     return Search(tuple(words[:10]), bpm)
 
 
-def can_view(song: Song, viewer_id: int, guild_id: int | None) -> bool:
-    """Their own always; another's only when made publicly in the server they are looking from."""
-    if song.user_id == viewer_id:
-        return True
-    return not song.private and song.guild_id is not None and song.guild_id == guild_id
-
-
 class LibraryRepository(Protocol):
     """Every method may raise StoreUnavailable."""
 
@@ -86,6 +81,11 @@ class LibraryRepository(Protocol):
     ) -> LibraryPage:
         """Songs completed and not deleted, paged by song id; on the person's own shelf also the failed ones
         whose answer could not be delivered."""
+        ...
+
+    async def places(self, scope: LibraryScope) -> list[tuple[int, int]]:
+        """The servers and channels in which other people's songs of the scope were made, whatever
+        `scope.channel_ids` says; at most 1,000, the latest first."""
         ...
 
     async def is_saved(self, user_id: int, song_id: int) -> bool: ...

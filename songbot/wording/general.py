@@ -23,6 +23,10 @@ SERVERS_ONLY = "That works in a server only."
 COMMAND_CHANGED = "That command has changed. Give Discord a minute to catch up, or restart it, and try again."
 BAD_INPUT = "I can't use one of the values you gave. Please pick it from the list Discord offers."
 ALREADY_ORDERED = "That song is already on its way."
+AUTOMOD_BLOCKS_PROMPT = (
+    "This server's AutoMod blocks words in that prompt, so nothing was made or charged. Change the words, or "
+    "write to me directly."
+)
 STOPPING = "I'm restarting and take no new songs for a moment. Please try again in a minute."
 
 

@@ -21,6 +21,10 @@ OF_IN_SERVERS_ONLY = (
 OF_OR_SAVED = "`saved` is about your own shelf and `of` about another member's songs: please use one of them."
 SEARCH_LOST = "I can't see any more what you looked for. Please use `/library` once more."
 SONG_HIDDEN = "You can't see that song from here."
+NOBODY_WOULD_SEE = (
+    "In this server Discord shows my answers to you alone, so a post would not be seen by anybody else. "
+    "Whoever has the permission Use External Apps can post here."
+)
 NOT_POSTED = "I could not post it here. Please try again in a moment."
 MADE_BY_YOU_ONLY = "Only songs of your own, or made publicly in this server, can be posted here."
 

@@ -27,13 +27,13 @@ async def order(bot_env: BotEnvironment, prompt: str = "a trap song", **options:
 def edits(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
     """Every edit of a progress line, with its second."""
     seen: list[tuple[float, str]] = []
-    edit_line = Messenger.edit_progress
+    edit_line = Messenger.edit_text
 
     async def noted(self: Messenger, reply: Any, line: str, *rest: Any, **options: Any) -> None:
         seen.append((bot_env.app._clock.monotonic(), line))
         await edit_line(self, reply, line, *rest, **options)
 
-    monkeypatch.setattr(Messenger, "edit_progress", noted)
+    monkeypatch.setattr(Messenger, "edit_text", noted)
     return seen
 
 
@@ -293,5 +293,5 @@ async def test_while_the_operator_has_paused_it_there_are_no_new_songs(bot_env: 
 
 async def test_while_it_stops_there_are_no_new_songs(bot_env: BotEnvironment):
     await bot_env.app.order_service.shutdown()
-    assert private_answer(await order(bot_env)) == general.STOPPING
+    assert (await order(bot_env)).response.content == general.STOPPING
     assert await all_songs(bot_env) == []

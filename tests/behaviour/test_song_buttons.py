@@ -85,7 +85,7 @@ async def test_another_take_makes_the_same_prompt_again_for_who_presses(bot_env:
     first, second = await all_songs(bot_env)
     assert (second.user_id, second.prompt, second.parent_id) == (bot_env.max.id, "a trap song", first.id)
     assert second.relation is Relation.TAKE
-    new = now(bot_env.channel, result.followups[0])
+    new = now(bot_env.channel, result.response)
     assert new is not None
     link = f"https://discord.com/channels/{bot_env.guild.id}/{bot_env.channel.id}/{card.id}"
     assert f"Another take of [Midnight Grid]({link})" in (new.embeds[0].description or "")
@@ -121,10 +121,10 @@ async def test_a_remix_without_words_gets_a_kind_sentence(bot_env: BotEnvironmen
 async def test_fifty_presses_in_a_second_make_one_song_and_one_line(bot_env: BotEnvironment):
     card = await make_song(bot_env)
     results = await press_at_once(bot_env, bot_env.max, card, *["song:v1:take:1"] * 50)
-    lines = [f for result in results for f in result.followups if not f.ephemeral]
+    lines = [result for result in results if result.response and not result.response.ephemeral]
     assert len(lines) == 1
     assert all(result.acknowledged for result in results)
-    assert {private_answer(result) for result in results if not result.deferred} == {general.ALREADY_ORDERED}
+    assert {private_answer(result) for result in results if result not in lines} == {general.ALREADY_ORDERED}
     await bot_env.wait(80)
     assert len(bot_env.whisul.posts) == 2
 
@@ -153,7 +153,7 @@ async def test_a_take_over_the_pressers_quota_is_refused_and_a_next_press_says_t
 async def test_a_take_of_a_private_song_by_its_owner_is_private_again(bot_env: BotEnvironment):
     card = await make_song(bot_env, private=True)
     result = await press(bot_env.ann, card, "Another take")
-    assert result.followups[0].ephemeral
+    assert result.response.ephemeral
     await bot_env.wait(80)
     assert (await all_songs(bot_env))[1].private
     assert bot_env.channel.history(viewer=bot_env.max) == []

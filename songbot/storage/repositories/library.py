@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Join,
     Select,
     and_,
     delete,
@@ -28,6 +29,8 @@ from songbot.storage.schema.tables import COMPLETED, UNFINISHED, notifications, 
 from songbot.storage.schema.upsert import upsert
 
 _MAX_PROMPTS_SEARCHED = 200
+_MAX_PLACES = 1000
+_VISIBLE = [COMPLETED, songs.c.deleted_at.is_(None)]
 
 
 class SqlLibraryRepository:
@@ -66,6 +69,19 @@ class SqlLibraryRepository:
         if upwards:
             return LibraryPage(tuple(entries[::-1]), newer=ahead, older=behind)
         return LibraryPage(tuple(entries), newer=behind, older=ahead)
+
+    async def places(self, scope: LibraryScope) -> list[tuple[int, int]]:
+        others = [*_others_in_scope(scope), songs.c.user_id != scope.viewer_id]
+        query = (
+            select(songs.c.guild_id, songs.c.channel_id)
+            .select_from(_shown(scope))
+            .where(*others)
+            .group_by(songs.c.guild_id, songs.c.channel_id)
+            .order_by(func.max(songs.c.id).desc())
+            .limit(_MAX_PLACES)
+        )
+        rows = await self._connector.read(lambda connection: connection.execute(query).all())
+        return [(row.guild_id, row.channel_id) for row in rows]
 
     async def is_saved(self, user_id: int, song_id: int) -> bool:
         query = select(saves.c.song_id).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
@@ -133,9 +149,12 @@ class SqlLibraryRepository:
 
 def _entries(scope: LibraryScope) -> Select[Any]:
     """Songs with `saved_by_viewer`, NULL where the viewer has not saved it."""
+    return select(songs, saves.c.song_id.label("saved_by_viewer")).select_from(_shown(scope))
+
+
+def _shown(scope: LibraryScope) -> Join:
     by_viewer = and_(saves.c.song_id == songs.c.id, saves.c.user_id == scope.viewer_id)
-    shown = songs.join(saves, by_viewer, isouter=not _saved_only(scope))
-    return select(songs, saves.c.song_id.label("saved_by_viewer")).select_from(shown)
+    return songs.join(saves, by_viewer, isouter=not _saved_only(scope))
 
 
 def _saved_only(scope: LibraryScope) -> bool:
@@ -143,18 +162,24 @@ def _saved_only(scope: LibraryScope) -> bool:
 
 
 def _in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
-    visible = [COMPLETED, songs.c.deleted_at.is_(None)]
-    undelivered = and_(songs.c.state == State.FAILED, songs.c.delivery == DeliveryState.UNDELIVERABLE)
     own = songs.c.user_id == scope.viewer_id
+    others = and_(*_others_in_scope(scope), songs.c.channel_id.in_(scope.channel_ids))
     if scope.owner_id != scope.viewer_id:
-        if scope.guild_id is None:
-            return [false()]
-        made_here = songs.c.guild_id == scope.guild_id
-        return [*visible, songs.c.user_id == scope.owner_id, made_here, songs.c.private.is_(False)]
+        return [others]
     if _saved_only(scope):
-        public = and_(songs.c.private.is_(False), songs.c.guild_id.is_not(None), songs.c.user_id > 0)
-        return [*visible, or_(own, public)]
+        return [*_VISIBLE, or_(own, others)]
+    undelivered = and_(songs.c.state == State.FAILED, songs.c.delivery == DeliveryState.UNDELIVERABLE)
     return [or_(COMPLETED, undelivered), songs.c.deleted_at.is_(None), own]
+
+
+def _others_in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
+    """Conditions for songs of other people that the scope asks for, in whatever channel."""
+    public = [*_VISIBLE, songs.c.private.is_(False), songs.c.guild_id.is_not(None), songs.c.user_id > 0]
+    if scope.owner_id == scope.viewer_id:
+        return public
+    if scope.guild_id is None:
+        return [false()]
+    return [*public, songs.c.user_id == scope.owner_id, songs.c.guild_id == scope.guild_id]
 
 
 def _matches(search: Search) -> list[ColumnElement[bool]]:

@@ -1,0 +1,114 @@
+"""Which channels a person may view now, by roles and overwrites; a thread has its parent's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Collection, Coroutine
+from typing import Any, TypeVar
+
+import discord
+from discord.abc import GuildChannel
+
+from songbot.discord_errors import DISCORD_ERRORS, describe
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOOKUP_TIMEOUT = 3.0
+MAX_LOOKUPS = 25
+"""Channels and members asked of Discord for one page; what is not looked up counts as hidden."""
+MAX_REMEMBERED_THREADS = 5_000
+
+Place = tuple[int, int]
+"""The ids of a server and of a channel or thread in it."""
+
+
+class ChannelVisibility:
+    """Asks the gateway's cache, and Discord for what is not in it: archived threads, and members of servers
+    other than the one they are in. Where the bot is no member nothing is visible.
+    """
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._archived: OrderedDict[int, discord.Thread] = OrderedDict()
+
+    async def can_view(self, interaction: discord.Interaction, place: Place) -> bool:
+        """Return whether the person may view that channel now."""
+        if interaction.channel_id == place[1]:
+            return True
+        return place[1] in await self.visible(interaction, {place})
+
+    async def visible(self, interaction: discord.Interaction, places: Collection[Place]) -> frozenset[int]:
+        """Return the ids of those channels that the person may view now."""
+        seen: set[int] = set()
+        lookups = [MAX_LOOKUPS]
+        members: dict[int, discord.Member | None] = {}
+        for guild_id, channel_id in sorted(places, reverse=True):
+            guild = self._client.get_guild(guild_id)
+            if guild is None:
+                continue
+            if guild_id not in members:
+                members[guild_id] = await self._member(interaction, guild, lookups)
+            member = members[guild_id]
+            if member is not None and await self._is_visible(guild, channel_id, member, lookups):
+                seen.add(channel_id)
+        return frozenset(seen)
+
+    async def _member(
+        self, interaction: discord.Interaction, guild: discord.Guild, lookups: list[int]
+    ) -> discord.Member | None:
+        if interaction.guild_id == guild.id and isinstance(interaction.user, discord.Member):
+            return interaction.user
+        return await _look_up(guild.fetch_member(interaction.user.id), lookups)
+
+    async def _is_visible(
+        self, guild: discord.Guild, channel_id: int, member: discord.Member, lookups: list[int]
+    ) -> bool:
+        channel = guild.get_channel_or_thread(channel_id) or await self._archived_thread(
+            guild, channel_id, lookups
+        )
+        if channel is None:
+            return False
+        if not isinstance(channel, discord.Thread):
+            return _views(channel, member)
+        if channel.parent is None or not _views(channel.parent, member):
+            return False
+        if not channel.is_private() or channel.parent.permissions_for(member).manage_threads:
+            return True
+        return await _look_up(channel.fetch_member(member.id), lookups) is not None
+
+    async def _archived_thread(
+        self, guild: discord.Guild, thread_id: int, lookups: list[int]
+    ) -> discord.Thread | None:
+        if thread_id in self._archived:
+            return self._archived[thread_id]
+        found = await _look_up(guild.fetch_channel(thread_id), lookups)
+        if not isinstance(found, discord.Thread):
+            return None
+        self._archived[thread_id] = found
+        if len(self._archived) > MAX_REMEMBERED_THREADS:
+            self._archived.popitem(last=False)
+        return found
+
+
+def _views(channel: GuildChannel, member: discord.Member) -> bool:
+    """A voice channel's chat needs Connect, for reading, too (Discord, "Get Channel Messages")."""
+    granted = channel.permissions_for(member)
+    needs_connect = isinstance(channel, (discord.VoiceChannel, discord.StageChannel))
+    return granted.view_channel and (granted.connect or not needs_connect)
+
+
+async def _look_up(request: Coroutine[Any, Any, T], lookups: list[int]) -> T | None:
+    """Ask Discord while there are `lookups` left; return None where it does not say."""
+    if lookups[0] <= 0:
+        request.close()
+        return None
+    lookups[0] -= 1
+    try:
+        async with asyncio.timeout(LOOKUP_TIMEOUT):
+            return await request
+    except DISCORD_ERRORS as error:
+        log.info("a channel or member was not looked up: %s", describe(error))
+        return None

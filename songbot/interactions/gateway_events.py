@@ -1,0 +1,35 @@
+"""Gateway events that discord.py can't read, since Discord has added a field or left one out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+Parser = Callable[[Any], None]
+
+
+def guard_parsers(parsers: dict[str, Parser], on_unreadable: Callable[[str], None]) -> None:
+    """Let no event end the connection: what its parser raises is logged once for each kind of event.
+
+    discord.py would pass the error on to the shard, and with it the process would end. `on_unreadable` gets
+    the event's name each time.
+    """
+    logged: set[str] = set()
+    for name, parse in parsers.items():
+        parsers[name] = _guarded(name, parse, on_unreadable, logged)
+
+
+def _guarded(name: str, parse: Parser, on_unreadable: Callable[[str], None], logged: set[str]) -> Parser:
+    def parse_or_drop(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception:
+            on_unreadable(name)
+            if name not in logged:
+                logged.add(name)
+                log.exception("discord.py can't read an event %s; such events are dropped", name)
+
+    return parse_or_drop
