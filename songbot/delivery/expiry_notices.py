@@ -12,12 +12,13 @@ from datetime import timedelta
 
 from songbot.songs.models import Song
 from songbot.songs.ports import Clock
+from songbot.worker.wakeup import Wakeup
 
 log = logging.getLogger(__name__)
 
 NOTICE_BEFORE_EXPIRY = timedelta(seconds=60)
-MAX_PAUSE = 5.0
-"""Seconds between two looks at the clock."""
+
+MAX_PAUSE = 3600.0
 
 SendNotice = Callable[[Song], Coroutine[None, None, None]]
 """Edits the reply. Raises nothing for what Discord says."""
@@ -32,6 +33,7 @@ class ExpiryNotices:
         self._watched: dict[int, Song] = {}
         self._due: list[tuple[float, int]] = []
         self._sending: dict[int, asyncio.Task[None]] = {}
+        self._wakeup = Wakeup()
 
     def watch(self, song: Song) -> None:
         """Send a notice a minute before the song's token expires."""
@@ -40,6 +42,7 @@ class ExpiryNotices:
             return
         if song.id not in self._watched:
             heapq.heappush(self._due, ((expires_at - NOTICE_BEFORE_EXPIRY).timestamp(), song.id))
+            self._wakeup.notify()
         self._watched[song.id] = song
 
     async def forget(self, song_id: int) -> None:
@@ -56,7 +59,7 @@ class ExpiryNotices:
                     task = tasks.create_task(self._send(song), name=f"expiry-notice-{song.id}")
                     self._sending[song.id] = task
                     task.add_done_callback(lambda _, song_id=song.id: self._sending.pop(song_id, None))
-                await asyncio.sleep(self._pause())
+                await self._wakeup.wait(self._seconds_until_due())
 
     def _take_due(self) -> list[Song]:
         now = self._clock.now().timestamp()
@@ -67,7 +70,5 @@ class ExpiryNotices:
                 due.append(song)
         return due
 
-    def _pause(self) -> float:
-        if not self._due:
-            return MAX_PAUSE
-        return min(MAX_PAUSE, max(0.0, self._due[0][0] - self._clock.now().timestamp()))
+    def _seconds_until_due(self) -> float:
+        return self._due[0][0] - self._clock.now().timestamp() if self._due else MAX_PAUSE

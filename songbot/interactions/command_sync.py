@@ -27,9 +27,11 @@ class KeyValueStore(Protocol):
 
 def commands_hash(tree: app_commands.CommandTree[Any], application_id: int) -> str:
     """Return a hash that changes with anything that Discord is told of the commands."""
-    described = [command.to_dict(tree) for command in tree.get_commands()]
-    text = json.dumps([application_id, described], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash([application_id, [command.to_dict(tree) for command in tree.get_commands()]])
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 async def sync_commands(
@@ -37,8 +39,8 @@ async def sync_commands(
 ) -> dict[str, int]:
     """Register the commands unless Discord has them as they were last registered; return their ids by name.
 
-    Anything with the bot's token may overwrite them, and no event says so. Discord gives a command another
-    version with each change (Discord, "Application Command Object"), so comparing those takes one GET.
+    Anything with the bot's token may overwrite them, and no event says so. What Discord gives back is not
+    what was sent, so it is compared with what it gave back after the last registration.
 
     Raises:
         discord.HTTPException: Discord does not take them.
@@ -46,29 +48,29 @@ async def sync_commands(
     application_id = client.application_id or 0
     current = commands_hash(tree, application_id)
     known = json.loads(await state.get(KEY) or "{}")
-    if known.get("hash") == current and await _unchanged(client, application_id, known.get("versions")):
+    if known.get("hash") == current and await _unchanged(client, application_id, known.get("registered")):
         return known["ids"]
     ids = {command.name: command.id for command in await tree.sync()}
-    versions = await _versions(client, application_id)
-    await state.set(KEY, json.dumps({"hash": current, "ids": ids, "versions": versions}))
+    registered = await _registered_hash(client, application_id)
+    await state.set(KEY, json.dumps({"hash": current, "ids": ids, "registered": registered}))
     log.info("registered %d commands with Discord", len(ids))
     return ids
 
 
-async def _unchanged(client: discord.Client, application_id: int, versions: dict[str, str] | None) -> bool:
-    """Return whether Discord has the commands of those versions; while it does not say, it is believed so."""
-    if versions is None:
+async def _unchanged(client: discord.Client, application_id: int, registered: str | None) -> bool:
+    """Return whether Discord still has the commands as registered, or does not say."""
+    if registered is None:
         return False
-    found = await _versions(client, application_id)
-    return found is None or found == versions
+    found = await _registered_hash(client, application_id)
+    return found is None or found == registered
 
 
-async def _versions(client: discord.Client, application_id: int) -> dict[str, str] | None:
-    """Return the version of each registered command by its id; None if Discord does not say."""
+async def _registered_hash(client: discord.Client, application_id: int) -> str | None:
+    """Return a hash of the commands as Discord has them; None if it does not say."""
     try:
         async with asyncio.timeout(LOOKUP_TIMEOUT):
             found = await client.http.get_global_commands(application_id)
     except DISCORD_ERRORS as error:
         log.warning("the registered commands could not be looked up: %s", describe(error))
         return None
-    return {str(command["id"]): str(command["version"]) for command in found}
+    return _hash(sorted(found, key=lambda command: str(command["id"])))

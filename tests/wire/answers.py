@@ -26,12 +26,16 @@ def delivered(stage: Stage, count: int = 1) -> bool:
 
 def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
     """Cards and honest failures that the person can see: in the channel, or in their direct messages."""
-    channels = [record.channel, stage.discord.world.dm_channel(record.user)]
-    seen = {message.id: message for channel in channels for message in stage.discord.book.in_channel(channel)}
+    channels = [record.channel, stage.discord.state.dm_channel(record.user)]
+    seen = {
+        message.id: message
+        for channel in channels
+        for message in stage.discord.message_store.in_channel(channel)
+    }
     seen |= {message.id: message for message in record.messages}
     return [message for message in seen.values() if message.embeds]
 
 
 def answers_in_any(stage: Stage) -> list[StoredMessage]:
     """Cards and honest failures, wherever."""
-    return [message for message in stage.discord.book.by_id.values() if message.embeds]
+    return [message for message in stage.discord.message_store.by_id.values() if message.embeds]

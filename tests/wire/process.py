@@ -49,7 +49,7 @@ class BotProcess:
 class Stage:
     """Discord with a guild, a channel and people; Whisul; a database; and as many bots as a test starts.
 
-    At the end a test fails if the bot did what Discord calls deprecated, unless `allow_deprecated`.
+    At the end a test fails if the bot did what Discord calls deprecated.
     """
 
     discord: DiscordServer
@@ -61,7 +61,6 @@ class Stage:
     channel: Channel
     bots: list[BotProcess] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
-    allow_deprecated: bool = False
 
     def environment(self, **changes: str) -> dict[str, str]:
         """Only what the bot is told: nothing of this machine's settings, and no `.env`."""
@@ -122,10 +121,10 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
         WhisulServer(api_key=KEY, compose_seconds=(0.5, 0.8), small_audio=True) as whisul,
     ):
         discord.session_starts.interval = 0  # these tests restart bots more often than every 5 seconds
-        guild = discord.world.add_guild("Song Lab")
-        channel = discord.world.add_channel(guild, "general")
-        ann = discord.world.add_user("ann")
-        stage = Stage(discord, whisul, folder, ann, discord.world.add_user("max"), guild, channel)
+        guild = discord.state.add_guild("Song Lab")
+        channel = discord.state.add_channel(guild, "general")
+        ann = discord.state.add_user("ann")
+        stage = Stage(discord, whisul, folder, ann, discord.state.add_user("max"), guild, channel)
         try:
             yield stage
         finally:
@@ -134,5 +133,5 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
             for bot in stage.bots:
                 print(f"--- {bot.log_file.name}\n{bot.log}")  # noqa: T201  # the story of a failing test
         problems = [*map(str, discord.schema_violations), *discord.unknown_routes]
-        problems += [] if stage.allow_deprecated else discord.interactions.deprecations
+        problems += discord.interactions.deprecations
         assert not problems, problems

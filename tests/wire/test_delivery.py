@@ -42,7 +42,7 @@ class Asked:
         paths = (
             self.song.token,
             str(self.channel.id),
-            str(self.stage.discord.world.dm_channel(self.user).id),
+            str(self.stage.discord.state.dm_channel(self.user).id),
         )
         mine = [r for r in self.stage.discord.requests if any(path in r.path for path in paths)]
         return sum(1 for request in mine if request.status and request.status >= 400)
@@ -54,8 +54,8 @@ class Asked:
 
 
 async def ask(stage: Stage, name: str, *, private: bool = False) -> Asked:
-    user = stage.discord.world.add_user(name)
-    channel = stage.discord.world.add_channel(stage.guild, f"{name}s-room")
+    user = stage.discord.state.add_user(name)
+    channel = stage.discord.state.add_channel(stage.guild, f"{name}s-room")
     song = await stage.discord.slash(user, channel, "song", prompt=f"{name} sings", private=private)
     await song.acknowledged(timeout=10)
     return Asked(stage, user, channel, song)
@@ -91,7 +91,7 @@ async def test_after_more_than_15_minutes_the_reply_is_edited_without_its_token_
     assert [r.path for r in stage.discord.requests[before:] if asked.song.token in r.path] == []
     (card,) = asked.answers
     assert card is asked.song.message
-    ping = stage.discord.book.in_channel(asked.channel)[-1]
+    ping = stage.discord.message_store.in_channel(asked.channel)[-1]
     assert ping.pinged == {asked.user.id}
 
 
@@ -149,7 +149,7 @@ def in_a_new_message(asked: Asked) -> bool:
 
 def by_direct_message(asked: Asked) -> bool:
     (card,) = asked.answers
-    return card.channel is asked.stage.discord.world.dm_channel(asked.user)
+    return card.channel is asked.stage.discord.state.dm_channel(asked.user)
 
 
 def nowhere(asked: Asked) -> bool:
@@ -191,8 +191,8 @@ async def test_a_private_song_is_never_seen_by_others(stage: Stage):
     asked = await ask(stage, "pia", private=True)
     stage.discord.expire_token(asked.song)
     await asked.settled()
-    assert stage.discord.book.in_channel(asked.channel) == []
-    (card,) = stage.discord.book.in_channel(stage.discord.world.dm_channel(asked.user))
+    assert stage.discord.message_store.in_channel(asked.channel) == []
+    (card,) = stage.discord.message_store.in_channel(stage.discord.state.dm_channel(asked.user))
     assert card.embeds
 
 

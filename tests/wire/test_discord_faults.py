@@ -51,8 +51,8 @@ def faults(silence: float) -> dict[str, Script]:
 
 
 async def ask(stage: Stage, name: str, *, private: bool = False) -> InteractionRecord:
-    user = stage.discord.world.add_user(name)
-    channel = stage.discord.world.add_channel(stage.guild, name)
+    user = stage.discord.state.add_user(name)
+    channel = stage.discord.state.add_channel(stage.guild, name)
     return await stage.discord.slash(user, channel, "song", prompt=name, private=private)
 
 
@@ -75,15 +75,15 @@ async def test_an_acknowledgement_gets_through_whatever_goes_wrong_the_first_tim
     assert {name: song.ack_seconds for name, song in songs.items() if not song.in_time} == {}
     assert_one_card_each(stage, songs)
     for name, song in songs.items():
-        assert len(stage.discord.book.in_channel(song.channel)) == 1, name
+        assert len(stage.discord.message_store.in_channel(song.channel)) == 1, name
 
 
 async def test_an_acknowledgement_that_never_gets_through_costs_nothing_and_is_apologised_for(stage: Stage):
     await stage.start_ready()
     song = await ask(stage, "unlucky")
     stage.discord.faults.add(f"{song.token}/callback", status=500, times=None)
-    await stage.discord.wait_until(lambda: stage.discord.book.in_channel(song.channel), timeout=30)
-    (apology,) = stage.discord.book.in_channel(song.channel)
+    await stage.discord.wait_until(lambda: stage.discord.message_store.in_channel(song.channel), timeout=30)
+    (apology,) = stage.discord.message_store.in_channel(song.channel)
     assert "nothing was made or charged" in apology.content
     assert apology.pinged == {song.user.id}
     assert songs_in(stage) == []
@@ -108,7 +108,7 @@ async def by_post(stage: Stage, song: InteractionRecord) -> tuple[str, str]:
 
 async def by_direct_message(stage: Stage, song: InteractionRecord) -> tuple[str, str]:
     stage.discord.expire_token(song)
-    return "POST", f"/channels/{stage.discord.world.dm_channel(song.user).id}/messages$"
+    return "POST", f"/channels/{stage.discord.state.dm_channel(song.user).id}/messages$"
 
 
 STEPS: dict[str, tuple[Callable[[Stage, InteractionRecord], Any], bool]] = {
@@ -141,9 +141,6 @@ async def test_a_card_gets_through_with_its_files_and_is_posted_once(stage: Stag
 
 
 async def test_who_asked_to_be_notified_is_mentioned_once_whatever_goes_wrong_the_first_time(stage: Stage):
-    # Rule: a deferred answer is filled by an edit; a POST is deprecated (docs/discord.md). The bot still
-    # fills the private answer to "Notify me" by a POST.
-    stage.allow_deprecated = True
     await stage.start_ready()
     songs: dict[str, InteractionRecord] = {}
     for name, script in faults(silence=1).items():
@@ -153,7 +150,7 @@ async def test_who_asked_to_be_notified_is_mentioned_once_whatever_goes_wrong_th
         await stage.discord.click(stage.max, line, "Notify me")
     await stage.discord.wait_until(lambda: delivered(stage, len(songs)), timeout=60)
     pinged = {
-        name: [m.pinged for m in stage.discord.book.in_channel(song.channel) if m.pinged]
+        name: [m.pinged for m in stage.discord.message_store.in_channel(song.channel) if m.pinged]
         for name, song in songs.items()
     }
     assert pinged == {name: [{stage.max.id}] for name in songs}

@@ -74,7 +74,7 @@ def check_all_that_was_shown(stage: Stage, *may_be_pinged: User) -> None:
             read = re.sub("|".join([INLINE_CODE, *(f"<@{user}>" for user in ids)]), "", text)
             assert not MENTION.search(read), text
             assert not RENDERS.search(read), text
-    for message in stage.discord.book.by_id.values():
+    for message in stage.discord.message_store.by_id.values():
         assert message.pinged <= ids, message.text
 
 
@@ -238,9 +238,6 @@ async def press(stage: Stage, person: User, card: StoredMessage, custom_id: str)
 
 
 async def test_a_forged_custom_id_gains_no_right_and_is_answered(stage: Stage):
-    # Rule: a deferred answer is filled by an edit; a POST is deprecated (docs/discord.md). The bot still
-    # fills the private answers to "Save" and "Notify me" by a POST.
-    stage.allow_deprecated = True
     bot = await stage.start_ready(**NO_FILES)
     card = await answer_to(await order(stage, "rain"))
     private = await order(stage, SECRET, private=True)

@@ -18,9 +18,6 @@ async def card_in_the_channel(stage: Stage) -> StoredMessage:
 
 
 async def test_every_button_of_a_card(stage: Stage) -> None:
-    # Rule: a deferred answer is filled by an edit; a POST is deprecated (docs/discord.md). The bot still
-    # fills the private answer to "Save" by a POST.
-    stage.allow_deprecated = True
     await stage.start_ready()
     card = await card_in_the_channel(stage)
     await killed_and_started_again(stage)
@@ -49,11 +46,11 @@ async def test_a_remix_that_was_being_typed(stage: Stage) -> None:
 
 async def test_an_offer_in_the_direct_messages_makes_one_song(stage: Stage) -> None:
     await stage.start_ready()
-    dms = stage.discord.world.dm_channel(stage.ann)
+    dms = stage.discord.state.dm_channel(stage.ann)
     await stage.discord.dm(stage.ann, "a trap song")
 
     def offered() -> StoredMessage | None:
-        return next((m for m in stage.discord.book.in_channel(dms) if "Make it" in m.text), None)
+        return next((m for m in stage.discord.message_store.in_channel(dms) if "Make it" in m.text), None)
 
     await stage.discord.wait_until(offered, timeout=10)
     offer = offered()

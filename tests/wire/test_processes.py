@@ -45,8 +45,8 @@ async def cluster(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Sta
 
 def channel_of_shard(stage: Stage, shard: int):
     guild_id = (((int(time.time() * 1000) << 22) >> 22) // SHARDS * SHARDS + shard) << 22
-    guild = stage.discord.world.add_guild(f"shard {shard}", guild_id=guild_id)
-    return stage.discord.world.add_channel(guild, "general")
+    guild = stage.discord.state.add_guild(f"shard {shard}", guild_id=guild_id)
+    return stage.discord.state.add_channel(guild, "general")
 
 
 async def two_processes(stage: Stage, **settings: str) -> list[BotProcess]:
@@ -56,7 +56,7 @@ async def two_processes(stage: Stage, **settings: str) -> list[BotProcess]:
 async def ordered(stage: Stage, channel, count: int, prompt: str = "rain"):
     songs = []
     for number in range(count):
-        person = stage.discord.world.add_user(f"person-{channel.id}-{number}")
+        person = stage.discord.state.add_user(f"person-{channel.id}-{number}")
         songs.append(await stage.discord.slash(person, channel, "song", prompt=f"{prompt} {number}"))
     return songs
 
@@ -117,7 +117,7 @@ async def test_a_quota_holds_over_two_processes(cluster: Stage):
     """The operator's ceiling over all counts orders from both shards."""
     channels = [channel_of_shard(cluster, shard) for shard in range(SHARDS)]
     await two_processes(cluster, OPERATOR_SONGS_PER_DAY="5")
-    people = [cluster.discord.world.add_user(f"p{number}") for number in range(20)]
+    people = [cluster.discord.state.add_user(f"p{number}") for number in range(20)]
     records = await asyncio.gather(
         *(
             cluster.discord.slash(person, channels[number % 2], "song", prompt="rain")
@@ -151,7 +151,7 @@ async def test_a_restarted_postgresql_is_outlived(cluster: Stage, postgres: Post
     songs = await ordered(cluster, channel, 3, "[slow] rain")
     await cluster.discord.wait_until(lambda: len(cluster.whisul.posts) == 3, timeout=10)
     await asyncio.to_thread(postgres.stop)
-    person = cluster.discord.world.add_user("unlucky")
+    person = cluster.discord.state.add_user("unlucky")
     refused = await cluster.discord.slash(person, channel, "song", prompt="while it is away")
     await cluster.discord.wait_until(lambda: bool(refused.followups), timeout=20)
     assert "database" in refused.followups[0].content

@@ -69,9 +69,6 @@ async def test_sigterm_again_and_again_with_200_songs_in_the_works_loses_none(bi
 
 async def test_sigterm_amid_a_rush_leaves_nobody_without_an_answer(big_stage: Stage):
     """Whoever was acknowledged gets a card, or is told to try again."""
-    # Rule: a channel takes 30 followups by token a minute (docs/discord.md). The bot still says that it stops
-    # by a followup each: those past 30 are held up for longer than the process has.
-    big_stage.discord.rate_limits.enabled = False
     stage = big_stage
     bot = await stage.start_ready()
     songs = [await order(stage, number) for number in range(60)]

@@ -13,7 +13,7 @@ MENU = "Make a song from this"
 
 @pytest.fixture(params=["a server without the bot", "a group of friends"])
 def place(stage: Stage, request: pytest.FixtureRequest) -> Channel:
-    world = stage.discord.world
+    world = stage.discord.state
     if request.param == "a group of friends":
         return world.group_dm(stage.ann, stage.max)
     return world.add_guild("Elsewhere", bot_is_member=False).channel
@@ -71,7 +71,7 @@ async def test_another_take_by_who_sees_the_card_stays_within_the_follow_ups(
 
 
 async def test_the_menu_works_there_too(stage: Stage) -> None:
-    friends = stage.discord.world.group_dm(stage.ann, stage.max)
+    friends = stage.discord.state.group_dm(stage.ann, stage.max)
     await stage.start_ready()
     message = await stage.discord.say(stage.max, friends, "a song about rain")
     form = await stage.discord.message_menu(stage.ann, message, MENU, user_install=True)

@@ -130,16 +130,6 @@ class DiscordServer(People, Controls):
         return f"http://127.0.0.1:{self._port}{API}"
 
     @property
-    def world(self) -> GuildState:
-        """``state``, by its former name."""
-        return self.state
-
-    @property
-    def book(self) -> MessageStore:
-        """``message_store``, by its former name."""
-        return self.message_store
-
-    @property
     def bot(self) -> User:
         return self.state.bot
 
