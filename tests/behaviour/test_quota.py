@@ -43,7 +43,8 @@ async def ask(bot_env: BotEnvironment, actor: Any, prompt: str = "rain") -> str:
     """What a person reads after /song; empty when it is being made."""
     result = await actor.slash(bot_env.channel, "song", prompt=prompt)
     if result.response is not None:
-        return ""
+        said = result.response.content
+        return said if "You have used" in said else ""
     [refusal] = result.followups
     assert refusal.ephemeral
     return refusal.content

@@ -220,7 +220,8 @@ async def test_save_puts_it_into_the_pressers_library_and_pressing_again_takes_i
     bot_env: BotEnvironment,
 ):
     card = await make_song(bot_env)
-    scope = LibraryScope(viewer_id=bot_env.max.id, owner_id=bot_env.max.id, saved=True)
+    here = frozenset({bot_env.channel.id})
+    scope = LibraryScope(bot_env.max.id, bot_env.max.id, saved=True, channel_ids=here)
     assert private_answer(await press(bot_env.max, card, "Save")) == wording.SAVED
     assert [e.song.id for e in (await bot_env.database.library.page(scope, Search())).entries] == [1]
     await restart(bot_env)

@@ -9,6 +9,7 @@ import pytest
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
+from songbot.wording.examples import EXAMPLES
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
@@ -49,7 +50,7 @@ async def test_a_tempo_out_of_range_is_not_taken_by_discord(bot_env: BotEnvironm
 
 
 async def test_style_carries_on_after_each_comma(bot_env: BotEnvironment):
-    assert (await values(bot_env, "style", "tra"))[0] == "trap"
+    assert (await values(bot_env, "style", "tra"))[:2] == ["tra", "trap"]
     assert "trap, dark" in await values(bot_env, "style", "trap, da")
     assert len(await values(bot_env, "style", "")) == 25
 
@@ -57,11 +58,18 @@ async def test_style_carries_on_after_each_comma(bot_env: BotEnvironment):
 async def test_prompt_offers_the_persons_own_latest_prompts(bot_env: BotEnvironment):
     for prompt in ("a song about rain", "a song about snow", "jazz", "a song about " + "x" * 100):
         await bot_env.ann.slash(bot_env.channel, "song", prompt=prompt)
-    assert await values(bot_env, "prompt", "a song") == ["a song about snow", "a song about rain"]
-    assert await values(bot_env, "prompt", "a song", bot_env.max) == []
+    assert await values(bot_env, "prompt", "a song") == ["a song", "a song about snow", "a song about rain"]
+    assert await values(bot_env, "prompt", "a song", bot_env.max) == ["a song"]
 
 
-async def test_with_the_database_away_or_slow_nothing_is_offered(
+async def test_what_was_typed_is_never_replaced_and_newcomers_see_examples(bot_env: BotEnvironment):
+    await bot_env.ann.slash(bot_env.channel, "song", prompt="forced private")
+    assert (await values(bot_env, "prompt", "forced"))[0] == "forced"
+    assert await values(bot_env, "prompt", "forced " + "x" * 100) == []
+    assert await values(bot_env, "prompt", "", bot_env.max) == list(EXAMPLES)
+
+
+async def test_with_the_database_away_or_slow_nothing_but_what_was_typed_is_offered(
     bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
 ):
     await make_song(bot_env, prompt="jazz")
@@ -76,4 +84,4 @@ async def test_with_the_database_away_or_slow_nothing_is_offered(
 
     for trouble in (away, slow):
         monkeypatch.setattr(bot_env.database.library, "recent_prompts", trouble)
-        assert await values(bot_env, "prompt", "j") == []
+        assert await values(bot_env, "prompt", "j") == ["j"]

@@ -18,4 +18,4 @@ def test_pyproject_has_the_version_of_the_bot() -> None:
 
 def test_whisul_is_told_the_version_of_the_bot() -> None:
     """whisul_api imports nothing of the bot's, so it cannot read it there."""
-    assert USER_AGENT == f"songbot-whisul-api/{VERSION}"
+    assert f"songbot-whisul-api/{VERSION}" == USER_AGENT

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.songs.library import can_view, parse_search
+from songbot.songs.library import parse_search
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_options
-
-from .test_durations import SONG
 
 
 @given(st.text(max_size=300))
@@ -60,14 +58,3 @@ def test_a_search_takes_words_and_a_range_of_bpm():
     assert search.bpm == (90, 120)
     assert parse_search("bpm:100").bpm == (100, 100)
     assert parse_search(None).words == ()
-
-
-def test_a_song_is_seen_by_its_owner_and_when_public_by_the_same_server():
-    from dataclasses import replace
-
-    public = replace(SONG, guild_id=5, user_id=1)
-    assert can_view(public, 1, None)
-    assert can_view(public, 2, 5)
-    assert not can_view(public, 2, 6)
-    assert not can_view(replace(public, private=True), 2, 5)
-    assert not can_view(replace(public, guild_id=None), 2, None)

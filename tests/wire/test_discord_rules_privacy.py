@@ -1,0 +1,128 @@
+"""Who sees a song, by the real Discord's rules: forced privacy, permissions of now, two sessions, tokens that
+expire. docs/discord.md has the rules.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+
+from .answers import answers_in, delivered, songs_in
+from .discord_server import Channel, InteractionRecord, StoredMessage, User
+from .discord_server.permissions import USE_EXTERNAL_APPS, VIEW_CHANNEL
+from .process import Stage
+
+
+async def make_song(stage: Stage, person: User, place: Channel, prompt: str, **how: bool) -> StoredMessage:
+    record = await stage.discord.slash(person, place, "song", prompt=prompt, **how)
+    await record.acknowledged(timeout=10)
+    return await record.message_matching(lambda message: message.embeds, timeout=30)
+
+
+async def library_text(stage: Stage, person: User, place: Channel, **options: object) -> str:
+    record = await stage.discord.slash(person, place, "library", **options)
+    page = await record.message_matching(lambda message: message.embeds, timeout=10)
+    return page.text
+
+
+async def test_what_discord_makes_ephemeral_is_private_from_the_start(stage: Stage) -> None:
+    elsewhere = stage.discord.state.add_guild("Elsewhere", bot_is_member=False)
+    elsewhere.everyone.permissions &= ~USE_EXTERNAL_APPS
+    await stage.start_ready()
+    card = await make_song(stage, stage.ann, elsewhere.channel, "my secret wish", user_install=True)
+    assert card.ephemeral
+    assert songs_in(stage)[0]["private"]
+    assert "/library" in card.content
+    record = await stage.discord.slash(stage.ann, elsewhere.channel, "library", user_install=True)
+    page = await record.message_matching(lambda message: message.embeds)
+    opened = await stage.discord.select(stage.ann, page, "library:v1:open", "1", forged=True)
+    shown = await opened.message_matching(lambda message: message.embeds, timeout=10)
+    assert "Post here" not in shown.buttons
+
+
+async def test_others_are_shown_only_what_was_made_where_they_may_look_now(stage: Stage) -> None:
+    staff_role = stage.discord.state.add_role(stage.guild, "staff")
+    staff = stage.discord.state.add_channel(stage.guild, "staff")
+    staff.overwrite(stage.guild.everyone, deny=VIEW_CHANNEL)
+    staff.overwrite(staff_role, allow=VIEW_CHANNEL)
+    staff.overwrite(stage.discord.bot, allow=VIEW_CHANNEL)
+    stage.guild.member(stage.ann).roles.append(staff_role)
+    await stage.start_ready()
+    await make_song(stage, stage.ann, stage.channel, "for everybody")
+    await make_song(stage, stage.ann, staff, "for staff alone")
+    assert library_count(await library_text(stage, stage.max, stage.channel, of=stage.ann)) == 1
+    stage.guild.member(stage.max).roles.append(staff_role)
+    assert library_count(await library_text(stage, stage.max, stage.channel, of=stage.ann)) == 2
+    await stage.discord.set_overwrite(staff, staff_role, deny=VIEW_CHANNEL)
+    assert library_count(await library_text(stage, stage.max, stage.channel, of=stage.ann)) == 1
+
+
+def library_count(text: str) -> int:
+    return text.count("BPM")
+
+
+async def test_two_sessions_of_one_shard_make_one_song_and_leave_its_message_alone(stage: Stage) -> None:
+    stage.settings["DATABASE_URL"] = f"sqlite:///{stage.folder / 'songs.db'}"
+    await stage.start_ready()
+    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[slow] once")
+    await song.acknowledged(timeout=10)
+    stage.discord.faults.add(f"{song.token}/callback", status=500)
+    record = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="twice")
+    await stage.discord.gateway.dispatch("INTERACTION_CREATE", record.payload, stage.guild.id)
+    card = await record.message_matching(lambda message: message.embeds, timeout=30)
+    await stage.discord.wait_until(lambda: delivered(stage, 2), timeout=30)
+    assert [row["prompt"] for row in songs_in(stage)] == ["[slow] once", "twice"]
+    assert record.followups == []
+    assert not card.deleted
+    assert len(stage.whisul.posts) == 2
+
+
+async def test_a_direct_message_is_answered_once_by_two_sessions(stage: Stage) -> None:
+    await stage.start_ready()
+    message = await stage.discord.dm(stage.ann, "a song for my cat")
+    await stage.discord.gateway.dispatch("MESSAGE_CREATE", message.payload, None)
+    dms = stage.discord.state.dm_channel(stage.ann)
+
+    def offers() -> list[StoredMessage]:
+        found = stage.discord.message_store.in_channel(dms)
+        return [each for each in found if "Make it" in each.buttons]
+
+    await stage.discord.wait_until(
+        lambda: len(stage.discord.requests_to(f"/channels/{dms.id}/messages", "POST")) == 2, timeout=10
+    )
+    assert len(offers()) == 1
+
+
+def age(stage: Stage, *, created_minutes_ago: float, token_seconds_left: float) -> None:
+    """What time does to the database."""
+    now = time.time()
+    with closing(sqlite3.connect(stage.folder / "songs.db")) as database:
+        database.execute(
+            "UPDATE songs SET token_expires_at = ?, created_at = ?",
+            (int((now + token_seconds_left) * 1e6), int((now - created_minutes_ago * 60) * 1e6)),
+        )
+        database.commit()
+
+
+async def waiting_private_song(stage: Stage) -> InteractionRecord:
+    bot = await stage.start_ready()
+    song = await stage.discord.slash(
+        stage.ann, stage.channel, "song", prompt="[slow] a lullaby", private=True
+    )
+    await song.message_matching("composing", timeout=15)
+    await bot.kill()
+    return song
+
+
+async def test_a_private_reply_says_where_the_song_will_come_before_its_token_expires(stage: Stage) -> None:
+    stage.whisul.compose_seconds = (15, 16)
+    song = await waiting_private_song(stage)
+    age(stage, created_minutes_ago=14, token_seconds_left=61)
+    await stage.start_ready()
+    line = await song.message_matching("direct message", timeout=15)
+    assert "/library" in line.content
+    card = await song.message_matching("by direct message", timeout=30)
+    assert card is line
+    (sent,) = answers_in(stage, song)
+    assert sent.channel is stage.discord.state.dm_channel(stage.ann)
