@@ -34,4 +34,5 @@ class HelpCog(commands.Cog, name="help"):
 def _missing(interaction: discord.Interaction) -> list[str]:
     """By what Discord says with the interaction: nothing needs to be cached."""
     in_thread = isinstance(interaction.channel, discord.Thread)
-    return missing_permissions(interaction.app_permissions, in_thread=in_thread)
+    in_voice = isinstance(interaction.channel, (discord.VoiceChannel, discord.StageChannel))
+    return missing_permissions(interaction.app_permissions, in_thread=in_thread, in_voice=in_voice)

@@ -21,9 +21,12 @@ def mention(command: str, ids: Mapping[str, int]) -> str:
     return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
 
 
-def missing_permissions(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
-    """What the bot needs for inline audio and covers and does not have, by discord.py's names."""
+def missing_permissions(
+    permissions: discord.Permissions, *, in_thread: bool, in_voice: bool = False
+) -> list[str]:
+    """Return what the bot needs for inline audio and covers and does not have, by discord.py's names."""
     needed = [_ALWAYS[0], "send_messages_in_threads" if in_thread else "send_messages", *_ALWAYS[1:]]
+    needed += ["connect"] if in_voice else []  # for a voice channel's chat (Discord, "Get Channel Messages")
     return [name for name in needed if not getattr(permissions, name)]
 
 

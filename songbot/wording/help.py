@@ -21,6 +21,7 @@ RIGHTS = {
     "embed_links": "Embed Links",
     "attach_files": "Attach Files",
     "read_message_history": "Read Message History",
+    "connect": "Connect",
 }
 """As Discord names them, by discord.py's names."""
 
@@ -31,6 +32,7 @@ _WITHOUT = {
     "embed_links": "the card and its cover may be missing",
     "attach_files": "the audio can't play right here",
     "read_message_history": "dead links can't be renewed",
+    "connect": "songs that take over 15 minutes can't come to this voice channel's chat",
 }
 ALL_THERE = "I may do here all that I need."
 
