@@ -76,7 +76,7 @@ async def stale_rules(
     """Rules for deleted roles and for people who left, as far as can be told, and why they count no more."""
     if guild is None or guild.unavailable:
         return {}
-    users = [rule for rule in rules if rule.kind is LimitKind.USER]
+    users = [rule for rule in rules if rule.kind is LimitKind.USER and rule.subject_id > 0]
     known = await members.look_up(guild, [rule.subject_id for rule in users])
     stale = {rule: wording.LEFT for rule in users if known.get(rule.subject_id, UNKNOWN).is_member is False}
     deleted = (

@@ -31,12 +31,13 @@ SHARED_WITH = (
 )
 NEVER_KEPT = "Your messages, your name or picture, your roles, and the keys of commands that were answered."
 CONFIRM_DELETE = (
-    "**Delete all that I keep about you?** Your songs, prompts, saves, mentions and the limits set for you "
+    "**Delete all that I keep about you?** Your songs, prompts, saves, mentions and extra songs "
     "all go, and songs in the works are no longer followed. This can't be undone.\n"
     "- Cards that were posted stay in their channels without working buttons: delete those you don't want "
     "to stay there *first*, with `Delete` under them.\n"
     "- What you made lately still counts to your limits, so I keep a count, under a number in place of your "
-    "name and without any prompt, until those limits start anew (at most 32 days)."
+    "name and without any prompt, until those limits start anew (at most 32 days). A limit "
+    "that an admin set for you stays, too, under the same number."
 )
 NOT_YOUR_DATA = "That button was for somebody else's data. Use `/privacy delete` for yours."
 EXPORTED = "All that I keep about you, as JSON. Only you see this message."

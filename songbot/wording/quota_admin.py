@@ -26,6 +26,8 @@ TIME = "Time zone"
 RESETS = "A new count begins"
 DELETED_ROLE = "a deleted role"
 LEFT = "someone who left"
+DELETED_USER = "someone who had their data deleted"
+"""Whose limit stays all the same, under a negative number in place of their id."""
 
 CHECK_TITLE = "Quota of one person"
 VERDICT = "One more song now"
@@ -84,7 +86,7 @@ def subject(kind: LimitKind, subject_id: int = 0) -> str:
         case LimitKind.ROLE:
             return f"<@&{subject_id}>"
         case LimitKind.USER:
-            return f"<@{subject_id}>"
+            return f"<@{subject_id}>" if subject_id > 0 else DELETED_USER
         case _:
             return "each member"
 
@@ -277,7 +279,7 @@ def _what(entry: AuditEntry) -> str:
 
 
 def _named(kind: str, subject_id: str) -> str:
-    known = kind in _KINDS and (not subject_id or subject_id.isdecimal())
+    known = kind in _KINDS and (not subject_id or subject_id.removeprefix("-").isdecimal())
     return (
         subject(LimitKind(kind), int(subject_id or 0))
         if known
