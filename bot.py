@@ -34,7 +34,7 @@ from songbot.ops.sentry import start_sentry
 from songbot.settings import Settings, SettingsError, format_errors, load_settings
 from songbot.songs.errors import StoreUnavailable
 from songbot.storage.database import open_database
-from songbot.storage.errors import BadDatabaseUrl, DatabaseTooNew
+from songbot.storage.errors import BadDatabaseUrl, UnusableDatabase
 from songbot.version import VERSION
 from songbot.whisul_adapter import WhisulProvider
 from songbot.worker.worker import LeaseLost
@@ -83,7 +83,7 @@ async def run(settings: Settings) -> int:
         log.error("Discord refuses DISCORD_TOKEN: reset the token in the developer portal and put it in .env")  # noqa: TRY400
     except BadDatabaseUrl as error:
         log.error("DATABASE_URL can't be used: %s", error)  # noqa: TRY400
-    except (StoreUnavailable, DatabaseTooNew) as error:
+    except (StoreUnavailable, UnusableDatabase) as error:
         log.error("the database can't be used: %s", error)  # noqa: TRY400
         return 1
     except PortInUse as error:
@@ -214,7 +214,7 @@ async def check(settings: Settings) -> int:
         try:
             async with open_database(url) as opened:
                 return await opened.describe()
-        except (StoreUnavailable, DatabaseTooNew) as error:
+        except (StoreUnavailable, UnusableDatabase) as error:
             raise ValueError(str(error)) from None
 
     async def whisul() -> str:

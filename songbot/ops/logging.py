@@ -42,6 +42,11 @@ _FORMS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+def _escape_controls(line: str) -> str:
+    """Write out what could end the line or steer a terminal."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+
+
 class Redactor:
     """Takes secrets out of text: those it is told, and whatever has the form of one."""
 
@@ -65,7 +70,7 @@ class _RecordFormatter(logging.Formatter):
 
     def message(self, record: logging.LogRecord) -> str:
         """The message on one line: what a person wrote can't pass for a line of ours."""
-        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], self._redact(record.getMessage()))
+        return _escape_controls(self._redact(record.getMessage()))
 
     @staticmethod
     def song(record: logging.LogRecord) -> object:
@@ -73,10 +78,11 @@ class _RecordFormatter(logging.Formatter):
         return getattr(record, "song", current_song_id.get())
 
     def exception_text(self, record: logging.LogRecord) -> str:
-        """The traceback and the stack, as far as the record has them."""
+        """Return the record's traceback and stack, of several lines, or an empty string."""
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         stack = self.formatStack(record.stack_info) if record.stack_info else ""
-        return self._redact("\n".join(filter(None, (trace, stack))))
+        text = self._redact("\n".join(filter(None, (trace, stack))))
+        return "\n".join(map(_escape_controls, text.split("\n")))
 
 
 class TextFormatter(_RecordFormatter):
@@ -86,7 +92,8 @@ class TextFormatter(_RecordFormatter):
         song = self.song(record)
         song_field = "" if song is None else f"song={song} "
         line = f"{_time(record)} {record.levelname:<8} {record.name} {song_field}{self.message(record)}"
-        return "\n  | ".join([line, *self.exception_text(record).splitlines()])
+        exception = self.exception_text(record)
+        return "\n  | ".join([line, *exception.split("\n")]) if exception else line
 
 
 class JsonFormatter(_RecordFormatter):

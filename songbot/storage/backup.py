@@ -1,24 +1,20 @@
-"""A backup of the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
+"""Back up the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
 
-The copy is whole: SQLite's own backup reads one state of the database, whatever is written meanwhile.
+The copy is consistent: SQLite's own backup reads one state of the database, whatever is written meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dotenv import load_dotenv
-
 from .connectors.url import parse_url
+from .environment import database_url
 from .errors import BadDatabaseUrl
-
-DEFAULT_URL = "sqlite:///data/songs.db"
 
 
 class BackupError(Exception):
@@ -26,9 +22,9 @@ class BackupError(Exception):
 
 
 def back_up(url: str, to: Path | None, now: datetime) -> Path:
-    """Copy the database at `url` to `to`, or beside it with the time in its name. Returns where it is.
+    """Copy the database at `url` to `to`, or beside it with the time in its name; return the copy's path.
 
-    Raises BadDatabaseUrl or BackupError. A file that exists is never written over.
+    Never overwrites a file. Raises BadDatabaseUrl or BackupError.
     """
     address = parse_url(url)
     if address.get_backend_name() != "sqlite":
@@ -59,15 +55,6 @@ def _copy(source: Path, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy is damaged; so may be the database")
 
 
-def _address() -> str:
-    """DATABASE_URL of the environment or of `.env`, as the bot reads it: without quotes around it."""
-    try:
-        load_dotenv()
-    except OSError as error:
-        raise BackupError(f".env can't be read: {error.strerror}.") from error
-    return os.environ.get("DATABASE_URL", "").strip().strip("\"'") or DEFAULT_URL
-
-
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m songbot.storage.backup", description="Back up the database."
@@ -75,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to; default: beside the database")
     options = parser.parse_args(arguments)
     try:
-        target = back_up(_address(), options.to, datetime.now(UTC))
+        target = back_up(database_url(), options.to, datetime.now(UTC))
     except (BadDatabaseUrl, BackupError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1

@@ -19,6 +19,7 @@ from .connectors.base import Connector, translate_errors
 from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import DatabaseTooNew
+from .preconditions import refuse_unfinished_copy
 from .repositories.admin import SqlAdminRepository
 from .repositories.app_state import KeyValueStore
 from .repositories.library import SqlLibraryRepository
@@ -50,10 +51,11 @@ class Database:
         self.admin: AdminRepository = SqlAdminRepository(connector, self.app_state)
 
     async def migrate(self) -> None:
-        """Bring the tables up to date; quick when they are.
+        """Bring the tables up to date, which is quick if they are.
 
-        Raises DatabaseTooNew, or StoreUnavailable."""
+        Raises UnusableDatabase or StoreUnavailable."""
         await migrate(self.connector)
+        await refuse_unfinished_copy(self.connector)
 
     async def check(self) -> None:
         """Raises StoreUnavailable when the database does not answer."""
@@ -62,13 +64,14 @@ class Database:
     async def describe(self) -> str:
         """Which database it is and how far it is migrated, for a person; nothing is changed.
 
-        Raises DatabaseTooNew, or StoreUnavailable."""
+        Raises UnusableDatabase or StoreUnavailable."""
         revision = await self.connector.read(revision_of)
         kind = "SQLite" if self.connector.on_sqlite else "PostgreSQL"
         if revision is None:
             return f"{kind}, empty; the bot makes its tables when it starts"
         if revision > HEAD:
             raise DatabaseTooNew(revision)
+        await refuse_unfinished_copy(self.connector)
         return f"{kind}, migrated" if revision == HEAD else f"{kind}, to be migrated at the next start"
 
 

@@ -13,7 +13,6 @@ import hashlib
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,8 +39,8 @@ from songbot.songs.errors import StoreUnavailable
 from .connectors.base import Connector
 from .connectors.factory import open_connector
 from .connectors.url import parse_url
-from .errors import BadDatabaseUrl, DatabaseTooNew
-from .queries.leases import database_time
+from .errors import BadDatabaseUrl, DatabaseTooNew, UnusableDatabase
+from .preconditions import COPY_UNFINISHED, refuse_while_used
 from .queries.pseudonyms import SECRET
 from .queries.state_values import load_state_value
 from .schema.migrate import HEAD, migrate, revision_of
@@ -50,10 +49,6 @@ from .schema.tables import app_state, metadata, workers
 BATCH = 1000
 DEADLINE = 600.0
 """Seconds for one batch, or for reading a batch."""
-MOVE_IN_PROGRESS = "moving"
-"""Key in the target's app state until the move is verified. The pseudonyms' secret, which is different in
-every database and moves along, says where the data comes from."""
-
 TABLES = [table for table in metadata.sorted_tables if table not in (app_state, workers)]
 """In an order that foreign keys allow. Leases are not data: the next bot takes every song up anew."""
 AUTOINCREMENT_TABLES = ("songs", "quota_changes")
@@ -69,20 +64,20 @@ class MoveError(Exception):
 async def copy_database(source_url: str, target_url: str, report: Report, *, batch: int = BATCH) -> None:
     """Copy what the target lacks and compare. `say` is told of the progress, a line at a time.
 
-    Raises MoveError, BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
+    Raises MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     if parse_url(source_url) == parse_url(target_url):
         raise MoveError("Both addresses are of the same database.")
     async with _open(source_url, must_exist=True) as source, _open(target_url) as target:
         await _check_source(source)
         await migrate(target)
-        await _refuse_while_used(source, "source")
-        await _refuse_while_used(target, "target")
+        await refuse_while_used(source, "source")
+        await refuse_while_used(target, "target")
         if await _prepare_target(source, target):
             for table in TABLES:
                 await _copy(source, target, table, batch, report)
             await _carry_numbers_over(source, target)
-            await _refuse_while_used(source, "source")
+            await refuse_while_used(source, "source")
         else:
             report("The target was filled from this source before; comparing.")
         await _compare(source, target, batch, report)
@@ -112,17 +107,8 @@ async def _check_source(source: Connector) -> None:
         raise DatabaseTooNew(revision)
     if revision != HEAD:
         raise MoveError("The source is not migrated: start this version of the bot on it once and stop it.")
-    if await source.read(lambda connection: load_state_value(connection, MOVE_IN_PROGRESS)) is not None:
+    if await source.read(lambda connection: load_state_value(connection, COPY_UNFINISHED)) is not None:
         raise MoveError("The source is itself the target of a move that has not ended.")
-
-
-async def _refuse_while_used(connector: Connector, which: str) -> None:
-    now = datetime.now(UTC) if connector.on_sqlite else await connector.read(database_time)
-    living = select(func.count()).select_from(workers).where(workers.c.lease_until > now)
-    if await connector.read(lambda connection: connection.scalar(living)):
-        raise MoveError(
-            f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
-        )
 
 
 async def _prepare_target(source: Connector, target: Connector) -> bool:
@@ -133,12 +119,10 @@ async def _prepare_target(source: Connector, target: Connector) -> bool:
 
     def write(connection: Connection) -> bool:
         if secret == load_state_value(connection, SECRET):
-            return load_state_value(connection, MOVE_IN_PROGRESS) is not None
+            return load_state_value(connection, COPY_UNFINISHED) is not None
         _refuse_other_data(connection)
         connection.execute(delete(app_state))
-        connection.execute(
-            insert(app_state), [*state, {"key": MOVE_IN_PROGRESS, "value": "not yet verified"}]
-        )
+        connection.execute(insert(app_state), [*state, {"key": COPY_UNFINISHED, "value": "not yet verified"}])
         return True
 
     return await target.write(write)
@@ -265,7 +249,7 @@ async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, 
     count, checksum = 0, hashlib.sha256()
     async for rows in _batches(connector, table, None, batch):
         for row in rows:
-            if table is app_state and row.key == MOVE_IN_PROGRESS:
+            if table is app_state and row.key == COPY_UNFINISHED:
                 continue
             count += 1
             checksum.update(repr(tuple(row)).encode())
@@ -273,7 +257,7 @@ async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, 
 
 
 async def _finish(target: Connector) -> None:
-    marker = delete(app_state).where(app_state.c.key == MOVE_IN_PROGRESS)
+    marker = delete(app_state).where(app_state.c.key == COPY_UNFINISHED)
     await target.write(lambda connection: connection.execute(marker))
 
 
@@ -288,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         asyncio.run(copy_database(options.source, options.target, _print, batch=max(1, options.batch)))
-    except (MoveError, BadDatabaseUrl, DatabaseTooNew, StoreUnavailable) as failure:
+    except (MoveError, BadDatabaseUrl, UnusableDatabase, StoreUnavailable) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     except DBAPIError as failure:

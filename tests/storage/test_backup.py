@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from songbot.storage import backup, open_database
+from songbot.storage import environment, open_database
 from songbot.storage.backup import BackupError, back_up, main
 from tests.storage.builders import NOW, completed
 
@@ -57,7 +57,7 @@ def test_an_env_file_that_may_not_be_read_is_said_in_one_line(monkeypatch, capsy
     def refuse() -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(backup, "load_dotenv", refuse)
+    monkeypatch.setattr(environment, "load_dotenv", refuse)
     assert main([]) == 1
     assert capsys.readouterr().err == ".env can't be read: Permission denied.\n"
 

@@ -18,7 +18,8 @@ from songbot.storage import Database, open_database
 from songbot.storage.connectors.base import Connector
 from songbot.storage.connectors.factory import open_connector
 from songbot.storage.connectors.url import parse_url
-from songbot.storage.move import MOVE_IN_PROGRESS, MoveError, copy_database, main
+from songbot.storage.errors import DatabaseInUse
+from songbot.storage.move import COPY_UNFINISHED, MoveError, copy_database, main
 from songbot.storage.schema.tables import quota_changes, songs
 from tests.storage.builders import ANN, EVE, GUILD, MAX, NOW, RESULT, completed, composing, fetched, placed
 
@@ -129,7 +130,7 @@ def test_a_difference_ends_with_code_1_and_its_table(filled: str, postgres_url: 
 
 def test_a_source_that_was_used_between_two_halves_is_found_out(filled: str, postgres_url: str) -> None:
     run_move(filled, postgres_url)
-    marker = f"INSERT INTO app_state (key, value) VALUES ('{MOVE_IN_PROGRESS}', '')"
+    marker = f"INSERT INTO app_state (key, value) VALUES ('{COPY_UNFINISHED}', '')"
     asyncio.run(execute(postgres_url, marker, "DELETE FROM songs WHERE id = 4"))
     asyncio.run(execute(filled, "UPDATE songs SET prompt = 'changed' WHERE id = 1"))
     with pytest.raises(MoveError, match="differ in songs"):
@@ -153,7 +154,7 @@ def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url:
             await database.songs.register_worker("a-bot", now, now + lives_for)
 
     asyncio.run(enlist(timedelta(seconds=30)))
-    with pytest.raises(MoveError, match="A bot runs on the source"):
+    with pytest.raises(DatabaseInUse, match="A bot runs on the source"):
         run_move(filled, postgres_url)
     asyncio.run(enlist(-timedelta(seconds=1)))
     run_move(filled, postgres_url)
