@@ -1,4 +1,4 @@
-"""`python bot.py` runs the bot by the settings of `.env`; with `--check` it looks whether all is in order."""
+"""Run the bot with the settings from `.env`; `--check` verifies the configuration and exits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import asyncio
 import logging
 import signal
 import sys
-import uuid
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -17,28 +16,17 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from songbot.app import LIVENESS_TIMEOUT, App, AppDependencies, create_app, operator_limits_from_settings
+from songbot.app import LIVENESS_TIMEOUT, App, open_app
 from songbot.interactions.client import SongBot
-from songbot.media.downloader import MediaDownloader
-from songbot.ops.checks import (
-    check_database,
-    check_discord,
-    check_settings,
-    check_whisul,
-    exit_code,
-    format_results,
-)
+from songbot.ops.checks import exit_code, format_results, run_checks
 from songbot.ops.logging import configure_logging
-from songbot.ops.metrics import PortInUse, PrometheusTelemetry
+from songbot.ops.metrics import PortInUse
 from songbot.ops.sentry import start_sentry
 from songbot.settings import Settings, SettingsError, format_errors, load_settings
 from songbot.songs.errors import StoreUnavailable
-from songbot.storage.database import open_database
-from songbot.storage.errors import BadDatabaseUrl, UnusableDatabase
+from songbot.storage.errors import BadDatabaseUrl
 from songbot.version import VERSION
-from songbot.whisul_adapter import WhisulProvider
 from songbot.worker.worker import LeaseLost
-from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
 
 log = logging.getLogger("bot")
 
@@ -77,8 +65,7 @@ async def run(settings: Settings) -> int:
     for warning in settings.warnings:
         log.warning("%s", warning)
     try:
-        async with AsyncExitStack() as stack:
-            return await _serve(settings, stack)
+        return await _serve(settings)
     except discord.LoginFailure:
         log.error("Discord refuses DISCORD_TOKEN: reset the token in the developer portal and put it in .env")  # noqa: TRY400
     except BadDatabaseUrl as error:
@@ -95,16 +82,33 @@ async def run(settings: Settings) -> int:
     return EXIT_BAD_SETTINGS
 
 
-async def _serve(settings: Settings, stack: AsyncExitStack) -> int:
+async def _serve(settings: Settings) -> int:
     stop = asyncio.Event()
     _on_signals(stop.set)
-    app = await _assemble(settings, stack)
-    try:
-        if await _run_unless_stopped(stop, _log_in(app.bot, settings)):
-            return await _run_until_exit(app, stop)
-        return 0
-    finally:
-        await app.stop()
+    async with open_app(settings) as app, app.bot, _serving_health(settings, app):
+        try:
+            if await _run_unless_stopped(stop, _log_in(app.bot, settings)):
+                return await _run_until_exit(app, stop)
+            return 0
+        finally:
+            await app.stop()
+
+
+@asynccontextmanager
+async def _serving_health(settings: Settings, app: App) -> AsyncIterator[None]:
+    if settings.metrics_port is None:
+        yield
+        return
+    from songbot.ops.health import serve_health  # aiohttp's server is loaded only where it serves
+
+    async with serve_health(
+        settings.metrics_port,
+        settings.metrics_host,
+        app.telemetry.registry,
+        alive=lambda: app.is_alive(LIVENESS_TIMEOUT),
+        ready=app.readiness(),
+    ):
+        yield
 
 
 async def _log_in(bot: SongBot, settings: Settings) -> None:
@@ -116,33 +120,6 @@ async def _log_in(bot: SongBot, settings: Settings) -> None:
         # discord.py goes to Discord's own gateway in places, whatever the API says where it is.
         _, gateway, _ = await bot.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
-
-
-async def _assemble(settings: Settings, stack: AsyncExitStack) -> App:
-    database = await stack.enter_async_context(
-        open_database(
-            settings.database_url.get_secret_value(), operator_limits=operator_limits_from_settings(settings)
-        )
-    )
-    await database.migrate()
-    telemetry = PrometheusTelemetry()
-    whisul = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
-    provider = WhisulProvider(await stack.enter_async_context(whisul), telemetry.whisul_status)
-    downloader = await stack.enter_async_context(MediaDownloader(settings.whisul_api_url))
-    app = await create_app(AppDependencies(settings, database, provider, downloader, telemetry))
-    await stack.enter_async_context(app.bot)
-    if settings.metrics_port is not None:
-        from songbot.ops.health import serve_health  # aiohttp's server side is loaded only where it serves
-
-        health = serve_health(
-            settings.metrics_port,
-            settings.metrics_host,
-            telemetry.registry,
-            alive=lambda: app.is_alive(LIVENESS_TIMEOUT),
-            ready=app.readiness(),
-        )
-        await stack.enter_async_context(health)
-    return app
 
 
 async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
@@ -206,34 +183,9 @@ def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def check(settings: Settings) -> int:
-    """Settings, database, Discord and Whisul, one line each; nothing is spent or changed."""
+    """Print one line each for settings, database, Discord and Whisul. Nothing is spent or changed."""
     redact = configure_logging("CRITICAL", "text", secrets=settings.secrets())
-
-    async def database() -> str:
-        url = settings.database_url.get_secret_value()
-        try:
-            async with open_database(url) as opened:
-                return await opened.describe()
-        except (StoreUnavailable, UnusableDatabase) as error:
-            raise ValueError(str(error)) from None
-
-    async def whisul() -> str:
-        key, url = settings.whisul_api_key.get_secret_value(), settings.whisul_api_url
-        async with WhisulClient(key, url) as client:
-            try:
-                await client.job(str(uuid.uuid4()))
-            except JobNotFound:
-                return "ok"
-            except Unauthorized:
-                return "unauthorized"
-            except WhisulError as error:
-                return str(error)
-            return "ok"
-
-    results = check_settings([])
-    results.append(await check_database(database))
-    results.append(await check_discord(settings.discord_token.get_secret_value(), settings.discord_api_url))
-    results.append(await check_whisul(whisul))
+    results = await run_checks(settings)
     print(format_results(results, redact))
     return exit_code(results)
 

@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 
 CHECK_TIMEOUT = 5.0
 FETCH_TIMEOUT = 3.0
-NOBODY = discord.AllowedMentions.none()
 _TYPED = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -67,12 +66,12 @@ class DirectMessagesCog(commands.Cog):
             decision = await self._check(message.author.id)
         except EmptyPrompt:
             other = message.attachments or message.stickers
-            await _reply(message, wording.ONLY_WORDS if other else general.EMPTY_PROMPT)
+            await message.reply(wording.ONLY_WORDS if other else general.EMPTY_PROMPT)
         except PromptTooLong as error:
-            await _reply(message, general.prompt_too_long(error.length, MAX_PROMPT))
+            await message.reply(general.prompt_too_long(error.length, MAX_PROMPT))
         except StoreUnavailable as error:
             log.warning("a quota could not be looked up: %s", error)
-            await _reply(message, general.STORE_UNAVAILABLE)
+            await message.reply(general.STORE_UNAVAILABLE)
         else:
             await self._ask_to_confirm(message, prompt, decision)
 
@@ -85,14 +84,12 @@ class DirectMessagesCog(commands.Cog):
 
     async def _ask_to_confirm(self, message: discord.Message, prompt: str, decision: Decision) -> None:
         if decision.blocked_by is not None:
-            await _reply(message, quotas.refused(decision))
+            await message.reply(quotas.refused(decision))
             return
         await message.reply(
             confirm_text(decision),
             embed=prompt_embed(prompt),
             view=confirm_view(message.id),
-            allowed_mentions=NOBODY,
-            mention_author=False,
         )
 
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:
@@ -119,9 +116,7 @@ class DirectMessagesCog(commands.Cog):
         if offer is not None and not self._debouncer.try_acquire(("dm", offer.id)):
             await interaction.response.defer()
             return
-        await interaction.response.edit_message(
-            content=wording.CANCELLED, embeds=[], view=None, allowed_mentions=NOBODY
-        )
+        await interaction.response.edit_message(content=wording.CANCELLED, embeds=[], view=None)
 
     async def _prompt(self, interaction: discord.Interaction, message_id: int) -> str | None:
         """As their message has it now; None when it can't be read."""
@@ -133,7 +128,3 @@ class DirectMessagesCog(commands.Cog):
             log.info("a direct message could not be read again: %s", describe(error))
             return None
         return message.content if message.author.id == interaction.user.id else None
-
-
-async def _reply(message: discord.Message, sentence: str) -> None:
-    await message.reply(sentence, allowed_mentions=NOBODY, mention_author=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import discord
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 LAST_DAY = timedelta(hours=24)
 SongId = app_commands.Range[int, 1, 2**53 - 1]
-Latencies = Callable[[], Sequence[tuple[int, float]]]
 PauseReason = app_commands.Range[str, 1, 300]
 
 
@@ -37,16 +36,14 @@ class OwnerCog(
     def __init__(
         self,
         admin: AdminRepository,
-        process: ProcessStatus,
+        process_status: Callable[[], ProcessStatus],
         owners: ApplicationOwners,
-        latencies: Latencies,
         clock: Clock,
     ) -> None:
         super().__init__()
         self._admin = admin
-        self._process = process
+        self._process_status = process_status
         self._owners = owners
-        self._latencies = latencies
         self._clock = clock
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
@@ -59,11 +56,8 @@ class OwnerCog(
 
     @app_commands.command(description="Version, shards, songs, pace, Whisul's last errors, database")
     async def status(self, interaction: discord.Interaction) -> None:
-        now = self._clock.now()
-        up = timedelta(seconds=self._clock.monotonic() - self._process.started_at)
-        summary = await self._admin.status(now - LAST_DAY)
-        embed = status_embed(summary, self._process, self._latencies(), now - up)
-        await interaction.edit_original_response(embed=embed)
+        summary = await self._admin.status(self._clock.now() - LAST_DAY)
+        await interaction.edit_original_response(embed=status_embed(summary, self._process_status()))
 
     @app_commands.command(description="No new songs; those on their way are made")
     @app_commands.describe(reason="Why, for people to read")
@@ -94,5 +88,4 @@ class OwnerCog(
 
 
 async def _say(interaction: discord.Interaction, sentence: str) -> None:
-    nobody = discord.AllowedMentions.none()
-    await interaction.edit_original_response(content=sentence, allowed_mentions=nobody)
+    await interaction.edit_original_response(content=sentence)

@@ -18,13 +18,8 @@ from sandbox.avatar import draw_avatar
 from sandbox.live import LiveEnv, accept_late_actions, keep_fresh, show_mentions_in_embeds
 from sandbox.local_whisul import local_whisul
 from sandbox.whisul import WhisulServer
-from songbot.app import App, AppDependencies, operator_limits_from_settings
-from songbot.media.downloader import MediaDownloader
+from songbot.app import open_app
 from songbot.settings import Settings
-from songbot.songs.durations import DurationEstimator
-from songbot.storage.database import open_database
-from songbot.whisul_adapter import WhisulProvider
-from whisul_api import WhisulClient
 
 BOT_NAME = "Songbot"
 TOPIC = "Type /song and a few words below, and watch. Above, choose who you are: max may manage the server."
@@ -46,7 +41,9 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="song-sandbox-", ignore_cleanup_errors=True))
         whisul = await stack.enter_async_context(local_whisul(options.seconds))
-        app = await _assemble(_settings(Path(folder), whisul), options, stack)
+        app = await stack.enter_async_context(
+            open_app(_settings(Path(folder), whisul), durations=_evenly(*options.seconds))
+        )
         env = LiveEnv(app.bot)
         bot_user = env.backend.bot_user
         bot_user.name, bot_user.avatar = BOT_NAME, "sandbox"
@@ -94,24 +91,6 @@ def _settings(folder: Path, whisul: WhisulServer) -> Settings:
     )
 
 
-async def _assemble(settings: Settings, options: SandboxOptions, stack: AsyncExitStack) -> App:
-    """Like `bot.py`, but for a pace that knows from the first song on how long one takes here."""
-    url = settings.database_url.get_secret_value()
-    database = await stack.enter_async_context(
-        open_database(url, operator_limits=operator_limits_from_settings(settings))
-    )
-    await database.migrate()
-    client = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
-    provider = WhisulProvider(await stack.enter_async_context(client))
-    downloader = await stack.enter_async_context(MediaDownloader(settings.whisul_api_url))
-    app = App(
-        AppDependencies(settings, database, provider, downloader),
-        DurationEstimator(_evenly(*options.seconds)),
-    )
-    await app.add_cogs()
-    return app
-
-
 async def _served(preview: Preview, stack: AsyncExitStack) -> Preview:
     try:
         return await stack.enter_async_context(preview)
@@ -122,7 +101,8 @@ async def _served(preview: Preview, stack: AsyncExitStack) -> Preview:
 
 
 def _evenly(low: float, high: float) -> list[float]:
-    """Ten times from `low` to `high`, and the second until the next poll."""
+    """Return ten durations from `low` to `high`, plus the second until the next poll: the bot's estimate is
+    right from the first song on."""
     return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
 
 

@@ -8,9 +8,10 @@ import secrets
 import socket
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from cogs.context_menu import MessageContextMenuCog
@@ -43,10 +44,11 @@ from songbot.songs.durations import DurationEstimator
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.ports import Clock
 from songbot.songs.provider import SongProvider
-from songbot.storage.database import Database
+from songbot.storage.database import Database, open_database
 from songbot.storage.repositories.privacy import LONGEST_WINDOW
 from songbot.ui.owner.status import ProcessStatus
 from songbot.version import VERSION
+from songbot.whisul_adapter import WhisulProvider
 from songbot.worker.config import WorkerConfig
 from songbot.worker.job_runner import WorkerDependencies
 from songbot.worker.order_service import OrderService
@@ -54,6 +56,7 @@ from songbot.worker.provider_error_log import ErrorRecordingProvider, RecentErro
 from songbot.worker.retention import RetentionJob
 from songbot.worker.throttle import RequestThrottle
 from songbot.worker.worker import Worker
+from whisul_api import WhisulClient
 
 LIVENESS_TIMEOUT = 60.0
 """Seconds in which the tracker goes round at least once, or the process is not alive."""
@@ -88,7 +91,7 @@ class App:
     """
 
     def __init__(self, dependencies: AppDependencies, estimator: DurationEstimator) -> None:
-        self._dependencies = dependencies
+        self.dependencies = dependencies
         self._database = dependencies.database
         self._clock = dependencies.clock
         self.telemetry = dependencies.telemetry
@@ -104,12 +107,12 @@ class App:
             shard_count=dependencies.settings.shard_count,
             shard_ids=dependencies.settings.shard_ids,
         )
-        errors = RecentErrors()
-        deps = _worker_dependencies(dependencies, self.bot, estimator, errors)
-        self._process_status = ProcessStatus(
-            VERSION, dependencies.clock.monotonic(), estimator, deps.throttle, errors
+        self._started_at = dependencies.clock.monotonic()
+        self._provider_errors = RecentErrors()
+        self._worker_dependencies = _worker_dependencies(
+            dependencies, self.bot, estimator, self._provider_errors
         )
-        self.worker = Worker(deps, new_worker_id)
+        self.worker = Worker(self._worker_dependencies, new_worker_id)
         self.telemetry.watch(lambda: self.bot.latencies, self.worker.counts)
         self.order_service = OrderService(
             dependencies.database.songs, self.worker, dependencies.clock, dependencies.telemetry
@@ -129,13 +132,11 @@ class App:
 
     async def _add_owner(self) -> None:
         owners = ApplicationOwners(self.bot.application_info, self._clock.monotonic)
-        cog = OwnerCog(
-            self._database.admin, self._process_status, owners, lambda: self.bot.latencies, self._clock
-        )
+        cog = OwnerCog(self._database.admin, self.process_status, owners, self._clock)
         await self.bot.add_cog(cog)
 
     async def _add_library(self) -> None:
-        library, dependencies = self._database.library, self._dependencies
+        library, dependencies = self._database.library, self.dependencies
         links = LinkRefresher(self.bot, LinkChecker(dependencies.settings.whisul_api_url).find_dead)
         fetch_files = dependencies.downloader.fetch if dependencies.settings.attach_audio else no_files
         debouncer = Debouncer(self._clock.monotonic)
@@ -146,7 +147,7 @@ class App:
 
     async def _add_quotas(self) -> None:
         quotas = self._database.quotas
-        limits = operator_limits_from_settings(self._dependencies.settings)
+        limits = operator_limits_from_settings(self.dependencies.settings)
         cog = QuotaCog(self.bot, quotas, self._clock, limits)
         cog.register(self.router)
         await self.bot.add_cog(cog)
@@ -155,7 +156,7 @@ class App:
     async def _add_privacy(self) -> None:
         cog = PrivacyCog(
             self._database.privacy,
-            retention_days=max(self._dependencies.settings.retention_days, LONGEST_WINDOW.days),
+            retention_days=max(self.dependencies.settings.retention_days, LONGEST_WINDOW.days),
             drop_user=self.worker.drop_user,
             command_ids=lambda: self.bot.command_ids,
         )
@@ -181,7 +182,7 @@ class App:
 
     async def _run_background(self) -> None:
         """All that goes on beside Discord; what ends one of them ends the process."""
-        retention = RetentionJob(self._database.privacy, self._dependencies.settings.retention_days)
+        retention = RetentionJob(self._database.privacy, self.dependencies.settings.retention_days)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.worker.run(), name="tracker")
             tasks.create_task(retention.run(), name="housekeeping")
@@ -197,6 +198,22 @@ class App:
     def is_alive(self, timeout: float) -> bool:
         """Has the tracker gone round in the last `within` seconds?"""
         return self._clock.monotonic() - self.worker.last_tick <= timeout
+
+    def process_status(self) -> ProcessStatus:
+        """Return what `/owner status` shows of this process."""
+        estimator, throttle = self._worker_dependencies.estimator, self._worker_dependencies.throttle
+        uptime = timedelta(seconds=self._clock.monotonic() - self._started_at)
+        return ProcessStatus(
+            version=VERSION,
+            up_since=self._clock.now() - uptime,
+            latencies=self.bot.latencies,
+            median_seconds=estimator.quantile(0.5),
+            p90_seconds=estimator.quantile(0.9),
+            throttle_state=throttle.state,
+            rate_limit=throttle.rate_limit,
+            retry_in_seconds=throttle.retry_in(),
+            errors=self._provider_errors.recent(),
+        )
 
     def readiness(self) -> dict[str, Callable[[], Awaitable[bool]]]:
         """For /readyz: is the gateway up, the database up, the tracker ticking?"""
@@ -217,9 +234,42 @@ class App:
         return {"gateway": gateway, "database": database, "tracker": worker}
 
 
-async def create_app(dependencies: AppDependencies) -> App:
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    provider: SongProvider | None = None,
+    clock: Clock | None = None,
+    durations: Sequence[float] | None = None,
+) -> AsyncIterator[App]:
+    """Open what the settings name, migrate the database, wire the app, and close everything at the end.
+
+    `provider` replaces Whisul, `clock` the machine's, and `durations` (seconds) those of the songs made so
+    far. Raises BadDatabaseUrl, DatabaseTooNew, or StoreUnavailable.
+    """
+    clock, telemetry = clock or SystemClock(), PrometheusTelemetry()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            open_database(
+                settings.database_url.get_secret_value(),
+                operator_limits=operator_limits_from_settings(settings),
+                now=clock.now,
+            )
+        )
+        await database.migrate()
+        if provider is None:
+            client = WhisulClient(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url)
+            provider = WhisulProvider(await stack.enter_async_context(client), telemetry.whisul_status)
+        downloader = await stack.enter_async_context(MediaDownloader(settings.whisul_api_url))
+        dependencies = AppDependencies(settings, database, provider, downloader, telemetry, clock)
+        yield await create_app(dependencies, durations)
+
+
+async def create_app(dependencies: AppDependencies, durations: Sequence[float] | None = None) -> App:
     """Wire the parts; nothing runs before the bot logs in. Raises StoreUnavailable."""
-    app = App(dependencies, DurationEstimator(await dependencies.database.songs.recent_durations(200)))
+    if durations is None:
+        durations = await dependencies.database.songs.recent_durations(200)
+    app = App(dependencies, DurationEstimator(durations))
     await app.add_cogs()
     return app
 
@@ -243,7 +293,7 @@ def operator_limits_from_settings(settings: Settings) -> OperatorLimits:
 
 
 def new_worker_id() -> str:
-    """Tells a reader of the database which process it is; unique for each lease."""
+    """Return an id that is unique for each lease and tells a reader of the database which process it is."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 

@@ -1,3 +1,3 @@
-"""The version, as pyproject.toml has it too."""
+"""The version of the bot. A test holds pyproject.toml to it."""
 
 VERSION = "1.0.0"

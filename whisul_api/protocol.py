@@ -39,7 +39,7 @@ from whisul_api.values import (
 )
 
 MAX_BODY_BYTES = 1024 * 1024
-USER_AGENT = "songbot-whisul-api/0.1"
+USER_AGENT = "songbot-whisul-api/1.0.0"
 
 
 class Fault(StrEnum):

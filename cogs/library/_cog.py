@@ -112,11 +112,7 @@ class LibraryCog(commands.Cog, name="library"):
         )
 
     async def _show(self, interaction: discord.Interaction, query: Query, page: LibraryPage) -> None:
-        await interaction.edit_original_response(
-            embed=page_embed(page, query),
-            view=page_view(page, query),
-            allowed_mentions=discord.AllowedMentions.none(),
-        )
+        await interaction.edit_original_response(embed=page_embed(page, query), view=page_view(page, query))
 
 
 def _refusal(interaction: discord.Interaction, *, saved: bool) -> str | None:

@@ -33,7 +33,6 @@ async def send_card(
                 files=payload.files(),
                 view=view,
                 ephemeral=ephemeral,
-                allowed_mentions=discord.AllowedMentions.none(),
             )
         except DISCORD_ERRORS as error:
             log.warning("a card from the library was not taken: %s", describe(error))

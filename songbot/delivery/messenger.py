@@ -16,7 +16,6 @@ from songbot.wording import cards as wording
 from .fallbacks import DeliveryMethod, must_stay_private, nonce
 from .payloads import CardPayload, card_custom_ids
 
-NOBODY = discord.AllowedMentions.none()
 HISTORY_LIMIT = 100
 """Messages, as many as one request gives ("Get Channel Messages")."""
 CLOCK_SKEW = timedelta(minutes=5)
@@ -39,12 +38,9 @@ class Messenger:
                 content=content,
                 embeds=[],
                 view=view,
-                allowed_mentions=NOBODY,
             )
         else:
-            await self._bot_message(target).edit(
-                content=content, embeds=[], view=view, allowed_mentions=NOBODY
-            )
+            await self._bot_message(target).edit(content=content, embeds=[], view=view)
 
     async def send(
         self, method: DeliveryMethod, song: Song, payload: CardPayload, notify: Sequence[int]
@@ -53,13 +49,13 @@ class Messenger:
         match method:
             case DeliveryMethod.TOKEN:
                 message = await self._webhook(song.reply).edit_message(
-                    _message_id_or_original(song.reply), **_edit_arguments(payload), allowed_mentions=NOBODY
+                    _message_id_or_original(song.reply), **_edit_arguments(payload)
                 )
                 return ReplyTarget(
                     song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel
                 )
             case DeliveryMethod.EDIT:
-                await self._bot_message(song.reply).edit(**_edit_arguments(payload), allowed_mentions=NOBODY)
+                await self._bot_message(song.reply).edit(**_edit_arguments(payload))
                 return ReplyTarget(song.reply.channel_id, song.reply.message_id)
             case DeliveryMethod.POST:
                 return await self._post(song, payload, notify)
@@ -129,7 +125,6 @@ class Messenger:
             wording.by_direct_message(elsewhere, failed=song.state is State.FAILED),
             **_send_arguments(payload),
             nonce=nonce(song, "card"),
-            allowed_mentions=NOBODY,
         )
         return ReplyTarget(channel.id, message.id)
 

@@ -6,10 +6,9 @@ import asyncio
 import logging
 import time
 
-import aiohttp
 import discord
 
-from songbot.discord_errors import describe
+from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.wording import general
 
 from .install_context import bot_has_access
@@ -20,7 +19,6 @@ ACKNOWLEDGE_TIMEOUT = 2.7
 """Seconds. Discord, "Receiving and Responding": an interaction has to be answered within 3."""
 ATTEMPT_TIMEOUT = 1.2
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
-TRANSPORT_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 
 
 async def acknowledge(interaction: discord.Interaction, content: str, *, private: bool) -> int | None:
@@ -34,10 +32,8 @@ async def acknowledge(interaction: discord.Interaction, content: str, *, private
     while (time_left := deadline - time.monotonic()) > 0:
         try:
             async with asyncio.timeout(min(ATTEMPT_TIMEOUT, time_left)):
-                response = await interaction.response.send_message(
-                    content, ephemeral=private, allowed_mentions=discord.AllowedMentions.none()
-                )
-        except (discord.HTTPException, *TRANSPORT_ERRORS) as error:
+                response = await interaction.response.send_message(content, ephemeral=private)
+        except DISCORD_ERRORS as error:
             log.warning("an acknowledgement failed: %s", describe(error))
             if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
                 return await _on_rejected(interaction, error, private=private)
@@ -64,7 +60,7 @@ async def _find_acknowledgement(interaction: discord.Interaction, *, private: bo
     try:
         async with asyncio.timeout(10):
             return (await interaction.original_response()).id
-    except (discord.DiscordException, *TRANSPORT_ERRORS):
+    except DISCORD_ERRORS:
         await _report_missed(interaction, private=private)
         return None
 
@@ -80,5 +76,5 @@ async def _report_missed(interaction: discord.Interaction, *, private: bool) -> 
             await channel.send(
                 general.missed(interaction.user.id), allowed_mentions=discord.AllowedMentions(users=True)
             )
-    except (discord.DiscordException, *TRANSPORT_ERRORS) as error:
+    except DISCORD_ERRORS as error:
         log.warning("an apology could not be sent: %s", describe(error))

@@ -1,25 +1,27 @@
-"""Of presses that mean the same, only the first counts for a moment."""
+"""Counting only the first of several presses that mean the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-SECONDS = 10.0
+from songbot.songs.orders import DOUBLE_CLICK_WINDOW
 
 
 class Debouncer:
-    """Spares Discord and the database what a person does by pressing fast: nobody posts fifty lines a second.
+    """Spares Discord and the database the work of fast presses: nobody posts fifty progress lines a second.
 
-    It is the database that makes sure of one song, also over several processes. `monotonic` gives seconds.
+    The database makes sure of one song, also across several processes. `monotonic` returns seconds.
     """
 
-    def __init__(self, monotonic: Callable[[], float], seconds: float = SECONDS) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float], seconds: float = DOUBLE_CLICK_WINDOW.total_seconds()
+    ) -> None:
         self._monotonic = monotonic
         self._seconds = seconds
         self._pressed: dict[Hashable, float] = {}
 
     def try_acquire(self, press: Hashable) -> bool:
-        """True once in `seconds`, unless it is forgotten in between."""
+        """Return True once in `seconds`, unless `press` is released in between."""
         now = self._monotonic()
         for earlier, at in list(self._pressed.items()):
             if now - at < self._seconds:
@@ -31,5 +33,5 @@ class Debouncer:
         return True
 
     def release(self, press: Hashable) -> None:
-        """Nothing came of it: the next press counts again."""
+        """Let the next press count again, since nothing came of this one."""
         self._pressed.pop(press, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import discord
 
-from songbot.discord_errors import describe
+from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget, Song
@@ -17,7 +17,7 @@ from songbot.ui.progress_message import acknowledgement_text
 from songbot.wording import general, quotas
 from songbot.worker.order_service import OrderService
 
-from .acknowledge import TRANSPORT_ERRORS, acknowledge
+from .acknowledge import acknowledge
 from .burst import AcknowledgementBarrier
 from .install_context import quota_guild_id, reply_target, role_ids
 
@@ -133,10 +133,9 @@ async def _follow_up(interaction: discord.Interaction, prompt: str, *, private: 
         message = await interaction.followup.send(
             acknowledgement_text(prompt),
             ephemeral=private,
-            allowed_mentions=discord.AllowedMentions.none(),
             wait=True,
         )
-    except (discord.HTTPException, *TRANSPORT_ERRORS) as error:
+    except DISCORD_ERRORS as error:
         log.warning("a progress line could not be sent: %s", describe(error))
         await send_ephemeral(interaction, general.UNEXPECTED)
         return None
@@ -157,12 +156,11 @@ def _refusal_text(outcome: OrderOutcome) -> str:
 
 async def _replace_progress(interaction: discord.Interaction, order: Order, sentence: str) -> None:
     """Tell the person privately, then take the line away. If they can't be told so, the line says it."""
-    nobody = discord.AllowedMentions.none()
     progress_id = order.reply.message_id or 0
     try:
         if await send_ephemeral(interaction, sentence):
             await interaction.followup.delete_message(progress_id)
         else:
-            await interaction.followup.edit_message(progress_id, content=sentence, allowed_mentions=nobody)
-    except (discord.HTTPException, *TRANSPORT_ERRORS) as error:
+            await interaction.followup.edit_message(progress_id, content=sentence)
+    except DISCORD_ERRORS as error:
         log.warning("the line of a refused order could not be changed: %s", describe(error))

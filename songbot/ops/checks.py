@@ -1,15 +1,21 @@
-"""What `python bot.py --check` looks at: each probe asks one thing, spends nothing, and says what to do."""
+"""What `python bot.py --check` verifies. Each check asks one thing, spends nothing, and says what to do."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
-from songbot.settings import HINTS, SettingProblem
+from songbot.settings import HINTS, SettingProblem, Settings
+from songbot.songs.errors import StoreUnavailable
+from songbot.storage.database import open_database
+from songbot.storage.errors import UnusableDatabase
+from songbot.version import VERSION
+from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
 
 DISCORD_API = "https://discord.com/api/v10"
 _BUSY = "is busy or down; try again in a minute"
@@ -17,41 +23,50 @@ _BUSY = "is busy or down; try again in a minute"
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was looked at, whether it is in order, and what was seen or is to be done."""
+    """What was checked, whether it is in order, and what was found or has to be done."""
 
     name: str
     ok: bool
     detail: str
 
 
+async def run_checks(settings: Settings) -> list[CheckResult]:
+    """Check settings that were loaded, the database, Discord and Whisul."""
+    return [
+        *check_settings([]),
+        await check_database(settings.database_url.get_secret_value()),
+        await check_discord(settings.discord_token.get_secret_value(), settings.discord_api_url),
+        await check_whisul(settings.whisul_api_key.get_secret_value(), settings.whisul_api_url),
+    ]
+
+
 def check_settings(problems: Iterable[SettingProblem]) -> list[CheckResult]:
-    """One probe for each fault, or one that says that the settings are whole."""
-    results = [CheckResult("settings", False, str(fault)) for fault in problems]
-    return results or [CheckResult("settings", True, "whole")]
+    """Return a result for each problem, or one that says that the settings are valid."""
+    results = [CheckResult("settings", False, str(problem)) for problem in problems]
+    return results or [CheckResult("settings", True, "valid")]
 
 
-async def check_database(check: Callable[[], Awaitable[str]], *, deadline: float = 10.0) -> CheckResult:
-    """`check` returns what it found where the database is reachable and migrated.
-
-    It raises OSError, SQLAlchemyError or ValueError, with a sentence, where it is not.
-    """
+async def check_database(url: str, *, deadline_seconds: float = 10.0) -> CheckResult:
+    """Say which database it is and how far it is migrated."""
     try:
-        async with asyncio.timeout(deadline):
-            return CheckResult("database", True, await check())
+        async with asyncio.timeout(deadline_seconds), open_database(url) as database:
+            return CheckResult("database", True, await database.describe())
     except TimeoutError:
-        return CheckResult("database", False, f"no answer in {deadline:.0f} s; look at DATABASE_URL")
+        return CheckResult("database", False, f"no answer in {deadline_seconds:.0f} s; look at DATABASE_URL")
     except SQLAlchemyError as error:
         # Its own text repeats the statement and its values; the driver's is the short one.
         return CheckResult("database", False, _first_line(getattr(error, "orig", None) or error))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, StoreUnavailable, UnusableDatabase) as error:
         return CheckResult("database", False, _first_line(error))
 
 
-async def check_discord(token: str, api_url: str | None = None, *, deadline: float = 10.0) -> CheckResult:
-    """Ask Discord whose the token is (Discord, "Users": Get Current User)."""
+async def check_discord(
+    token: str, api_url: str | None = None, *, deadline_seconds: float = 10.0
+) -> CheckResult:
+    """Ask Discord whose token it is (Discord, "Users": Get Current User)."""
     # Discord's "API Reference": User Agent.
-    headers = {"Authorization": f"Bot {token}", "User-Agent": "DiscordBot (songbot, 1.0)"}
-    timeout = aiohttp.ClientTimeout(total=deadline)
+    headers = {"Authorization": f"Bot {token}", "User-Agent": f"DiscordBot (songbot, {VERSION})"}
+    timeout = aiohttp.ClientTimeout(total=deadline_seconds)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
@@ -62,7 +77,9 @@ async def check_discord(token: str, api_url: str | None = None, *, deadline: flo
             user: object = await response.json(content_type=None) if response.status == 200 else None
             return _discord_says(response.status, user)
     except TimeoutError:
-        return CheckResult("Discord", False, f"no answer in {deadline:.0f} s; is this machine online?")
+        return CheckResult(
+            "Discord", False, f"no answer in {deadline_seconds:.0f} s; is this machine online?"
+        )
     except (aiohttp.ClientError, OSError) as error:
         return CheckResult("Discord", False, f"can't be reached: {_first_line(error)}")
     except ValueError:
@@ -71,33 +88,33 @@ async def check_discord(token: str, api_url: str | None = None, *, deadline: flo
         )
 
 
-async def check_whisul(check: Callable[[], Awaitable[str]], *, deadline: float = 15.0) -> CheckResult:
-    """Whether Whisul takes the key.
-
-    `check` asks for a random job. It returns "ok" (no such job: the key is good), "unauthorized", or in
-    words what came instead, and raises nothing but TimeoutError.
-    """
+async def check_whisul(api_key: str, url: str, *, deadline_seconds: float = 15.0) -> CheckResult:
+    """Ask Whisul for a random job: if it answers that there is none, it takes the key."""
     try:
-        async with asyncio.timeout(deadline):
-            answer = await check()
+        async with asyncio.timeout(deadline_seconds), WhisulClient(api_key, url) as client:
+            await client.job(str(uuid.uuid4()))
+    except JobNotFound:
+        pass
     except TimeoutError:
-        return CheckResult("Whisul", False, f"no answer in {deadline:.0f} s; look at WHISUL_API_URL")
-    if answer == "unauthorized":
+        return CheckResult("Whisul", False, f"no answer in {deadline_seconds:.0f} s; look at WHISUL_API_URL")
+    except Unauthorized:
         return CheckResult("Whisul", False, f"refuses WHISUL_API_KEY. {HINTS['WHISUL_API_KEY']}")
-    return CheckResult("Whisul", answer == "ok", "takes the key" if answer == "ok" else answer)
+    except WhisulError as error:
+        return CheckResult("Whisul", False, str(error))
+    return CheckResult("Whisul", True, "takes the key")
 
 
 def format_results(results: Iterable[CheckResult], redact: Callable[[str], str] = str) -> str:
-    """One line each; `redact` takes out what must not be seen."""
+    """Return one line for each; `redact` removes secrets."""
     return "\n".join(
-        f"{'ok  ' if probe.ok else 'FAIL'}  {probe.name:<8}  {' '.join(redact(probe.detail).split())}"
-        for probe in results
+        f"{'ok  ' if result.ok else 'FAIL'}  {result.name:<8}  {' '.join(redact(result.detail).split())}"
+        for result in results
     )
 
 
 def exit_code(results: Iterable[CheckResult]) -> int:
-    """0 when all is in order, else 1."""
-    return 0 if all(probe.ok for probe in results) else 1
+    """Return 0 if everything is in order, else 1."""
+    return 0 if all(result.ok for result in results) else 1
 
 
 def _discord_says(status: int, user: object) -> CheckResult:

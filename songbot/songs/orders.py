@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from songbot.quotas.rules import Decision
 
 from .models import Relation, ReplyTarget, Song
+
+DOUBLE_CLICK_WINDOW = timedelta(seconds=10)
+"""The same button pressed twice within this time is one order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,12 @@ from typing import Any
 import discord
 import simcord
 
-from songbot.app import App, AppDependencies, create_app, operator_limits_from_settings
-from songbot.media.downloader import MediaDownloader
+from songbot.app import App, open_app
 from songbot.settings import Settings
 from songbot.songs import provider_errors
 from songbot.songs.models import Result
 from songbot.songs.provider import JobReport, JobState
-from songbot.storage.database import Database, open_database
+from songbot.storage.database import Database
 
 SONG_URL = "https://cdn.whisul.com/audio/81fa5ff7.mp3"
 RESULT = Result(
@@ -129,16 +128,8 @@ async def open_bot(path: Path, *, check_errors: bool = True, **changes: Any) -> 
     settings = settings_for(path, **changes)
     clock = SimClock()
     whisul = FakeProvider(clock)
-    async with (
-        open_database(
-            settings.database_url.get_secret_value(),
-            operator_limits=operator_limits_from_settings(settings),
-            now=clock.now,
-        ) as database,
-        MediaDownloader() as downloader,
-    ):
-        await database.migrate()
-        app = await create_app(AppDependencies(settings, database, whisul, downloader, clock=clock))
+    async with open_app(settings, provider=whisul, clock=clock) as app:
+        database = app.dependencies.database
         env = QuickEnv(app.bot, settle_timeout=2.0, check_errors=check_errors)
         clock.env = env
         await env.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -10,7 +11,8 @@ from simcord.enums import ComponentType, InteractionType
 from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
-from songbot.app import AppDependencies, create_app
+from songbot.app import create_app
+from songbot.ops.metrics import PrometheusTelemetry
 from songbot.songs.models import Song
 
 from .environment import BotEnvironment
@@ -36,15 +38,8 @@ async def restart(bot_env: BotEnvironment) -> None:
     """Another process takes over: nothing is left but the database."""
     old = bot_env.app
     await old.stop()
-    bot_env.app = await create_app(
-        AppDependencies(
-            old._dependencies.settings,
-            bot_env.database,
-            bot_env.whisul,
-            old._dependencies.downloader,
-            clock=old._clock,
-        )
-    )
+    dependencies = replace(old.dependencies, provider=bot_env.whisul, telemetry=PrometheusTelemetry())
+    bot_env.app = await create_app(dependencies)
     await bot_env.env.restart_bot(bot_env.app.bot)
 
 

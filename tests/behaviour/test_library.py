@@ -59,7 +59,7 @@ async def a_song(
 async def restart(bot_env: BotEnvironment) -> None:
     """Another process takes over, with the same database and none of the old one's memory."""
     await bot_env.app.stop()
-    bot_env.app = await create_app(bot_env.app._dependencies)
+    bot_env.app = await create_app(bot_env.app.dependencies)
     await bot_env.env.restart_bot(bot_env.app.bot)
 
 

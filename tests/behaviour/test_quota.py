@@ -303,7 +303,7 @@ async def test_the_log_has_pages_that_also_turn_after_a_restart(bot_env: BotEnvi
     assert "→ **2 songs a day**" not in first
     assert "<t:1767225600:f>" in first
 
-    await bot_env.env.restart_bot((await create_app(bot_env.app._dependencies)).bot)
+    await bot_env.env.restart_bot((await create_app(bot_env.app.dependencies)).bot)
     older = await bot_env.max.click(result.response, label="Older")
     page = read(older)
     assert "none → **no songs**" in page

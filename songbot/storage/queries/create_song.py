@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import OperatorLimits
-from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Order, OrderOutcome, Refused
+from songbot.songs.orders import (
+    DOUBLE_CLICK_WINDOW,
+    Accepted,
+    Duplicate,
+    NotAccepting,
+    Order,
+    OrderOutcome,
+    Refused,
+)
 from songbot.storage.connectors.base import QUOTA_LOCK, advisory_lock
 from songbot.storage.schema.tables import quota_grants, songs
 
@@ -24,7 +32,6 @@ from .state_values import state_value
 
 PAUSED = "paused"
 """Key in the app's state: while it is set there are no new songs, and its value says why."""
-DOUBLE_CLICK_WINDOW = timedelta(seconds=10)
 
 _SAME_KEY = select(songs.c.id).where(songs.c.order_key == bindparam("order_key")).scalar_subquery()
 _RECENT_DUPLICATE = (

@@ -1,4 +1,4 @@
-"""`/owner status` as whoever runs the bot sees it."""
+"""`/owner status` as the bot's operator sees it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from datetime import datetime
 import discord
 
 from songbot.songs.admin import SystemStatus
-from songbot.songs.durations import DurationEstimator
 from songbot.songs.models import UNFINISHED
 from songbot.ui import colours
 from songbot.wording import owner as wording
 from songbot.wording import text
 from songbot.wording.quotas import when
-from songbot.worker.provider_error_log import ErrorRecord, RecentErrors
-from songbot.worker.throttle import RequestThrottle, ThrottleState
+from songbot.worker.provider_error_log import ErrorRecord
+from songbot.worker.throttle import ThrottleState
 
 _FIELD = 1024
 _DETAIL, _SHARDS = 120, 20
@@ -25,32 +24,37 @@ _DETAIL, _SHARDS = 120, 20
 
 @dataclass(frozen=True, slots=True)
 class ProcessStatus:
-    """What this process knows of itself. `started` is in monotonic seconds."""
+    """What this process knows of itself at one moment.
+
+    `latencies` are seconds by shard, NaN or infinite while a shard is not connected. `median_seconds` and
+    `p90_seconds` are how long songs take, `rate_limit` the requests to Whisul per second, if it is limited.
+    """
 
     version: str
-    started_at: float
-    estimator: DurationEstimator
-    throttle: RequestThrottle
-    errors: RecentErrors
+    up_since: datetime
+    latencies: Sequence[tuple[int, float]]
+    median_seconds: float
+    p90_seconds: float
+    throttle_state: ThrottleState
+    rate_limit: float | None
+    retry_in_seconds: float
+    errors: Sequence[ErrorRecord]
 
 
-def status_embed(
-    summary: SystemStatus, process: ProcessStatus, latencies: Sequence[tuple[int, float]], up_since: datetime
-) -> discord.Embed:
-    """`summary` is over all processes, the rest of this one. `latencies` are seconds by shard, not a number
-    or infinite while it is not connected."""
+def status_embed(summary: SystemStatus, process: ProcessStatus) -> discord.Embed:
+    """Return the embed. `summary` covers all processes, `process` the one that answers."""
     embed = discord.Embed(title=wording.STATUS_TITLE, colour=colours.NEUTRAL)
     if summary.paused is not None:
         embed.description, embed.colour = wording.paused(summary.paused), colours.FAILURE
     for name, value, inline in (
         (wording.VERSION, process.version, True),
-        (wording.UP_SINCE, when(up_since), True),
+        (wording.UP_SINCE, when(process.up_since), True),
         (wording.DATABASE, wording.database(summary.database, summary.size_bytes), True),
         (wording.IN_PROGRESS, "\n".join(_in_progress(summary)), True),
         (wording.LAST_DAY, "\n".join(_last_day(summary)), True),
-        (wording.SHARDS, _shards(latencies), True),
-        (wording.DURATIONS, _estimator(process), False),
-        (wording.ERRORS, "\n".join(map(_error, process.errors.recent())), False),
+        (wording.SHARDS, _shards(process.latencies), True),
+        (wording.DURATIONS, _durations(process), False),
+        (wording.ERRORS, "\n".join(map(_error, process.errors)), False),
     ):
         embed.add_field(name=name, value=text.clamp(value or wording.NONE, _FIELD), inline=inline)
     return embed
@@ -70,7 +74,7 @@ def _last_day(summary: SystemStatus) -> Iterable[str]:
 
 
 def _shards(latencies: Sequence[tuple[int, float]]) -> str:
-    """As many as fit, those in trouble first."""
+    """Return as many as fit, those in trouble first."""
     known = [(shard, seconds if math.isfinite(seconds) else None) for shard, seconds in latencies]
     known.sort(key=lambda item: (item[1] is not None, -(item[1] or 0)))
     lines = [wording.latency(shard, seconds) for shard, seconds in known[:_SHARDS]]
@@ -79,16 +83,15 @@ def _shards(latencies: Sequence[tuple[int, float]]) -> str:
     return "\n".join(lines)
 
 
-def _estimator(process: ProcessStatus) -> str:
-    throttle = process.throttle
-    match throttle.state:
+def _durations(process: ProcessStatus) -> str:
+    match process.throttle_state:
         case ThrottleState.NORMAL:
             state = wording.throttle_normal()
         case ThrottleState.LIMITED:
-            state = wording.throttle_limited(throttle.rate_limit or 0.0)
+            state = wording.throttle_limited(process.rate_limit or 0.0)
         case ThrottleState.SUSPENDED:
-            state = wording.throttle_suspended(throttle.retry_in())
-    return f"{wording.estimator(process.estimator.quantile(0.5), process.estimator.quantile(0.9))}\n{state}"
+            state = wording.throttle_suspended(process.retry_in_seconds)
+    return f"{wording.estimator(process.median_seconds, process.p90_seconds)}\n{state}"
 
 
 def _error(record: ErrorRecord) -> str:

@@ -202,7 +202,8 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{runner.addresses[0][1]}")
     downloader = StubDownloader(SongFiles(PNG, MP3))
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    nobody = discord.AllowedMentions.none()
+    async with discord.Client(intents=discord.Intents.none(), allowed_mentions=nobody) as client:
         await client.login("not-a-real-token")
         yield Scene(
             fake,

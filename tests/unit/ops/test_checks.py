@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
+from songbot.ops import checks
 from songbot.ops.checks import (
     CheckResult,
     check_database,
@@ -19,6 +21,8 @@ from songbot.ops.checks import (
 )
 from songbot.ops.logging import Redactor
 from songbot.settings import SettingsError, load_settings
+from songbot.songs.errors import StoreUnavailable
+from songbot.storage.database import open_database
 
 TOKEN = "a-token-for-the-tests"
 
@@ -43,22 +47,22 @@ def answering(status: int, text: str = "{}") -> Callable[[web.Request], Awaitabl
     return answer
 
 
-def saying(word: str) -> Callable[[], Awaitable[str]]:
-    async def check() -> str:
-        return word
+@asynccontextmanager
+async def whisul(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_get("/api/{rest:.*}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/api"
+    finally:
+        await runner.cleanup()
 
-    return check
 
-
-def raising(error: Exception) -> Callable[[], Awaitable[str]]:
-    async def check() -> str:
-        raise error
-
-    return check
-
-
-async def never() -> str:
-    return await asyncio.get_running_loop().create_future()
+async def silence(_: web.Request) -> web.Response:
+    await asyncio.get_running_loop().create_future()
+    raise AssertionError
 
 
 async def test_a_token_that_discord_takes_is_told_with_the_bots_name() -> None:
@@ -92,12 +96,8 @@ async def test_any_other_answer_of_discord_is_told_with_what_to_do(status: int, 
 
 
 async def test_a_discord_that_does_not_answer_is_given_up_after_the_deadline() -> None:
-    async def answer(_: web.Request) -> web.Response:
-        await asyncio.get_running_loop().create_future()
-        raise AssertionError
-
-    async with discord(answer) as url:
-        result = await check_discord(TOKEN, url, deadline=0.05)
+    async with discord(silence) as url:
+        result = await check_discord(TOKEN, url, deadline_seconds=0.05)
     assert not result.ok
     assert "no answer" in result.detail
 
@@ -111,29 +111,57 @@ async def test_a_discord_that_is_not_there_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "ok", "told"),
+    ("status", "text", "ok", "told"),
     [
-        ("ok", True, "takes the key"),
-        ("unauthorized", False, "https://whisul.com"),
-        ("can't be reached", False, "can't be reached"),
+        (404, '{"error": "not found"}', True, "takes the key"),
+        (401, '{"error": "unauthorized"}', False, "https://whisul.com"),
+        (503, "<html>", False, "503"),
     ],
 )
-async def test_whisul_takes_the_key_or_not(word: str, ok: bool, told: str) -> None:
-    result = await check_whisul(saying(word))
+async def test_whisul_takes_the_key_or_not(status: int, text: str, ok: bool, told: str) -> None:
+    async with whisul(answering(status, text)) as url:
+        result = await check_whisul("a-key-for-the-tests", url)
     assert result.ok is ok
     assert told in result.detail
+    assert "a-key-for-the-tests" not in result.detail
+
+
+async def test_a_whisul_that_is_not_there_is_told() -> None:
+    async with whisul(answering(404)) as url:
+        pass
+    assert not (await check_whisul("a-key-for-the-tests", url)).ok
 
 
 async def test_a_whisul_that_does_not_answer_is_given_up_after_the_deadline() -> None:
-    result = await check_whisul(never, deadline=0.01)
+    async with whisul(silence) as url:
+        result = await check_whisul("a-key-for-the-tests", url, deadline_seconds=0.05)
     assert not result.ok
     assert "WHISUL_API_URL" in result.detail
 
 
-async def test_a_database_in_order_says_what_it_found() -> None:
-    assert await check_database(saying("at revision 0001")) == CheckResult(
-        "database", True, "at revision 0001"
-    )
+async def test_a_database_in_order_says_what_it_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/songs.db"
+    async with open_database(url) as database:
+        await database.migrate()
+    assert await check_database(url) == CheckResult("database", True, "SQLite, migrated")
+
+
+class SickDatabase:
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    async def describe(self) -> str:
+        if self._error is not None:
+            raise self._error
+        return await asyncio.get_running_loop().create_future()
+
+
+def sicken(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
+    @asynccontextmanager
+    async def opened(_url: str) -> AsyncIterator[SickDatabase]:
+        yield SickDatabase(error)
+
+    monkeypatch.setattr(checks, "open_database", opened)
 
 
 @pytest.mark.parametrize(
@@ -142,20 +170,31 @@ async def test_a_database_in_order_says_what_it_found() -> None:
         (OSError("no route"), "no route"),
         (ConnectionRefusedError(), "ConnectionRefusedError"),
         (ValueError("not migrated\nmore"), "not migrated"),
+        (StoreUnavailable("the disk is full"), "the disk is full"),
         (
             OperationalError("SELECT 1 FROM x", {"prompt": "mine"}, Exception("database is locked")),
             "database is locked",
         ),
     ],
 )
-async def test_a_database_that_can_not_be_used_says_why_on_one_line(error: Exception, told: str) -> None:
-    assert await check_database(raising(error)) == CheckResult("database", False, told)
+async def test_a_database_that_can_not_be_used_says_why_on_one_line(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sicken(monkeypatch, error)
+    assert await check_database("sqlite:///x") == CheckResult("database", False, told)
 
 
-async def test_a_database_that_does_not_answer_is_given_up_after_the_deadline() -> None:
-    result = await check_database(never, deadline=0.01)
+async def test_a_database_that_does_not_answer_is_given_up_after_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sicken(monkeypatch, None)
+    result = await check_database("sqlite:///x", deadline_seconds=0.01)
     assert not result.ok
     assert "DATABASE_URL" in result.detail
+
+
+async def test_a_url_that_names_no_database_is_told() -> None:
+    assert not (await check_database("mysql://somewhere")).ok
 
 
 def test_every_faulty_setting_is_a_line() -> None:
@@ -164,16 +203,16 @@ def test_every_faulty_setting_is_a_line() -> None:
     results = check_settings(caught.value.problems)
     assert len(format_results(results).splitlines()) == 2
     assert exit_code(results) == 1
-    assert check_settings([]) == [CheckResult("settings", True, "whole")]
+    assert check_settings([]) == [CheckResult("settings", True, "valid")]
 
 
 def test_probes_are_one_line_each_without_secrets() -> None:
     results = [
-        CheckResult("settings", True, "whole"),
+        CheckResult("settings", True, "valid"),
         CheckResult("database", False, "no\nroute to hunter22"),
     ]
     assert format_results(results, Redactor(["hunter22"])).splitlines() == [
-        "ok    settings  whole",
+        "ok    settings  valid",
         "FAIL  database  no route to [removed]",
     ]
 

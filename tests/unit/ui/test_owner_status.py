@@ -9,7 +9,6 @@ import pytest
 
 from songbot.songs import provider_errors
 from songbot.songs.admin import SystemStatus
-from songbot.songs.durations import DurationEstimator
 from songbot.songs.models import FailureReason, State
 from songbot.ui.owner.status import ProcessStatus, status_embed
 from songbot.wording import owner as wording
@@ -36,10 +35,12 @@ def field(name: str, latencies: list[tuple[int, float]], **summary: object) -> s
         provider_errors.RateLimited,
     ):
         errors.record(kind("[x](https://e.example) " + "x" * 5000), NOW)
-    works = ProcessStatus("1.0.0", 0.0, DurationEstimator(), RequestThrottle(Seconds(), lambda: 0.0), errors)
+    process = ProcessStatus(
+        "1.0.0", NOW, latencies, 90.0, 150.0, ThrottleState.NORMAL, None, 0.0, errors.recent()
+    )
     nothing = {"unfinished": {}, "undelivered": 0, "ordered": {}, "paused": None}
     told = SystemStatus(**{"database": "SQLite", "size_bytes": 0, **nothing, **summary})
-    embed = status_embed(told, works, latencies, NOW)
+    embed = status_embed(told, process)
     assert len(embed) <= 6000
     assert all(len(field.value or "") <= 1024 for field in embed.fields)
     return next(field.value or "" for field in embed.fields if field.name == name)
