@@ -109,7 +109,7 @@ class App:
         self._process_status = ProcessStatus(
             VERSION, dependencies.clock.monotonic(), estimator, deps.throttle, errors
         )
-        self.worker = Worker(deps, new_worker_id)
+        self.worker = Worker(deps, new_worker_id())
         self.telemetry.watch(lambda: self.bot.latencies, self.worker.counts)
         self.order_service = OrderService(
             dependencies.database.songs, self.worker, dependencies.clock, dependencies.telemetry
@@ -243,7 +243,7 @@ def operator_limits_from_settings(settings: Settings) -> OperatorLimits:
 
 
 def new_worker_id() -> str:
-    """Tells a reader of the database which process it is; unique for each lease."""
+    """Return a name that tells a reader of the database which process it is; unique for each start."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 

@@ -41,7 +41,7 @@ from .connectors.base import Connector
 from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import BadDatabaseUrl, DatabaseTooNew
-from .queries.leases import database_time
+from .queries.leases import LeaseClock
 from .queries.pseudonyms import SECRET
 from .queries.state_values import load_state_value
 from .schema.migrate import HEAD, migrate, revision_of
@@ -117,9 +117,11 @@ async def _check_source(source: Connector) -> None:
 
 
 async def _refuse_while_used(connector: Connector, which: str) -> None:
-    now = datetime.now(UTC) if connector.on_sqlite else await connector.read(database_time)
-    living = select(func.count()).select_from(workers).where(workers.c.lease_until > now)
-    if await connector.read(lambda connection: connection.scalar(living)):
+    clock = LeaseClock(single_process=False, now=lambda: datetime.now(UTC))
+    living = select(func.count()).select_from(workers)
+    if await connector.read(
+        lambda connection: connection.scalar(living.where(workers.c.lease_until > clock.time(connection)))
+    ):
         raise MoveError(
             f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
         )

@@ -29,7 +29,7 @@ LONGEST_WINDOW = timedelta(days=32)
 """A month and a day over: what was charged longer ago counts to no quota, in whatever time zone."""
 GUILD_GRACE = timedelta(days=30)
 _BATCH = 1000
-_NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "search_text"})
+_NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "generation", "turn", "search_text"})
 
 # What is left of a song that still counts: that it was charged, when, and to what.
 _ANONYMISED_VALUES: dict[str, Any] = {
