@@ -41,7 +41,7 @@ from .connectors.base import Connector
 from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import BadDatabaseUrl, DatabaseTooNew
-from .queries.leases import LeaseClock
+from .queries.leases import LeaseQueries
 from .queries.pseudonyms import SECRET
 from .queries.state_values import load_state_value
 from .schema.migrate import HEAD, migrate, revision_of
@@ -117,11 +117,11 @@ async def _check_source(source: Connector) -> None:
 
 
 async def _refuse_while_used(connector: Connector, which: str) -> None:
-    clock = LeaseClock(single_process=False, now=lambda: datetime.now(UTC))
-    living = select(func.count()).select_from(workers)
-    if await connector.read(
-        lambda connection: connection.scalar(living.where(workers.c.lease_until > clock.time(connection)))
-    ):
+    leases = LeaseQueries(
+        single_process=False, on_postgresql=not connector.on_sqlite, now=lambda: datetime.now(UTC)
+    )
+    living = select(func.count()).select_from(workers).where(leases.is_alive(workers.c.name))
+    if await connector.read(lambda connection: connection.scalar(living, leases.parameters())):
         raise MoveError(
             f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
         )

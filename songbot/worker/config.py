@@ -15,8 +15,8 @@ class WorkerConfig:
     max_concurrent_per_user: int = 2
 
     job_timeout: float = 30 * 60.0
-    """How long Whisul may take, without the time in which it can't be asked ("Pace": most tracks complete within
-    a few minutes)."""
+    """How long Whisul may take, without the time in which it can't be asked ("Pace": most tracks complete
+    within a few minutes)."""
     provider_timeout: float = 15 * 60.0
     """How long an order waits for a Whisul that is busy or down."""
     not_found_min_count: int = 4

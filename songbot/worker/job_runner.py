@@ -73,7 +73,7 @@ class JobRunner:
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
-        """Do what is next. Return the seconds until the next step; None if the worker is done with the song."""
+        """Do what is next. Return the seconds until the next step; None if the song is done."""
         song = job.song
         if song.delivery is not DeliveryState.PENDING:
             return None

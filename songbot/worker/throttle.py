@@ -1,8 +1,8 @@
 """The throttle of all requests to Whisul: how many at once, how fast, and whether at all.
 
 Whisul names no rate limit (its page "Pace"), so the throttle finds it: a 429 halves the pace for all songs,
-and success lets it recover. When Whisul is down, the throttle lets one request through now and then to find out
-whether it is back, and then begins slowly, so that nobody rushes in.
+and success lets it recover. When Whisul is down, the throttle lets one request through now and then to find
+out whether it is back, and then begins slowly, so that nobody rushes in.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ async def placed(database: Database, user_id: int = ANN, *, now: datetime = NOW,
 async def admitted(
     database: Database, slots: int, slots_per_user: int = 2, worker_id: str = WORKER, now: datetime = NOW
 ) -> list[Song]:
-    """Admit for a worker that is alive."""
-    await database.songs.heartbeat(worker_id, LEASE, provider_available=True)
+    """Admit for a worker, and register it."""
+    await database.songs.register_worker(worker_id, LEASE)
     return await database.songs.admit(worker_id, slots, slots_per_user, now)
 
 
@@ -82,7 +82,6 @@ async def submitting(
 ) -> Song:
     """A song that has a slot; so has every other that was in line."""
     song = await placed(database, user_id, **changes)
-    await database.songs.register_worker(worker_id, LEASE)
     everybody = await admitted(database, 1000, 1000, worker_id, changes.get("now", NOW))
     return next(one for one in everybody if one.id == song.id)
 
@@ -105,6 +104,10 @@ async def completed(
     worker_id, now = changes.get("worker_id", WORKER), changes.get("now", NOW)
     assert await database.songs.mark_completed(song, worker_id, result, now + took)
     return await fetched(database, song.id)
+
+
+async def in_line(database: Database) -> list[int]:
+    return [song.id for song in await database.songs.queue(1000)]
 
 
 async def fetched(database: Database, song_id: int) -> Song:

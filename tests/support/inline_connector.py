@@ -70,7 +70,7 @@ class InlineSqliteConnector(Connector):
             if table.name != "app_state":
                 self.driver.execute(f"DELETE FROM {table.name}")
         self.driver.execute("DELETE FROM sqlite_sequence")
-        self.driver.execute("DELETE FROM app_state WHERE key = 'queue_turn'")
+        self.driver.execute("UPDATE app_state SET value = '0' WHERE key = 'queue_turn'")
 
 
 @cache

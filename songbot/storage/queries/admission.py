@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
 from songbot.songs.models import Song, State
 from songbot.storage.connectors.base import ADMISSION_LOCK, advisory_lock
 from songbot.storage.schema.tables import ACTIVE, QUEUED, app_state, songs
-from songbot.storage.schema.upsert import upsert
 
+from .leases import LeaseQueries
 from .mapping import song_from_row
 from .quota_usage import state_value
 
 QUEUE_TURN = "queue_turn"
-"""Key in the app's state: the highest turn that was admitted."""
+"""Key in the app's state: the highest turn that was admitted. The migrations put it there."""
 _PAGE = 100
 
 _IN_ORDER = songs.c.turn, songs.c.id
@@ -44,6 +44,7 @@ _SUBMIT = (
     .values(state=State.SUBMITTING, generation=songs.c.generation + 1)
     .returning(songs)
 )
+_SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
 
 
 def next_turn(queue_turn: int, last_turn: int | None) -> int:
@@ -66,36 +67,36 @@ def queue_length(connection: Connection, limit: int) -> int:
     return connection.scalar(_LENGTH, {"at_most": limit}) or 0
 
 
-def admit(
-    connection: Connection,
-    worker_id: str,
-    is_alive: ColumnElement[bool],
-    now: datetime,
-    *,
-    slots: int,
-    slots_per_user: int,
-) -> list[Song]:
-    """Admit the next songs in line while slots are free; none if the worker is not alive."""
-    advisory_lock(connection, ADMISSION_LOCK)
-    active = {row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)}
-    free = slots - sum(active.values())
-    chosen = _next_in_line(connection, active, free, slots_per_user)
-    if not chosen:
-        return []
-    lease = connection.execute(select(is_alive.label("alive"), state_value(QUEUE_TURN).label("turn"))).one()
-    if not lease.alive:
-        return []
-    turn = max(int(lease.turn or 0), *chosen.values())
-    upsert(connection, app_state, {"key": QUEUE_TURN}, {"value": str(turn)})
-    values = {"song_ids": list(chosen), "submitted_at": now, "lease_owner": worker_id}
-    admitted = {row.id: song_from_row(row) for row in connection.execute(_SUBMIT, values)}
-    return [admitted[song_id] for song_id in chosen if song_id in admitted]
+class AdmissionQueries:
+    """The admission of songs to the slots that all workers share."""
+
+    def __init__(self, leases: LeaseQueries) -> None:
+        self._leases = leases
+        is_alive = leases.is_alive(bindparam("worker_id"))
+        self._situation = select(is_alive.label("alive"), state_value(QUEUE_TURN).label("turn"))
+
+    def admit(
+        self, connection: Connection, worker_id: str, now: datetime, *, slots: int, slots_per_user: int
+    ) -> list[Song]:
+        """Admit the next songs in line while slots are free; none if the worker is not alive."""
+        advisory_lock(connection, ADMISSION_LOCK)
+        active = {row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)}
+        turns = _next_in_line(connection, active, slots - sum(active.values()), slots_per_user)
+        if not turns:
+            return []
+        situation = connection.execute(self._situation, self._leases.parameters(worker_id=worker_id)).one()
+        if not situation.alive:
+            return []
+        connection.execute(_SET_TURN, {"value": str(max(int(situation.turn), *turns.values()))})
+        values = {"song_ids": list(turns), "submitted_at": now, "lease_owner": worker_id}
+        admitted = {row.id: song_from_row(row) for row in connection.execute(_SUBMIT, values)}
+        return [admitted[song_id] for song_id in turns if song_id in admitted]
 
 
 def _next_in_line(
     connection: Connection, active: dict[int, int], free: int, slots_per_user: int
 ) -> dict[int, int]:
-    """Return the turns of the next songs by id, passing over people who are at their limit."""
+    """Return the turn of each of the next songs by id, passing over people who are at their limit."""
     chosen: dict[int, int] = {}
     after = {"after_turn": -1, "after_id": -1}
     while len(chosen) < free:

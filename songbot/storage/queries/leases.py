@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
+    Update,
+    bindparam,
     cast,
     delete,
     func,
-    literal,
     select,
     type_coerce,
     update,
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from songbot.songs.models import FailureReason, State
 from songbot.songs.ports import LeaseState
 from songbot.storage.schema.tables import FOLLOWED, songs, workers
-from songbot.storage.schema.types import UtcDateTime
+from songbot.storage.schema.types import EPOCH, MICROSECOND, UtcDateTime
 from songbot.storage.schema.upsert import upsert
 
 from .transitions import give_grants_back
@@ -34,120 +34,116 @@ INTERRUPTED_AFTER = 30.0
 A worker that can't reach the database may still hear of its job from Whisul meanwhile, and write it down.
 """
 _FORGET_AFTER = 3600.0
-_POSTGRES_MICROSECONDS = cast(func.extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+
+_UNREGISTER = delete(workers).where(workers.c.name == bindparam("worker_id"))
+_LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseClock:
-    """Tell which workers are alive.
+class LeaseQueries:
+    """The statements that depend on how time is told, built once.
 
     PostgreSQL's own clock is read inside the statement: it is one for all workers, however far apart their
-    machines' clocks are, and however late the statement runs. Where one process runs at a time, whoever
-    registered last is alive, whatever its clock says.
+    machines' clocks are, and however late the statement runs. Elsewhere `now` gives the time. Where one
+    process runs at a time, the worker that registered last is alive, whatever the clock says.
     """
 
-    single_process: bool
-    now: Callable[[], datetime]
+    def __init__(self, *, single_process: bool, on_postgresql: bool, now: Callable[[], datetime]) -> None:
+        self._single_process = single_process
+        self._now = None if on_postgresql else now
+        postgres_time = cast(func.extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+        self._time: ColumnElement[int] = (
+            postgres_time if on_postgresql else bindparam("now", type_=BigInteger)
+        )
+        self._renew = (
+            update(workers)
+            .where(workers.c.name == bindparam("worker_id"))
+            .values(lease_until=self._after(bindparam("lease", type_=BigInteger)))
+        )
+        by_preference = workers.c.provider_available.desc(), workers.c.name
+        self._first = (
+            select(workers.c.name)
+            .where(workers.c.lease_until > self._after(0))
+            .order_by(*by_preference)
+            .limit(1)
+        )
+        self._forget = delete(workers)
+        if not single_process:
+            self._forget = self._forget.where(workers.c.lease_until <= self._after(-_FORGET_AFTER))
+        submitting = songs.c.state == State.SUBMITTING
+        self._interrupt = (
+            self._take_over(submitting, INTERRUPTED_AFTER)
+            .values(state=State.FAILED, reason=FailureReason.INTERRUPTED)
+            .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+        )
+        self._claim = self._take_over(~submitting, 0.0).returning(songs.c.id)
 
-    def time(self, connection: Connection, offset_seconds: float = 0.0) -> ColumnElement[datetime]:
-        """Return the time that leases go by, `offset_seconds` from now."""
-        if connection.dialect.name == "postgresql":
-            return type_coerce(_POSTGRES_MICROSECONDS + int(offset_seconds * 1_000_000), UtcDateTime)
-        return literal(self.now() + timedelta(seconds=offset_seconds), UtcDateTime)
+    def parameters(self, **others: Any) -> dict[str, Any]:
+        """Return what a statement with `is_alive` in it has to be run with."""
+        return others if self._now is None else {"now": (self._now() - EPOCH) // MICROSECOND, **others}
 
-    def is_alive(
-        self, connection: Connection, worker_id: str | ColumnElement[str], grace_seconds: float = 0.0
-    ) -> ColumnElement[bool]:
+    def is_alive(self, worker_id: ColumnElement[Any], grace_seconds: float = 0.0) -> ColumnElement[bool]:
         """Return whether that worker's lease ended no longer than `grace_seconds` ago."""
         alive = select(workers.c.name).where(workers.c.name == worker_id)
-        if not self.single_process:
-            alive = alive.where(workers.c.lease_until > self.time(connection, -grace_seconds))
+        if not self._single_process:
+            alive = alive.where(workers.c.lease_until > self._after(-grace_seconds))
         return alive.exists()
 
+    def register(self, connection: Connection, worker_id: str, lease_seconds: float) -> None:
+        connection.execute(self._forget, self.parameters())
+        upsert(connection, workers, {"name": worker_id}, {"lease_until": EPOCH})
+        self._heartbeat(connection, worker_id, lease_seconds, provider_available=True)
 
-def register(connection: Connection, clock: LeaseClock, worker_id: str, lease_seconds: float) -> None:
-    expired = delete(workers)
-    if not clock.single_process:
-        expired = expired.where(workers.c.lease_until <= clock.time(connection, -_FORGET_AFTER))
-    connection.execute(expired)
-    _renew(connection, clock, worker_id, lease_seconds, provider_available=True)
+    def heartbeat(
+        self, connection: Connection, worker_id: str, lease_seconds: float, *, provider_available: bool
+    ) -> LeaseState:
+        """Renew the lease, even one that has run out: what others took meanwhile carries their names."""
+        if not self._heartbeat(connection, worker_id, lease_seconds, provider_available=provider_available):
+            if self._single_process:
+                return LeaseState.LOST
+            self.register(connection, worker_id, lease_seconds)
+        leads = self._single_process or connection.scalar(self._first, self.parameters()) == worker_id
+        return LeaseState.LEADS if leads else LeaseState.FOLLOWS
+
+    def _heartbeat(
+        self, connection: Connection, worker_id: str, lease_seconds: float, *, provider_available: bool
+    ) -> bool:
+        values = {"worker_id": worker_id, "lease": _microseconds(lease_seconds)}
+        parameters = self.parameters(**values, provider_available=provider_available)
+        return connection.execute(self._renew, parameters).rowcount == 1
+
+    def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
+        """Claim the oldest songs first. Pass over those that another process is claiming at this moment."""
+        parameters = self.parameters(at_most=limit, lease_owner=worker_id)
+        interrupted = connection.execute(
+            self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
+        ).all()
+        give_grants_back(connection, interrupted)
+        return len(interrupted) + len(connection.execute(self._claim, parameters).all())
+
+    def _take_over(self, condition: ColumnElement[bool], grace_seconds: float) -> Update:
+        """Build a change of songs that no living worker follows."""
+        left_behind = (
+            select(songs.c.id)
+            .where(FOLLOWED, condition, ~self.is_alive(songs.c.lease_owner, grace_seconds))
+            .order_by(songs.c.id)
+            .limit(bindparam("at_most"))
+            .with_for_update(skip_locked=True)
+            .cte("left_behind")  # run once on either database, where a subselect might be run for every row
+        )
+        return update(songs).where(songs.c.id.in_(select(left_behind.c.id)))
+
+    def _after(self, seconds: float | ColumnElement[int]) -> ColumnElement[datetime]:
+        offset = seconds if isinstance(seconds, ColumnElement) else _microseconds(seconds)
+        return type_coerce(self._time + offset, UtcDateTime)
 
 
-def _renew(
-    connection: Connection,
-    clock: LeaseClock,
-    worker_id: str,
-    lease_seconds: float,
-    *,
-    provider_available: bool,
-) -> None:
-    values = {
-        "lease_until": clock.time(connection, lease_seconds),
-        "provider_available": provider_available,
-    }
-    upsert(connection, workers, {"name": worker_id}, values)
-
-
-def heartbeat(
-    connection: Connection,
-    clock: LeaseClock,
-    worker_id: str,
-    lease_seconds: float,
-    *,
-    provider_available: bool,
-) -> LeaseState:
-    if clock.single_process and not connection.scalar(select(clock.is_alive(connection, worker_id))):
-        return LeaseState.LOST
-    _renew(connection, clock, worker_id, lease_seconds, provider_available=provider_available)
-    alive = select(workers.c.name).where(workers.c.lease_until > clock.time(connection))
-    first = alive.order_by(workers.c.provider_available.desc(), workers.c.name).limit(1)
-    leads = clock.single_process or connection.scalar(first) == worker_id
-    return LeaseState.LEADS if leads else LeaseState.FOLLOWS
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)
 
 
 def unregister(connection: Connection, worker_id: str) -> None:
-    connection.execute(delete(workers).where(workers.c.name == worker_id))
+    connection.execute(_UNREGISTER, {"worker_id": worker_id})
 
 
 def leased(connection: Connection, worker_id: str) -> dict[int, State]:
-    query = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == worker_id)
-    return {row.id: State(row.state) for row in connection.execute(query)}
-
-
-def claim(connection: Connection, clock: LeaseClock, worker_id: str, now: datetime, limit: int) -> int:
-    """Claim the oldest songs first. Pass over those that another process is claiming at this moment."""
-    submitting = songs.c.state == State.SUBMITTING
-    outcome_unknown = _left_behind(connection, clock, submitting, INTERRUPTED_AFTER, limit)
-    failure = {"state": State.FAILED, "reason": FailureReason.INTERRUPTED, "finished_at": now}
-    interrupted = connection.execute(
-        update(songs)
-        .where(songs.c.id.in_(outcome_unknown))
-        .values(**failure, refunded_at=now, lease_owner=worker_id)
-        .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
-    ).all()
-    give_grants_back(connection, interrupted)
-    others = _left_behind(connection, clock, ~submitting, 0.0, limit)
-    claimed = connection.execute(
-        update(songs).where(songs.c.id.in_(others)).values(lease_owner=worker_id)
-    ).rowcount
-    return len(interrupted) + claimed
-
-
-def _left_behind(
-    connection: Connection,
-    clock: LeaseClock,
-    condition: ColumnElement[bool],
-    grace_seconds: float,
-    limit: int,
-) -> Select[int]:
-    """Select the ids of songs that no living worker follows."""
-    is_alive = clock.is_alive(connection, songs.c.lease_owner, grace_seconds)
-    free = (
-        select(songs.c.id)
-        .where(FOLLOWED, condition, ~is_alive)
-        .order_by(songs.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("left_behind")  # run once on either database, where a subselect might be run for every row
-    )
-    return select(free.c.id)
+    return {row.id: State(row.state) for row in connection.execute(_LEASED, {"worker_id": worker_id})}

@@ -39,7 +39,11 @@ class SqlSongRepository:
         self._connector = connector
         self._operator_limits = operator_limits
         self.single_process = connector.on_sqlite if single_process is None else single_process
-        self._lease_clock = leases.LeaseClock(self.single_process, now)
+        on_postgresql = connector.engine.dialect.name == "postgresql"
+        self._leases = leases.LeaseQueries(
+            single_process=self.single_process, on_postgresql=on_postgresql, now=now
+        )
+        self._admission = admission.AdmissionQueries(self._leases)
 
     async def create(self, order: Order, now: datetime) -> OrderOutcome:
         limits = self._operator_limits
@@ -48,13 +52,8 @@ class SqlSongRepository:
     async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
         # Durable: a power cut must not turn `submitting` back to `queued`, or the song is paid for twice.
         return await self._connector.write(
-            lambda connection: admission.admit(
-                connection,
-                worker_id,
-                self._lease_clock.is_alive(connection, worker_id),
-                now,
-                slots=slots,
-                slots_per_user=slots_per_user,
+            lambda connection: self._admission.admit(
+                connection, worker_id, now, slots=slots, slots_per_user=slots_per_user
             ),
             durable=True,
         )
@@ -97,19 +96,15 @@ class SqlSongRepository:
 
     async def register_worker(self, worker_id: str, lease_seconds: float) -> None:
         await self._connector.write(
-            lambda connection: leases.register(connection, self._lease_clock, worker_id, lease_seconds)
+            lambda connection: self._leases.register(connection, worker_id, lease_seconds)
         )
 
     async def heartbeat(
         self, worker_id: str, lease_seconds: float, *, provider_available: bool
     ) -> LeaseState:
         return await self._connector.write(
-            lambda connection: leases.heartbeat(
-                connection,
-                self._lease_clock,
-                worker_id,
-                lease_seconds,
-                provider_available=provider_available,
+            lambda connection: self._leases.heartbeat(
+                connection, worker_id, lease_seconds, provider_available=provider_available
             )
         )
 
@@ -118,7 +113,7 @@ class SqlSongRepository:
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> int:
         return await self._connector.write(
-            lambda connection: leases.claim(connection, self._lease_clock, worker_id, now, limit)
+            lambda connection: self._leases.claim(connection, worker_id, now, limit)
         )
 
     async def leased(self, worker_id: str) -> dict[int, State]:

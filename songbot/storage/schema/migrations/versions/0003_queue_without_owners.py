@@ -31,6 +31,7 @@ def upgrade() -> None:
         "UPDATE songs SET turn = 2 * (SELECT count(*) FROM songs AS earlier WHERE earlier.user_id = songs.user_id"
         " AND earlier.finished_at IS NULL AND earlier.id <= songs.id) WHERE state = 'queued'"
     )
+    op.execute("INSERT INTO app_state (key, value) VALUES ('queue_turn', '0')")
     op.drop_index("ix_songs_served", table_name="songs")
     op.drop_index("ix_songs_unfinished", table_name="songs")
     _partial_index("ix_songs_unfinished", ["user_id", "turn", "state"], UNFINISHED)
