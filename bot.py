@@ -37,7 +37,7 @@ from songbot.storage.database import open_database
 from songbot.storage.errors import BadDatabaseUrl, DatabaseTooNew
 from songbot.version import VERSION
 from songbot.whisul_adapter import WhisulProvider
-from songbot.worker.worker import LeaseLost
+from songbot.worker.lease import LeaseLost
 from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
 
 log = logging.getLogger("bot")

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from songbot.songs.models import FailureReason, Song, State
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.models import FailureReason, Song, State
 
 from .job_runner import WorkerDependencies
 from .progress_lines import ProgressLines
