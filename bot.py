@@ -24,9 +24,9 @@ from songbot.ops.metrics import PortInUse
 from songbot.ops.sentry import start_sentry
 from songbot.settings import Settings, SettingsError, format_errors, load_settings
 from songbot.songs.errors import StoreUnavailable
-from songbot.storage.errors import BadDatabaseUrl
+from songbot.storage.errors import BadDatabaseUrl, UnusableDatabase
 from songbot.version import VERSION
-from songbot.worker.worker import LeaseLost
+from songbot.worker.lease import LeaseLost
 
 log = logging.getLogger("bot")
 

@@ -112,7 +112,7 @@ class App:
         self._worker_dependencies = _worker_dependencies(
             dependencies, self.bot, estimator, self._provider_errors
         )
-        self.worker = Worker(self._worker_dependencies, new_worker_id)
+        self.worker = Worker(self._worker_dependencies, new_worker_id())
         self.telemetry.watch(lambda: self.bot.latencies, self.worker.counts)
         self.order_service = OrderService(
             dependencies.database.songs, self.worker, dependencies.clock, dependencies.telemetry
@@ -293,7 +293,7 @@ def operator_limits_from_settings(settings: Settings) -> OperatorLimits:
 
 
 def new_worker_id() -> str:
-    """Return an id that is unique for each lease and tells a reader of the database which process it is."""
+    """Return an id that is unique for each start and tells a reader of the database which process it is."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 

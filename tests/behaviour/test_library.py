@@ -31,7 +31,7 @@ async def a_song(
     **changes: Any,
 ) -> Song:
     """A song made some time ago in the server, with the card in its general channel."""
-    songs, worker_id, now = bot_env.database.songs, "some-time-ago", bot_env.env.now()
+    songs, worker_id, now = bot_env.database.songs, bot_env.app.worker.worker_id, bot_env.env.now()
     plain = Order(
         idempotency_key=f"made-{next(_keys)}",
         user_id=who.id,
@@ -41,17 +41,16 @@ async def a_song(
         guild_id=bot_env.guild.id,
         quota_guild_id=bot_env.guild.id,
     )
-    outcome = await songs.create(replace(plain, **changes), worker_id, now)
+    outcome = await songs.create(replace(plain, **changes), now)
     assert isinstance(outcome, Accepted), outcome
-    song_id = outcome.song.id
-    await songs.admit(worker_id, 1000, 1000, now)
-    await songs.mark_submitted(song_id, f"job-{song_id}")
-    await songs.mark_completed(song_id, worker_id, replace(result, title=title), now)
+    [song] = await songs.admit(worker_id, 1000, 1000, now)
+    await songs.mark_submitted(song, f"job-{song.id}")
+    await songs.mark_completed(song, worker_id, replace(result, title=title), now)
     if delivered:
-        await songs.mark_delivered(song_id, worker_id, outcome.song.reply, now)
+        await songs.mark_delivered(song, worker_id, song.reply, now)
     else:
-        await songs.mark_undeliverable(song_id, worker_id, now)
-    song = await songs.get(song_id)
+        await songs.mark_undeliverable(song, worker_id, now)
+    song = await songs.get(song.id)
     assert song is not None
     return song
 

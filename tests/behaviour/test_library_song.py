@@ -221,11 +221,11 @@ async def test_a_failure_that_could_not_be_told_waits_in_the_library_until_it_is
 ):
     songs, worker_id, now = bot_env.database.songs, "some-time-ago", bot_env.env.now()
     order = Order("lost", bot_env.ann.id, "rain", private=False, reply=ReplyTarget(bot_env.channel.id))
-    outcome = await songs.create(order, worker_id, now)
+    outcome = await songs.create(order, now)
     assert isinstance(outcome, Accepted)
     song = outcome.song
-    await songs.mark_failed(song.id, worker_id, FailureReason.FAILED, None, now)
-    await songs.mark_undeliverable(song.id, worker_id, now)
+    await songs.mark_failed(song, worker_id, FailureReason.FAILED, None, now)
+    await songs.mark_undeliverable(song, worker_id, now)
     assert titles(await library(bot_env, bot_env.max, of=bot_env.ann)) == []
     page = await library(bot_env, bot_env.ann)
     assert titles(page) == ["This song could not be made 📭"]

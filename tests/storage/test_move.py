@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +20,19 @@ from songbot.storage.connectors.url import parse_url
 from songbot.storage.errors import DatabaseInUse
 from songbot.storage.move import COPY_UNFINISHED, MoveError, copy_database, main
 from songbot.storage.schema.tables import quota_changes, songs
-from tests.storage.builders import ANN, EVE, GUILD, MAX, NOW, RESULT, completed, composing, fetched, placed
+from tests.storage.builders import (
+    ANN,
+    EVE,
+    GUILD,
+    MAX,
+    NOW,
+    RESULT,
+    WORKER,
+    completed,
+    composing,
+    fetched,
+    placed,
+)
 
 ODD = "na\u00efve \u202e \U0001f3b5 'quoted' \\ %s {x}\nline"
 
@@ -148,20 +159,20 @@ def test_a_target_with_other_data_is_refused_and_left_alone(filled: str, postgre
 
 
 def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url: str) -> None:
-    async def enlist(lives_for: timedelta) -> None:
+    async def enlist(lease_seconds: float) -> None:
         async with open_database(filled) as database:
-            now = datetime.now(UTC)
-            await database.songs.register_worker("a-bot", now, now + lives_for)
+            await database.songs.register_worker("a-bot", lease_seconds)
 
-    asyncio.run(enlist(timedelta(seconds=30)))
+    asyncio.run(enlist(30.0))
     with pytest.raises(DatabaseInUse, match="A bot runs on the source"):
         run_move(filled, postgres_url)
-    asyncio.run(enlist(-timedelta(seconds=1)))
+    asyncio.run(enlist(-1.0))
     run_move(filled, postgres_url)
 
 
 async def _many(database: Database, connector: Connector, count: int) -> None:
     await completed(database, result=RESULT)
+    await database.songs.unregister_worker(WORKER)
     await connector.write(lambda connection: _multiply(connection, count))
 
 

@@ -26,7 +26,7 @@ __all__ = ["LONGEST_WINDOW", "SqlPrivacyRepository"]
 
 GUILD_GRACE = timedelta(days=30)
 _BATCH = 1000
-_NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "search_text"})
+_NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "generation", "turn", "search_text"})
 
 
 class SqlPrivacyRepository:
