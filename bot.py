@@ -33,7 +33,7 @@ from songbot.ops.metrics import PortInUse, PrometheusTelemetry
 from songbot.ops.sentry import start_sentry
 from songbot.settings import Settings, SettingsError, format_errors, load_settings
 from songbot.songs.errors import StoreUnavailable
-from songbot.storage.database import open_database
+from songbot.storage.database import describe_database, open_database
 from songbot.storage.errors import BadDatabaseUrl, UnusableDatabase
 from songbot.version import VERSION
 from songbot.whisul_adapter import WhisulProvider
@@ -210,10 +210,8 @@ async def check(settings: Settings) -> int:
     redact = configure_logging("CRITICAL", "text", secrets=settings.secrets())
 
     async def database() -> str:
-        url = settings.database_url.get_secret_value()
         try:
-            async with open_database(url) as opened:
-                return await opened.describe()
+            return await describe_database(settings.database_url.get_secret_value())
         except (StoreUnavailable, UnusableDatabase) as error:
             raise ValueError(str(error)) from None
 
