@@ -1,10 +1,13 @@
-"""The database as a whole: opened, migrated, checked, closed."""
+"""The database as a whole: open, migrate, check and close it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy import select
 
@@ -29,7 +32,7 @@ from .repositories.songs import SqlSongRepository
 from .schema.migrate import HEAD, migrate, revision_of
 
 DEADLINE = 10.0
-"""Seconds that anything asked of the database may take, waiting for a connection included."""
+"""Seconds that any call may take, waiting for a connection included."""
 
 
 def utc_now() -> datetime:
@@ -37,7 +40,7 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """`songs`, `quotas`, `library`, `privacy` and `overview` implement the Protocols of the same names."""
+    """The repositories on one connector."""
 
     def __init__(
         self, connector: Connector, operator_limits: OperatorLimits, now: Callable[[], datetime]
@@ -58,17 +61,17 @@ class Database:
         await refuse_unfinished_copy(self.connector)
 
     async def check(self) -> None:
-        """Raises StoreUnavailable when the database does not answer."""
+        """Raise StoreUnavailable if the database does not answer."""
         await self.connector.read(lambda connection: connection.execute(select(1)))
 
     async def describe(self) -> str:
-        """Which database it is and how far it is migrated, for a person; nothing is changed.
+        """Return, for a person, which database it is and how far it is migrated. Change nothing.
 
         Raises UnusableDatabase or StoreUnavailable."""
         revision = await self.connector.read(revision_of)
         kind = "SQLite" if self.connector.on_sqlite else "PostgreSQL"
         if revision is None:
-            return f"{kind}, empty; the bot makes its tables when it starts"
+            return f"{kind}, empty; the bot creates its tables when it starts"
         if revision > HEAD:
             raise DatabaseTooNew(revision)
         await refuse_unfinished_copy(self.connector)
@@ -84,11 +87,11 @@ async def open_database(
     deadline: float = DEADLINE,
     now: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Database]:
-    """The database at `url`, connected when first used, closed at the end.
+    """Open the database at `url`: connect at the first use, disconnect at the end.
 
-    `url` is sqlite:///relative/path.db (folders are made), sqlite:////absolute/path.db or
-    postgresql://user:password@host/database. Raises BadDatabaseUrl, or StoreUnavailable where
-    the folder can not be made.
+    `url` is sqlite:///relative/path.db (missing folders are created), sqlite:////absolute/path.db or
+    postgresql://user:password@host/database. `deadline` is in seconds. Raises BadDatabaseUrl, or
+    StoreUnavailable if the folder can't be created.
     """
     address = parse_url(url)
     with translate_errors():
@@ -97,3 +100,28 @@ async def open_database(
         yield Database(connector, operator_limits or OperatorLimits(), now)
     finally:
         await connector.close()
+
+
+async def describe_database(url: str) -> str:
+    """Describe the database at `url` for a person, and leave nothing behind, not even a SQLite file.
+
+    Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    """
+    address = parse_url(url)
+    with translate_errors():
+        is_missing = address.get_backend_name() == "sqlite" and await asyncio.to_thread(
+            _is_missing, Path(str(address.database))
+        )
+    if is_missing:
+        return "SQLite, no file yet; the bot creates it when it starts"
+    async with open_database(url) as database:
+        return await database.describe()
+
+
+def _is_missing(file: Path) -> bool:
+    """Return whether the file is missing. Raise OSError if it is, and can't be created either."""
+    if file.exists():
+        return False
+    existing = next(path for path in file.absolute().parents if path.exists())
+    with TemporaryFile(dir=existing):
+        return True
