@@ -15,7 +15,7 @@ from songbot.interactions.errors import UserFacingError
 from songbot.songs.privacy import PrivacyRepository
 from songbot.ui.custom_ids import id_route
 from songbot.ui.help import mention
-from songbot.ui.privacy import confirm_view, export_files, overview
+from songbot.ui.privacy import confirm_view, export_files, privacy_embed
 from songbot.wording import privacy as wording
 
 CommandIds = Callable[[], Mapping[str, int]]
@@ -51,7 +51,7 @@ class PrivacyCog(
         ids = self._command_ids()
         export, delete = mention("privacy export", ids), mention("privacy delete", ids)
         await interaction.response.send_message(
-            embed=overview(self._retention_days, export, delete), ephemeral=True
+            embed=privacy_embed(self._retention_days, export, delete), ephemeral=True
         )
 
     @app_commands.command(name="export", description="All that is kept about you, as a JSON file")

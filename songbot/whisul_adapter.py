@@ -50,15 +50,11 @@ class WhisulProvider:
         try:
             value = await call
         except whisul_api.WhisulError as error:
-            self._on_response(request, _status(error))
+            status = _STATUS.get(type(error)) or getattr(error, "status", None)
+            self._on_response(request, type(error).__name__ if status is None else str(status))
             raise translate_error(error) from error
         self._on_response(request, "ok")
         return value
-
-
-def _status(error: whisul_api.WhisulError) -> str:
-    status = _STATUS.get(type(error)) or getattr(error, "status", None)
-    return type(error).__name__ if status is None else str(status)
 
 
 def _submit_error(error: whisul_api.WhisulError) -> provider_errors.ProviderError:

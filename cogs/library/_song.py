@@ -108,10 +108,11 @@ class LibrarySong:
         """What one has saved is on one's own shelf wherever one is, unless it is private."""
         if can_view(song, viewer_id, guild_id):
             return True
-        return not song.private and song.guild_id is not None and await self._is_saved(song, viewer_id)
-
-    async def _is_saved(self, song: Song, viewer_id: int) -> bool:
-        return await self._library.is_saved(viewer_id, song.id)
+        return (
+            not song.private
+            and song.guild_id is not None
+            and await self._library.is_saved(viewer_id, song.id)
+        )
 
     @asynccontextmanager
     async def _payloads(

@@ -18,23 +18,19 @@ class ForbiddenAddressError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address one of the open internet, also when it carries an IPv4 address in it?"""
+    """Check that the IP address, or the IPv4 address embedded in it, is on the open internet."""
     try:
         ip = ip_address(address)
     except ValueError:
         return False
-    inner = _embedded(ip) if isinstance(ip, IPv6Address) else None
-    return _is_open(ip if inner is None else inner)
+    ip = (_embedded(ip) if isinstance(ip, IPv6Address) else None) or ip
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _embedded(ip: IPv6Address) -> IPv4Address | None:
     if ip in _NAT64:
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-
-
-def _is_open(ip: IPv4Address | IPv6Address) -> bool:
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:

@@ -51,11 +51,8 @@ def scrub(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {key: REMOVED if _is_private(key) else scrub(item, redact) for key, item in value.items()}
+        private = {key for key in value if any(word in str(key).lower() for word in _PRIVATE)}
+        return {key: REMOVED if key in private else scrub(item, redact) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [scrub(item, redact) for item in value]
     return value
-
-
-def _is_private(key: object) -> bool:
-    return isinstance(key, str) and any(word in key.lower() for word in _PRIVATE)

@@ -13,14 +13,14 @@ from typing import Generic, TypeVar
 
 import discord
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 MAX_ID = 2**63 - 1
 """The largest number that the database and Discord take as an id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Route(Generic[T]):
+class Route(Generic[T_co]):
     """The custom ids that lead to one handler.
 
     `name` is `<feature>:<action>`. `parse` turns a match of `template` into what the handler gets; groups of
@@ -29,7 +29,7 @@ class Route(Generic[T]):
 
     name: str
     template: re.Pattern[str]
-    parse: Callable[[re.Match[str]], T]
+    parse: Callable[[re.Match[str]], T_co]
 
 
 def id_route(name: str) -> Route[int]:

@@ -18,7 +18,7 @@ MARGIN = 100_000
 """Bytes of a request that are not the file's."""
 
 
-def overview(days: int, export: str, delete: str) -> discord.Embed:
+def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
     """What is kept, why and how long. `days`: see RETENTION_DAYS; the others are command mentions."""
     embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
     for name, value in (
