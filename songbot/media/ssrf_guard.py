@@ -1,4 +1,4 @@
-"""Which addresses files are fetched from: public ones, and the origin of Whisul's own base URL."""
+"""Decide which addresses may be requested: public ones, and the origin of Whisul's base URL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""RFC 6052: the last four bytes are an IPv4 address."""
+"""RFC 6052: the last four bytes hold an IPv4 address."""
 
 
 class ForbiddenAddressError(OSError):
@@ -34,7 +34,7 @@ def _embedded(ip: IPv6Address) -> IPv4Address | None:
 
 
 def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
-    """False for a host that is an IP address not to be fetched from. Names are checked when looked up."""
+    """Return False if the host is a forbidden IP address. Names are checked when they are resolved."""
     host = url.host or ""
     try:
         ip_address(host)
@@ -44,10 +44,10 @@ def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
 
 
 class PublicOnlyResolver(AbstractResolver):
-    """Looks names up and refuses a name with any address that is not public.
+    """Resolves names and refuses a name with any address that is not public.
 
-    The check is made on the very addresses that are then connected to, so a name that changes its mind
-    between check and use gains nothing. aiohttp asks no resolver about IP addresses: see above.
+    It checks the very addresses that are then connected to, so a DNS answer that changes between check and
+    use gains nothing. aiohttp asks no resolver about IP addresses: is_allowed_ip_literal checks those.
     """
 
     def __init__(self, trusted: tuple[str, int] | None, inner: AbstractResolver | None = None) -> None:
