@@ -1,7 +1,7 @@
-"""Where every press of a button, choice in a select and submitted modal goes, by its custom id alone.
+"""Route every press of a button, choice in a select and submitted modal by its custom id alone.
 
-discord.py would keep views and modals in memory and lose them with the process, and it passes over a press on
-what the message no longer has. Here all of them work after a restart, and each press gets an answer.
+discord.py would keep views and modals in memory, lose them with the process, and ignore a press on what the
+message no longer has. Here all of them work after a restart, and each press gets an answer.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ComponentRouter:
 
     @property
     def routes(self) -> list[Route[object]]:
-        """The routes of everything that can be pressed or chosen."""
+        """Return the routes of everything that can be pressed or chosen."""
         return [route for route, _ in self._components.values()]
 
     @property

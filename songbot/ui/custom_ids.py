@@ -1,4 +1,4 @@
-"""Custom ids: what a button, a select or a modal does, written into the message itself.
+"""Build and read custom ids, which say what a button, a select or a modal does.
 
 They read `<feature>:v1:<action>`, followed by what they are about, as in `song:v1:remix:123`. Messages keep
 them for years, so one that was ever sent never changes its meaning. Anybody can forge one.
