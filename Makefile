@@ -45,6 +45,7 @@ test-busy: .venv/dev.stamp ## all tests RUNS times (10) beside four processes th
 lint: .venv/dev.stamp ## lint and formatting alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.lint.words
 
 types: .venv/dev.stamp ## types alone
 	$(BIN)/basedpyright

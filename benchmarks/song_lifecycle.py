@@ -130,7 +130,7 @@ async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> 
         where = folder / name.replace(" ", "-").replace(",", "")
         return await song_lifecycle(kind, scale, where, songs=songs, history=history, attach=attach)
 
-    lives = await asyncio.gather(*[run(place, name) for place, name in enumerate(plans)])
+    lives = await asyncio.gather(*[run(position, name) for position, name in enumerate(plans)])
     return dict(zip(plans, lives, strict=True))
 
 

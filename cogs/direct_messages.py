@@ -1,8 +1,7 @@
-"""A plain message in the DM with the bot: it asks, and only `Make it` charges.
+"""Answer a plain message in a DM with the bot by asking first; only `Make it` charges.
 
-Nothing is stored for it. The buttons name the person's message, which is read again when one is pressed; what
-people write to a bot directly it may read without the privileged message content intent (Discord, "Message
-Content Intent").
+Nothing is stored for it. The buttons name the person's message, which is read again when one is pressed. A
+bot may read its DMs without the privileged message content intent (Discord, "Message Content Intent").
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _TYPED = (discord.MessageType.default, discord.MessageType.reply)
 
 
 class DirectMessagesCog(commands.Cog):
-    """Offers a song for what somebody writes, and makes it when they say so."""
+    """Offers a song for what somebody writes, and makes it once they confirm."""
 
     def __init__(
         self, quotas: QuotaRepository, ordering: Ordering, debouncer: Debouncer, clock: Clock
@@ -93,7 +92,7 @@ class DirectMessagesCog(commands.Cog):
         )
 
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:
-        """The bot's message becomes the progress line and then the card. Pressed twice it makes one song."""
+        """Turn the bot's message into the progress line and then the card. Two presses make one song."""
         await interaction.response.defer()
         offer = interaction.message
         if offer is None or interaction.guild_id is not None:
@@ -119,7 +118,7 @@ class DirectMessagesCog(commands.Cog):
         await interaction.response.edit_message(content=wording.CANCELLED, embeds=[], view=None)
 
     async def _prompt(self, interaction: discord.Interaction, message_id: int) -> str | None:
-        """As their message has it now; None when it can't be read."""
+        """Return the prompt as their message has it now, or None if it can't be read."""
         channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
         try:
             async with asyncio.timeout(FETCH_TIMEOUT):

@@ -32,6 +32,6 @@ class HelpCog(commands.Cog, name="help"):
 
 
 def _missing(interaction: discord.Interaction) -> list[str]:
-    """By what Discord says with the interaction: nothing needs to be cached."""
+    """Return the permissions that the bot lacks, as sent with the interaction, so that no cache is needed."""
     in_thread = isinstance(interaction.channel, discord.Thread)
     return missing_permissions(interaction.app_permissions, in_thread=in_thread)

@@ -1,4 +1,4 @@
-"""/owner, for whoever runs the bot."""
+"""/owner, for the bot's operator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PauseReason = app_commands.Range[str, 1, 300]
 class OwnerCog(
     commands.GroupCog, name="owner", group_name="owner", group_description="For who runs this bot"
 ):
-    """Discord hides it in servers from all but administrators; who may use it is checked with each call."""
+    """Discord shows it only to administrators in servers. Who may use it is checked on every call."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class OwnerCog(
         self._clock = clock
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        """Before each command; the answer is for them alone whoever asks."""
+        """Let only the application's owners through. Every answer is ephemeral, whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             return await self._owners.contains(interaction.user.id)

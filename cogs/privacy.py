@@ -1,4 +1,4 @@
-"""/privacy: what is kept, all of it as a file, and its end."""
+"""/privacy: show what is kept, export it as a file, or delete it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from songbot.interactions.errors import UserFacingError
 from songbot.songs.privacy import PrivacyRepository
 from songbot.ui.custom_ids import id_route
 from songbot.ui.help import mention
-from songbot.ui.privacy import confirm_view, export_files, overview
+from songbot.ui.privacy import confirm_view, export_files, privacy_embed
 from songbot.wording import privacy as wording
 
 CommandIds = Callable[[], Mapping[str, int]]
-"""The ids of the commands by name, as Discord has them now."""
+"""Returns the ids of the commands by name, as Discord has them now."""
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
@@ -27,7 +27,7 @@ CommandIds = Callable[[], Mapping[str, int]]
 class PrivacyCog(
     commands.GroupCog, name="privacy", group_name="privacy", group_description="What this bot keeps about you"
 ):
-    """`drop_songs_of` is told whose songs in the works are no longer to be followed."""
+    """`drop_user` stops following the unfinished songs of a user."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class PrivacyCog(
         ids = self._command_ids()
         export, delete = mention("privacy export", ids), mention("privacy delete", ids)
         await interaction.response.send_message(
-            embed=overview(self._retention_days, export, delete), ephemeral=True
+            embed=privacy_embed(self._retention_days, export, delete), ephemeral=True
         )
 
     @app_commands.command(name="export", description="All that is kept about you, as a JSON file")
@@ -70,7 +70,7 @@ class PrivacyCog(
         )
 
     async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
-        """The question was answered with yes. `user_id` is from the button, which may be forged."""
+        """Delete everything after the person confirmed. `user_id` is from the button, which may be forged."""
         if user_id != interaction.user.id:
             raise UserFacingError(wording.NOT_YOUR_DATA)
         await interaction.response.defer()

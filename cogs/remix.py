@@ -1,4 +1,4 @@
-"""A song from another song: `Try again`, `Another take` and `Remix`."""
+"""Make a song from another song: `Try again`, `Another take` and `Remix`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.wording import general
 
 LOOKUP_TIMEOUT = 2.0
-"""A modal has to be the first answer, so what stands in it has to be looked up before any."""
+"""Seconds. A modal has to be the first response, so its content has to be looked up before any."""
 
 
 class SongVariations:
-    """A new song, charged anew to whoever presses; that of a private song is private again."""
+    """Orders a new song, charged to whoever presses. The variation of a private song is private too."""
 
     def __init__(self, songs: SongRepository, ordering: Ordering, debouncer: Debouncer) -> None:
         self._songs = songs
@@ -37,14 +37,14 @@ class SongVariations:
         router.register_modal(id_route("song:remix"), self.remix)
 
     async def retry(self, interaction: discord.Interaction, song_id: int) -> None:
-        """The same prompt again, for the person whose song failed."""
+        """Order the same prompt again, for the person whose song failed."""
         await self._order_variation(interaction, song_id, Relation.RETRY)
 
     async def take(self, interaction: discord.Interaction, song_id: int) -> None:
         await self._order_variation(interaction, song_id, Relation.TAKE)
 
     async def remix(self, interaction: discord.Interaction, song_id: int) -> None:
-        """The modal came back."""
+        """Order a song with the prompt from the submitted modal."""
         await self._order_variation(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:
@@ -91,6 +91,6 @@ class SongVariations:
 
 
 async def _acknowledge(interaction: discord.Interaction) -> None:
-    """Without changing the message pressed on; what has none, a forged modal, gets a private answer."""
+    """Defer without changing the message. A forged modal comes without one and gets an ephemeral answer."""
     forged = interaction.message is None
     await interaction.response.defer(thinking=forged, ephemeral=forged)

@@ -57,7 +57,7 @@ class SongCog(commands.Cog):
     async def suggest_prompt(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        """The person's own latest prompts; a longer one than a choice can hold would come back cut."""
+        """Suggest the person's own latest prompts, except those too long for a choice, which would be cut."""
         try:
             async with asyncio.timeout(SUGGEST_TIMEOUT):
                 prompts = await self._library.recent_prompts(interaction.user.id, typed, MAX_PROMPTS_SEARCHED)

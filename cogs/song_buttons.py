@@ -1,4 +1,4 @@
-"""`Notify me` on the progress line, and `Save` and `Delete` on the card."""
+"""Handle `Notify me` on the progress line, and `Save` and `Delete` on the card."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_PENDING_DELETIONS = 1000
 
 
 class SongButtons:
-    """What the buttons do that make no new song."""
+    """Handles the buttons that make no new song."""
 
     def __init__(self, songs: SongRepository, library: LibraryRepository) -> None:
         self._songs = songs
@@ -64,8 +64,8 @@ class SongButtons:
         await send_ephemeral(interaction, buttons.SAVED if saved else buttons.UNSAVED)
 
     async def ask_to_delete(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Deferred as an update, so that this press's token reaches the very message that was pressed on:
-        where the bot is no member, that is the only way to take it away."""
+        """Ask before deleting. The press is deferred as an update, so that its token reaches the message that
+        was pressed on: where the bot is not a member, nothing else can delete it."""
         await interaction.response.defer()
         song = await require_completed(interaction, await self._songs.get(song_id))
         if song is None or not await require_delete_permission(interaction, song):
@@ -76,7 +76,7 @@ class SongButtons:
         )
 
     async def erase(self, interaction: discord.Interaction, song_id: int) -> None:
-        """The question was answered, maybe after a restart: the right is checked again."""
+        """Delete the song after the person confirmed. The permission is checked again."""
         await interaction.response.defer()
         found = await self._songs.get(song_id)
         if found is not None and found.deleted_at is not None:
@@ -104,7 +104,7 @@ class SongButtons:
 
 
 async def _close_question(interaction: discord.Interaction, sentence: str) -> None:
-    """In place of the question, or else of nothing: the song is deleted either way."""
+    """Replace the question. If that fails, the song is deleted all the same."""
     try:
         await interaction.edit_original_response(content=sentence, view=None)
     except DISCORD_ERRORS as error:

@@ -1,4 +1,4 @@
-"""The bot as a whole, wired from its parts: `bot.py` gives the real ones, sandbox and tests others."""
+"""Wire the bot from its parts. `bot.py` uses the real ones; the sandbox and the tests replace some."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ from songbot.worker.worker import Worker
 from whisul_api import WhisulClient
 
 LIVENESS_TIMEOUT = 60.0
-"""Seconds in which the tracker goes round at least once, or the process is not alive."""
+"""Seconds within which the worker's loop has to run once for the process to count as alive."""
 
 
 class SystemClock:
-    """Clock: the machine's own."""
+    """The machine's clock, as a Clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -74,7 +74,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class AppDependencies:
-    """What an app is made of. All are open, and the database is migrated."""
+    """What an app is made of. Everything is open, and the database is migrated."""
 
     settings: Settings
     database: Database
@@ -85,9 +85,9 @@ class AppDependencies:
 
 
 class App:
-    """The running bot: its Discord client, and what goes on beside it.
+    """The running bot: its Discord client and its background work.
 
-    `background` ends only when it is cancelled, or with an error after which the process must end too.
+    `background` ends only if it is cancelled, or with an error after which the process has to exit.
     """
 
     def __init__(self, dependencies: AppDependencies, estimator: DurationEstimator) -> None:
@@ -120,7 +120,7 @@ class App:
         self.background: asyncio.Task[None] | None = None
 
     async def add_cogs(self) -> None:
-        """A cog that fails to load stops the start."""
+        """Add all cogs. If one fails to load, the error stops the startup."""
         ordering = Ordering(self.order_service)
         self.bot.add_listener(self.router.on_interaction)
         await self._add_songs(ordering)
@@ -164,7 +164,7 @@ class App:
         await self.bot.add_cog(cog)
 
     async def _add_songs(self, ordering: Ordering) -> None:
-        """Wherever a song can begin, and what the buttons under songs do."""
+        """Add every way to order a song, and the buttons under songs."""
         database, debouncer = self._database, Debouncer(self._clock.monotonic)
         menu = MessageContextMenuCog(self.bot.tree, ordering)
         messages = DirectMessagesCog(database.quotas, ordering, debouncer, self._clock)
@@ -176,19 +176,19 @@ class App:
             await self.bot.add_cog(cog)
 
     async def _on_login(self) -> None:
-        """Discord has taken the token: songs may be delivered, gateway or not."""
+        """Start the worker once Discord has accepted the token: delivery does not need the gateway."""
         await self.worker.start()
         self.background = asyncio.create_task(self._run_background(), name="background")
 
     async def _run_background(self) -> None:
-        """All that goes on beside Discord; what ends one of them ends the process."""
+        """Run the worker and the retention job. If one ends, the process ends."""
         retention = RetentionJob(self._database.privacy, self.dependencies.settings.retention_days)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.worker.run(), name="tracker")
             tasks.create_task(retention.run(), name="housekeeping")
 
     async def stop(self) -> None:
-        """No new songs, what is in hand is written, then Discord is left. People are told meanwhile."""
+        """Accept no new songs, write down what is in hand, and wait for handlers that answer people."""
         await self.order_service.shutdown()
         if self.background is not None:
             self.background.cancel()
@@ -196,7 +196,7 @@ class App:
         await self.bot.wait_for_handlers(max_seconds=1.0)
 
     def is_alive(self, timeout: float) -> bool:
-        """Has the tracker gone round in the last `within` seconds?"""
+        """Check that the worker's loop has run within the last `timeout` seconds."""
         return self._clock.monotonic() - self.worker.last_tick <= timeout
 
     def process_status(self) -> ProcessStatus:
@@ -216,7 +216,7 @@ class App:
         )
 
     def readiness(self) -> dict[str, Callable[[], Awaitable[bool]]]:
-        """For /readyz: is the gateway up, the database up, the tracker ticking?"""
+        """Return the checks of /readyz: gateway, database and worker."""
 
         async def gateway() -> bool:
             return self.bot.is_ready()
@@ -244,8 +244,8 @@ async def open_app(
 ) -> AsyncIterator[App]:
     """Open what the settings name, migrate the database, wire the app, and close everything at the end.
 
-    `provider` replaces Whisul, `clock` the machine's, and `durations` (seconds) those of the songs made so
-    far. Raises BadDatabaseUrl, DatabaseTooNew, or StoreUnavailable.
+    `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
+    songs. Raises BadDatabaseUrl, DatabaseTooNew, or StoreUnavailable.
     """
     clock, telemetry = clock or SystemClock(), PrometheusTelemetry()
     async with AsyncExitStack() as stack:
@@ -266,7 +266,7 @@ async def open_app(
 
 
 async def create_app(dependencies: AppDependencies, durations: Sequence[float] | None = None) -> App:
-    """Wire the parts; nothing runs before the bot logs in. Raises StoreUnavailable."""
+    """Wire the parts. Nothing runs before the bot logs in. Raises StoreUnavailable."""
     if durations is None:
         durations = await dependencies.database.songs.recent_durations(200)
     app = App(dependencies, DurationEstimator(durations))
@@ -300,7 +300,7 @@ def new_worker_id() -> str:
 def _worker_dependencies(
     dependencies: AppDependencies, bot: SongBot, estimator: DurationEstimator, errors: RecentErrors
 ) -> WorkerDependencies:
-    random = Random(secrets.randbits(64))  # noqa: S311  # spreads requests; guards nothing
+    random = Random(secrets.randbits(64))  # noqa: S311  # spreads requests, protects nothing
     return WorkerDependencies(
         repository=dependencies.database.songs,
         provider=ErrorRecordingProvider(dependencies.provider, errors, dependencies.clock),

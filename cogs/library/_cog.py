@@ -1,4 +1,4 @@
-"""/library."""
+"""The `/library` command and the components of its pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ._song import LibrarySong
 
 
 class LibraryCog(commands.Cog, name="library"):
-    """The person's songs, seen by them alone."""
+    """Shows people their songs; only they see the page."""
 
     def __init__(self, library: LibraryRepository, song: LibrarySong, export: LibraryExport) -> None:
         self._library = library
@@ -88,7 +88,7 @@ class LibraryCog(commands.Cog, name="library"):
         await self._song.open(interaction, song_id)
 
     async def _turned(self, interaction: discord.Interaction, query: Query, turn: PageTurn) -> LibraryPage:
-        """The first page comes whole, also when songs came to it since, and in place of one that is gone."""
+        """Return the page turned to. The first page is always full, and replaces one that is gone."""
         if turn.direction is Direction.NEWER:
             page = await self._page(interaction, query, newer_than=turn.key)
             is_first = not page.newer and len(page.entries) < PAGE_SIZE
@@ -116,7 +116,7 @@ class LibraryCog(commands.Cog, name="library"):
 
 
 def _refusal(interaction: discord.Interaction, *, saved: bool) -> str | None:
-    """Why another member's songs can't be shown so."""
+    """Return why another member's songs can't be shown like this, or None."""
     if interaction.guild_id is None:
         return wording.OF_IN_SERVERS_ONLY
     return wording.OF_OR_SAVED if saved else None

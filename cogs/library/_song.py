@@ -1,4 +1,4 @@
-"""One song out of the library: opened for the person alone, or posted to the channel."""
+"""Open one song of the library for the person alone, or post it to the channel."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from songbot.wording import library as wording
 log = logging.getLogger(__name__)
 
 FetchFiles = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
-"""Downloads.files_of: a song's files, at most so many bytes."""
+"""MediaDownloader.fetch: a song's files, within a limit in bytes."""
 
 
 @asynccontextmanager
 async def no_files(song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-    """FetchFiles where nothing is attached."""
+    """Yield no files: a FetchFiles for when nothing is attached."""
     del song, upload_limit
     yield SongFiles()
 
 
 class LibrarySong:
-    """Rights are looked at for every press; an id in a custom id gives none."""
+    """Checks permissions on every press: knowing a song's id grants nothing."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class LibrarySong:
         self._debouncer = debouncer
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card privately. A song that had not been delivered is delivered by that."""
+        """Show the card ephemerally. This delivers a song that was undeliverable."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         song = await self._finished_song(interaction, song_id)
         if song is None:
@@ -74,7 +74,7 @@ class LibrarySong:
             await self._mark_redelivered(song)
 
     async def post(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card to everyone in the channel, once however fast it is pressed. Handles Action.POST."""
+        """Show the card to everyone in the channel, only once however fast the button is pressed."""
         await interaction.response.defer()
         song = await self._finished_song(interaction, song_id)
         if song is None:
@@ -105,13 +105,14 @@ class LibrarySong:
         return song
 
     async def _can_open(self, song: Song, viewer_id: int, guild_id: int | None) -> bool:
-        """What one has saved is on one's own shelf wherever one is, unless it is private."""
+        """Check that the viewer may see the song, or has saved it, which counts everywhere if it is public."""
         if can_view(song, viewer_id, guild_id):
             return True
-        return not song.private and song.guild_id is not None and await self._is_saved(song, viewer_id)
-
-    async def _is_saved(self, song: Song, viewer_id: int) -> bool:
-        return await self._library.is_saved(viewer_id, song.id)
+        return (
+            not song.private
+            and song.guild_id is not None
+            and await self._library.is_saved(viewer_id, song.id)
+        )
 
     @asynccontextmanager
     async def _payloads(
@@ -125,7 +126,7 @@ class LibrarySong:
             yield payload_variants(fresh, attached, origin_line)
 
     async def _mark_redelivered(self, song: Song) -> None:
-        """The person has it, whether or not that can be written down now."""
+        """Record the delivery. If that fails it is only logged, since the person has the song."""
         try:
             await self._library.mark_redelivered(song.id)
         except StoreUnavailable as error:

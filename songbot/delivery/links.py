@@ -44,9 +44,11 @@ class LinkRefresher:
         return await self._refreshed(songs, covers=False)
 
     async def _refreshed(self, songs: Sequence[Song], *, covers: bool) -> list[Song]:
-        checked = [song for song in reversed(songs) if song.result and _card_is_reachable(song)][
-            :MAX_CHECKED_SONGS
-        ]
+        checked = [
+            song
+            for song in reversed(songs)
+            if song.result and song.reply.bot_in_channel and song.reply.message_id is not None
+        ][:MAX_CHECKED_SONGS]
         if not checked:
             return list(songs)
         links = {song.id: _links(song, covers=covers) for song in checked}
@@ -70,10 +72,6 @@ class LinkRefresher:
         except DISCORD_ERRORS as error:
             log.info("a card's message can't be had: %s", describe(error), extra={"song": song.id})
             return None
-
-
-def _card_is_reachable(song: Song) -> bool:
-    return song.reply.bot_in_channel and song.reply.message_id is not None
 
 
 def _links(song: Song, *, covers: bool) -> list[str]:

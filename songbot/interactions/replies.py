@@ -1,4 +1,4 @@
-"""Saying something to one person."""
+"""Answer one person privately."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 async def send_ephemeral(interaction: discord.Interaction, sentence: str) -> bool:
-    """Answer so that only the person sees it, whether or not they were answered before. False: it failed."""
+    """Answer ephemerally, as the first response or a follow-up. Return False if that failed."""
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, ephemeral=True)

@@ -1,4 +1,4 @@
-"""A small HTTP server for Prometheus and for whoever restarts the bot: /metrics, /healthz, /readyz."""
+"""Serve /metrics for Prometheus, and /healthz and /readyz for whatever restarts the bot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from .metrics import PortInUse
 
 Part = Callable[[], Awaitable[bool]]
-"""Says whether a part is ready. It answers False rather than raise."""
+"""Tells whether a part is ready. It returns False instead of raising."""
 
 
 @asynccontextmanager
@@ -25,10 +25,10 @@ async def serve_health(
     ready: Mapping[str, Part],
     deadline: float = 2.0,
 ) -> AsyncIterator[int]:
-    """Serve while the block runs; gives the port, which is a free one for port 0.
+    """Serve while the block runs and yield the port; port 0 picks a free one.
 
-    `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, tracker); one
-    that has not answered after `deadline` seconds is not ready. Raises PortInUse.
+    `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, worker); a part
+    that has not answered within `deadline` seconds is not ready. Raises PortInUse.
     """
     app = web.Application()
     app.add_routes(
@@ -50,7 +50,7 @@ async def serve_health(
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
-    except (OSError, AttributeError) as error:  # uvloop's answer to a race for the port is an AttributeError
+    except (OSError, AttributeError) as error:  # uvloop's error when it loses a race for the port
         raise PortInUse(
             f"METRICS_PORT {port} can't be opened on {host}; does another process have it?"
         ) from error

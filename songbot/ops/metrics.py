@@ -1,4 +1,4 @@
-"""What the bot counts and times, for Prometheus. All times are seconds."""
+"""Count and time what the bot does, for Prometheus. All times are in seconds."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from prometheus_client.registry import Collector
 from songbot.songs.models import FailureReason, State
 from songbot.songs.telemetry import Telemetry
 
-# Discord waits 3 s for an acknowledgement.
+# Discord waits three seconds for an acknowledgement.
 _ACKNOWLEDGE = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 _QUEUE_WAIT = (0.1, 1, 5, 15, 30, 60, 120, 300, 600, 900)
-# Most songs take a few minutes; one is given up after 30.
+# Most songs take a few minutes; the bot gives up after 30.
 _COMPOSING = (15, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 450, 600, 900, 1800)
 _LAG = (0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 300, 900)
 
 
 class PortInUse(Exception):
-    """The figures can't be served; the message says where, for the log."""
+    """The port for the metrics is taken. The message names it, for the log."""
 
 
 class PrometheusTelemetry(Telemetry):
-    """Keeps its figures in a registry of its own, so that nothing is shared between two in one process."""
+    """Keeps its metrics in its own registry, so that two in one process share nothing."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
@@ -117,15 +117,15 @@ class PrometheusTelemetry(Telemetry):
         self._queue.set(length)
 
     def acknowledged(self, seconds: float) -> None:
-        """An interaction was acknowledged, `seconds` after it was made."""
+        """Record that an interaction was acknowledged `seconds` after its creation."""
         self._acknowledge.observe(seconds)
 
     def whisul_status(self, kind: str, status: int | str) -> None:
-        """Whisul answered a request of the `kind` (generate, job) with an HTTP status, or not at all."""
+        """Record Whisul's HTTP status, or the error's name, for a request of this kind (generate, job)."""
         self._whisul.labels(kind, str(status)).inc()
 
     def discord_status(self, method: str, status: int | str) -> None:
-        """Discord answered a request with an HTTP status, or not at all."""
+        """Record Discord's HTTP status, or the error's name."""
         self._discord.labels(method, str(status)).inc()
 
     def watch(
@@ -133,13 +133,13 @@ class PrometheusTelemetry(Telemetry):
         latencies: Callable[[], Iterable[tuple[int, float]]],
         count_by_state: Callable[[], Mapping[State, int]],
     ) -> None:
-        """Read these whenever the figures are: each shard's latency (not a number, or infinite, while it is
-        not connected), and how many songs are in each state."""
+        """Read these on every scrape: each shard's latency in seconds (NaN or infinite while it is not
+        connected), and the number of songs in each state."""
         self.registry.register(_LiveCollector(latencies, count_by_state))
 
 
 class _LiveCollector(Collector):
-    """Figures that are asked for rather than told."""
+    """Collects values that are read on every scrape."""
 
     def __init__(
         self,

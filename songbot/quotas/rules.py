@@ -196,7 +196,7 @@ def decide(personal: list[LimitUsage], shared: list[LimitUsage], grant_left: int
     blockers += [usage for usage in shared if usage.remaining == 0]
     return Decision(
         effective=effective,
-        overridden=tuple(standing for standing in personal if standing is not effective),
+        overridden=tuple(usage for usage in personal if usage is not effective),
         shared=tuple(shared),
         grant_left=grant_left,
         uses_grant=uses_grant and not blockers,

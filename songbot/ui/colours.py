@@ -1,4 +1,4 @@
-"""The colours of embeds."""
+"""Define the colours of embeds."""
 
 from __future__ import annotations
 

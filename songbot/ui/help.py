@@ -1,4 +1,4 @@
-"""`/help` as people see it, and which permissions the bot lacks where it was asked."""
+"""Render `/help`, with the permissions that the bot lacks in the channel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ALWAYS = ("view_channel", "embed_links", "attach_files", "read_message_history"
 
 
 def mention(command: str, ids: Mapping[str, int]) -> str:
-    """A clickable command such as `quota show` (Discord, "Message Formatting": slash command mentions).
+    """Return a clickable command such as `quota show` ("Message Formatting": slash command mentions).
 
     Subcommands have the id of their root. A command whose id is unknown is shown as plain text.
     """
@@ -22,13 +22,13 @@ def mention(command: str, ids: Mapping[str, int]) -> str:
 
 
 def missing_permissions(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
-    """What the bot needs for inline audio and covers and does not have, by discord.py's names."""
+    """Return the permissions that audio and covers need and the bot lacks, by discord.py's names."""
     needed = [_ALWAYS[0], "send_messages_in_threads" if in_thread else "send_messages", *_ALWAYS[1:]]
     return [name for name in needed if not getattr(permissions, name)]
 
 
 def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | None) -> discord.Embed:
-    """`missing` None: the bot is no member here, so there is nothing to check."""
+    """Return the embed. `missing` is None where the bot is not a member, so that nothing can be checked."""
     embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
     own = (mention(name, ids) for name in ("library", "usage", "privacy show"))
     fields = [

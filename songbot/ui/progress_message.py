@@ -1,4 +1,4 @@
-"""The reply while a song is being made. Equal progress gives equal text."""
+"""Render the reply while a song is being made. Equal progress gives equal text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _WITH_BAR = (Stage.SENDING, Stage.COMPOSING, Stage.OVERDUE)
 
 
 def acknowledgement_text(prompt: str) -> str:
-    """What stands there before anything is known of the song."""
+    """Return the first reply, before anything is known about the song."""
     return f"{_heading(prompt)}\n{wording.STARTING}\n{wording.IF_IT_STAYS}"
 
 
 def progress_text(song: Song, progress: Progress) -> str:
-    """At most 2,000 characters; nothing in it mentions, links or breaks out of its line."""
+    """Return at most 2,000 characters; nothing in the prompt can mention, link or break its line."""
     lines = [_heading(song.prompt), wording.stage(progress)]
     if progress.stage in _WITH_BAR:
         lines.append(bar(progress.segments))
@@ -26,7 +26,7 @@ def progress_text(song: Song, progress: Progress) -> str:
 
 
 def bar(filled: int) -> str:
-    """Ten segments, `filled` of them done; never all of them."""
+    """Return a bar of ten segments, never completely filled."""
     filled = min(max(0, filled), SEGMENTS - 1)
     return "▰" * filled + "▱" * (SEGMENTS - filled)
 

@@ -1,4 +1,4 @@
-"""The buttons under songs. They hold no state: what a press means is in its custom id, for years."""
+"""Build the buttons under songs. They hold no state: a custom id says what a press means, for years."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _ROUTES = [id_route(f"song:{action}") for action in Action]
 
 
 def is_public_card_of(message: discord.Message, song_id: int) -> bool:
-    """Check that everybody in the channel sees this song on `message`: it has the song's buttons."""
+    """Check that everybody in the channel sees this song on `message`, which has the song's buttons."""
     if message.flags.ephemeral:
         return False
     matches = (route.template.fullmatch(sent) for sent in custom_ids_on(message) for route in _ROUTES)

@@ -1,4 +1,4 @@
-"""The embeds people keep: a finished song, and why one failed. What is missing leaves its place out."""
+"""Render the embeds of finished and failed songs. Fields without a value are left out."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from songbot.wording import cards as wording
 from songbot.wording import failures, text
 
 TITLE, DESCRIPTION, FIELD = 256, 1800, 1024
-"""Discord's limits for title and field, and ours for the prompt: an embed holds 6,000 characters at most
+"""Discord's limits for title and field, and our own for the prompt: an embed holds at most 6,000 characters
 ("Embed Limits")."""
 TAGS, TAG = 15, 40
 
 
 def song_embed(song: Song, *, cover: str | None = None, parent: str | None = None) -> discord.Embed:
-    """A completed song. `cover` is an attachment's file name, else Whisul's link is taken; `parent` is a
-    finished line of what it came from (see `origin`)."""
+    """Return the embed of a completed song.
+
+    `cover` is an attachment's file name; without it Whisul's link is used. `parent` is a line about the song
+    that it came from (see `origin_text`)."""
     embed = discord.Embed(
         title=title_of(song),
         description=_description(song, parent),
@@ -36,14 +38,14 @@ def song_embed(song: Song, *, cover: str | None = None, parent: str | None = Non
 
 
 def without_links(embed: discord.Embed) -> discord.Embed:
-    """The same embed without what Discord may refuse: Whisul's links and the attached cover."""
+    """Return the embed without what Discord may refuse: Whisul's links and the attached cover."""
     bare = embed.copy()
     bare.url = None
     return bare.set_image(url=None)
 
 
 def failure_embed(song: Song) -> discord.Embed:
-    """A failed song: what happened, what to do, that it was not charged, and Whisul's own words."""
+    """Return the embed of a failed song: what happened, what to do, and Whisul's own words."""
     embed = discord.Embed(
         title=failures.TITLE,
         description=f"{failures.why(song.reason)}\n{failures.REFUNDED}",
@@ -60,14 +62,14 @@ def failure_embed(song: Song) -> discord.Embed:
 
 
 def title_of(song: Song) -> str:
-    """Escaped, at most 256 characters; "Untitled" when Whisul gave none."""
+    """Return the escaped title of at most 256 characters, or "Untitled" if Whisul gave none."""
     return text.escape_and_clamp(song.result.title if song.result else None, TITLE) or wording.UNTITLED
 
 
 def origin_text(song: Song, parent: Song) -> str | None:
-    """ "Remix of Midnight Grid", linked where the card of `parent` can be reached. None for a retry.
+    """Return "Remix of Midnight Grid", linked if the card of `parent` can be reached; None for a retry.
 
-    A private song's title is not told by a public one.
+    A public song does not give away a private song's title.
     """
     if song.relation is None or song.relation is Relation.RETRY or (parent.private and not song.private):
         return None
@@ -80,7 +82,7 @@ def origin_text(song: Song, parent: Song) -> str | None:
 
 
 def _is_reachable(song: Song, parent: Song) -> bool:
-    """In the same server, or the same direct messages; neither private nor taken away."""
+    """Check that both are in the same server or DM, and the parent is neither private nor deleted."""
     same_channel = parent.reply.channel_id == song.reply.channel_id
     return (
         parent.guild_id == song.guild_id
@@ -92,14 +94,14 @@ def _is_reachable(song: Song, parent: Song) -> bool:
 
 
 def bpm(value: float | None) -> str:
-    """A whole number when it is whole, else one decimal; empty when it is no tempo."""
+    """Return the tempo with at most one decimal, or an empty text if it is none."""
     if value is None or not math.isfinite(value) or not 0 < value < 10_000:
         return ""
     return f"{round(value, 1):g}"
 
 
 def inline_tags(tags: tuple[str, ...]) -> str:
-    """As many tags as fit, each whole."""
+    """Return as many tags as fit, none of them cut."""
     line = ""
     for tag in dict.fromkeys(text.inline_code(tag, TAG) for tag in tags[:TAGS]):
         longer = f"{line} {tag}".strip()

@@ -1,4 +1,4 @@
-"""Views as this bot sends them."""
+"""Define the view that all messages of the bot use."""
 
 from __future__ import annotations
 

@@ -316,7 +316,7 @@ def chart_limit_above(count: int) -> str:
 
 def chart_words(days: Sequence[DailyUsage], daily_limit: int, named: Sequence[tuple[str, int]]) -> str:
     """The picture for those who can't see it, plain."""
-    top = "; ".join(top_line(place, name, made) for place, (name, made) in enumerate(named, 1))
+    top = "; ".join(top_line(rank, name, made) for rank, (name, made) in enumerate(named, 1))
     return f"{chart_title(len(days))}. {usage_summary(days, daily_limit)}" + (
         f" {MADE_MOST}: {top}." if top else ""
     )

@@ -85,7 +85,7 @@ def limiting(decision: Decision) -> LimitUsage:
     if decision.blocked_by is not None:
         return decision.blocked_by
     own = decision.effective.remaining + decision.grant_left
-    tightest = min(decision.shared, key=lambda standing: standing.remaining, default=None)
+    tightest = min(decision.shared, key=lambda usage: usage.remaining, default=None)
     return tightest if tightest is not None and tightest.remaining < own else decision.effective
 
 

@@ -34,18 +34,13 @@ def normalise(text: str | None, max_length: int = MAX_READ) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if character.isspace():
             kept.append(" ")
-        elif marks <= _MAX_COMBINING_MARKS and not _is_dropped(character, category):
+        elif marks <= _MAX_COMBINING_MARKS and not (
+            character in _INVISIBLE or (category in _DROPPED and character not in _JOINERS)
+        ):
             kept.append(character)
     line = " ".join("".join(kept).split())
-    return line if any(_is_visible(character) for character in line) else ""
-
-
-def _is_dropped(character: str, category: str) -> bool:
-    return character in _INVISIBLE or (category in _DROPPED and character not in _JOINERS)
-
-
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs")
+    is_visible = any(unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs") for character in line)
+    return line if is_visible else ""
 
 
 def escape(text: str) -> str:

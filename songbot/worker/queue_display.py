@@ -64,17 +64,17 @@ class QueueDisplay:
         """Leave out a song from now on, though it may have been in line when the line was read."""
         self._gone.add(song_id)
 
-    async def _look_after(self, song: Song, place: int, read_at: float) -> None:
+    async def _look_after(self, song: Song, position: int, read_at: float) -> None:
         if self._deps.clock.monotonic() - read_at > FRESH_SECONDS or song.id in self._gone:
             return
         try:
-            await self._show_or_fail(song, place)
+            await self._show_or_fail(song, position)
         except StoreUnavailable as error:
             log.warning("a song in line can't be failed: %s", error, extra={"song": song.id})
         except Exception:
             log.exception("a song in line can't be shown its place", extra={"song": song.id})
 
-    async def _show_or_fail(self, song: Song, place: int) -> None:
+    async def _show_or_fail(self, song: Song, position: int) -> None:
         since = self._unavailable_since(song)
         if since is None:
             if song.unavailable_since is None:
@@ -82,8 +82,8 @@ class QueueDisplay:
         elif self._lines.waited(song, since) >= self._deps.config.provider_timeout:
             await self._fail(song)
             return
-        shown_place = place if place <= EXACT else math.ceil(place / 10) * 10
-        await self._lines.update(replace(song, unavailable_since=since), shown_place)
+        shown_position = position if position <= EXACT else math.ceil(position / 10) * 10
+        await self._lines.update(replace(song, unavailable_since=since), shown_position)
 
     def _unavailable_since(self, song: Song) -> datetime | None:
         """Return since when this song waits for Whisul rather than for a slot."""

@@ -104,11 +104,11 @@ class BotEnvironment:
     async def wait(self, seconds: float) -> None:
         """Let time pass. The env's patience decides which sleeps are left alone after an action, and how
         long this may take on the wall clock: little for the one, much for the other."""
-        patience, self.env.settle_timeout = self.env.settle_timeout, 20.0
+        default_timeout, self.env.settle_timeout = self.env.settle_timeout, 20.0
         try:
             await self.env.advance_time(seconds)
         finally:
-            self.env.settle_timeout = patience
+            self.env.settle_timeout = default_timeout
 
 
 def settings_for(path: Path, **changes: Any) -> Settings:

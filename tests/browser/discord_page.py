@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Page, expect
 
-from .chromium import PATIENCE
+from .chromium import TIMEOUT_MS
 
 # What the page says of itself; its own words for it differ by what was done, and come late.
 READY = "() => window.simcordPreview.ready"
@@ -43,7 +43,7 @@ class DiscordPage:
 
     async def _act(self, button: Locator, is_taken: Callable[[], Awaitable[bool]]) -> None:
         """Click until it is taken, as a person does: the page passes over a click while it is catching up."""
-        async with asyncio.timeout(PATIENCE / 1000):
+        async with asyncio.timeout(TIMEOUT_MS / 1000):
             await self._done()
             await button.click()
             await self._done()

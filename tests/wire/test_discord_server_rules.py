@@ -240,8 +240,8 @@ async def test_shards_get_their_guilds_and_direct_messages_go_to_the_first() -> 
         async with first as one, second as two:
             assert [guild.name for guild in one.guilds] == ["Even"]
             assert [guild.name for guild in two.guilds] == ["Odd"]
-            for place in (even, odd, None):
-                record = await server.slash(ann, place, "later")
+            for location in (even, odd, None):
+                record = await server.slash(ann, location, "later")
                 await record.acknowledged()
                 assert record.reached == 1
 

@@ -62,12 +62,12 @@ def test_every_answer_is_one_that_the_document_describes(
 def test_orders_can_be_followed_to_their_jobs(whisul: WhisulServer) -> None:
     machine = schema.as_state_machine()
 
-    class Journey(machine):
+    class OrderMachine(machine):
         def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, object]:
             return {"base_url": whisul.base_url, "headers": {"Authorization": f"Bearer {KEY}"}}
 
     before = whisul.requests["GET", "job", 200]
-    Journey.run(
+    OrderMachine.run(
         settings=settings(
             max_examples=40,
             stateful_step_count=4,

@@ -145,7 +145,7 @@ AWAY = {
     "silence": Fault.hang(),
     "a byte at a time": Fault.trickle(0.4),
 }
-GARBLED = {
+INVALID_RESPONSES = {
     "status 400": Fault.status(400),
     "status 404": Fault.status(404),
     "status 405": Fault.status(405),
@@ -165,12 +165,12 @@ GARBLED = {
 
 async def test_polls_that_fail_in_every_way_cost_no_song(stage: Stage):
     bot = await start_altered_ready(stage, IMPATIENT, **NO_FILES)
-    for word, fault in (BUSY | AWAY | GARBLED).items():
+    for word, fault in (BUSY | AWAY | INVALID_RESPONSES).items():
         stage.whisul.fail_next("job", fault, prompt=word)
     answers: dict[str, StoredMessage] = {}
-    for group in (*groups(list(AWAY), list(GARBLED), 5), [*BUSY, "healthy"]):
+    for group in (*groups(list(AWAY), list(INVALID_RESPONSES), 5), [*BUSY, "healthy"]):
         answers |= await answers_to(await order(stage, *group))
-    assert answers.keys() == {*BUSY, *AWAY, *GARBLED, "healthy"}
+    assert answers.keys() == {*BUSY, *AWAY, *INVALID_RESPONSES, "healthy"}
     assert [prompt for prompt, answer in answers.items() if has_failed(answer)] == []
     assert set(posts_of(stage).values()) == {1}
     assert lives_on(bot)

@@ -1,4 +1,4 @@
-"""The buttons and the select of a library page."""
+"""Build the buttons and the select of a library page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .query import Direction, Query, page_custom_id
 
 _OPEN_CUSTOM_ID = custom_id("library:open")
 OPEN_ROUTE = Route("library:open", re.compile(_OPEN_CUSTOM_ID), lambda _: None)
-"""The custom id carries nothing: see `chosen_song_id`."""
+"""The route of the select. Its custom id carries nothing; see `chosen_song_id`."""
 
 
 def page_button(

@@ -1,4 +1,4 @@
-"""One page of the library: five songs, a select to open one, and buttons to turn the page."""
+"""Render a page of the library: five songs, a select to open one, and buttons to turn the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TAGS_SHOWN = 5
 
 
 def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
-    """`query` travels along in the footer (see library_query)."""
+    """Return the embed. Its footer carries the search (see query.py)."""
     embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=colours.BRAND)
     for entry in page.entries:
         embed.add_field(name=_title(entry), value=_facts(entry.song), inline=False)
@@ -29,7 +29,7 @@ def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
 
 
 def page_view(page: LibraryPage, query: Query) -> discord.ui.View:
-    """Empty when there is nothing to open or turn."""
+    """Return the select and the buttons; an empty view if there is nothing to open or turn."""
     view = RoutedView()
     if not page.entries:
         return view
@@ -42,7 +42,7 @@ def page_view(page: LibraryPage, query: Query) -> discord.ui.View:
 
 
 def nothing_there(query: Query) -> str:
-    """What is said in place of an empty page."""
+    """Return what is said instead of an empty page."""
     if query.search:
         return wording.nothing_found(text.escape_and_clamp(query.search, 200))
     if query.owner_id is not None:
@@ -100,7 +100,7 @@ def _plain_facts(song: Song) -> list[str]:
 
 
 def _option(entry: LibraryEntry) -> discord.SelectOption:
-    """Label and description hold 100 characters ("Select Option Structure") and render no markdown."""
+    """Return the option. Label and description hold 100 characters each ("Select Option Structure")."""
     result = entry.song.result
     tags = [text.plain(tag, 30) for tag in (result.tags[:TAGS_SHOWN] if result else ())]
     described = " · ".join([*_plain_facts(entry.song), ", ".join(tag for tag in tags if tag)])

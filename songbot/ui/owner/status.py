@@ -1,4 +1,4 @@
-"""`/owner status` as the bot's operator sees it."""
+"""Render `/owner status` for the bot's operator."""
 
 from __future__ import annotations
 

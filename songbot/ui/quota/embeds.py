@@ -29,7 +29,7 @@ def show_embed(
     """`/quota show`. `gone`: why a rule counts for nobody now. `zone` is the zone that `held` names."""
     embed = discord.Embed(title=wording.SHOW_TITLE, colour=COLOUR)
     embed.description = f"**{wording.RULES}**\n{_rules(rules.rules, operator_limits, stale)}"
-    shared = "\n".join(wording.usage_lines(standing) for standing in rules.shared)
+    shared = "\n".join(wording.usage_lines(usage) for usage in rules.shared)
     embed.add_field(name=wording.WHOLE_SERVER, value=text.clamp(shared, _FIELD), inline=False)
     embed.add_field(
         name=wording.OPERATOR_LIMITS,
@@ -87,7 +87,7 @@ def _fitting(lines: Sequence[str], characters_left: int) -> Iterable[str]:
 
 
 def _usage_lines(usages: Sequence[LimitUsage]) -> str:
-    return "\n".join(_fitting([wording.usage_lines(standing) for standing in usages], _FIELD - 80))
+    return "\n".join(_fitting([wording.usage_lines(usage) for usage in usages], _FIELD - 80))
 
 
 def _resets(zone: ZoneInfo, now: datetime) -> str:

@@ -17,5 +17,5 @@ def usage_embed(usage: GuildUsage, daily_limit: int) -> discord.Embed:
         description=wording.usage_summary(usage.days, daily_limit),
         colour=COLOUR,
     )
-    top = (wording.top_line(place, f"<@{who}>", made) for place, (who, made) in enumerate(usage.top, 1))
+    top = (wording.top_line(rank, f"<@{who}>", made) for rank, (who, made) in enumerate(usage.top, 1))
     return embed.add_field(name=wording.MADE_MOST, value="\n".join(top) or wording.CHART_NOBODY, inline=False)

@@ -14,7 +14,7 @@ import discord
 import pytest
 from aiohttp import web
 
-from songbot.delivery import service as courier_module
+from songbot.delivery import service as delivery_service
 from songbot.delivery.fallbacks import DeliveryMethod, methods_for, nonce
 from songbot.delivery.service import DiscordDelivery
 from songbot.discord_errors import describe, is_permanent, retry_with_less_content
@@ -350,7 +350,7 @@ async def test_a_cut_connection_is_postponed(stage: Scene) -> None:
 
 
 async def test_silence_is_postponed(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier_module, "METHOD_TIMEOUT", 0.0)
+    monkeypatch.setattr(delivery_service, "METHOD_TIMEOUT", 0.0)
     assert isinstance(await stage.deliver(LIVE), RetryLater)
 
 

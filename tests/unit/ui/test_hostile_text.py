@@ -116,9 +116,9 @@ def test_a_failure_is_within_discords_limits_and_pings_nobody(prompt: str, error
 
 @given(LONG, st.sampled_from(list(Stage)), st.integers(), st.none() | st.integers(1))
 def test_a_progress_line_is_within_discords_limits_and_pings_nobody(
-    prompt: str, stage: Stage, filled: int, place: int | None
+    prompt: str, stage: Stage, filled: int, queue_position: int | None
 ):
-    line = progress_text(replace(SONG, prompt=prompt), Progress(stage, filled, place, NOW, NOW, 90))
+    line = progress_text(replace(SONG, prompt=prompt), Progress(stage, filled, queue_position, NOW, NOW, 90))
     for shown in (line, acknowledgement_text(prompt)):
         assert 0 < len(shown) <= 2000
         assert not PING.search(shown)

@@ -14,9 +14,12 @@ from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-_PLACE = Path("shared", "discord", "openapi.json")
+_RELATIVE_PATH = Path("shared", "discord", "openapi.json")
 _PARENTS = Path(__file__).resolve().parents[4:]
-DOCUMENT = next((found for parent in _PARENTS if (found := parent / _PLACE).exists()), _PARENTS[0] / _PLACE)
+DOCUMENT = next(
+    (found for parent in _PARENTS if (found := parent / _RELATIVE_PATH).exists()),
+    _PARENTS[0] / _RELATIVE_PATH,
+)
 _URI = "urn:discord-openapi"
 _TYPES = ("application/json", "multipart/form-data")
 
