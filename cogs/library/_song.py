@@ -105,7 +105,7 @@ class LibrarySong:
         return song
 
     async def _can_open(self, song: Song, viewer_id: int, guild_id: int | None) -> bool:
-        """Check that the viewer may see the song, or has saved it, which counts everywhere if it is public."""
+        """Check that the viewer may see the song, or has saved it, which counts anywhere if it is public."""
         if can_view(song, viewer_id, guild_id):
             return True
         return (
