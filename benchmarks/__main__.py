@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: all of it, or the parts that are named."""
+"""`python -m benchmarks`: run all benchmarks, or the named parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: the real bot in SimCord's Discord, a local Whisul, a throw-away database."""
+"""Put the sandbox together: the real bot in SimCord's Discord, a local Whisul, a throw-away database."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ TOPIC = "Type /song and a few words below, and watch. Above, choose who you are:
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """What the command line asks for. `seconds`: how long a song takes; `port` 0 takes a free one."""
+    """The options of the command line. `seconds` is how long a song takes; port 0 picks a free one."""
 
     port: int = 0
     seconds: tuple[float, float] = (15.0, 25.0)
     direct: bool = False
-    """ann's direct messages with the bot in place of the server."""
+    """Show ann's direct messages with the bot instead of the server."""
 
 
 @asynccontextmanager
 async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
-    """The page, ready to be opened at its `url`. Raises OSError when the port is taken."""
+    """Yield the page, ready to be opened at its `url`. Raises OSError if the port is taken."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="song-sandbox-", ignore_cleanup_errors=True))
         whisul = await stack.enter_async_context(local_whisul(options.seconds))
@@ -62,7 +62,7 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
 
 
 async def run(options: SandboxOptions, opened: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Until `stop` is set or the session is ended in the page; `opened` is told the address."""
+    """Run until `stop` is set or the session is ended on the page; `opened` gets the address."""
     async with open_sandbox(options) as preview:
         opened(preview.url)
         ends = [
@@ -107,7 +107,7 @@ def _evenly(low: float, high: float) -> list[float]:
 
 
 def _preview(env: LiveEnv, options: SandboxOptions) -> Preview:
-    """A server with `ann`, a member, and `max`, who may manage it; or ann's direct messages."""
+    """Show a server with `ann`, a member, and `max`, who may manage it; or ann's direct messages."""
     bot = env.backend.bot_user
     guild = env.create_guild("Song Lab")
     channel = guild.create_text_channel("songs", topic=TOPIC)
