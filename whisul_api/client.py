@@ -57,7 +57,7 @@ class WhisulClient:
     """A client for Whisul's API, for many songs at once. Use it with `async with`.
 
     `timeout` is in seconds and covers one whole request with its answer. A `session` of the caller's is used
-    as it is, without its middlewares, and is not closed. Raises ValueError if the key or base URL can't be used.
+    as it is, without its middlewares, and is not closed. Raises ValueError for an invalid key or base URL.
     `sleep`, `clock` (monotonic seconds), `now` and `spread` (jitter) are for tests.
     """
 
