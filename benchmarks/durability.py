@@ -29,8 +29,8 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
             }
             table.add(figure, values)
     table.notes.append(
-        f"{scale.look_ups:,} commits of one row a run. Of a song's commits one is durable: its admission, after "
-        "which Whisul is asked."
+        f"{scale.look_ups:,} commits of one row a run. Of a song's commits one is durable: its admission, "
+        "after which Whisul is asked."
     )
     return [table]
 
