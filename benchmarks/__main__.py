@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from . import acknowledge, cpu_breakdown, many_songs, queries, song_lifecycle, startup
+from . import acknowledge, cpu_breakdown, durability, many_songs, queries, song_lifecycle, startup
 from .report import Scale, Table, document
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Scale, Path], Awaitable[list[Table]]]] = {
     "pile": many_songs.measure,
     "start": startup.measure,
     "database": queries.measure,
+    "durability": durability.measure,
 }
 QUICK = Scale(
     runs=1,

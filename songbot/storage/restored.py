@@ -23,8 +23,9 @@ from .database import DEADLINE
 from .environment import database_url
 from .errors import BadDatabaseUrl, UnusableDatabase
 from .preconditions import refuse_unfinished_copy, refuse_while_used
+from .queries.transitions import give_grants_back
 from .schema.migrate import migrate
-from .schema.tables import PENDING, quota_grants, songs
+from .schema.tables import PENDING, songs
 
 
 async def prepare_restored(url: str, now: datetime) -> int:
@@ -56,13 +57,7 @@ def _fail_unsent(connection: Connection, now: datetime) -> int:
         .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
     )
     failed = connection.execute(change).all()
-    for song in failed:
-        if song.granted:
-            connection.execute(
-                update(quota_grants)
-                .where(quota_grants.c.guild_id == song.quota_scope, quota_grants.c.user_id == song.user_id)
-                .values(songs=quota_grants.c.songs + 1)
-            )
+    give_grants_back(connection, failed)
     return len(failed)
 
 

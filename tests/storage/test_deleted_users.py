@@ -14,7 +14,7 @@ from songbot.quotas.rules import LimitKind, Period, Rule
 from songbot.songs.models import State
 from songbot.songs.orders import Accepted
 from songbot.storage import Database, open_database
-from tests.storage.builders import ANN, DAY, GUILD, MAX, NOW, OTHER_GUILD, WORKER, order, outcomes, placed
+from tests.storage.builders import ANN, DAY, GUILD, MAX, NOW, OTHER_GUILD, order, outcomes, placed
 
 ADMIN = 9
 CLOSED = Rule(LimitKind.USER, 0, Period.DAY, ANN)
@@ -107,7 +107,7 @@ async def test_an_order_that_arrives_amid_a_deletion_stays(postgres_url: str, mo
 
     async def arrive() -> None:
         async with open_database(postgres_url) as other:
-            outcome = await other.songs.create(order(), WORKER, NOW)
+            outcome = await other.songs.create(order(), NOW)
             assert isinstance(outcome, Accepted)
             arrived.append(outcome)
 

@@ -15,7 +15,7 @@ import pytest
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song
 from songbot.storage import Database, open_database
-from tests.storage.builders import NOW, WORKER, placed
+from tests.storage.builders import LEASE, NOW, WORKER, placed
 
 
 @asynccontextmanager
@@ -44,6 +44,7 @@ async def admitted_at_last(database: Database) -> list[Song]:
 async def test_a_process_stopped_with_the_admission_lock_stops_nobody_else(postgres_url: str) -> None:
     async with open_database(postgres_url, deadline=1) as database:
         song = await placed(database)
+        await database.songs.register_worker(WORKER, LEASE)
         async with frozen_holder(postgres_url, deadline=1) as frozen:
             async with asyncio.timeout(20):
                 admitted = await admitted_at_last(database)

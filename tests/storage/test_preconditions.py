@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -43,7 +43,7 @@ async def test_a_copy_that_broke_off_is_refused_with_what_to_do(url: str) -> Non
 async def in_each_state(database: Database) -> None:
     """Songs 1 to 5: delivered, composing, submitting, queued on a grant, queued."""
     answered = await completed(database, EVE)
-    await database.songs.mark_delivered(answered.id, WORKER, REPLY, NOW + MINUTE)
+    await database.songs.mark_delivered(answered, WORKER, REPLY, NOW + MINUTE)
     await composing(database, EVE)
     await submitting(database, MAX)
     for _ in range(5):
@@ -51,6 +51,7 @@ async def in_each_state(database: Database) -> None:
     await database.quotas.grant(GUILD, 9, ANN, 1, NOW)
     await placed(database, ANN)
     await placed(database, EVE)
+    await database.songs.unregister_worker(WORKER)
 
 
 async def test_after_a_restore_what_may_have_been_sent_fails_and_is_refunded(url: str) -> None:
@@ -73,7 +74,7 @@ async def test_while_a_bot_runs_nothing_is_changed(url: str) -> None:
     now = datetime.now(UTC)
     async with open_database(url) as database:
         song = await placed(database)
-        await database.songs.register_worker("a-bot", now, now + timedelta(seconds=60))
+        await database.songs.register_worker("a-bot", 60)
         with pytest.raises(DatabaseInUse, match="A bot runs on the database"):
             await prepare_restored(url, now)
         assert (await fetched(database, song.id)).state is State.QUEUED
