@@ -245,15 +245,18 @@ class Worker:
             await asyncio.sleep(delay)
 
     async def _line_loop(self) -> None:
+        clock, interval = self._deps.clock, self._deps.config.progress_interval
         while True:
+            read_at = clock.monotonic()
             if self._lease.leads:
                 try:
                     await self._queue_display.refresh()
                 except StoreUnavailable as error:
                     log.warning("the line can't be read: %s", error)
             self._deps.telemetry.queue(self._queue_display.length if self._lease.leads else 0)
-            await asyncio.sleep(LINE_INTERVAL)
-            await self._line_grew.wait(self._deps.config.progress_interval - LINE_INTERVAL)
+            await self._line_grew.wait(interval)
+            if (early := read_at + LINE_INTERVAL - clock.monotonic()) > 0:
+                await asyncio.sleep(early)
 
     def _on_failed_in_line(self, song: Song) -> None:
         self._follow(ActiveJob(song, started_at=self._deps.clock.monotonic()), 0.0)
