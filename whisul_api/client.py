@@ -53,11 +53,17 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _open_session(connector: aiohttp.TCPConnector | None = None) -> aiohttp.ClientSession:
+    """Open a session in which neither a proxy nor a netrc of the environment may see or change the key."""
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+
+
 class WhisulClient:
     """A client for Whisul's API, for many songs at once. Use it with `async with`.
 
     `timeout` is in seconds and covers one whole request with its answer. A `session` of the caller's is used
-    as it is, without its middlewares, and is not closed. Raises ValueError for an invalid key or base URL.
+    as it is, without its middlewares, and is not closed; it should not keep connections alive, since a server
+    may close one just as a POST is sent. Raises ValueError for an invalid key or base URL.
     `sleep`, `clock` (monotonic seconds), `now` and `spread` (jitter) are for tests.
     """
 
@@ -78,7 +84,7 @@ class WhisulClient:
         if not timeout > 0:
             raise ValueError("the timeout must be above 0 seconds")
         self._timeout = timeout
-        self._session = session
+        self._session = self._post_session = session
         self._owns_session = session is None
         self._sleep, self._clock, self._now, self._spread = sleep, clock, now, spread
         self._endpoint: str | None = None
@@ -89,16 +95,21 @@ class WhisulClient:
 
     async def __aenter__(self) -> Self:
         if self._session is None:
-            # trust_env stays false, since no proxy or netrc of the environment may see or change the key.
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+            self._session = _open_session()
+            # A server may close a kept-alive connection at the moment in which a POST is sent on it, and then
+            # nobody knows what came of the POST. Each opens a connection of its own.
+            self._post_session = _open_session(aiohttp.TCPConnector(force_close=True))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._owns_session and self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
+        if self._owns_session:
+            sessions = self._session, self._post_session
+            self._session = self._post_session = None
+            for session in sessions:
+                if session is not None:
+                    await session.close()
 
     async def generate(self, prompt: str) -> Accepted:
         """Start a song with one POST, which is never repeated. Each success costs a song.
@@ -194,9 +205,10 @@ class WhisulClient:
             await self._sleep(delay)
 
     async def _send(self, request: Request) -> Answer:
-        if self._session is None or self._session.closed:
+        session = self._post_session if request.method == "POST" else self._session
+        if session is None or session.closed:
             raise RuntimeError("the client is closed, or was never entered with `async with`")
-        answer = await exchange(self._session, request, self._timeout)
+        answer = await exchange(session, request, self._timeout)
         key = self._api_key.encode()
         if len(key) < _REDACTED_KEY_LENGTH or key not in answer.body:
             return answer

@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 CLAIM_BATCH = 500
 MAX_SLEEP = 30.0
 ADMISSION_INTERVAL = 5.0
-LINE_DELAY = 1.0
-"""Seconds that a new order gets to be admitted before it is shown its place in line."""
+LINE_INTERVAL = 2.5
+"""Seconds between two looks at the line at least, however many orders come in."""
 FRESH_ORDER = 1.0
 """A song that has waited for longer may have been shown its place by another worker."""
 
@@ -170,12 +170,10 @@ class Worker:
     async def _admit(self) -> float:
         config, lapses = self._deps.config, self._lease.lapses
         new_orders, self._new_orders = self._new_orders, 0
-        if (retry_in := await self._runner.retry_in()) > 0:
-            self._line_grew.notify()
-            return max(0.5, min(ADMISSION_INTERVAL, retry_in))
+        retry_in = await self._runner.retry_in()
         active = sum(1 for job in self._jobs.values() if not job.song.finished)
         admitted: list[Song] = []
-        if active < config.max_concurrent and self._lease.is_certain():
+        if retry_in == 0 and active < config.max_concurrent and self._lease.is_certain():
             admitted = await self._deps.repository.admit(
                 self.worker_id, config.max_concurrent, config.max_concurrent_per_user, self._deps.clock.now()
             )
@@ -183,7 +181,7 @@ class Worker:
             self._on_admitted(song, lapses)
         if len(admitted) < new_orders:
             self._line_grew.notify()
-        return ADMISSION_INTERVAL
+        return max(0.5, min(ADMISSION_INTERVAL, retry_in)) if retry_in else ADMISSION_INTERVAL
 
     def _on_admitted(self, song: Song, lapses: int) -> None:
         now = self._deps.clock.monotonic()
@@ -247,15 +245,18 @@ class Worker:
             await asyncio.sleep(delay)
 
     async def _line_loop(self) -> None:
+        clock, interval = self._deps.clock, self._deps.config.progress_interval
         while True:
+            read_at = clock.monotonic()
             if self._lease.leads:
                 try:
                     await self._queue_display.refresh()
                 except StoreUnavailable as error:
                     log.warning("the line can't be read: %s", error)
             self._deps.telemetry.queue(self._queue_display.length if self._lease.leads else 0)
-            await self._line_grew.wait(self._deps.config.progress_interval)
-            await asyncio.sleep(LINE_DELAY)
+            await self._line_grew.wait(interval)
+            if (early := read_at + LINE_INTERVAL - clock.monotonic()) > 0:
+                await asyncio.sleep(early)
 
     def _on_failed_in_line(self, song: Song) -> None:
         self._follow(ActiveJob(song, started_at=self._deps.clock.monotonic()), 0.0)

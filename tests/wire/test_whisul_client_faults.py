@@ -110,6 +110,23 @@ async def test_a_connection_that_ends_without_a_status_leaves_a_post_unknown(raw
     assert len([one for one in seen if one.startswith(b"POST")]) == 1
 
 
+async def test_a_kept_alive_connection_that_the_server_closes_costs_no_post() -> None:
+    """The server keeps connections alive and closes them when the next request comes."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]) -> None:
+        seen.append(await read_request(reader))
+        writer.write(WHOLE.replace(b"202 Accepted", b"200 OK") if seen[-1].startswith(b"GET") else WHOLE)
+        await writer.drain()
+        await reader.readexactly(1)
+
+    async with raw_server(once) as (base_url, seen), WhisulClient(KEY, base_url) as client:
+        for _ in range(10):
+            await client.job("a")
+            assert (await client.generate("x")).job_id == "job-1"
+            assert (await client.generate("x")).job_id == "job-1"
+    assert len(seen) == 30
+
+
 async def test_a_server_that_hangs_ends_in_an_error_of_ours() -> None:
     async with raw_server(answering(b"", then_hang=True)) as (base_url, seen):
         posted, polled = await outcomes(base_url, timeout=0.2)
@@ -183,7 +200,11 @@ async def test_a_post_on_a_kept_connection_that_breaks_is_sent_exactly_once() ->
         # The second request on the same connection is read, and the connection closed without a word.
         seen.append(await read_request(reader))
 
-    async with raw_server(once_only) as (base_url, seen), WhisulClient(KEY, base_url) as client:
+    async with (
+        raw_server(once_only) as (base_url, seen),
+        aiohttp.ClientSession() as keeping_alive,
+        WhisulClient(KEY, base_url, session=keeping_alive) as client,
+    ):
         await client.job("a")
         with pytest.raises(OutcomeUnknown):
             await client.generate("x")
