@@ -100,7 +100,10 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     assert shown["songbot_queue_length"] == 0
     assert shown["songbot_songs_now state=composing"] == 0
     assert shown["songbot_quota_refusals_total who=default"] == 1
-    assert 0 <= shown["songbot_gateway_latency_seconds shard=0"] < 5
+    assert shown["songbot_gateway_latency_seconds shard=0"] >= 0
+    assert shown["songbot_gateway_connected shard=0"] == 1
+    assert [shown[f"songbot_ready part={part}"] for part in ("gateway", "database", "tracker")] == [1, 1, 1]
+    assert shown["songbot_leases_lost_total"] == 0
 
 
 async def test_discords_refusals_and_cut_connections_are_counted(stage: Stage):
@@ -154,6 +157,18 @@ async def test_without_discords_gateway_the_bot_is_alive_and_not_ready(stage: St
         {"gateway": False, "database": True, "tracker": True},
     )
     assert (await fetch(port, "/healthz"))[0] == 200
+    shown = await figures(port)
+    assert shown["songbot_ready part=gateway"] == shown["songbot_gateway_connected shard=0"] == 0
+
+
+async def test_a_connection_to_the_gateway_that_is_lost_shows_at_once(stage: Stage):
+    port = free_port()
+    await stage.start_ready(METRICS_PORT=str(port))
+    stage.discord.gateway.down = True
+    stage.discord.gateway.abort()
+    async with asyncio.timeout(60):
+        while (await figures(port))["songbot_gateway_connected shard=0"]:
+            await asyncio.sleep(0.05)
 
 
 def secrets_of(stage: Stage) -> list[str]:
