@@ -104,9 +104,10 @@ async def _serving_health(settings: Settings, app: App) -> AsyncIterator[None]:
     async with serve_health(
         settings.metrics_port,
         settings.metrics_host,
-        app.telemetry.registry,
+        app.telemetry,
         alive=lambda: app.is_alive(LIVENESS_TIMEOUT),
         ready=app.readiness(),
+        last_backup=app.dependencies.database.admin.last_backup,
     ):
         yield
 

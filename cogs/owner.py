@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import discord
@@ -36,7 +36,7 @@ class OwnerCog(
     def __init__(
         self,
         admin: AdminRepository,
-        process_status: Callable[[], ProcessStatus],
+        process_status: Callable[[], Awaitable[ProcessStatus]],
         owners: ApplicationOwners,
         clock: Clock,
     ) -> None:
@@ -57,7 +57,8 @@ class OwnerCog(
     @app_commands.command(description="Version, shards, songs, pace, Whisul's last errors, database")
     async def status(self, interaction: discord.Interaction) -> None:
         summary = await self._admin.status(self._clock.now() - LAST_DAY)
-        await interaction.edit_original_response(embed=status_embed(summary, self._process_status()))
+        embed = status_embed(summary, await self._process_status())
+        await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(description="No new songs; those on their way are made")
     @app_commands.describe(reason="Why, for people to read")

@@ -113,7 +113,7 @@ class App:
             dependencies, self.bot, estimator, self._provider_errors
         )
         self.worker = Worker(self._worker_dependencies, new_worker_id())
-        self.telemetry.watch(lambda: self.bot.latencies, self.worker.counts)
+        self.telemetry.watch(self.bot.shard_latencies, self.worker.counts)
         self.order_service = OrderService(
             dependencies.database.songs, self.worker, dependencies.clock, dependencies.telemetry
         )
@@ -199,14 +199,16 @@ class App:
         """Check that the worker's loop has run within the last `timeout` seconds."""
         return self._clock.monotonic() - self.worker.last_tick <= timeout
 
-    def process_status(self) -> ProcessStatus:
+    async def process_status(self) -> ProcessStatus:
         """Return what `/owner status` shows of this process."""
         estimator, throttle = self._worker_dependencies.estimator, self._worker_dependencies.throttle
         uptime = timedelta(seconds=self._clock.monotonic() - self._started_at)
         return ProcessStatus(
             version=VERSION,
             up_since=self._clock.now() - uptime,
-            latencies=self.bot.latencies,
+            latencies=self.bot.shard_latencies(),
+            not_ready=[part for part, is_ready in self.readiness().items() if not await is_ready()],
+            songs_lost=self.telemetry.songs_lost,
             median_seconds=estimator.quantile(0.5),
             p90_seconds=estimator.quantile(0.9),
             throttle_state=throttle.state,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -75,6 +76,16 @@ class SongBot(commands.AutoShardedBot):
         handlers = {task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_TASKS)}
         if handlers:
             await asyncio.wait(handlers, timeout=max_seconds)
+
+    def shard_latencies(self) -> list[tuple[int, float]]:
+        """Return the seconds from a heartbeat to its acknowledgement for each shard of this process: not a
+        number while it is not connected, infinite before the first acknowledgement.
+        """
+        known = self.shards
+        return [
+            (number, known[number].latency if number in known and not known[number].is_closed() else math.nan)
+            for number in self.shard_ids or range(self.shard_count or 1)
+        ]
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""

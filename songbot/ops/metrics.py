@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -24,7 +26,11 @@ class PortInUse(Exception):
 
 
 class PrometheusTelemetry(Telemetry):
-    """Keeps its metrics in its own registry, so that two in one process share nothing."""
+    """Keeps its metrics in its own registry, so that two in one process share nothing.
+
+    `songs_lost` counts the songs lost together with a lease. Set `last_backup` before the metrics are read;
+    None means that no backup was ever recorded.
+    """
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
@@ -32,6 +38,7 @@ class PrometheusTelemetry(Telemetry):
         self._count_songs()
         self._time_songs()
         self._define_network_metrics()
+        self._define_health_metrics()
 
     def _count_songs(self) -> None:
         self._songs = Counter(
@@ -83,6 +90,19 @@ class PrometheusTelemetry(Telemetry):
             "songbot_discord_responses", "Discord's answers.", ("method", "status"), registry=self.registry
         )
 
+    def _define_health_metrics(self) -> None:
+        self.songs_lost = 0
+        self.last_backup: datetime | None = None
+        self._ready = Gauge(
+            "songbot_ready", "1 for each part that is ready, as /readyz.", ("part",), registry=self.registry
+        )
+        self._leases_lost = Counter(
+            "songbot_leases_lost",
+            "Songs whose lease this process lost; another process may have taken them over.",
+            registry=self.registry,
+        )
+        self.registry.register(_BackupCollector(lambda: self.last_backup))
+
     def ordered(self) -> None:
         self._songs.labels("ordered", "").inc()
 
@@ -116,6 +136,15 @@ class PrometheusTelemetry(Telemetry):
     def queue(self, length: int) -> None:
         self._queue.set(length)
 
+    def lease_lost(self, songs: int) -> None:
+        self.songs_lost += songs
+        self._leases_lost.inc(songs)
+
+    def readiness(self, parts: Mapping[str, bool]) -> None:
+        """Note which parts are ready."""
+        for part, is_ready in parts.items():
+            self._ready.labels(part).set(is_ready)
+
     def acknowledged(self, seconds: float) -> None:
         """Record that an interaction was acknowledged `seconds` after its creation."""
         self._acknowledge.observe(seconds)
@@ -133,8 +162,8 @@ class PrometheusTelemetry(Telemetry):
         latencies: Callable[[], Iterable[tuple[int, float]]],
         count_by_state: Callable[[], Mapping[State, int]],
     ) -> None:
-        """Read these on every scrape: each shard's latency in seconds (NaN or infinite while it is not
-        connected), and the number of songs in each state."""
+        """Read these on every scrape: each shard's latency in seconds (NaN while it is not connected,
+        infinite before its first heartbeat is acknowledged), and the number of songs in each state."""
         self.registry.register(_LiveCollector(latencies, count_by_state))
 
 
@@ -155,9 +184,14 @@ class _LiveCollector(Collector):
             "From a heartbeat to its acknowledgement, by shard.",
             labels=["shard"],
         )
+        connected = GaugeMetricFamily(
+            "songbot_gateway_connected", "1 for each shard that is connected.", labels=["shard"]
+        )
         for shard, seconds in self._latencies():
             latency.add_metric([str(shard)], seconds)
+            connected.add_metric([str(shard)], not math.isnan(seconds))
         yield latency
+        yield connected
         now = GaugeMetricFamily(
             "songbot_songs_now", "Songs that this process follows, by state.", labels=["state"]
         )
@@ -165,3 +199,18 @@ class _LiveCollector(Collector):
         for state in State:
             now.add_metric([state.value], counts.get(state, 0))
         yield now
+
+
+class _BackupCollector(Collector):
+    """Shows when the last backup was made, and nothing where none was ever recorded."""
+
+    def __init__(self, last_backup: Callable[[], datetime | None]) -> None:
+        self._last_backup = last_backup
+
+    def collect(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "songbot_last_backup_timestamp_seconds", "When the last backup that is recorded was made."
+        )
+        if (made_at := self._last_backup()) is not None:
+            family.add_metric([], made_at.timestamp())
+        yield family

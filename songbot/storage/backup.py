@@ -1,18 +1,26 @@
 """Back up the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
 
 The copy is consistent: SQLite's own backup reads one state of the database, whatever is written meanwhile.
+When it was made is recorded in the database, for `/metrics` and `/owner status`; `--record` does only that,
+after a backup by other means.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import URL
+
+from songbot.songs.errors import StoreUnavailable
+
 from .connectors.url import parse_url
+from .database import open_database
 from .environment import database_url
 from .errors import BadDatabaseUrl
 
@@ -29,10 +37,8 @@ def back_up(url: str, to: Path | None, now: datetime) -> Path:
     address = parse_url(url)
     if address.get_backend_name() != "sqlite":
         raise BackupError("This is for SQLite. A PostgreSQL database is backed up with pg_dump.")
-    source = Path(str(address.database))
+    source = _file(address)
     target = to or source.with_name(f"{source.stem}-{now:%Y%m%d-%H%M%S}{source.suffix}")
-    if not source.is_file():
-        raise BackupError(f"There is no database at {source}.")
     if target.exists():
         raise BackupError(f"{target} exists already; name another file with --to.")
     partial = target.with_name(target.name + ".partial")
@@ -43,6 +49,25 @@ def back_up(url: str, to: Path | None, now: datetime) -> Path:
         partial.unlink(missing_ok=True)
         raise BackupError(f"The backup could not be written: {failure}") from failure
     return target
+
+
+def _file(address: URL) -> Path:
+    source = Path(str(address.database))
+    if not source.is_file():
+        raise BackupError(f"There is no database at {source}.")
+    return source
+
+
+async def record(url: str, made_at: datetime) -> None:
+    """Note in the database at `url` when a backup of it was made. Raises BadDatabaseUrl or BackupError."""
+    address = parse_url(url)
+    if address.get_backend_name() == "sqlite":
+        _file(address)  # it would be made
+    try:
+        async with open_database(url) as database:
+            await database.admin.record_backup(made_at)
+    except StoreUnavailable as failure:
+        raise BackupError(f"The time of the backup could not be recorded: {failure}") from failure
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -60,13 +85,19 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m songbot.storage.backup", description="Back up the database."
     )
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to; default: beside the database")
+    parser.add_argument(
+        "--record", action="store_true", help="back up nothing, but record that pg_dump just did"
+    )
     options = parser.parse_args(arguments)
+    now = datetime.now(UTC)
     try:
-        target = back_up(database_url(), options.to, datetime.now(UTC))
+        url = database_url()
+        if not options.record:
+            sys.stdout.write(f"{back_up(url, options.to, now)}\n")
+        asyncio.run(record(url, now))
     except (BadDatabaseUrl, BackupError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
-    sys.stdout.write(f"{target}\n")
     return 0
 
 

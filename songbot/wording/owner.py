@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from songbot.songs.models import FailureReason, State
@@ -19,6 +20,7 @@ LAST_DAY = "Ordered in the last 24 hours"
 DURATIONS = "Pace"
 ERRORS = "Whisul's last errors"
 DATABASE = "Database"
+HEALTH = "Health"
 
 NONE = "None"
 NOT_CONNECTED = "not connected"
@@ -62,6 +64,22 @@ def latency(shard: int, seconds: float | None) -> str:
 def more_shards(count: int) -> str:
     """Shards that there was no room for."""
     return f"and {count:,} more"
+
+
+def readiness(not_ready: Sequence[str]) -> str:
+    """Say which parts of this process are not ready."""
+    return f"Not ready: {', '.join(not_ready)}." if not_ready else "Ready."
+
+
+def songs_lost(number: int) -> str:
+    """Say how many songs were lost together with this process's lease."""
+    songs = "1 song" if number == 1 else f"{number:,} songs"
+    return f"This process lost its lease on {songs} since it started."
+
+
+def last_backup(made_at: datetime | None) -> str:
+    """None: no backup was ever recorded."""
+    return "No backup has been recorded." if made_at is None else f"Last backup {when(made_at)}."
 
 
 def state(of: State, number: int | None = None) -> str:

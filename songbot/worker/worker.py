@@ -237,11 +237,14 @@ class Worker:
         while True:
             available = self._deps.throttle.unavailable_since is None
             delay = interval
+            lapses = self._lease.lapses
             try:
                 await self._lease.renew(provider_available=available)
             except StoreUnavailable as error:
                 log.warning("the lease can't be renewed: %s", error)
                 delay = interval / 2
+            if self._lease.lapses > lapses:
+                self._deps.telemetry.lease_lost(len(self._jobs))
             await asyncio.sleep(delay)
 
     async def _line_loop(self) -> None:

@@ -170,6 +170,13 @@ async def test_status_of_a_bot_that_has_done_nothing_yet(bot_env: BotEnvironment
     assert "Requests to Whisul go through as they come." in shown
     assert "Database: SQLite, " in shown
     assert "Shards of this process: 0: " in shown
+    assert "Health: Ready.\nNo backup has been recorded." in shown
+
+
+async def test_status_tells_when_the_last_backup_was_made(bot_env: BotEnvironment):
+    made_at = bot_env.env.now()
+    await bot_env.database.admin.record_backup(made_at)
+    assert f"Last backup <t:{int(made_at.timestamp())}:R>" in await reply_to(bot_env, "status")
 
 
 async def test_status_tells_when_the_bot_began(bot_env: BotEnvironment):

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from songbot.songs.models import Song
@@ -51,9 +52,12 @@ def test_a_postgresql_database_is_dumped_and_restored(
 ) -> None:
     environment = {
         "DATABASE_URL": postgres_url,
+        "PYTHONPATH": str(ROOT),
         "PATH": f"{postgres.binaries}{os.pathsep}{os.environ['PATH']}",
     }
-    kept = asyncio.run(_before(postgres_url, lambda: _run(_block(BACKUPS, "pg_dump"), tmp_path, environment)))
+    back_up = _block(BACKUPS, "pg_dump").replace(".venv/bin/python", sys.executable)
+    kept = asyncio.run(_before(postgres_url, lambda: _run(back_up, tmp_path, environment)))
+    assert asyncio.run(_last_backup(postgres_url)) is not None
     _run(_block(RESTORING, "pg_restore"), tmp_path, environment)
     _run(_line(RESTORING, "psql"), tmp_path, environment)
     assert asyncio.run(_after(postgres_url)) == (kept, None, 1235)
@@ -96,6 +100,11 @@ async def _before(url: str, back_up: Callable[[], None]) -> Song:
         await asyncio.to_thread(back_up)
         await placed(database)
         return song
+
+
+async def _last_backup(url: str) -> datetime | None:
+    async with open_database(url) as database:
+        return await database.admin.last_backup()
 
 
 async def _after(url: str) -> tuple[Song, Song | None, int]:

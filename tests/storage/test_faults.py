@@ -150,15 +150,15 @@ async def test_a_database_that_is_not_on_the_server_is_unavailable(postgres: Pos
 
 async def test_a_wait_that_takes_too_long_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA busy_timeout = 600"))
-    async with open_database(url, deadline=0.3) as database:
+    async with open_database(url) as patient, open_database(url, deadline=0.3) as database:
         async with songs_held(url):
             with pytest.raises(StoreUnavailable, match="in time"):
                 await database.songs.create(order(), NOW)
-        assert (await placed(database)).id
+        assert (await placed(patient)).id
 
 
 async def test_a_full_pool_is_unavailable(url: str) -> None:
-    async with open_database(url, pool_size=1, deadline=0.2) as database:
+    async with open_database(url, pool_size=1, deadline=2) as database:
         async with occupied(database.connector):
             with pytest.raises(StoreUnavailable):
                 await in_line(database)
@@ -167,7 +167,7 @@ async def test_a_full_pool_is_unavailable(url: str) -> None:
 
 async def test_a_query_that_is_given_up_ends_and_makes_way(url: str) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-    async with open_database(url, pool_size=1, deadline=0.5) as database:
+    async with open_database(url, pool_size=1, deadline=2) as database:
         with pytest.raises(StoreUnavailable, match="in time"):
             await database.connector.read(lambda connection: connection.exec_driver_sql(endless))
         assert await in_line(database) == []

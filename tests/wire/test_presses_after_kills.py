@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .answers import songs_in
 from .discord_server import StoredMessage
 from .process import Stage
+
+pytestmark = pytest.mark.slow
 
 
 async def killed_and_started_again(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from sandbox.whisul import WhisulServer
 
+pytestmark = pytest.mark.slow
 DOCUMENT = Path(__file__).parents[2] / "sandbox" / "whisul.openapi.yaml"
 KEY = "a-key-for-tests"
 SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)

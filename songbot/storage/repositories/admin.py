@@ -15,6 +15,9 @@ from songbot.storage.schema.tables import PENDING, UNFINISHED, notifications, so
 
 from .app_state import KeyValueStore
 
+LAST_BACKUP = "last_backup"
+"""The key under which the time of the last backup is kept, in ISO 8601."""
+
 _UNFINISHED = select(songs.c.state, func.count()).where(UNFINISHED).group_by(songs.c.state)
 _UNDELIVERED = select(func.count()).select_from(songs).where(PENDING, songs.c.finished_at.is_not(None))
 _SIZE_ON_SQLITE = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
@@ -31,6 +34,7 @@ class SqlAdminRepository:
     async def status(self, since: datetime) -> SystemStatus:
         on_sqlite = self._connector.on_sqlite
         paused = await self._app_state.get(PAUSED)
+        last_backup = await self.last_backup()
 
         def look(connection: Connection) -> SystemStatus:
             unfinished = {State(row[0]): row[1] for row in connection.execute(_UNFINISHED)}
@@ -41,6 +45,7 @@ class SqlAdminRepository:
                 undelivered=connection.scalar(_UNDELIVERED) or 0,
                 ordered=_ordered(connection, since),
                 paused=paused,
+                last_backup=last_backup,
             )
 
         return await self._connector.read(look)
@@ -63,6 +68,13 @@ class SqlAdminRepository:
         paused = await self._app_state.get(PAUSED)
         await self._app_state.set(PAUSED, None)
         return paused is not None
+
+    async def record_backup(self, made_at: datetime) -> None:
+        await self._app_state.set(LAST_BACKUP, made_at.isoformat())
+
+    async def last_backup(self) -> datetime | None:
+        recorded = await self._app_state.get(LAST_BACKUP)
+        return None if recorded is None else datetime.fromisoformat(recorded)
 
 
 def _ordered(connection: Connection, since: datetime) -> dict[tuple[State, FailureReason | None], int]:
