@@ -14,8 +14,7 @@ EXPLANATION = (
 ALLOWED_PLACEHOLDER = "Only in these channels (none: everywhere)"
 DENIED_PLACEHOLDER = "Never in these channels"
 TOO_MANY = f"There can be at most {MAX_CHANNELS} channels of each kind. Nothing changed."
-CHOOSE_CHANNEL = "Choose a `channel` for that rule."
-CHOOSE_RULE = "Choose a `rule` for that channel."
+CHOOSE_BOTH = "Choose both a `channel` and a `rule`, or neither to see where songs can be made."
 _SHOWN = 10
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songbot.quotas.rules import MAX_LIMIT, Period
-from songbot.wording.text import escape_and_clamp, plain
+from songbot.wording.text import plain
 
 TITLE = "Song quotas"
 NOTHING_SELECTED = "-# Choose a limit, a role or a member below to see more, or to change it."
@@ -19,17 +19,15 @@ FOR_WHOM, FOR_WHOM_HINT = "For a role or a member", "Leave empty for a limit tha
 APPLIES_TO, APPLIES_TO_HINT = "Otherwise, for", "Used only if no role or member is chosen above"
 NUMBER, NUMBER_HINT = "Number of songs", f"0 to {MAX_LIMIT:,}; 0 means none"
 PER = "Per"
-BONUS_NUMBER, BONUS_HINT = "Number of bonus songs", "They don't expire and are used after the own limit runs out"
+BONUS_NUMBER, BONUS_HINT = (
+    "Number of bonus songs",
+    "They don't expire and are used after the member's own limit runs out",
+)
 ZONE_LABEL, ZONE_HINT = "Time zone", "A city near you, such as Europe/Berlin"
 BAD_NUMBER = f"Please enter a whole number from 0 to {MAX_LIMIT:,}. Nothing changed."
 BAD_BONUS = f"Please enter a whole number from 1 to {MAX_LIMIT:,}. Nothing changed."
 ONE_PERIOD = {Period.HOUR: "Hour", Period.DAY: "Day", Period.WEEK: "Week", Period.MONTH: "Month"}
 CHART_FAILED = "The chart couldn't be drawn. The numbers are below."
-
-
-def notice(sentence: str) -> str:
-    """Return what just happened, as the panel's first line."""
-    return f"**{sentence}**" if "**" not in sentence else sentence
 
 
 def unnamed_role(role_id: int) -> str:
@@ -43,8 +41,3 @@ def unnamed_user(user_id: int) -> str:
 def option_name(name: str) -> str:
     """Return a role's or a member's name as a select's option shows it, which renders no markdown."""
     return plain(name, 80)
-
-
-def zones_like(zones: list[str]) -> str:
-    """Name a few time zones that were perhaps meant."""
-    return "Did you mean " + " or ".join(f"`{escape_and_clamp(zone, 60)}`" for zone in zones) + "?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule
@@ -109,6 +110,14 @@ def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
     return f"{named} · {limit(rule)}"
 
 
+def no_limit(kind: LimitKind, subject_id: int) -> str:
+    """Return whom the panel is about, where no rule is set for them."""
+    named = {LimitKind.SERVER: f"**{SERVER_WIDE}**", LimitKind.ROLE: f"<@&{subject_id}>"}
+    if kind is LimitKind.USER:
+        return f"<@{subject_id}> · no personal limit"
+    return f"{named.get(kind, f'**{EACH_MEMBER}**')} · no limit set"
+
+
 def counted_per_person(reset: datetime) -> str:
     """Return the line below a limit that each person has for themselves."""
     return f"-# {PER_PERSON} · resets {relative(reset)}"
@@ -133,7 +142,7 @@ def _default_limit(operator_limits: OperatorLimits) -> str:
 
 
 def operator_limits_line(limits: OperatorLimits, used_today: int) -> str:
-    """Say what the operator allows at most, whatever an admin sets, and how much of it this server has used."""
+    """Say what the operator allows at most, whatever an admin sets, and how much of it is used here."""
     parts = [f"{songs(limits.server)} per day in this server ({used_today:,} used today)"]
     if limits.operator is not None:
         parts.append(f"{limits.operator:,} per day in all servers together")
@@ -224,9 +233,10 @@ def timezone_set(zone: str, before: str) -> str:
     )
 
 
-def unknown_zone(text: str) -> str:
+def unknown_zone(text: str, similar: Sequence[str] = ()) -> str:
+    """Say that a time zone is not known, and which ones may have been meant."""
     named = escape_and_clamp(text, 60) or "that"
-    return (
-        f"I don't know the time zone “{named}”. Try a city near you, such as `Europe/Berlin` or "
-        "`America/New_York`."
-    )
+    examples = similar or ("Europe/Berlin", "America/New_York")
+    listed = " or ".join(inline_code(zone, 60) for zone in examples)
+    hint = f"Did you mean {listed}?" if similar else f"Try a city near you, such as {listed}."
+    return f"I don't know the time zone “{named}”. {hint}"

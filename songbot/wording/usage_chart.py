@@ -21,8 +21,12 @@ def is_by_week(days: int) -> bool:
     return days > _WEEKLY_FROM
 
 
+def span(days: int) -> str:
+    return f"{days // WEEK} weeks" if is_by_week(days) else f"{days} days"
+
+
 def chart_title(days: int) -> str:
-    return f"Songs in the last {f'{days // WEEK} weeks' if is_by_week(days) else f'{days} days'}"
+    return f"Songs in the last {span(days)}"
 
 
 def day_label(day: date, days: int) -> str:

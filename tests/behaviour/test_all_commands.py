@@ -11,6 +11,7 @@ from typing import Any
 import discord
 import pytest
 from discord import app_commands
+from songbot.ui.quota.audit_log import PAGE, log_view
 
 from songbot.quotas.repository import AuditEntry
 from songbot.songs.library import LibraryEntry, LibraryPage
@@ -18,7 +19,6 @@ from songbot.ui import dm_confirmation, privacy, song_buttons
 from songbot.ui.library.page import page_view
 from songbot.ui.library.query import Query
 from songbot.ui.modals import ModalKind, PromptModal
-from songbot.ui.quota.audit_log import PAGE, log_view
 from tests.unit.ui.test_embeds import SONG
 
 from .environment import BotEnvironment

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import simcord.interactions
 from discord import app_commands
+from simcord.components import walk_components
 from simcord.results import InteractionResult
 
 from cogs.quota._cog import QuotaCog
@@ -31,7 +32,16 @@ async def quota(bot_env: BotEnvironment, command: str, /, **options: Any) -> str
 def read(result: InteractionResult) -> str:
     """What stands in the answer to an interaction, embeds and all."""
     answers = [answer for answer in (result.response, *result.followups) if answer]
-    return "\n".join(text for answer in answers for text in (answer.content, *map(_words, answer.embeds)))
+    return "\n".join(
+        text
+        for answer in answers
+        for text in (answer.content, *map(_words, answer.embeds), *_texts(answer.components))
+    )
+
+
+def _texts(components: Any) -> list[str]:
+    """What text displays say (Discord, "Component Reference": type 10)."""
+    return [part["content"] for part in walk_components(components) if part["type"] == 10]
 
 
 def _words(embed: Any) -> str:

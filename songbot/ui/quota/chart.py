@@ -92,7 +92,7 @@ def chart_spec(days: Sequence[DailyUsage], daily_limit: int) -> dict[str, Any]:
 
 
 def _rows(bars: Sequence[Bar]) -> list[dict[str, Any]]:
-    """Return a row for each bar and outcome. `from` and `to` are the ends of the outcome's part of the bar."""
+    """Return a row for each bar and outcome. `from` and `to` are where the outcome's part of it ends."""
     rows: list[dict[str, Any]] = []
     for number, bar in enumerate(bars):
         total = bar.made + bar.failed
@@ -195,7 +195,13 @@ def _config() -> dict[str, Any]:
             "tickColor": _GRID,
         },
         "axisX": {"grid": False},
-        "legend": {"labelColor": _INK, "labelFontSize": _SMALL, "labelLimit": 0, "symbolType": "square", "symbolSize": 500},
+        "legend": {
+            "labelColor": _INK,
+            "labelFontSize": _SMALL,
+            "labelLimit": 0,
+            "symbolType": "square",
+            "symbolSize": 500,
+        },
         "title": {
             "anchor": "start",
             "color": _INK,

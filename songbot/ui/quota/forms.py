@@ -9,17 +9,12 @@ from typing import Any, cast
 import discord
 
 from songbot.quotas.rules import LimitKind, Period, Rule
-from songbot.ui.modals import MODAL_TIMEOUT
 from songbot.wording import quota_panel as wording
 from songbot.wording import quota_rules
 
-from .panel_ids import FormId, FormKind, Target
+from .panel_ids import DEFAULT_TYPES, FormId, FormKind, Target
 
 FOR_WHOM, APPLIES_TO, SONGS, PER, ZONE = "for_whom", "applies_to", "songs", "per", "zone"
-_DEFAULT_TYPES = {
-    LimitKind.ROLE: discord.SelectDefaultValueType.role,
-    LimitKind.USER: discord.SelectDefaultValueType.user,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,8 @@ class QuotaForm(discord.ui.Modal):
     """A modal made of labels. What it is for goes by its custom id."""
 
     def __init__(self, title: str, form_id: FormId, *labels: discord.ui.Label[QuotaForm]) -> None:
-        super().__init__(title=title, custom_id=str(form_id), timeout=MODAL_TIMEOUT)
+        super().__init__(title=title, custom_id=str(form_id), timeout=None)
+        self.stop()  # discord.py need not remember it: see ComponentRouter
         for label in labels:
             self.add_item(label)
 
@@ -44,8 +40,8 @@ class QuotaForm(discord.ui.Modal):
 def add_form(target: Target | None) -> QuotaForm:
     """Ask for whom, how many and per what. A selected role or member is filled in already."""
     chosen: list[discord.SelectDefaultValue] = []
-    if target is not None and target.kind in _DEFAULT_TYPES:
-        chosen = [discord.SelectDefaultValue(id=target.subject_id, type=_DEFAULT_TYPES[target.kind])]
+    if target is not None and target.kind in DEFAULT_TYPES:
+        chosen = [discord.SelectDefaultValue(id=target.subject_id, type=DEFAULT_TYPES[target.kind])]
     for_whom = discord.ui.MentionableSelect[QuotaForm](
         custom_id=FOR_WHOM, required=False, min_values=0, default_values=chosen
     )

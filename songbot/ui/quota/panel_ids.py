@@ -9,12 +9,17 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from songbot.quotas.rules import LimitKind
+import discord
 
-MAX_ID = 2**63 - 1
-_SUBJECT = r"(?P<kind>none|server|member|role|user)\.(?P<subject_id>\d{1,19})"
-PANEL_ID = re.compile(rf"quota:v1:panel:(?P<action>[a-z]{{1,10}}):{_SUBJECT}:(?P<extra>[\w/+.\-]{{0,50}})")
-FORM_ID = re.compile(rf"quota:v1:form:(?P<form>[a-z]{{1,10}}):{_SUBJECT}")
+from songbot.quotas.rules import LimitKind
+from songbot.ui.custom_ids import Route, custom_id, has_valid_ids
+
+NO_TARGET = "none.0"
+DEFAULT_TYPES = {
+    LimitKind.ROLE: discord.SelectDefaultValueType.role,
+    LimitKind.USER: discord.SelectDefaultValueType.user,
+}
+"""How a select that is filled in already says what is chosen."""
 
 
 class PanelAction(StrEnum):
@@ -66,7 +71,7 @@ class PanelId:
     extra: str = ""
 
     def __str__(self) -> str:
-        return f"quota:v1:panel:{self.action}:{self.target or 'none.0'}:{self.extra}"
+        return custom_id("quota:panel", self.action, self.target or NO_TARGET, self.extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +82,35 @@ class FormId:
     target: Target | None = None
 
     def __str__(self) -> str:
-        return f"quota:v1:form:{self.form}:{self.target or 'none.0'}"
-
-
-def parse_panel_id(custom_id: str) -> PanelId | None:
-    """Return what the id says; None for an id that the bot has never written."""
-    match = PANEL_ID.fullmatch(custom_id)
-    if match is None or match["action"] not in PanelAction:
-        return None
-    return PanelId(PanelAction(match["action"]), _target(match), match["extra"])
-
-
-def parse_form_id(custom_id: str) -> FormId | None:
-    """Return what the id says; None for an id that the bot has never written."""
-    match = FORM_ID.fullmatch(custom_id)
-    if match is None or match["form"] not in FormKind:
-        return None
-    return FormId(FormKind(match["form"]), _target(match))
+        return custom_id("quota:form", self.form, self.target or NO_TARGET)
 
 
 def parse_target(value: str) -> Target | None:
     """Return the target that an option of a select stands for; None for an unknown one."""
-    match = re.fullmatch(_SUBJECT, value)
-    return _target(match) if match else None
+    match = re.fullmatch(_TARGET, value)
+    return _target(match) if match and has_valid_ids(match) else None
 
 
 def _target(match: re.Match[str]) -> Target | None:
-    subject_id = int(match["subject_id"])
-    if match["kind"] == "none" or subject_id > MAX_ID:
+    if match["kind"] == "none":
         return None
-    kind = LimitKind(match["kind"])
+    kind, subject_id = LimitKind(match["kind"]), int(match["subject_id"])
     has_subject = kind in (LimitKind.ROLE, LimitKind.USER)
     return Target(kind, subject_id) if has_subject == (subject_id > 0) else None
+
+
+_TARGET = r"(?P<kind>none|server|member|role|user)\.(?P<subject_id>[0-9]{1,20})"
+PANEL_ROUTE = Route(
+    "quota:panel",
+    re.compile(
+        custom_id(
+            "quota:panel", rf"(?P<action>{'|'.join(PanelAction)})", _TARGET, r"(?P<extra>[\w/+.\-]{0,50})"
+        )
+    ),
+    lambda match: PanelId(PanelAction(match["action"]), _target(match), match["extra"]),
+)
+FORM_ROUTE = Route(
+    "quota:form",
+    re.compile(custom_id("quota:form", rf"(?P<form>{'|'.join(FormKind)})", _TARGET)),
+    lambda match: FormId(FormKind(match["form"]), _target(match)),
+)

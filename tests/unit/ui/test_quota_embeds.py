@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import discord
 from hypothesis import given
 from hypothesis import strategies as st
+from songbot.ui.quota.audit_log import NEWEST, PAGE, log_embed, log_view
+from songbot.ui.quota.usage import usage_embed
 
 from songbot.quotas.repository import AuditEntry, GuildRules, GuildUsage
 from songbot.quotas.rules import (
@@ -21,9 +23,7 @@ from songbot.quotas.rules import (
     Window,
     decide,
 )
-from songbot.ui.quota.audit_log import NEWEST, PAGE, log_embed, log_view
 from songbot.ui.quota.embeds import check_embed, own_usage_embed, show_embed
-from songbot.ui.quota.usage import usage_embed
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/Argentina/ComodRivadavia")
