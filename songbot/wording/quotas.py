@@ -51,13 +51,10 @@ def when(moment: datetime) -> str:
 
 
 def refused(decision: Decision) -> str:
-    """Say why there is no song, until when, and who could change that.
-
-    Raises ValueError for a decision that refuses nothing.
-    """
+    """Say why there is no song, until when, and who could change that; what is left where nothing refuses."""
     usage = decision.blocked_by
     if usage is None:
-        raise ValueError("the decision lets the order through")
+        return left(decision)
     if usage.rule.limit == 0:
         return " ".join(filter(None, (_turned_off(usage), _advice(usage))))
     return " ".join(filter(None, (_used_up(usage), f"It resets {when(usage.window.end)}.", _advice(usage))))

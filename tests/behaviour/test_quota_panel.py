@@ -186,8 +186,8 @@ async def test_the_log_turns_its_pages_inside_the_panel(bot_env: BotEnvironment)
     assert "Each member" in read(panel)
 
 
+@pytest.mark.usefixtures("quickly_drawn")
 async def test_the_chart_is_a_page_with_a_picture_in_words_too(bot_env: BotEnvironment):
-    bot_env.env.settle_timeout = 9.0  # the picture is drawn by another process
     await ask(bot_env, bot_env.ann)
     panel = await open_panel(bot_env)
     await press(bot_env, panel, "Usage chart")
@@ -262,6 +262,7 @@ async def test_manage_server_is_checked_with_each_press_choice_and_form(bot_env:
     assert read(panel) == before
 
 
+@pytest.mark.usefixtures("quickly_drawn")
 @pytest.mark.parametrize(
     "custom_id",
     [
@@ -274,7 +275,6 @@ async def test_manage_server_is_checked_with_each_press_choice_and_form(bot_env:
     ],
 )
 async def test_forged_ids_change_nothing_and_are_answered(bot_env: BotEnvironment, custom_id: str):
-    bot_env.env.settle_timeout = 9.0
     panel = await open_panel(bot_env)
     assert panel.response is not None
     stored = bot_env.env.backend.get_message(bot_env.channel.id, panel.response.id)
