@@ -15,7 +15,8 @@ from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule, ChannelRuleRepository
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import OperatorLimits, Period
-from songbot.songs.ports import Clock, StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.ports import Clock
 from songbot.ui.custom_ids import id_route
 from songbot.ui.quota.embeds import check_embed
 from songbot.wording import quota_channels

@@ -15,7 +15,7 @@ import discord
 
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.install_context import TOKEN_LIFETIME
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.ui.views import RoutedLayout
 
 from ._pages import Page, View

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands
@@ -106,14 +106,6 @@ def _rank(folded: str, typed: str) -> int:
     if folded.startswith(typed):
         return 1
     return 2 if f"/{typed}" in folded else 3
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return the zone, or UTC where it has gone from the tz database since it was set."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def manager_guild_id(interaction: discord.Interaction) -> int:

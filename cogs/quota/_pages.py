@@ -10,7 +10,7 @@ import discord
 
 from songbot.quotas.channels import ChannelRuleRepository
 from songbot.quotas.repository import GuildRules, QuotaRepository, QuotaSubject
-from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule
+from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, zone_of
 from songbot.songs.ports import Clock
 from songbot.ui.quota.panel import Selection, overview_layout, panel_layout
 from songbot.ui.quota.panel_ids import Target
@@ -19,7 +19,6 @@ from songbot.ui.quota.rule_list import QuotaState
 from songbot.ui.views import RoutedLayout
 
 from ._members import MAX_LOOKUPS, UNKNOWN, MemberInfo, MemberLookup, stale_rules
-from ._options import zone_of
 
 
 class View(StrEnum):

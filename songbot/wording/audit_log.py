@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from songbot.quotas.repository import AuditEntry
-from songbot.quotas.rules import LimitKind, Period, Rule
+from songbot.quotas.rules import LimitKind, RuleValue
 from songbot.wording.text import escape_and_clamp, inline_code
 
 from .quota_rules import limit, limit_name, person
@@ -18,7 +16,6 @@ OLDER = "Older"
 NEWEST = "Newest"
 
 _KINDS = frozenset(kind.value for kind in LimitKind)
-_STORED_LIMIT = re.compile(r"(\d{1,6}) per (hour|day|week|month)")
 _CHANNEL_CHANGES = {"allow": "allowed songs in", "deny": "turned songs off in"}
 
 
@@ -39,7 +36,7 @@ def _what(entry: AuditEntry) -> str:
         case "timezone":
             return f"changed the time zone from {_zone(entry.old)} to {_zone(entry.new)}"
         case "channel" if _is_id(rest):
-            return f"{_CHANNEL_CHANGES.get(entry.new or '', 'removed the rule for')} <#{rest}>"
+            return f"{_CHANNEL_CHANGES.get(str(entry.new), 'removed the rule for')} <#{rest}>"
         case _:
             return _from_to(f"changed {escape_and_clamp(entry.what, 60)}", entry)
 
@@ -63,7 +60,7 @@ def _is_id(text: str) -> bool:
 
 
 def _grant(entry: AuditEntry, receiver: str) -> str:
-    old, new = entry.old or "", entry.new or ""
+    old, new = str(entry.old or ""), str(entry.new or "")
     if not (old.isdecimal() and new.isdecimal()):
         return _from_to(f"changed {receiver}'s bonus songs", entry)
     return f"gave {receiver} {bonus_songs(int(new) - int(old))} ({int(new):,} in total)"
@@ -73,14 +70,11 @@ def _from_to(said: str, entry: AuditEntry) -> str:
     return f"{said} from {_value(entry.old)} to {_value(entry.new)}"
 
 
-def _zone(name: str | None) -> str:
-    return inline_code(name or "UTC", 100) or "`UTC`"
+def _zone(name: RuleValue | str | None) -> str:
+    return inline_code(str(name or "UTC"), 100) or "`UTC`"
 
 
-def _value(text: str | None) -> str:
-    if text is None:
-        return "none"
-    match = _STORED_LIMIT.fullmatch(text)
-    if match is None:
-        return f"**{escape_and_clamp(text, 60)}**"
-    return f"**{limit(Rule(LimitKind.MEMBER, int(match[1]), Period(match[2])))}**"
+def _value(value: RuleValue | str | None) -> str:
+    if isinstance(value, RuleValue):
+        return f"**{limit(value)}**"
+    return "none" if value is None else f"**{escape_and_clamp(value, 60)}**"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule
+from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, RuleValue
 from songbot.wording.text import escape_and_clamp, inline_code
 
 from .progress import relative
@@ -35,7 +35,7 @@ _NAMES = {
 }
 
 
-def limit(rule: Rule) -> str:
+def limit(rule: Rule | RuleValue) -> str:
     """Return "5 songs per day"."""
     return f"{songs(rule.limit)} per {rule.period}" if rule.limit else "no songs"
 

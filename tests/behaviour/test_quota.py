@@ -13,7 +13,7 @@ from simcord.results import InteractionResult
 from cogs.quota._cog import QuotaCog
 from songbot.app import create_app
 from songbot.interactions.errors import UserFacingError
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.ui.quota.chart import ChartNotDrawn
 from songbot.wording import general
 

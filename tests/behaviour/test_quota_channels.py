@@ -10,7 +10,7 @@ import pytest
 from songbot.interactions.channel_policy import CACHE_SECONDS
 from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer

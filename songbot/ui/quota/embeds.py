@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import discord
 
 from songbot.quotas.rules import Decision, LimitUsage
+from songbot.ui.colours import BRAND
 from songbot.wording import quota_check as wording
 from songbot.wording import quota_rules, quotas, text
 
 from .rule_list import fitting
 
-COLOUR = discord.Colour(0x4C8DDA)
 _FIELD = 1024
 
 
 def check_embed(user_id: int, name: str, decision: Decision, *, is_member: bool) -> discord.Embed:
     """Return what the person would get, and why. `name` is their display name as it came."""
-    embed = discord.Embed(title=wording.title(name), colour=COLOUR)
+    embed = discord.Embed(title=wording.title(name), colour=BRAND)
     embed.description = f"<@{user_id}>" if is_member else f"<@{user_id}>\n{wording.NOT_A_MEMBER}"
     for field, value in (
         (wording.VERDICT, wording.verdict(decision)),
@@ -34,7 +34,7 @@ def check_embed(user_id: int, name: str, decision: Decision, *, is_member: bool)
 
 def own_usage_embed(usages: Sequence[tuple[str, str]], in_progress: int) -> discord.Embed:
     """Return a name and a finished text for each place, and how many songs are not finished."""
-    embed = discord.Embed(title=quotas.USAGE_TITLE, colour=COLOUR)
+    embed = discord.Embed(title=quotas.USAGE_TITLE, colour=BRAND)
     for name, value in usages:
         embed.add_field(name=name, value=value, inline=False)
     if in_progress:

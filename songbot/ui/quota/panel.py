@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import discord
 
 from songbot.quotas.rules import Decision, LimitKind, Rule
+from songbot.ui.colours import BRAND
 from songbot.ui.views import RoutedLayout
 from songbot.wording import quota_channels, quota_check, quota_rules, text
 from songbot.wording import quota_panel as wording
 
-from .embeds import COLOUR
 from .panel_ids import DEFAULT_TYPES, PanelAction, PanelId, Target
 from .rule_list import QuotaState, operator_line, ordered_rules, rule_lines, rule_list
 
@@ -47,14 +47,14 @@ def panel_layout(state: QuotaState, selection: Selection | None = None, notice: 
             *_subject_selects(target),
             _target_buttons(state, target),
             _settings_buttons(state, target),
-            accent_colour=COLOUR,
+            accent_colour=BRAND,
         )
     )
 
 
 def overview_layout(state: QuotaState) -> RoutedLayout:
     """Return the panel without controls, as `/quota show` shows it."""
-    return RoutedLayout(discord.ui.Container(*_overview(state, ""), accent_colour=COLOUR))
+    return RoutedLayout(discord.ui.Container(*_overview(state, ""), accent_colour=BRAND))
 
 
 def _overview(state: QuotaState, notice: str) -> Iterable[discord.ui.Item[RoutedLayout]]:

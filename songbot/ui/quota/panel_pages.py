@@ -9,12 +9,12 @@ import discord
 
 from songbot.quotas.channels import MAX_CHANNELS, ChannelRules
 from songbot.quotas.repository import AuditEntry, GuildUsage
+from songbot.ui.colours import BRAND
 from songbot.ui.custom_ids import custom_id
 from songbot.ui.views import RoutedLayout
 from songbot.wording import audit_log, quota_channels, text, usage_chart
 from songbot.wording import quota_panel as wording
 
-from .embeds import COLOUR
 from .panel import Row, Text, panel_button
 from .panel_ids import PanelAction, PanelId, Target
 
@@ -56,7 +56,7 @@ def channels_layout(
             _channel_select(PanelAction.ALLOW, rules.allowed & set(existing), page),
             _channel_select(PanelAction.DENY, rules.denied & set(existing), page),
             Row(_back(page)),
-            accent_colour=COLOUR,
+            accent_colour=BRAND,
         )
     )
 
@@ -84,7 +84,7 @@ def chart_layout(
 ) -> RoutedLayout:
     """Return the chart with what it shows in words. `has_picture`: CHART_FILE is attached."""
     days = usage.days
-    container = discord.ui.Container[RoutedLayout](accent_colour=COLOUR)
+    container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
     intro = f"## {usage_chart.chart_title(len(days))}\n{usage_chart.summary(days, daily_limit)}"
     container.add_item(Text(intro if has_picture else f"{wording.CHART_FAILED}\n{intro}"))
     if has_picture:
@@ -116,7 +116,7 @@ def log_layout(entries: Sequence[AuditEntry], page: PanelPage | None, *, first: 
     """
     lines = [audit_log.audit_line(entry) for entry in entries[:LOG_PAGE]]
     said = "\n".join(lines) or (audit_log.EMPTY if first else audit_log.END)
-    container = discord.ui.Container[RoutedLayout](accent_colour=COLOUR)
+    container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
     container.add_item(Text(text.clamp(f"## {audit_log.TITLE}\n{said}", _LOG_TEXT)))
     buttons = [] if first else [_log_button(NEWEST, audit_log.NEWEST, page)]
     if len(entries) > LOG_PAGE:

@@ -21,6 +21,7 @@ from songbot.quotas.rules import (
     OperatorLimits,
     Period,
     Rule,
+    RuleValue,
     Window,
     decide,
 )
@@ -169,7 +170,8 @@ def test_the_page_of_channels_fits_and_leaves_out_deleted_ones(allowed, denied):
 
 def changes(count: int) -> list[AuditEntry]:
     """As long as rows get."""
-    row = "rule:role:" + str(BIG), "100000 per month", "99999 per month"
+    month = Period.MONTH
+    row = f"rule:role:{BIG}", RuleValue(MAX_LIMIT, month), RuleValue(MAX_LIMIT - 1, month)
     return [AuditEntry(BIG - number, NOW, BIG, *row) for number in range(count)]
 
 

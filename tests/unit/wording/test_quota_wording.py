@@ -17,6 +17,7 @@ from songbot.quotas.rules import (
     OperatorLimits,
     Period,
     Rule,
+    RuleValue,
     Window,
     decide,
 )
@@ -68,21 +69,33 @@ def test_the_verdict_names_what_stops_a_song():
     assert closed == "❌ No – limit for <@&7> is 0"
 
 
-def audit_entry(what: str, old: str | None = None, new: str | None = None) -> AuditEntry:
+def per(limit: int, period: Period) -> RuleValue:
+    return RuleValue(limit, period)
+
+
+def audit_entry(
+    what: str, old: RuleValue | str | None = None, new: RuleValue | str | None = None
+) -> AuditEntry:
     return AuditEntry(1, NOW, 9, what, old, new)
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (audit_entry("rule:member", None, "3 per hour"), "set the member limit to **3 songs per hour**"),
         (
-            audit_entry("rule:server", "1 per day", "0 per day"),
+            audit_entry("rule:member", None, per(3, Period.HOUR)),
+            "set the member limit to **3 songs per hour**",
+        ),
+        (
+            audit_entry("rule:server", per(1, Period.DAY), per(0, Period.DAY)),
             "changed the server-wide limit from **1 song per day** to **no songs**",
         ),
-        (audit_entry("rule:role:7", "2 per week"), "removed the limit for <@&7> (**2 songs per week**)"),
-        (audit_entry("rule:user:8", None, "5 per month"), "set <@8>'s limit to **5 songs per month**"),
-        (audit_entry("rule:user:-8", None, "5 per day"), "set someone who deleted their data's limit"),
+        (
+            audit_entry("rule:role:7", per(2, Period.WEEK)),
+            "removed the limit for <@&7> (**2 songs per week**)",
+        ),
+        (audit_entry("rule:user:8", None, per(5, Period.MONTH)), "set <@8>'s limit to **5 songs per month**"),
+        (audit_entry("rule:user:-8", None, per(5, Period.DAY)), "set someone who deleted their data's limit"),
         (audit_entry("grant:8", "2", "5"), "gave <@8> 3 bonus songs (5 in total)"),
         (audit_entry("reset:8"), "reset <@8>'s usage"),
         (audit_entry("timezone", "UTC", "Asia/Tokyo"), "changed the time zone from `UTC` to `Asia/Tokyo`"),
