@@ -170,7 +170,10 @@ class QuotaCog(
     @app_commands.describe(channel="Which channel", rule="What to do with it")
     @app_commands.choices(rule=CHANNEL_CHOICES)
     async def channels(
-        self, interaction: discord.Interaction, channel: SongChannel | None = None, rule: str | None = None
+        self,
+        interaction: discord.Interaction,
+        channel: app_commands.Transform[app_commands.AppCommandChannel, SongChannel] | None = None,
+        rule: str | None = None,
     ) -> None:
         if channel is None and rule is None:
             await _defer(interaction)

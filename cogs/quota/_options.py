@@ -12,11 +12,11 @@ from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule
 from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period
 from songbot.ui.quota.panel_ids import Target
+from songbot.ui.quota.panel_pages import CHANNEL_TYPES
 from songbot.wording import quota_rules as wording
 
 Limit = app_commands.Range[int, 0, MAX_LIMIT]
 BonusSongs = app_commands.Range[int, 1, MAX_LIMIT]
-SongChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 KIND_CHOICES = [
     app_commands.Choice(name="server-wide", value=LimitKind.SERVER.value),
@@ -65,6 +65,24 @@ _COMMON_ZONES = (
     "America/Mexico_City",
     "America/Sao_Paulo",
 )
+
+
+class SongChannel(app_commands.Transformer):
+    """A channel that can have a rule. Threads go by their parent channel, so none is offered."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return CHANNEL_TYPES
+
+    async def transform(
+        self, interaction: discord.Interaction, value: app_commands.AppCommandChannel, /
+    ) -> app_commands.AppCommandChannel:
+        del interaction
+        return value
 
 
 class TimeZones:

@@ -24,14 +24,14 @@ CHART_DAYS = (7, 30, 91)
 LOG_PAGE = 10
 NEWEST = 0
 """In place of a log entry's id: the first page."""
-_CHANNEL_TYPES = [
+CHANNEL_TYPES = [
     discord.ChannelType.text,
     discord.ChannelType.news,
     discord.ChannelType.voice,
     discord.ChannelType.stage_voice,
     discord.ChannelType.forum,
-    discord.ChannelType.media,
 ]
+"""Where people can use commands, themselves or in threads. Discord's schema does not have media channels."""
 _LOG_TEXT = 3800
 
 
@@ -71,7 +71,7 @@ def _channel_select(action: PanelAction, chosen: Collection[int], page: PanelPag
         discord.ui.ChannelSelect[RoutedLayout](
             custom_id=str(PanelId(action, page.target)),
             placeholder=placeholders[action],
-            channel_types=_CHANNEL_TYPES,
+            channel_types=CHANNEL_TYPES,
             min_values=0,
             max_values=MAX_CHANNELS,
             default_values=[discord.SelectDefaultValue(id=one, type=channel) for one in sorted(chosen)],
