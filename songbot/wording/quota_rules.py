@@ -22,7 +22,8 @@ DELETED_ROLE = "a deleted role"
 LEFT = "left the server"
 PER_PERSON = "counted per person"
 
-METER_SEGMENTS = 10
+METER_SEGMENTS = 6
+"""Few enough that the meter's line fits on a phone."""
 _DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
 _NAMES = {
     LimitKind.SERVER: "Server-wide limit",
@@ -65,7 +66,7 @@ def usage_name(usage: LimitUsage) -> str:
 
 
 def meter(used: int, most: int) -> str:
-    """Return a bar of ten segments: empty for nothing used, full only when all is used."""
+    """Return a bar of METER_SEGMENTS: empty for nothing used, full only when all is used."""
     if most <= 0:
         return "█" * METER_SEGMENTS
     filled = min(used, most) * METER_SEGMENTS // most

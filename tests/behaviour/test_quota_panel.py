@@ -59,7 +59,7 @@ async def test_it_shows_each_rule_with_a_meter_and_what_the_bot_allows_once(bot_
     await quota(bot_env, "limit", songs=4, per="day", applies_to="server")
     await ask(bot_env, bot_env.ann)
     said = read(await open_panel(bot_env))
-    assert "**Server-wide** · 4 songs per day\n`██░░░░░░░░` 1 / 4 today · resets <t:1767312000:R>" in said
+    assert "**Server-wide** · 4 songs per day\n-# `█░░░░░` 1 / 4 today · resets <t:1767312000:R>" in said
     assert "**Everyone else** · 5 songs per member per day (default)" in said
     assert said.count("50 songs per day in this server (1 used today)") == 1
     assert "Time zone: `UTC` · Songs: in all channels" in said

@@ -68,7 +68,7 @@ def rule_lines(state: QuotaState, rule: Rule) -> str:
         return heading
     usage = next((usage for usage in state.rules.shared if usage.rule == rule), state.usages.get(rule))
     if usage is not None:
-        return f"{heading}\n{wording.usage_meter(usage)}"
+        return f"{heading}\n-# {wording.usage_meter(usage)}"
     reset = window_at(rule.period, state.now, state.zone).end
     return f"{heading}\n{wording.counted_per_person(reset)}"
 

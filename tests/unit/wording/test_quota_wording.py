@@ -22,7 +22,7 @@ from songbot.quotas.rules import (
     decide,
 )
 from songbot.wording import audit_log, quota_check, quota_rules, quotas
-from songbot.wording.quota_rules import meter
+from songbot.wording.quota_rules import METER_SEGMENTS, meter
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
@@ -135,9 +135,9 @@ def test_the_limit_that_ends_first_is_the_one_told_of():
 @given(st.integers(0, 200), st.integers(1, 100))
 def test_the_meter_is_empty_for_nothing_and_full_only_when_all_is_used(used, most):
     bar = meter(used, most)
-    assert len(bar) == 10
+    assert len(bar) == METER_SEGMENTS
     assert ("█" in bar) is (used > 0)
-    assert (bar == "█" * 10) is (used >= most)
+    assert (bar == "█" * METER_SEGMENTS) is (used >= most)
 
 
 @pytest.mark.parametrize(
