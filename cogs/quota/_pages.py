@@ -120,7 +120,7 @@ class PanelPages:
     async def _selection(
         self, guild: discord.Guild | None, guild_id: int, target: Target | None
     ) -> Selection | None:
-        if target is None or target.kind is not LimitKind.USER:
+        if target is None or target.kind is not LimitKind.USER or target.subject_id < 0:
             return Selection(target) if target else None
         member = await self.member(guild, target.subject_id)
         subject = QuotaSubject(target.subject_id, guild_id, member.role_ids)

@@ -20,6 +20,7 @@ SERVER_WIDE = "Server-wide"
 EACH_MEMBER = "Each member"
 DELETED_ROLE = "a deleted role"
 LEFT = "left the server"
+DELETED_USER = "someone who deleted their data"
 PER_PERSON = "counted per person"
 
 METER_SEGMENTS = 6
@@ -43,7 +44,7 @@ def limit(rule: Rule | RuleValue) -> str:
 
 def person(user_id: int) -> str:
     """Mention somebody. A negative id is a pseudonym, which stands for someone whose data was deleted."""
-    return f"<@{user_id}>" if user_id > 0 else "someone who deleted their data"
+    return f"<@{user_id}>" if user_id > 0 else DELETED_USER
 
 
 def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
@@ -105,7 +106,8 @@ def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
         case LimitKind.ROLE:
             named = f"<@&{rule.subject_id}>" if stale_reason is None else stale_reason.capitalize()
         case LimitKind.USER:
-            named = f"<@{rule.subject_id}>" + (f" ({stale_reason})" if stale_reason else "")
+            named = person(rule.subject_id) if rule.subject_id > 0 else DELETED_USER.capitalize()
+            named += f" ({stale_reason})" if stale_reason else ""
         case _:
             named = f"**{EACH_MEMBER}**"
     return f"{named} · {limit(rule)}"
@@ -115,7 +117,7 @@ def no_limit(kind: LimitKind, subject_id: int) -> str:
     """Return whom the panel is about, where no rule is set for them."""
     named = {LimitKind.SERVER: f"**{SERVER_WIDE}**", LimitKind.ROLE: f"<@&{subject_id}>"}
     if kind is LimitKind.USER:
-        return f"<@{subject_id}> · no personal limit"
+        return f"{person(subject_id)} · no personal limit"
     return f"{named.get(kind, f'**{EACH_MEMBER}**')} · no limit set"
 
 
@@ -200,7 +202,7 @@ def _nothing_to_remove(kind: LimitKind, subject_id: int) -> str:
         case LimitKind.ROLE:
             return f"<@&{subject_id}> has no limit. Nothing changed."
         case LimitKind.USER:
-            return f"<@{subject_id}> has no limit of their own. Nothing changed."
+            return f"{person(subject_id)} has no limit of their own. Nothing changed."
         case _:
             return f"There is no {limit_name(kind).removeprefix('the ')}. Nothing changed."
 

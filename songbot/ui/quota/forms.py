@@ -40,7 +40,7 @@ class QuotaForm(discord.ui.Modal):
 def add_form(target: Target | None) -> QuotaForm:
     """Ask for whom, how many and per what. A selected role or member is filled in already."""
     chosen: list[discord.SelectDefaultValue] = []
-    if target is not None and target.kind in DEFAULT_TYPES:
+    if target is not None and target.kind in DEFAULT_TYPES and target.subject_id > 0:
         chosen = [discord.SelectDefaultValue(id=target.subject_id, type=DEFAULT_TYPES[target.kind])]
     for_whom = discord.ui.MentionableSelect[QuotaForm](
         custom_id=FOR_WHOM, required=False, min_values=0, default_values=chosen

@@ -119,6 +119,8 @@ def _name(state: QuotaState, target: Target) -> str:
             return quota_rules.SERVER_WIDE
         case LimitKind.ROLE:
             return known or wording.unnamed_role(target.subject_id)
+        case LimitKind.USER if target.subject_id < 0:
+            return quota_rules.DELETED_USER
         case LimitKind.USER:
             return known or wording.unnamed_user(target.subject_id)
         case _:
@@ -140,14 +142,14 @@ def _subject_selects(target: Target | None) -> tuple[Row, Row]:
 
 
 def _chosen(target: Target | None, kind: LimitKind) -> list[discord.SelectDefaultValue]:
-    if target is None or target.kind is not kind:
+    if target is None or target.kind is not kind or target.subject_id < 0:
         return []
     return [discord.SelectDefaultValue(id=target.subject_id, type=DEFAULT_TYPES[kind])]
 
 
 def _target_buttons(state: QuotaState, target: Target | None) -> Row:
     rule = state.rule_for(target) if target else None
-    is_user = target is not None and target.kind is LimitKind.USER
+    is_user = target is not None and target.kind is LimitKind.USER and target.subject_id > 0
     primary, danger = discord.ButtonStyle.primary, discord.ButtonStyle.danger
     return Row(
         panel_button(wording.ADD, PanelId(PanelAction.ADD, target), style=primary),

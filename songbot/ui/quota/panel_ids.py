@@ -12,7 +12,7 @@ from enum import StrEnum
 import discord
 
 from songbot.quotas.rules import LimitKind
-from songbot.ui.custom_ids import Route, custom_id, has_valid_ids
+from songbot.ui.custom_ids import MAX_ID, Route, custom_id, has_valid_ids
 
 NO_TARGET = "none.0"
 DEFAULT_TYPES = {
@@ -53,7 +53,8 @@ class FormKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whose limit the panel is about. `subject_id` is the role's or user's id, 0 for the other kinds."""
+    """Whose limit the panel is about. `subject_id` is the role's or user's id, 0 for the other kinds; it is
+    negative for a person who deleted their data, whose limit stays under a pseudonym."""
 
     kind: LimitKind
     subject_id: int = 0
@@ -95,11 +96,12 @@ def _target(match: re.Match[str]) -> Target | None:
     if match["kind"] == "none":
         return None
     kind, subject_id = LimitKind(match["kind"]), int(match["subject_id"])
-    has_subject = kind in (LimitKind.ROLE, LimitKind.USER)
-    return Target(kind, subject_id) if has_subject == (subject_id > 0) else None
+    if abs(subject_id) > MAX_ID or (subject_id < 0 and kind is not LimitKind.USER):
+        return None
+    return Target(kind, subject_id) if (subject_id != 0) == (kind in DEFAULT_TYPES) else None
 
 
-_TARGET = r"(?P<kind>none|server|member|role|user)\.(?P<subject_id>[0-9]{1,20})"
+_TARGET = r"(?P<kind>none|server|member|role|user)\.(?P<subject_id>-?[0-9]{1,20})"
 PANEL_ROUTE = Route(
     "quota:panel",
     re.compile(

@@ -133,6 +133,18 @@ def test_rules_for_many_come_first_and_those_of_nobody_last():
     ]
 
 
+def test_the_limit_of_someone_who_deleted_their_data_can_be_changed_and_removed():
+    target = Target(LimitKind.USER, -5)
+    rule = Rule(LimitKind.USER, 3, Period.DAY, -5)
+    layout = panel_layout(state(rule), Selection(target))
+    assert "Someone who deleted their data · 3 songs per day" in said(layout)
+    buttons = {part["label"]: part for part in parts(layout) if part["type"] == 2}
+    assert buttons["Remove"]["custom_id"] == "quota:v1:panel:remove:user.-5:"
+    assert not buttons["Remove"]["disabled"]
+    assert buttons["Bonus songs"]["disabled"]
+    assert parse_target("user.-5") == target
+
+
 def test_without_a_rule_for_each_member_the_default_is_told():
     assert rule_list(state(Rule(LimitKind.SERVER, 0, Period.DAY))).endswith(
         "**Everyone else** · 100,000 songs per member per day (default)"
