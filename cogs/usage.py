@@ -20,13 +20,13 @@ class UsageCog(commands.Cog):
         self._quotas = quotas
         self._clock = clock
 
-    @app_commands.command(name="usage", description="Songs you have made, and how many you have left")
+    @app_commands.command(name="usage", description="How many songs you have left")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def usage(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         usages = await self._usages(interaction)
-        sections = [(name, wording.own_usage(usage.decision, usage.made)) for name, usage in usages.items()]
+        sections = [(name, wording.own_usage(usage.decision)) for name, usage in usages.items()]
         in_progress = sum(usage.unfinished for usage in usages.values())
         await interaction.edit_original_response(embed=own_usage_embed(sections, in_progress))
 

@@ -29,6 +29,7 @@ from cogs.song_buttons import SongButtons
 from cogs.usage import UsageCog
 from songbot.delivery.links import LinkRefresher
 from songbot.delivery.service import DiscordDelivery
+from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.client import SongBot
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
@@ -96,6 +97,7 @@ class App:
         self._clock = dependencies.clock
         self.telemetry = dependencies.telemetry
         self.router = ComponentRouter()
+        self._channel_policy = ChannelPolicy(self._database.channel_rules, self._clock.monotonic)
         self.bot = SongBot(
             state=dependencies.database.app_state,
             on_login=self._on_login,
@@ -121,7 +123,7 @@ class App:
 
     async def add_cogs(self) -> None:
         """Add all cogs. If one fails to load, the error stops the startup."""
-        ordering = Ordering(self.order_service)
+        ordering = Ordering(self.order_service, self._channel_policy)
         self.bot.add_listener(self.router.on_interaction)
         await self._add_songs(ordering)
         await self._add_library()
@@ -146,12 +148,17 @@ class App:
         await self.bot.add_cog(cog)
 
     async def _add_quotas(self) -> None:
-        quotas = self._database.quotas
-        limits = operator_limits_from_settings(self.dependencies.settings)
-        cog = QuotaCog(self.bot, quotas, self._clock, limits)
+        cog = QuotaCog(
+            self.bot,
+            quotas=self._database.quotas,
+            channels=self._database.channel_rules,
+            policy=self._channel_policy,
+            clock=self._clock,
+            operator_limits=operator_limits_from_settings(self.dependencies.settings),
+        )
         cog.register(self.router)
         await self.bot.add_cog(cog)
-        await self.bot.add_cog(UsageCog(quotas, self._clock))
+        await self.bot.add_cog(UsageCog(self._database.quotas, self._clock))
 
     async def _add_privacy(self) -> None:
         cog = PrivacyCog(

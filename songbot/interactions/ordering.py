@@ -19,6 +19,7 @@ from songbot.worker.order_service import OrderService
 
 from .acknowledge import acknowledge
 from .burst import AcknowledgementBarrier
+from .channel_policy import ChannelPolicy
 from .install_context import quota_guild_id, reply_target, role_ids
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,9 @@ class SongRequest:
 class Ordering:
     """The one way from a wish to a song."""
 
-    def __init__(self, order_service: OrderService) -> None:
+    def __init__(self, order_service: OrderService, channels: ChannelPolicy) -> None:
         self._orders = order_service
+        self._channels = channels
         self._barrier = AcknowledgementBarrier()
 
     async def order(self, interaction: discord.Interaction, request: SongRequest) -> bool:
@@ -61,7 +63,7 @@ class Ordering:
         if message_id is None:
             return False
         order = _build_order(interaction, request, prompt, reply_target(interaction, message_id))
-        refusal = await self._place_order(order)
+        refusal = await self._place_order(interaction, order)
         if refusal is not None:
             await _replace_progress(interaction, order, refusal)
         return refusal is None
@@ -79,16 +81,17 @@ class Ordering:
         if prompt is None:
             return False
         target = ReplyTarget(interaction.channel_id or 0, message_id, upload_limit=interaction.filesize_limit)
-        refusal = await self._place_order(
-            _build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
-        )
+        order = _build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
+        refusal = await self._place_order(interaction, order)
         if refusal is not None:
             await send_ephemeral(interaction, refusal)
         return refusal is None
 
-    async def _place_order(self, order: Order) -> str | None:
+    async def _place_order(self, interaction: discord.Interaction, order: Order) -> str | None:
         """Why there is no song, in words; None when there is one."""
         try:
+            if (refusal := await self._channels.refusal(interaction)) is not None:
+                return refusal
             outcome = await self._orders.place_order(order)
         except StoreUnavailable as error:
             log.warning("an order could not be written: %s", error)

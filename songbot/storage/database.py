@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 
 from sqlalchemy import select
 
+from songbot.quotas.channels import ChannelRuleRepository
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.admin import AdminRepository
@@ -25,6 +26,7 @@ from .errors import DatabaseTooNew
 from .preconditions import refuse_unfinished_copy
 from .repositories.admin import SqlAdminRepository
 from .repositories.app_state import KeyValueStore
+from .repositories.channel_rules import SqlChannelRuleRepository
 from .repositories.library import SqlLibraryRepository
 from .repositories.privacy import SqlPrivacyRepository
 from .repositories.quotas import SqlQuotaRepository
@@ -48,6 +50,7 @@ class Database:
         self.connector = connector
         self.songs: SongRepository = SqlSongRepository(connector, operator_limits, now)
         self.quotas: QuotaRepository = SqlQuotaRepository(connector, operator_limits)
+        self.channel_rules: ChannelRuleRepository = SqlChannelRuleRepository(connector)
         self.library: LibraryRepository = SqlLibraryRepository(connector, now)
         self.privacy: PrivacyRepository = SqlPrivacyRepository(connector, now)
         self.app_state = KeyValueStore(connector)

@@ -36,7 +36,7 @@ def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | 
         (wording.AGAIN, wording.again(*own)),
     ]
     if admin:
-        quotas = (mention(f"quota {name}", ids) for name in ("show", "set", "check", "usage"))
+        quotas = (mention(f"quota {name}", ids) for name in ("show", "panel", "check", "usage"))
         fields.append((wording.ADMINS, wording.admins(*quotas)))
     if missing:
         fields.append((wording.CHANNEL, wording.missing(missing, admin=admin)))

@@ -16,3 +16,13 @@ class RoutedView(discord.ui.View):
         self.stop()
         for item in items:
             self.add_item(item)
+
+
+class RoutedLayout(discord.ui.LayoutView):
+    """As RoutedView, for a message that is made of components alone (Discord, "Components V2")."""
+
+    def __init__(self, *items: discord.ui.Item[discord.ui.LayoutView]) -> None:
+        super().__init__(timeout=None)
+        self.stop()
+        for item in items:
+            self.add_item(item)

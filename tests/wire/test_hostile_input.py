@@ -301,7 +301,7 @@ async def test_a_forged_quota_command_changes_nothing(stage: Stage):
     bot = await stage.start_ready(**NO_FILES)
     forger = stage.max, stage.channel
     forged = [
-        await stage.discord.slash(*forger, "quota set", forged=True, who="member", limit=0, per="day"),
+        await stage.discord.slash(*forger, "quota limit", forged=True, songs=0, per="day"),
         await stage.discord.slash(*forger, "quota grant", forged=True, user=stage.max, songs=99),
         await stage.discord.slash(*forger, "quota show", forged=True),
     ]

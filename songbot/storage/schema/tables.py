@@ -163,6 +163,15 @@ quota_resets = Table(
     Column("reset_at", UtcDateTime, nullable=False),
 )
 
+channel_rules = Table(
+    "channel_rules",
+    metadata,
+    _guild_key(primary_key=True),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    # `allow` or `deny`.
+    Column("rule", String, nullable=False),
+)
+
 quota_changes = Table(
     "quota_changes",
     metadata,

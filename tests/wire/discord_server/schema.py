@@ -46,6 +46,8 @@ HABITS: dict[str, tuple[str, ...]] = {
     "attachments": ("id",),
     # message.reply() and to_message_reference_dict() write snowflakes as numbers.
     "message_reference": ("message_id", "channel_id", "guild_id"),
+    # SelectDefaultValue.to_dict() writes snowflakes as numbers.
+    "default_values": ("id",),
     # AllowedMentions.to_dict() likewise, in lists.
     "allowed_mentions": ("users", "roles"),
 }
