@@ -1,4 +1,4 @@
-"""Handle `Notify me` on the progress line, and `Save` and `Delete` on the card."""
+"""`Notify me` and `Cancel` on an unfinished song, and `Save` and `Delete` on the card."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from songbot.delivery.delete_card import DeleteResult, delete_card
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.access import require_completed, require_delete_permission, require_visible
 from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
-from songbot.songs.ports import SongRepository
+from songbot.songs.ports import Clock, SongRepository
 from songbot.ui.custom_ids import id_route
-from songbot.ui.song_buttons import Action, action_view
-from songbot.wording import buttons
+from songbot.ui.song_buttons import Action, action_view, failure_view
+from songbot.ui.song_card import failure_embed
+from songbot.wording import buttons, general
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,9 @@ MAX_PENDING_DELETIONS = 1000
 class SongButtons:
     """Handles the buttons that make no new song."""
 
-    def __init__(self, songs: SongRepository, library: LibraryRepository) -> None:
+    def __init__(self, songs: SongRepository, library: LibraryRepository, clock: Clock) -> None:
         self._songs = songs
+        self._clock = clock
         self._library = library
         self._pending_deletions: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
 
@@ -38,6 +41,8 @@ class SongButtons:
         router.register(id_route("song:save"), self.save)
         router.register(id_route("song:delete"), self.ask_to_delete)
         router.register(id_route("song:erase"), self.erase)
+        router.register(id_route("song:keep"), self.keep)
+        router.register(id_route("song:cancel"), self.cancel)
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -51,6 +56,20 @@ class SongButtons:
             latest = await self._songs.get(song.id)
             return buttons.NOTIFY_LATE if latest is None or latest.finished else buttons.NOTIFY_FULL
         return buttons.NOTIFY_ON if subscribed else buttons.NOTIFY_OFF
+
+    async def cancel(self, interaction: discord.Interaction, song_id: int) -> None:
+        """Cancel a queued song. The worker delivers the answer once more, should this edit not get there."""
+        await interaction.response.defer()
+        song = await require_visible(interaction, await self._songs.get(song_id))
+        if song is None:
+            return
+        if song.user_id != interaction.user.id:
+            raise UserFacingError(general.NOT_YOURS)
+        if not await self._songs.cancel_queued(song.id, interaction.user.id, self._clock.now()):
+            raise UserFacingError(buttons.CANCEL_TOO_LATE)
+        cancelled = await self._songs.get(song_id)
+        if cancelled is not None:
+            await _show_cancelled(interaction, cancelled)
 
     async def save(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -72,8 +91,12 @@ class SongButtons:
             return
         self._remember(interaction, song)
         await interaction.followup.send(
-            buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE), ephemeral=True
+            buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE, Action.KEEP), ephemeral=True
         )
+
+    async def keep(self, interaction: discord.Interaction, _song_id: int) -> None:
+        """The question was answered with no."""
+        await interaction.response.edit_message(content=buttons.KEPT, view=None)
 
     async def erase(self, interaction: discord.Interaction, song_id: int) -> None:
         """Delete the song after the person confirmed. The permission is checked again."""
@@ -101,6 +124,13 @@ class SongButtons:
         self._pending_deletions.move_to_end(key)
         if len(self._pending_deletions) > MAX_PENDING_DELETIONS:
             self._pending_deletions.popitem(last=False)
+
+
+async def _show_cancelled(interaction: discord.Interaction, song: Song) -> None:
+    try:
+        await interaction.edit_original_response(embed=failure_embed(song), view=failure_view(song))
+    except DISCORD_ERRORS as error:
+        log.info("a cancelled song was not shown yet: %s", describe(error), extra={"song": song.id})
 
 
 async def _close_question(interaction: discord.Interaction, sentence: str) -> None:

@@ -29,7 +29,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=seconds_range, default=(15.0, 25.0), help="how long a song takes (15-25)"
     )
-    parser.add_argument("--dm", action="store_true", help="ann's direct messages with the bot, not a server")
+    parser.add_argument("--dm", action="store_true", help="begin in ann's direct messages with the bot")
     parser.add_argument("--verbose", action="store_true", help="log what the bot does")
     return parser.parse_args(argv)
 

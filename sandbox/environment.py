@@ -8,21 +8,26 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import discord
+from simcord.actors import MemberActor
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import SetupError
 from simcord.preview import Preview
 
 from sandbox.avatar import draw_avatar
-from sandbox.live import LiveEnv, accept_late_actions, keep_fresh, show_mentions_in_embeds
+from sandbox.live import LiveEnv, accept_late_actions, draw_embeds_as_discord, keep_fresh
 from sandbox.local_whisul import local_whisul
+from sandbox.page.places import Place, Places
+from sandbox.page.server import SandboxServer
 from sandbox.whisul import WhisulServer
-from songbot.app import open_app
+from songbot.app import App, open_app
 from songbot.settings import Settings
 
 BOT_NAME = "Songbot"
-TOPIC = "Type /song and a few words below, and watch. Above, choose who you are: max may manage the server."
+TOPIC = "Type /song and a prompt below. Above, choose who you are and where."
+STAFF_TOPIC = "For those who run the server."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,18 @@ class SandboxOptions:
     port: int = 0
     seconds: tuple[float, float] = (15.0, 25.0)
     direct: bool = False
-    """Show ann's direct messages with the bot instead of the server."""
+    """Begin in ann's direct messages with the bot rather than in the server."""
+
+
+def _own(app: App, owner: MemberActor) -> None:
+    """Let a person be the application's owner, who in SimCord is the bot itself."""
+    ask = app.bot.http.application_info
+
+    async def application_info() -> Any:
+        user = {"id": str(owner.id), "username": "olivia", "discriminator": "0", "avatar": None}
+        return {**await ask(), "owner": user}
+
+    app.bot.http.application_info = application_info
 
 
 @asynccontextmanager
@@ -50,8 +66,8 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
         await env.start()
         stack.push_async_callback(env.shutdown)
         stack.push_async_callback(app.stop)
-        show_mentions_in_embeds()
-        preview = await _served(_preview(env, options), stack)
+        draw_embeds_as_discord()
+        preview = await _served(await _preview(env, app, options), stack)
         accept_late_actions(preview)
         async with asyncio.TaskGroup() as beside:
             fresh = beside.create_task(keep_fresh(env, preview), name="keep-fresh")
@@ -106,19 +122,43 @@ def _evenly(low: float, high: float) -> list[float]:
     return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
 
 
-def _preview(env: LiveEnv, options: SandboxOptions) -> Preview:
-    """Show a server with `ann`, a member, and `max`, who may manage it; or ann's direct messages."""
-    bot = env.backend.bot_user
+async def _preview(env: LiveEnv, app: App, options: SandboxOptions) -> Preview:
+    """Return the page of a server with ann, a member, max, who may manage it, and olivia, the bot's owner."""
     guild = env.create_guild("Song Lab")
     channel = guild.create_text_channel("songs", topic=TOPIC)
-    managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
-    ann = env.create_user("ann")
-    people = [guild.add_member(ann), guild.add_member(env.create_user("max"), roles=[managers])]
-    direct = options.direct
-    return env.preview(
-        ann.dm_channel if direct else channel,
-        viewers=[ann] if direct else people,
+    roles = [guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))]
+    administrators = [
+        guild.create_role("Administrators", permissions=discord.Permissions(administrator=True))
+    ]
+    ann_user = env.create_user("ann")
+    ann, max_ = guild.add_member(ann_user), guild.add_member(env.create_user("max"), roles=roles)
+    olivia = guild.add_member(env.create_user("olivia"), roles=administrators)
+    staff = guild.create_text_channel("staff", topic=STAFF_TOPIC, overwrites=_staff_only(guild, roles))
+    _own(app, olivia)
+    app.bot.dispatch("guild_join", app.bot.get_guild(guild.id))
+    await env.settle()
+    places = (
+        Place("songs", "#songs", channel, (ann, max_, olivia)),
+        Place("staff", "#staff", staff, (max_, olivia)),
+        Place("direct", "DM with Songbot", ann_user.dm_channel, (ann_user,)),
+    )
+    return _page(env, places, places[2] if options.direct else places[0], options.port)
+
+
+def _page(env: LiveEnv, places: tuple[Place, ...], first: Place, port: int) -> Preview:
+    bot = env.backend.bot_user
+    preview = env.preview(
+        first.channel,
+        viewers=first.people,
         layout="channel",
-        port=options.port,
+        port=port,
         assets={f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": ("avatar.png", draw_avatar())},
     )
+    switch = Places(preview, places, first)
+    preview._server = SandboxServer(preview, port, lambda: switch)
+    return preview
+
+
+def _staff_only(guild: Any, roles: list[Any]) -> dict[Any, discord.PermissionOverwrite]:
+    hidden = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+    return hidden | {role: discord.PermissionOverwrite(view_channel=True) for role in roles}

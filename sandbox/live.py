@@ -6,6 +6,7 @@ This overrides SimCord's private parts, as they are in the version that the requ
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 
 import simcord
 from simcord._clock import Clock
-from simcord.preview import Preview
+from simcord.preview import Preview, _markdown
 from simcord.preview._markdown import _FIELD_POLICIES
 
 LOOK_EVERY = 0.25
@@ -66,10 +67,20 @@ class LiveEnv(simcord.Env):
             return
 
 
-def show_mentions_in_embeds() -> None:
-    """Show mentions in descriptions and fields as Discord's clients do; SimCord shows the bare `<@id>`."""
+def draw_embeds_as_discord() -> None:
+    """Draw what Discord's own clients draw in descriptions and fields, and SimCord does not.
+
+    That is mentions, commands and subtext; and a quote ends with its line.
+    """
     for part in ("embed_description", "embed_field_value"):
-        _FIELD_POLICIES[part].update(mentions=True, commands=True)
+        _FIELD_POLICIES[part].update(mentions=True, commands=True, subtext=True)
+    expand_quotes = _markdown._discord_multiline_quotes
+    _markdown._discord_multiline_quotes = lambda text: end_quotes(expand_quotes(text))
+
+
+def end_quotes(text: str) -> str:
+    """Put an empty line after each quoted one that is followed by a line outside of the quote."""
+    return re.sub(r"^(> .*)\n(?!> |\n|$)", r"\1\n\n", text, flags=re.MULTILINE)
 
 
 async def keep_fresh(env: LiveEnv, preview: Preview) -> None:

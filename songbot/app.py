@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from random import Random
+from random import Random, SystemRandom
 
 from cogs.context_menu import MessageContextMenuCog
 from cogs.direct_messages import DirectMessagesCog
 from cogs.help import HelpCog
+from cogs.ideas import Ideas
 from cogs.library._cog import LibraryCog
 from cogs.library._export import LibraryExport
 from cogs.library._song import LibrarySong, no_files
@@ -47,6 +48,7 @@ from songbot.songs.ports import Clock
 from songbot.songs.provider import SongProvider
 from songbot.storage.database import Database, open_database
 from songbot.storage.repositories.privacy import LONGEST_WINDOW
+from songbot.ui.help import Links
 from songbot.ui.owner.status import ProcessStatus
 from songbot.version import VERSION
 from songbot.whisul_adapter import WhisulProvider
@@ -130,7 +132,15 @@ class App:
         await self._add_quotas()
         await self._add_privacy()
         await self._add_owner()
-        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids))
+        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links))
+
+    def _links(self) -> Links:
+        """The addresses of the documents are the ones that the application has at Discord."""
+        application = self.bot.application
+        support = self.dependencies.settings.support_url
+        if application is None:
+            return Links(support=support)
+        return Links(application.privacy_policy_url, application.terms_of_service_url, support)
 
     async def _add_owner(self) -> None:
         owners = ApplicationOwners(self.bot.application_info, self._clock.monotonic)
@@ -174,9 +184,10 @@ class App:
         """Add every way to order a song, and the buttons under songs."""
         database, debouncer = self._database, Debouncer(self._clock.monotonic)
         menu = MessageContextMenuCog(self.bot.tree, ordering)
-        messages = DirectMessagesCog(database.quotas, ordering, debouncer, self._clock)
+        messages = DirectMessagesCog(database.quotas, database.library, ordering, debouncer, self._clock)
         SongVariations(database.songs, ordering, debouncer).register(self.router)
-        SongButtons(database.songs, database.library).register(self.router)
+        SongButtons(database.songs, database.library, self._clock).register(self.router)
+        Ideas(SystemRandom().random).register(self.router)
         menu.register(self.router)
         messages.register(self.router)
         for cog in (SongCog(ordering, database.library), menu, messages):

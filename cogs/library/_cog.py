@@ -11,7 +11,7 @@ from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
 from songbot.ui.custom_ids import id_route
-from songbot.ui.library.components import OPEN_ROUTE, chosen_song_id
+from songbot.ui.library.components import PLAY_ROUTE
 from songbot.ui.library.page import PAGE_SIZE, page_embed, page_view
 from songbot.ui.library.query import (
     MAX_SEARCH,
@@ -23,7 +23,6 @@ from songbot.ui.library.query import (
     one_line,
     parse_query,
 )
-from songbot.wording import general
 from songbot.wording import library as wording
 
 from ._export import LibraryExport
@@ -40,15 +39,17 @@ class LibraryCog(commands.Cog, name="library"):
 
     def register(self, router: ComponentRouter) -> None:
         router.register(PAGE_ROUTE, self.turn)
-        router.register(OPEN_ROUTE, self.open)
+        router.register(PLAY_ROUTE, self._song.open)
         router.register(id_route("song:post"), self._song.post)
 
-    @app_commands.command(name="library", description="Your songs, newest first; only you see them")
+    @app_commands.command(
+        name="library", description="Browse, search and export your songs; only you can see them"
+    )
     @app_commands.describe(
-        search="Words from title, tags or prompt, or a tempo like bpm:90-120",
-        saved="Only songs you have saved",
-        of="Songs that another member made publicly in this server",
-        export="A playlist file of what is found, instead of a page",
+        search="Words from the title, tags or prompt, or a tempo such as bpm:90-120",
+        saved="Only songs you saved",
+        of="Another member's public songs in this server",
+        export="Get a playlist file of all matching songs",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -79,13 +80,6 @@ class LibraryCog(commands.Cog, name="library"):
         except SearchLostError:
             raise UserFacingError(wording.SEARCH_LOST) from None
         await self._show(interaction, query, await self._turned(interaction, query, turn))
-
-    async def open(self, interaction: discord.Interaction, _: None) -> None:
-        """Open the song that was chosen from a page."""
-        song_id = chosen_song_id(interaction)
-        if song_id is None:
-            raise UserFacingError(general.UNKNOWN_BUTTON)
-        await self._song.open(interaction, song_id)
 
     async def _turned(self, interaction: discord.Interaction, query: Query, turn: PageTurn) -> LibraryPage:
         """Return the page turned to. The first page is always full, and replaces one that is gone."""

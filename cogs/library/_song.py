@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import discord
 
@@ -13,6 +13,7 @@ from songbot.delivery.links import LinkRefresher
 from songbot.delivery.payloads import CardPayload, payload_variants
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.replies import send_ephemeral
+from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import SongFiles
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.library import LibraryRepository, can_view
@@ -64,7 +65,7 @@ class LibrarySong:
             return
         undelivered = song.delivery is DeliveryState.UNDELIVERABLE and song.user_id == viewer
         can_post = song.state is State.COMPLETED and can_view(song, viewer, guild_id)
-        async with self._payloads(interaction, song, files=undelivered) as payloads:
+        async with self._payloads(interaction, song) as payloads:
             sent = await send_card(
                 interaction, payloads, ephemeral=True, post_button_for=song.id if can_post else None
             )
@@ -88,7 +89,7 @@ class LibrarySong:
         press = ("post", interaction.user.id, interaction.channel_id, song_id)
         if not self._debouncer.try_acquire(press):
             return
-        async with self._payloads(interaction, song, files=True) as payloads:
+        async with self._payloads(interaction, song) as payloads:
             posted = await send_card(interaction, payloads, ephemeral=False)
         if not posted:
             self._debouncer.release(press)
@@ -116,14 +117,24 @@ class LibrarySong:
 
     @asynccontextmanager
     async def _payloads(
-        self, interaction: discord.Interaction, song: Song, *, files: bool
+        self, interaction: discord.Interaction, song: Song
     ) -> AsyncIterator[list[CardPayload]]:
         parent = await self._songs.get(song.parent_id) if song.parent_id is not None else None
         origin_line = origin_text(song, parent) if parent is not None else None
         fresh = await self._links.of_song(song)
-        fetch_files = self._fetch_files if files else no_files
-        async with fetch_files(fresh, interaction.filesize_limit) as attached:
-            yield payload_variants(fresh, attached, origin_line)
+        async with self._files(fresh, interaction.filesize_limit) as attached:
+            yield payload_variants(fresh, attached, origin_line, await accent_of(attached.cover))
+
+    @asynccontextmanager
+    async def _files(self, song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
+        """Fetch the files from Discord's own copy, or else from Whisul."""
+        copy = song if self._fetch_files is no_files else await self._links.from_card(song)
+        async with AsyncExitStack() as stack:
+            attached = await stack.enter_async_context(self._fetch_files(copy, upload_limit))
+            if copy is not song and attached.audio is None:
+                await stack.aclose()
+                attached = await stack.enter_async_context(self._fetch_files(song, upload_limit))
+            yield attached
 
     async def _mark_redelivered(self, song: Song) -> None:
         """Record the delivery. If that fails it is only logged, since the person has the song."""

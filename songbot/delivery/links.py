@@ -39,6 +39,15 @@ class LinkRefresher:
         """With audio and cover that work, as far as that can be had."""
         return (await self._refreshed([song], covers=True))[0]
 
+    async def from_card(self, song: Song) -> Song:
+        """Return the song with links to Discord's own copy of its files, as far as its card has them."""
+        reachable = song.reply.bot_in_channel and song.reply.message_id is not None
+        message = await self._card_of(song) if song.result and reachable else None
+        if song.result is None or message is None:
+            return song
+        ours = {"song_url": audio_of(message), "image_url": cover_of(message)}
+        return replace(song, result=replace(song.result, **{key: url for key, url in ours.items() if url}))
+
     async def of_audio(self, songs: Sequence[Song]) -> list[Song]:
         """The same for the audio of many, newest first; the oldest are looked at, since links die of age."""
         return await self._refreshed(songs, covers=False)

@@ -29,18 +29,18 @@ class Messenger:
         self._client = client
 
     async def edit_progress(
-        self, target: ReplyTarget, content: str, view: discord.ui.View, *, by_token: bool
+        self, target: ReplyTarget, embed: discord.Embed, view: discord.ui.View, *, by_token: bool
     ) -> None:
-        """Put `line` and `view` in place of all that the reply shows."""
+        """Put `embed` and `view` in place of everything that the reply shows."""
         if by_token:
             await self._webhook(target).edit_message(
                 _message_id_or_original(target),
-                content=content,
-                embeds=[],
+                content=None,
+                embeds=[embed],
                 view=view,
             )
         else:
-            await self._bot_message(target).edit(content=content, embeds=[], view=view)
+            await self._bot_message(target).edit(content=None, embeds=[embed], view=view)
 
     async def send(
         self, method: DeliveryMethod, song: Song, payload: CardPayload, notify: Sequence[int]

@@ -10,6 +10,7 @@ import discord
 
 from songbot.media.downloader import MediaFile, SongFiles
 from songbot.songs.models import Song, State
+from songbot.ui.colours import BRAND
 from songbot.ui.custom_ids import custom_id
 from songbot.ui.song_buttons import Action, card_view, failure_view
 from songbot.ui.song_card import failure_embed, song_embed, without_links
@@ -33,17 +34,23 @@ def card_custom_ids(song_id: int) -> frozenset[str]:
     return frozenset(custom_id(f"song:{action}", song_id) for action in (Action.TAKE, Action.RETRY))
 
 
-def payload_variants(song: Song, files: SongFiles, parent: str | None) -> list[CardPayload]:
-    """With files, with links alone, and without the links too, should Discord take none of those."""
+def payload_variants(
+    song: Song, files: SongFiles, parent: str | None, accent: int | None = None
+) -> list[CardPayload]:
+    """Return the card with files, with links alone, and without links, should Discord take none of those.
+
+    `accent` is the card's colour as 0xRRGGBB, None for the bot's own.
+    """
     if song.state is State.FAILED:
         return [CardPayload(failure_embed(song), lambda: failure_view(song))]
-    linked = song_embed(song, parent=parent)
+    colour = BRAND if accent is None else discord.Colour(accent)
+    linked = song_embed(song, parent=parent, colour=colour)
     payloads = [
         CardPayload(linked, lambda: card_view(song)),
         CardPayload(without_links(linked), lambda: card_view(song, listen=False)),
     ]
     if files.present:
         cover = files.cover.name if files.cover else None
-        full = song_embed(song, cover=cover, parent=parent)
+        full = song_embed(song, cover=cover, parent=parent, colour=colour)
         payloads.insert(0, CardPayload(full, lambda: card_view(song), files.present))
     return payloads

@@ -11,12 +11,13 @@ from typing import Protocol
 import discord
 
 from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, retry_with_less_content
+from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song, State
 from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
-from songbot.ui.progress_message import progress_text
+from songbot.ui.progress_message import progress_embed
 from songbot.ui.song_buttons import progress_view
 from songbot.ui.song_card import origin_text
 
@@ -80,10 +81,10 @@ class DiscordDelivery:
             return False
         if (song.id, by_token) in self._dead_progress:
             return False
-        content, view = progress_text(song, progress), progress_view(song)
+        embed, view = progress_embed(song, progress), progress_view(song)
         try:
             async with asyncio.timeout(PROGRESS_TIMEOUT), self._edit_slots:
-                await self._messenger.edit_progress(target, content, view, by_token=by_token)
+                await self._messenger.edit_progress(target, embed, view, by_token=by_token)
         except DISCORD_ERRORS as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
             if is_permanent(error):
@@ -98,9 +99,8 @@ class DiscordDelivery:
         self._dead_progress -= {(song.id, True), (song.id, False)}
         parent = await self._origin(song)
         async with self._files(song, attempt) as files:
-            outcome = await self._try_methods(
-                song, payload_variants(song, files, parent), list(subscribers), attempt
-            )
+            payloads = payload_variants(song, files, parent, await accent_of(files.cover))
+            outcome = await self._try_methods(song, payloads, list(subscribers), attempt)
         if isinstance(outcome, Delivered):
             await self._notify_waiting(song, outcome, list(subscribers))
         return outcome

@@ -21,8 +21,8 @@ ATTEMPT_TIMEOUT = 1.2
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
 
 
-async def acknowledge(interaction: discord.Interaction, content: str, *, private: bool) -> int | None:
-    """Answer with `line`, trying again while Discord allows it; the id of the message that stands.
+async def acknowledge(interaction: discord.Interaction, embed: discord.Embed, *, private: bool) -> int | None:
+    """Answer with `embed`, trying again while Discord allows it; the id of the message that stands.
 
     None: it could not be answered, and nothing may be charged. An answer of ours whose confirmation was
     lost stands all the same: Discord says 40060 to the second try, and the message is looked up.
@@ -32,7 +32,7 @@ async def acknowledge(interaction: discord.Interaction, content: str, *, private
     while (time_left := deadline - time.monotonic()) > 0:
         try:
             async with asyncio.timeout(min(ATTEMPT_TIMEOUT, time_left)):
-                response = await interaction.response.send_message(content, ephemeral=private)
+                response = await interaction.response.send_message(embed=embed, ephemeral=private)
         except DISCORD_ERRORS as error:
             log.warning("an acknowledgement failed: %s", describe(error))
             if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:

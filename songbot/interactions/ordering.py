@@ -13,7 +13,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget, Song
 from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Order, OrderOutcome, Refused
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songbot.ui.progress_message import acknowledgement_text
+from songbot.ui.progress_message import acknowledgement_embed
 from songbot.wording import general, quotas
 from songbot.worker.order_service import OrderService
 
@@ -33,6 +33,8 @@ class SongRequest:
     private: bool = False
     parent: Song | None = None
     relation: Relation | None = None
+    take: int = 1
+    """Counts from 1 where one interaction asks for several songs."""
 
 
 class Ordering:
@@ -52,13 +54,12 @@ class Ordering:
         prompt = await _valid_prompt(interaction, request)
         if prompt is None:
             return False
+        acknowledgement = acknowledgement_embed(prompt, interaction.user.id, interaction.created_at)
         if interaction.response.is_done():
-            message_id = await _follow_up(interaction, prompt, private=request.private)
+            message_id = await _follow_up(interaction, acknowledgement, private=request.private)
         else:
             with self._barrier.acknowledging():
-                message_id = await acknowledge(
-                    interaction, acknowledgement_text(prompt), private=request.private
-                )
+                message_id = await acknowledge(interaction, acknowledgement, private=request.private)
             await self._barrier.wait_idle()
         if message_id is None:
             return False
@@ -118,7 +119,7 @@ def _build_order(
     idempotency_key: str | None = None,
 ) -> Order:
     return Order(
-        idempotency_key=idempotency_key or f"interaction:{interaction.id}",
+        idempotency_key=idempotency_key or _idempotency_key(interaction, request),
         user_id=interaction.user.id,
         prompt=prompt,
         private=request.private,
@@ -131,10 +132,15 @@ def _build_order(
     )
 
 
-async def _follow_up(interaction: discord.Interaction, prompt: str, *, private: bool) -> int | None:
+def _idempotency_key(interaction: discord.Interaction, request: SongRequest) -> str:
+    take = f":{request.take}" if request.take > 1 else ""
+    return f"interaction:{interaction.id}{take}"
+
+
+async def _follow_up(interaction: discord.Interaction, embed: discord.Embed, *, private: bool) -> int | None:
     try:
         message = await interaction.followup.send(
-            acknowledgement_text(prompt),
+            embed=embed,
             ephemeral=private,
             wait=True,
         )
@@ -164,6 +170,6 @@ async def _replace_progress(interaction: discord.Interaction, order: Order, sent
         if await send_ephemeral(interaction, sentence):
             await interaction.followup.delete_message(progress_id)
         else:
-            await interaction.followup.edit_message(progress_id, content=sentence)
+            await interaction.followup.edit_message(progress_id, content=sentence, embed=None)
     except DISCORD_ERRORS as error:
         log.warning("the line of a refused order could not be changed: %s", describe(error))

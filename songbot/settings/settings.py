@@ -107,6 +107,8 @@ class Settings(BaseModel):
     """Songs a day for a person in DMs and through user install."""
     operator_songs_per_day: int | None = Field(default=None, ge=0, le=1_000_000_000)
     """Songs a day, in total."""
+    support_url: str | None = None
+    """Where people find help, such as an invitation to a server of yours."""
     retention_days: int = Field(default=365, ge=1, le=36_500)
     """Days after which a song is forgotten."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
@@ -144,7 +146,7 @@ class Settings(BaseModel):
     def _database(cls, value: SecretStr) -> SecretStr:
         return SecretStr(checked_database_url(value.get_secret_value()))
 
-    @field_validator("whisul_api_url", "discord_api_url")
+    @field_validator("whisul_api_url", "discord_api_url", "support_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         return value and checked_http_url(value)

@@ -41,6 +41,7 @@ class FailureReason(StrEnum):
     NO_AUDIO = "no_audio"
     UNAUTHORIZED = "unauthorized"
     UNAVAILABLE = "unavailable"
+    CANCELLED = "cancelled"
 
 
 class Relation(StrEnum):

@@ -60,6 +60,10 @@ class SongRepository(Protocol):
         """Count the songs in line, up to `limit`."""
         ...
 
+    async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
+        """Fail the person's own queued song as CANCELLED and refund it. False if it is queued no longer."""
+        ...
+
     async def requeue(self, song: Song, worker_id: str, unavailable_since: datetime | None) -> bool:
         """Move a song from submitting back to its place in line: Whisul is known to have made no job."""
         ...

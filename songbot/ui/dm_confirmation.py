@@ -29,8 +29,10 @@ def confirm_view(message_id: int) -> discord.ui.View:
 
 
 def confirm_text(decision: Decision) -> str:
-    """Say how many songs are left, and that nothing is charged yet."""
-    return wording.offer(quotas.left(decision))
+    """Return the question, with how many songs are left by the limit that ends first."""
+    usage = quotas.limiting(decision)
+    bonus = decision.grant_left if usage is decision.effective else 0
+    return wording.offer(usage.remaining + bonus, usage.rule.period.value, usage.window.end)
 
 
 def prompt_embed(prompt: str) -> discord.Embed:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from songbot.ui.colours import BRAND
 from songbot.wording import privacy as wording
 
-from . import colours
 from .custom_ids import custom_id
 from .views import RoutedView
 
@@ -19,8 +19,8 @@ MARGIN = 100_000
 
 
 def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
-    """Say what is kept, why and how long. `days` is RETENTION_DAYS; the others are command mentions."""
-    embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
+    """Say what is stored, why and how long. `days` is RETENTION_DAYS; the others are command mentions."""
+    embed = discord.Embed(title=wording.TITLE, colour=BRAND)
     for name, value in (
         (wording.SONGS, wording.songs_kept(days)),
         (wording.AROUND_SONGS, wording.AROUND_SONGS_KEPT),
@@ -49,11 +49,14 @@ def export_files(
 
 
 def confirm_view(user_id: int) -> discord.ui.View:
-    """Return the button under the question, which deletes everything that is kept about one person."""
-    button = discord.ui.Button[discord.ui.View](
+    """Return what is under the question: `Delete everything`, of one person, and `Cancel`."""
+    delete = discord.ui.Button[discord.ui.View](
         label=wording.DELETE_FOR_GOOD,
         emoji="🗑️",
         style=discord.ButtonStyle.danger,
         custom_id=custom_id("privacy:delete", user_id),
     )
-    return RoutedView(button)
+    keep = discord.ui.Button[discord.ui.View](
+        label=wording.CANCEL, custom_id=custom_id("privacy:keep", user_id)
+    )
+    return RoutedView(delete, keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from songbot.songs.durations import DurationEstimator
@@ -38,14 +38,23 @@ class ProgressLines:
         self._interval = interval
         self._lines: dict[int, _Line] = {}
 
-    async def update(self, song: Song, queue_position: int | None = None) -> None:
-        """Show how far the song is."""
+    async def update(
+        self, song: Song, queue_position: int | None = None, *, running_own: int = 0, busy: bool = False
+    ) -> None:
+        """Show how far the song is. See `compute_progress` for what else may be known of it."""
         line = self._line(song.id)
         async with line.lock:
             now = self._clock.monotonic()
             if line.closed or now - line.edited_at < self._interval:
                 return
-            progress = compute_progress(song, self._estimator, self._clock.now(), queue_position)
+            progress = compute_progress(
+                song,
+                self._estimator,
+                self._clock.now(),
+                queue_position,
+                running_own=running_own,
+                busy=busy,
+            )
             if _is_visible_change(line.progress, progress):
                 line.progress, line.edited_at = progress, now
                 await self._delivery.update_progress(song, progress)
@@ -87,10 +96,4 @@ class ProgressLines:
 
 def _is_visible_change(previous: Progress | None, progress: Progress) -> bool:
     """Return whether the stage, the bar or the place has moved. A shifted estimate alone costs no edit."""
-    if previous is None:
-        return True
-    return (previous.stage, previous.segments, previous.queue_position) != (
-        progress.stage,
-        progress.segments,
-        progress.queue_position,
-    )
+    return previous is None or replace(previous, expected_at=None) != replace(progress, expected_at=None)

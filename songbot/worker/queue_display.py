@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -33,18 +33,24 @@ EDIT_SECONDS = 8.0
 
 
 class QueueDisplay:
-    """`on_failed` is called with a song that was failed and has to be delivered."""
+    """Shows the songs in line.
+
+    `active_songs` counts the songs under way by their people, as far as this worker knows of them.
+    `on_failed` is called with a song that was failed and has to be delivered.
+    """
 
     def __init__(
         self,
         deps: WorkerDependencies,
         worker_id: str,
         lines: ProgressLines,
+        active_songs: Callable[[], Mapping[int, int]],
         on_failed: Callable[[Song], None],
     ) -> None:
         self._deps = deps
         self._worker_id = worker_id
         self._lines = lines
+        self._active_songs = active_songs
         self._on_failed = on_failed
         self._gone: set[int] = set()
         self.length = 0
@@ -83,7 +89,13 @@ class QueueDisplay:
             await self._fail(song)
             return
         shown_position = position if position <= EXACT else math.ceil(position / 10) * 10
-        await self._lines.update(replace(song, unavailable_since=since), shown_position)
+        running = self._active_songs().get(song.user_id, 0)
+        await self._lines.update(
+            replace(song, unavailable_since=since or song.unavailable_since),
+            shown_position,
+            running_own=running if running >= self._deps.config.max_concurrent_per_user else 0,
+            busy=since is None,
+        )
 
     def _unavailable_since(self, song: Song) -> datetime | None:
         """Return since when this song waits for Whisul rather than for a slot."""

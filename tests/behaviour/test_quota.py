@@ -266,7 +266,7 @@ async def test_a_failed_song_is_given_back(bot_env: BotEnvironment):
     assert await ask(bot_env, bot_env.ann) == ""
     assert "1 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
     await bot_env.wait(90)
-    assert "not charged" in _words(bot_env.channel.last_message.embeds[0])
+    assert "doesn't count" in _words(bot_env.channel.last_message.embeds[0])
     assert "0 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
     bot_env.whisul.fails = False
     assert await ask(bot_env, bot_env.ann) == ""
@@ -301,7 +301,7 @@ async def test_members_do_not_see_the_command_and_forging_it_changes_nothing(bot
         forged = send(bot_env, bot_env.ann, COMMAND, command(bot_env, *path, **options))
         await bot_env.env.settle()
         assert forged.ephemeral
-        assert read(forged).strip() == "You need the right to manage the server to do that."
+        assert read(forged).strip() == "You need the **Manage Server** permission for that."
     assert all(isinstance(error, app_commands.MissingPermissions) for error in bot_env.env.errors)
     assert "Nothing has been changed yet" in await quota(bot_env, "log")
 
@@ -345,10 +345,10 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEn
     data = {"custom_id": button["custom_id"], "component_type": 2}
     forged = send(bot_env, bot_env.ann, PRESS, data, message=message)
     await bot_env.env.settle()
-    assert "You need the right to manage the server" in read(forged)
+    assert "You need the **Manage Server** permission" in read(forged)
     bot_env.guild._guild.members[bot_env.max.id].role_ids.clear()
     lost = await bot_env.max.click(result.response, label="Older")
-    assert "You need the right to manage the server" in read(lost)
+    assert "You need the **Manage Server** permission" in read(lost)
     assert read(result) == before
 
 

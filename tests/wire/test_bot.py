@@ -14,7 +14,7 @@ async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Sta
     await stage.start_ready()
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="a trap song about rain")
     await song.acknowledged()
-    assert "a trap song about rain" in song.message.content
+    assert "a trap song about rain" in song.message.embed["description"]
     assert not song.ephemeral
     card = await song.message_matching(has_card, timeout=15)
     assert card.embed["title"]

@@ -96,7 +96,7 @@ async def test_hostile_prompts_ping_nobody_and_break_nothing(stage: Stage):
     empty = await order(stage, "\u200b\u2060\u200d \u202e")
     cards = await answers_to(songs)
     assert all(card.embed["title"] for card in cards)
-    assert "a few words" in (await empty.message_matching("a few words")).content
+    assert "I need a prompt" in (await empty.message_matching("I need a prompt")).content
     assert len(stage.whisul.posts) == len(songs)
     assert not any(BIDI.search(post.prompt) for post in stage.whisul.posts)
     check_all_that_was_shown(stage, stage.ann)
@@ -137,7 +137,7 @@ async def test_titles_tags_and_errors_of_100_kb_ping_nobody_and_break_nothing(st
     stage.whisul.fail_next("generate", Fault.status(400, body=refusal), prompt="<refused>")
     songs = [await order(stage, f"<{word}>") for word in [*faults, "refused"]]
     cards = await answers_to(songs)
-    failed = ["could not be made" in card.embed["title"] for card in cards]
+    failed = ["Couldn't make" in card.embed["title"] for card in cards]
     assert failed == [word.startswith("failed") for word in faults] + [True]
     check_all_that_was_shown(stage, stage.ann)
     assert "Traceback" not in bot.log
@@ -306,7 +306,7 @@ async def test_a_forged_quota_command_changes_nothing(stage: Stage):
         await stage.discord.slash(*forger, "quota show", forged=True),
     ]
     for record in forged:
-        await record.message_matching("You need the right to manage the server", timeout=3)
+        await record.message_matching("You need the **Manage Server** permission", timeout=3)
         assert record.ephemeral
     await answer_to(await order(stage, "rain"))
     assert "Traceback" not in bot.log

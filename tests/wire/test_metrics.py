@@ -58,7 +58,7 @@ async def whole_life(stage: Stage, **settings: str) -> BotProcess:
     stage.whisul.fail_next("job", Fault.status(502))
     stage.discord.faults.add(CARD, method="PATCH", status=503, body="html", times=1)
     await song(stage, "a trap song", "Whisul")
-    await song(stage, "[fail]", "could not be made")
+    await song(stage, "[fail]", "Couldn't make this song")
     usage = await stage.discord.slash(stage.ann, stage.channel, "usage")
     await usage.message_matching(lambda message: message.embeds)
     assert await bot.terminate() == 0
@@ -70,7 +70,7 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     await stage.start_ready(METRICS_PORT=str(port), MEMBER_SONGS_PER_DAY="2")
     stage.whisul.fail_next("job", Fault.status(502))
     await song(stage, "a trap song", "Whisul")
-    await song(stage, "[fail]", "could not be made")
+    await song(stage, "[fail]", "Couldn't make this song")
     await song(stage, "rain", "Whisul")
     refused = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="one too many")
     await refused.acknowledged()

@@ -86,6 +86,6 @@ async def test_delete_takes_the_card_away_by_the_token_of_the_press(stage: Stage
     card = await card_of(await song(stage, channel))
     press = await stage.discord.click(stage.ann, card, "Delete")
     question = await press.message_matching("Delete this song's card?")
-    await stage.discord.click(stage.ann, question, "Yes, delete it")
+    await stage.discord.click(stage.ann, question, "Delete")
     await stage.discord.wait_until(lambda: card.deleted, timeout=10)
     await stage.discord.wait_until(lambda: songs_in(stage)[0]["deleted_at"] is not None, timeout=10)

@@ -19,7 +19,7 @@ from .patched_bot import start_altered_ready
 from .process import BotProcess, Stage
 
 NO_FILES = {"ATTACH_AUDIO": "false"}
-FAILED = "This song could not be made"
+FAILED = "Couldn't make this song"
 IMPATIENT = """
 from whisul_api.client import WhisulClient
 WhisulClient.__init__.__kwdefaults__["timeout"] = 4.0

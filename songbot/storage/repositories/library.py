@@ -56,16 +56,18 @@ class SqlLibraryRepository:
         query = query.order_by(songs.c.id if upwards else songs.c.id.desc())
         behind_query = _behind_query(scope, found, older_than, newer_than)
 
-        def load(connection: Connection) -> tuple[list[Any], bool]:
+        def load(connection: Connection) -> tuple[list[Any], bool, tuple[int, int]]:
             rows = list(connection.execute(query).all())
-            return rows, behind_query is not None and connection.execute(behind_query).first() is not None
+            behind = behind_query is not None and connection.execute(behind_query).first() is not None
+            ids = [row.id for row in rows[:limit]]
+            return rows, behind, _count(connection, scope, found, max(ids, default=0))
 
-        rows, behind = await self._connector.read(load)
+        rows, behind, (total, skipped) = await self._connector.read(load)
         ahead, rows = len(rows) > limit, rows[:limit]
         entries = [LibraryEntry(song_from_row(row), row.saved_by_viewer is not None) for row in rows]
         if upwards:
-            return LibraryPage(tuple(entries[::-1]), newer=ahead, older=behind)
-        return LibraryPage(tuple(entries), newer=behind, older=ahead)
+            return LibraryPage(tuple(entries[::-1]), ahead, behind, total, skipped)
+        return LibraryPage(tuple(entries), behind, ahead, total, skipped)
 
     async def is_saved(self, user_id: int, song_id: int) -> bool:
         query = select(saves.c.song_id).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
@@ -136,6 +138,15 @@ def _entries(scope: LibraryScope) -> Select[Any]:
     by_viewer = and_(saves.c.song_id == songs.c.id, saves.c.user_id == scope.viewer_id)
     shown = songs.join(saves, by_viewer, isouter=not _saved_only(scope))
     return select(songs, saves.c.song_id.label("saved_by_viewer")).select_from(shown)
+
+
+def _count(
+    connection: Connection, scope: LibraryScope, found: ColumnElement[bool], first_id: int
+) -> tuple[int, int]:
+    """Return how many songs were found, and how many of them are newer than `first_id`."""
+    newer = func.count().filter(songs.c.id > first_id)
+    row = connection.execute(_entries(scope).where(found).with_only_columns(func.count(), newer)).one()
+    return row[0], row[1]
 
 
 def _saved_only(scope: LibraryScope) -> bool:

@@ -14,6 +14,7 @@ from songbot.songs.orders import Order, OrderOutcome
 from songbot.songs.ports import LeaseState
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import admission, leases, transitions
+from songbot.storage.queries.cancel import cancel_queued
 from songbot.storage.queries.create_song import create_song
 from songbot.storage.queries.mapping import reply_to_columns, result_to_columns, search_text, song_from_row
 from songbot.storage.schema.tables import COMPLETED, notifications, songs
@@ -63,6 +64,11 @@ class SqlSongRepository:
 
     async def queue_length(self, limit: int) -> int:
         return await self._connector.read(lambda connection: admission.queue_length(connection, limit))
+
+    async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
+        return await self._connector.write(
+            lambda connection: cancel_queued(connection, song_id, user_id, now)
+        )
 
     async def requeue(self, song: Song, worker_id: str, unavailable_since: datetime | None) -> bool:
         return await self._change(

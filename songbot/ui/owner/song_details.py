@@ -9,11 +9,10 @@ import discord
 
 from songbot.songs.admin import SongDetails
 from songbot.songs.models import DeliveryState, Song, State
-from songbot.ui import colours
+from songbot.ui.colours import BRAND, FAILURE
 from songbot.wording import owner as wording
 from songbot.wording import text
 
-_COLOURS = {State.COMPLETED: colours.SUCCESS, State.FAILED: colours.FAILURE}
 _FIELD, _PROMPT, _ERROR = 1024, 300, 300
 
 
@@ -21,7 +20,7 @@ def song_details_embed(details: SongDetails) -> discord.Embed:
     """Return the embed. The prompt is personal, so it is cut short, shown only here, and not at all once the
     song was deleted."""
     song = details.song
-    embed = discord.Embed(title=_title(song), colour=_COLOURS.get(song.state, colours.BRAND))
+    embed = discord.Embed(title=_title(song), colour=FAILURE if song.state is State.FAILED else BRAND)
     embed.description = (
         wording.GONE if song.deleted_at else f"> {text.escape_and_clamp(song.prompt, _PROMPT)}"
     )

@@ -11,7 +11,7 @@ import discord
 
 from songbot.songs.admin import SystemStatus
 from songbot.songs.models import UNFINISHED
-from songbot.ui import colours
+from songbot.ui.colours import BRAND, FAILURE
 from songbot.wording import owner as wording
 from songbot.wording import text
 from songbot.wording.quotas import when
@@ -46,9 +46,9 @@ class ProcessStatus:
 
 def status_embed(summary: SystemStatus, process: ProcessStatus) -> discord.Embed:
     """Return the embed. `summary` covers all processes, `process` the one that answers."""
-    embed = discord.Embed(title=wording.STATUS_TITLE, colour=colours.NEUTRAL)
+    embed = discord.Embed(title=wording.STATUS_TITLE, colour=BRAND)
     if summary.paused is not None:
-        embed.description, embed.colour = wording.paused(summary.paused), colours.FAILURE
+        embed.description, embed.colour = wording.paused(summary.paused), FAILURE
     for name, value, inline in (
         (wording.VERSION, process.version, True),
         (wording.UP_SINCE, when(process.up_since), True),

@@ -226,8 +226,8 @@ async def test_the_card_is_an_edit_by_token_with_cover_and_audio(stage: Scene) -
     assert request.body["content"] is None
     assert request.body["embeds"][0]["image"]["url"] == "attachment://cover.png"
     assert [part["label"] for part in request.body["components"][0]["components"]][:2] == [
-        "Listen",
         "Another take",
+        "Listen",
     ]
     assert request.body["allowed_mentions"] == {"parse": []}
 
@@ -444,7 +444,7 @@ async def test_progress_is_shown_by_token_and_pings_nobody(stage: Scene) -> None
     assert await stage.delivery.update_progress(LIVE, PROGRESS)
     (request,) = stage.discord.requests
     assert request.route == WEBHOOK
-    assert "▰▰▰▱" in request.body["content"]
+    assert "▰▰▰▱" in request.body["embeds"][0]["description"]
     assert request.body["components"][0]["components"][0]["custom_id"] == "song:v1:notify:7"
     assert request.body["allowed_mentions"] == {"parse": []}
 

@@ -101,6 +101,9 @@ def test_durations(seconds: int, written: str) -> None:
         ("🎵🎵", "song.mp3"),
         (".hidden", "hidden.mp3"),
         (None, "song.mp3"),
+        ("हिन्दी का गीत", "हिन्दी का गीत.mp3"),
+        ("เพลงฝน", "เพลงฝน.mp3"),
+        ("שִׁיר", "שִׁיר.mp3"),
     ],
 )
 def test_file_names_are_harmless(title: str | None, name: str) -> None:
