@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import multiprocessing
 import sys
 import time
@@ -16,7 +15,6 @@ from .run import Verdict, simulate
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 if every run kept all promises, else 1."""
     options = _options(arguments)
-    logging.disable(logging.CRITICAL)
     if options.only:
         verdict = simulate(options.seed, with_story=True)
         print(verdict.scenario, verdict.story, verdict.violation or "all promises kept", sep="\n\n")
@@ -31,13 +29,14 @@ def _many(options: argparse.Namespace) -> int:
         runs += 1
         songs += verdict.songs
         if verdict.violation is not None:
-            if not broken[verdict.violation.invariant]:
+            if options.each or not broken[verdict.violation.invariant]:
                 _show(verdict, brief=options.brief)
             broken[verdict.violation.invariant] += 1
             if not options.keep_going:
                 break
     seconds = time.monotonic() - begun
-    print(f"{runs} runs, {songs} songs' lives in {seconds:.1f} s: {songs / max(seconds, 0.001):.0f} lives a second")
+    rate = songs / max(seconds, 0.001)
+    print(f"{runs} runs, {songs} songs' lives in {seconds:.1f} s: {rate:.0f} lives a second")
     for invariant, count in broken.most_common():
         print(f"  {invariant}: broken in {count} runs")
     return 1 if broken else 0
@@ -67,8 +66,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first run; each next one adds 1")
     parser.add_argument("--workers", type=int, default=1, help="processes of this machine to use")
     parser.add_argument("--only", action="store_true", help="run the seed alone and tell its story")
-    parser.add_argument("--keep-going", action="store_true", help="go on after a broken promise, and count them")
+    parser.add_argument(
+        "--keep-going", action="store_true", help="go on after a broken promise, and count them"
+    )
     parser.add_argument("--brief", action="store_true", help="without stories")
+    parser.add_argument("--each", action="store_true", help="show every broken run, not the first of a kind")
     return parser.parse_args(arguments)
 
 

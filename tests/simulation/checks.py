@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """Called by the simulated neighbours. A broken promise is kept in `world.violation`, the first one only."""
+    """Called by the simulated neighbours. The first broken promise is kept in `world.violation`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -118,7 +118,5 @@ class Checks:
 
 
 def _changes(old: Row | None, new: Row) -> str:
-    names = [
-        name for name in Row._fields[2:] if old is None or getattr(old, name) != getattr(new, name)
-    ]
+    names = [name for name in Row._fields[2:] if old is None or getattr(old, name) != getattr(new, name)]
     return ", ".join(f"{name}={getattr(new, name)}" for name in names if getattr(new, name) is not None)

@@ -50,7 +50,7 @@ Observer = Callable[["int", Row | None, Row | None], None]
 
 
 class DatabaseServer:
-    """`rows` is what is committed; each change of a row is shown to `observer` with the process that made it."""
+    """`rows` is what is committed. `observer` is shown each change of a row and its process."""
 
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
@@ -113,6 +113,7 @@ class ProcessConnector(Connector):
 
     async def _run(self, work: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         after, self.after = self.after, _nothing
+        kwargs.pop("durable", None)
         link = self._link
 
         def effect() -> Any:

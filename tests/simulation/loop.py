@@ -1,8 +1,8 @@
 """An event loop on virtual time that several simulated processes share.
 
 Time jumps to the next timer when nothing else is ready. Every callback runs in the context of its process, so
-that a process can be frozen (its callbacks are kept until it thaws) or killed (it never thaws), as SIGSTOP and
-SIGKILL do it: between two callbacks, without any code of the process taking part.
+that a process can be frozen (its callbacks are kept until it thaws) or killed (it never thaws), as SIGSTOP
+and SIGKILL do it: between two callbacks, without any part in it for the process's own code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A process's way to Discord: the requests of songbot.delivery.messenger.Messenger, answered by the simulation."""
+"""A process's way to Discord: the requests of Messenger, answered by the simulated Discord."""
 
 from __future__ import annotations
 

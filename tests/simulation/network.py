@@ -1,7 +1,7 @@
 """Requests between a process and one of its neighbours: database, Whisul, Discord.
 
-The neighbour's part runs in the world's context, so that a request under way gets there although its process is
-frozen or killed meanwhile.
+The neighbour's part runs in the world's context, so that a request under way gets there although its process
+is frozen or killed meanwhile.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ class Link:
     """`noise` is the chance of trouble for each request. `cut` is what happens to every request for now since
     this way is cut, and `away` what happens since the neighbour is away."""
 
+    name: str
     loop: SimulatedLoop
     random: Random
+    tell: Callable[..., None]
     noise: float = 0.0
     cut: Trouble | None = None
     away: Trouble | None = None
@@ -68,10 +70,11 @@ class Link:
             trouble = self.random.choice(kinds)
         if trouble is not None:
             self.troubled_at = self.loop.now
+            self.tell("%s: %s", self.name, trouble)
         return trouble
 
     async def request(self, effect: Callable[[], T], trouble: Trouble | None, timeout: float) -> T:
-        """Run `effect` at the neighbour and return its result. Raises Refused, NoAnswer, or what it raises."""
+        """Run `effect` at the neighbour and return its result. Raise Refused, NoAnswer, or what it raises."""
         if self.closed:
             raise asyncio.CancelledError
         random = self.random.random

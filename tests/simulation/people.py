@@ -9,7 +9,6 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import LimitKind, Period, Rule
 from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
@@ -59,7 +58,9 @@ class People:
         return self._random.randrange(1, self._scenario.people + 1)
 
     def _pick_process(self) -> Process | None:
-        alive = [process for process in self._world.slots if process and process.alive and not process.stopping]
+        alive = [
+            process for process in self._world.slots if process and process.alive and not process.stopping
+        ]
         return self._random.choice(alive) if alive else None
 
     # -------------------------------------------------------------------- orders
@@ -72,7 +73,9 @@ class People:
         parents = list(self._world.by_song)
         if parents and random.random() < 0.3:
             order = replace(
-                order, parent_id=random.choice(parents), relation=random.choice([Relation.TAKE, Relation.RETRY])
+                order,
+                parent_id=random.choice(parents),
+                relation=random.choice([Relation.TAKE, Relation.RETRY]),
             )
             if random.random() < 0.5:
                 self._place(process, self._again(order))
@@ -113,7 +116,10 @@ class People:
         key = f"order-{len(world.placed) + 2}"
         message_id = world.discord.new_line(order.reply.channel_id, ephemeral=False)
         return replace(
-            order, idempotency_key=key, prompt=f"{key} again", reply=replace(order.reply, message_id=message_id)
+            order,
+            idempotency_key=key,
+            prompt=f"{key} again",
+            reply=replace(order.reply, message_id=message_id),
         )
 
     def _place(self, process: Process, order: Order) -> None:
@@ -165,12 +171,26 @@ class People:
         process, random = self._pick_process(), self._random
         if process is None:
             return
-        guild, user = 500 + random.randrange(self._scenario.guilds), self._random.randrange(1, self._scenario.people + 1)
-        action = random.choice([self._set_rule, self._set_rule, self._clear_rule, self._grant, self._reset, self._zone])
+        guild, user = (
+            500 + random.randrange(self._scenario.guilds),
+            self._random.randrange(1, self._scenario.people + 1),
+        )
+        action = random.choice(
+            [self._set_rule, self._set_rule, self._clear_rule, self._grant, self._reset, self._zone]
+        )
         process.spawn(_tolerant(action(process, guild, user)))
 
     def _subject(self, user: int) -> tuple[LimitKind, int]:
-        kind = self._random.choice([LimitKind.SERVER, LimitKind.SERVER, LimitKind.MEMBER, LimitKind.USER, LimitKind.USER, LimitKind.ROLE])
+        kind = self._random.choice(
+            [
+                LimitKind.SERVER,
+                LimitKind.SERVER,
+                LimitKind.MEMBER,
+                LimitKind.USER,
+                LimitKind.USER,
+                LimitKind.ROLE,
+            ]
+        )
         return kind, {LimitKind.USER: user, LimitKind.ROLE: self._random.choice(ROLES)}.get(kind, 0)
 
     async def _set_rule(self, process: Process, guild: int, user: int) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextvars import copy_context
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,7 +58,8 @@ class Process:
         self.clock = ProcessClock(world)
         self.clock.shift = shift
         self.database, self.whisul, self.discord = links = [
-            Link(world.loop, self.random, noise) for noise in world.noise
+            Link(name, world.loop, self.random, partial(world.tell, number), noise)
+            for name, noise in zip(("database", "Whisul", "Discord"), world.noise, strict=True)
         ]
         self.links: list[Link] = links
         self.alive = True

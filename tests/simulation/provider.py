@@ -7,11 +7,11 @@ from random import Random
 
 from songbot.songs.ports import JobReport
 from songbot.songs.provider_errors import (
+    AuthenticationFailed,
     InvalidResponse,
     JobNotCreated,
     OutcomeUnknown,
     PromptRejected,
-    AuthenticationFailed,
     ProviderError,
     ProviderUnavailable,
     RateLimited,

@@ -1,7 +1,7 @@
 """What a seed decides before a run: how many processes, people and songs, and what goes wrong when.
 
-Each run draws few kinds of trouble and much of each (swarm testing): a run in which everything goes wrong all the
-time finds less, since nothing gets far in it.
+Each run draws few kinds of trouble and much of each (swarm testing): a run in which everything goes wrong all
+the time finds less, since nothing gets far in it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ONE_PROCESS = frozenset(
     {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
 )
 MAX_NOT_FOUND = 100.0
-"""An ingress without a way to Whisul answers 404 for less than two minutes: longer means that jobs are gone."""
+"""An ingress without a way to Whisul answers 404 for under two minutes; longer means that jobs are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _start(random: Random, orders_for: float) -> datetime:
 
 
 def _config(random: Random, *, long_run: bool, orders: int) -> WorkerConfig:
-    """With short runs a process's heart beats as it does; with long ones slower, or it beats most of the time."""
+    """Heartbeats are slower in long runs, which would be spent on little else."""
     heartbeat = 60.0 if long_run else random.choice([10.0, 20.0])
     return WorkerConfig(
         max_concurrent=random.choice([1, 2, 4, orders]),

@@ -1,4 +1,4 @@
-"""What happened in a run, with virtual times, kept cheaply and written out only when somebody wants to read it."""
+"""What happened in a run, with virtual times: kept cheaply, and written out only for somebody to read."""
 
 from __future__ import annotations
 

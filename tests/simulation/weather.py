@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -67,9 +66,7 @@ class Weather:
             return
         hit = asyncio.Event()
         link = self._random.choice(process.links)
-        link.trap = lambda: self._world.loop.call_later(
-            self._random.random() * 0.05, hit.set, context=WORLD
-        )
+        link.trap = lambda: self._world.loop.call_later(self._random.random() * 0.05, hit.set, context=WORLD)
         try:
             async with asyncio.timeout(TRAP_SECONDS):
                 await hit.wait()

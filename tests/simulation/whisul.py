@@ -9,20 +9,22 @@ from songbot.songs.models import Result
 from songbot.songs.ports import JobReport, JobState
 from songbot.songs.provider_errors import (
     AuthenticationFailed,
-    InvalidResponse,
     JobNotFound,
-    OutcomeUnknown,
     PromptRejected,
-    ProviderError,
-    ProviderUnavailable,
     RateLimited,
-    UnexpectedResponse,
 )
 
-from .network import FOREVER, Link, NoAnswer, Refused, Trouble
+from .network import FOREVER, Trouble
 
 TIMEOUT = 30.0
-TROUBLES = (Trouble.REFUSED, Trouble.SILENT, Trouble.ANSWER_LOST, Trouble.ANSWER_LATE, Trouble.ERROR, Trouble.ERROR)
+TROUBLES = (
+    Trouble.REFUSED,
+    Trouble.SILENT,
+    Trouble.ANSWER_LOST,
+    Trouble.ANSWER_LATE,
+    Trouble.ERROR,
+    Trouble.ERROR,
+)
 
 
 @dataclass(slots=True)
@@ -100,7 +102,9 @@ class WhisulServer:
             return JobReport(JobState.FAILED, error="simulated")
         if job.ending == "no audio":
             return JobReport(JobState.COMPLETED)
-        return JobReport(JobState.COMPLETED, result=Result(f"https://whisul.example/{job.id}.mp3", title="Rain"))
+        return JobReport(
+            JobState.COMPLETED, result=Result(f"https://whisul.example/{job.id}.mp3", title="Rain")
+        )
 
     def _refuse(self, now: float) -> None:
         if now < self.rate_limited_until:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..truth import Placed
+from tests.simulation.truth import Placed
 
 if TYPE_CHECKING:
-    from ..process import Process
-    from ..world import World
+    from tests.simulation.process import Process
+    from tests.simulation.world import World
 
 REQUESTS = 60
 """Requests to Discord for one song, whatever happens, besides one for each 8 seconds of its life."""
@@ -18,7 +18,11 @@ REQUESTS = 60
 def everything_is_settled(world: World) -> str | None:
     """Once the faults are over, everything is answered within the stated time."""
     open_songs = [row for row in world.database.rows.values() if row.delivery == "pending"]
-    if open_songs and world.calm_since is not None and world.loop.now - world.calm_since > world.scenario.settles_in:
+    if (
+        open_songs
+        and world.calm_since is not None
+        and world.loop.now - world.calm_since > world.scenario.settles_in
+    ):
         row = open_songs[0]
         return f"{len(open_songs)} songs are open, song {row.id} is {row.state} with {row.lease_owner}"
     return None
@@ -35,7 +39,11 @@ def every_order_has_one_answer(world: World) -> Iterator[str]:
 def _answer_problem(world: World, placed: Placed) -> str | None:
     row = world.database.rows.get(placed.song_id or 0)
     if row is None:
-        return f"{placed.order.idempotency_key} was accepted and has no row" if placed.outcome == "Accepted" else None
+        return (
+            f"{placed.order.idempotency_key} was accepted and has no row"
+            if placed.outcome == "Accepted"
+            else None
+        )
     cards = world.discord.cards_of(row.id)
     sure = row.id not in world.discord.unsure
     if row.delivery == "delivered" and not cards:

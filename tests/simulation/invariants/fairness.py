@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ..database import Row
+from tests.simulation.database import Row
 
 CONSTANT = 4
 """How many more than the people in line may overtake somebody."""
@@ -27,7 +27,7 @@ class Line:
     _waiting: dict[int, _Waiting] = field(default_factory=dict)
 
     def on_row(self, old: Row | None, new: Row | None) -> str | None:
-        """Nobody whose turn could be is overtaken by more songs than there are people in line, plus a constant."""
+        """Nobody who could be next is overtaken by more songs than there are people in line, and a few."""
         before, after = _state(old), _state(new)
         row = new or old
         if row is None or before == after:
@@ -66,7 +66,8 @@ class Line:
             waiting = self._waiting[first.id]
             waiting.overtakers.add(admitted.id)
             if len(waiting.overtakers) > waiting.people + CONSTANT:
-                return f"song {first.id} is overtaken by {len(waiting.overtakers)}, with {waiting.people} in line"
+                overtaken = len(waiting.overtakers)
+                return f"song {first.id} is overtaken by {overtaken}, with {waiting.people} in line"
         return None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..whisul import Post
+from tests.simulation.whisul import Post
 
 if TYPE_CHECKING:
-    from ..world import World
+    from tests.simulation.world import World
 
 POLL_INTERVAL = 5.0
 SLACK = 0.001
@@ -17,7 +17,9 @@ def at_most_one_post(world: World, post: Post) -> str | None:
     """Whisul gets at most one POST for a song, unless each earlier one is known to have made no job."""
     for earlier in world.whisul.posts.get(post.order_key, ()):
         if not earlier.known_none:
-            return f"{post.order_key} is POSTed by process {post.process}, and was by process {earlier.process}"
+            return (
+                f"{post.order_key} is POSTed by process {post.process}, and was by process {earlier.process}"
+            )
     return None
 
 

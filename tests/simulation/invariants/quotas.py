@@ -21,8 +21,7 @@ from songbot.quotas.rules import (
 )
 from songbot.songs.orders import Accepted, Order, OrderOutcome, Refused
 from songbot.storage.schema.types import EPOCH, MICROSECOND
-
-from ..truth import Charge
+from tests.simulation.truth import Charge
 
 UTC_ZONE = ZoneInfo("UTC")
 OF_OPERATOR = (LimitKind.DIRECT, LimitKind.OPERATOR, LimitKind.SERVER_CEILING)
@@ -70,7 +69,9 @@ class QuotaBook:
         window = window_at(rule.period, now, zone)
         start, end = ((moment - EPOCH) // MICROSECOND for moment in (window.start, window.end))
         used = sum(
-            start <= charge.at < end and charge.song_id != without and self._counts(rule, charge, order, scope)
+            start <= charge.at < end
+            and charge.song_id != without
+            and self._counts(rule, charge, order, scope)
             for charge in self.charges.values()
         )
         return LimitUsage(rule, used, window)
@@ -105,4 +106,6 @@ def _describe(usage: LimitUsage | None) -> str:
     if usage is None:
         return "nothing"
     rule = usage.rule
-    return f"{rule.kind} limit {rule.limit} per {rule.period} with {usage.used} used since {usage.window.start}"
+    return (
+        f"{rule.kind} limit {rule.limit} per {rule.period} with {usage.used} used since {usage.window.start}"
+    )

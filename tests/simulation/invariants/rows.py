@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..database import Row
-from ..truth import Placed
-from ..whisul import Job
+from tests.simulation.database import Row
+from tests.simulation.truth import Placed
+from tests.simulation.whisul import Job
 
 if TYPE_CHECKING:
-    from ..world import World
+    from tests.simulation.world import World
 
 _ENDINGS = {"failed": "failed", "no_audio": "no audio"}
 
@@ -33,7 +33,7 @@ def finished_songs_stay_finished(old: Row | None, new: Row) -> str | None:
 
 
 def paid_job_is_not_given_up(world: World, placed: Placed, old: Row, new: Row) -> str | None:
-    """A paid job that Whisul still has is never given up, except as `interrupted` where its number is unknown."""
+    """A paid job that Whisul has is never given up, except as `interrupted` where its number is unknown."""
     if new.state != "failed" or old.state == "failed":
         return None
     for job in world.jobs_of(placed):
@@ -57,12 +57,15 @@ def completed_song_is_its_own(world: World, placed: Placed, new: Row) -> str | N
     """A completed song shows the result of a job that was made for it and is done."""
     if new.state != "completed":
         return None
-    if not any(job.id in (new.song_url or "") and job.ends_at <= world.loop.now for job in world.jobs_of(placed)):
+    done = [job.id for job in world.jobs_of(placed) if job.ends_at <= world.loop.now]
+    if not any(job_id in (new.song_url or "") for job_id in done):
         return f"song {new.id} is completed with {new.song_url}"
     return None
 
 
-def never_sent_is_not_interrupted(world: World, process: int, placed: Placed, old: Row, new: Row) -> str | None:
+def never_sent_is_not_interrupted(
+    world: World, process: int, placed: Placed, old: Row, new: Row
+) -> str | None:
     """A process does not take a song for `interrupted` that it admitted itself and surely never sent."""
     if new.reason != "interrupted" or old.state != "submitting":
         return None
@@ -83,7 +86,7 @@ def undeliverable_only_when_refused(world: World, placed: Placed, old: Row, new:
         ways |= {"edit", "post"} if order.reply.message_id else {"post"}
     missing = ways - world.discord.refusals.get(new.id, set())
     if missing:
-        return f"song {new.id} is undeliverable, though Discord never refused for good: {', '.join(sorted(missing))}"
+        return f"song {new.id} is undeliverable, without a refusal for good of {sorted(missing)}"
     return None
 
 

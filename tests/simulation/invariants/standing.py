@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..world import World
+    from tests.simulation.world import World
 
 HEALTHY_FOR = 240.0
 """Seconds without any trouble after which a process has no reason left to hold back."""
