@@ -14,17 +14,9 @@ from songbot.storage.connectors.base import Connector
 from songbot.storage.repositories.songs import SqlSongRepository
 from tests.support.inline_connector import InlineSqliteConnector
 
-from .network import Link, NoAnswer, Refused, Trouble
+from .network import Link, NoAnswer, Refused
 
 DEADLINE = 10.0
-TROUBLES = (
-    Trouble.REFUSED,
-    Trouble.ANSWER_LOST,
-    Trouble.ANSWER_LATE,
-    Trouble.ANSWER_LATE,
-    Trouble.EFFECT_LATE,
-    Trouble.SILENT,
-)
 
 
 class Row(NamedTuple):
@@ -120,7 +112,7 @@ class ProcessConnector(Connector):
             return self._server.execute(self._process, lambda c: work(c, *args, **kwargs), after)
 
         try:
-            return await link.request(effect, link.next_trouble(TROUBLES), DEADLINE)
+            return await link.request(effect, link.next_trouble(), DEADLINE)
         except (Refused, NoAnswer) as problem:
             raise StoreUnavailable(f"simulated: {type(problem).__name__}") from None
 

@@ -17,7 +17,6 @@ from .network import Link, NoAnswer, Refused, Trouble
 T = TypeVar("T")
 PATIENCE = 120.0
 """Longer than the bot waits for any answer from Discord."""
-TROUBLES = (Trouble.REFUSED, Trouble.SILENT, Trouble.ANSWER_LOST, Trouble.ANSWER_LATE, Trouble.ERROR)
 STATUSES = (500, 502, 503, 503, 429)
 
 
@@ -66,7 +65,7 @@ class SimulatedMessenger:
     async def _request(self, song_id: int, way: str, effect: Callable[[], T]) -> T:
         link = self._link
         self._on_request(song_id, way)
-        trouble = link.next_trouble(TROUBLES)
+        trouble = link.next_trouble()
         if trouble is Trouble.ERROR:
             status = link.random.choice(STATUSES)
             effect = _raising(status)

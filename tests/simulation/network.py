@@ -46,13 +46,14 @@ class Refused(Exception):
 
 @dataclass
 class Link:
-    """`noise` is the chance of trouble for each request. `cut` is what happens to every request for now since
+    """`noise` is the chance of trouble for each request, of one of `kinds`. `cut` is what happens to every request for now since
     this way is cut, and `away` what happens since the neighbour is away."""
 
     name: str
     loop: SimulatedLoop
     random: Random
     tell: Callable[..., None]
+    kinds: tuple[Trouble, ...]
     noise: float = 0.0
     cut: Trouble | None = None
     away: Trouble | None = None
@@ -61,13 +62,13 @@ class Link:
     trap: Callable[[], object] | None = None
     """Called at the next request, and then no more."""
 
-    def next_trouble(self, kinds: tuple[Trouble, ...]) -> Trouble | None:
+    def next_trouble(self) -> Trouble | None:
         if self.trap is not None:
             trap, self.trap = self.trap, None
             trap()
         trouble = self.cut or self.away
         if trouble is None and self.noise and self.random.random() < self.noise:
-            trouble = self.random.choice(kinds)
+            trouble = self.random.choice(self.kinds)
         if trouble is not None:
             self.troubled_at = self.loop.now
             self.tell("%s: %s", self.name, trouble)

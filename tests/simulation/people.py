@@ -46,7 +46,10 @@ class People:
             if random.random() < scenario.deletions:
                 acts.append((random.random() * scenario.orders_for, len(acts), self._delete))
         for _ in range(scenario.admin_changes):
-            acts.append((random.random() * scenario.orders_for * 0.8, len(acts), self._administer))
+            early = random.random() < 0.5
+            acts.append(
+                ((0.02 if early else random.random()) * scenario.orders_for, len(acts), self._administer)
+            )
         for at, _, do in sorted(acts):
             await asyncio.sleep(max(0.0, at - self._world.loop.now))
             do()
@@ -195,7 +198,12 @@ class People:
 
     async def _set_rule(self, process: Process, guild: int, user: int) -> None:
         kind, subject = self._subject(user)
-        rule = Rule(kind, self._random.choice([0, 1, 3, 5]), self._random.choice(list(Period)), subject)
+        rule = Rule(
+            kind,
+            self._random.choice([0, 1, 3, 5]),
+            self._random.choice([Period.DAY, Period.DAY, *Period]),
+            subject,
+        )
         book = self._world.book
         process.connector.after = lambda _old: book.rules.__setitem__((guild, kind, subject), rule)
         self._world.tell(process.number, "sets %s in server %s", rule, guild)

@@ -58,8 +58,8 @@ class Process:
         self.clock = ProcessClock(world)
         self.clock.shift = shift
         self.database, self.whisul, self.discord = links = [
-            Link(name, world.loop, self.random, partial(world.tell, number), noise)
-            for name, noise in zip(("database", "Whisul", "Discord"), world.noise, strict=True)
+            Link(name, world.loop, self.random, partial(world.tell, number), kinds)
+            for name, kinds in zip(("database", "Whisul", "Discord"), world.scenario.troubles, strict=True)
         ]
         self.links: list[Link] = links
         self.alive = True

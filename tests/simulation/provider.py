@@ -19,7 +19,7 @@ from songbot.songs.provider_errors import (
 )
 
 from .network import Link, NoAnswer, Refused, Trouble
-from .whisul import TIMEOUT, TROUBLES, Post, WhisulServer, order_key_of
+from .whisul import TIMEOUT, Post, WhisulServer, order_key_of
 
 
 class SimulatedProvider:
@@ -40,7 +40,7 @@ class SimulatedProvider:
     async def submit(self, prompt: str) -> str:
         key, link = order_key_of(prompt), self._link
         post = Post(key, self._process, link.loop.now)
-        trouble = link.next_trouble(TROUBLES)
+        trouble = link.next_trouble()
         self._on_submit(self._process, key)
 
         def effect() -> str:
@@ -63,7 +63,7 @@ class SimulatedProvider:
 
     async def poll(self, job_id: str) -> JobReport:
         link = self._link
-        trouble = link.next_trouble(TROUBLES)
+        trouble = link.next_trouble()
         self._on_poll(self._process, job_id)
 
         def effect() -> JobReport:

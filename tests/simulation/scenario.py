@@ -6,7 +6,7 @@ the time finds less, since nothing gets far in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
 from random import Random
@@ -14,8 +14,25 @@ from random import Random
 from songbot.quotas.rules import OperatorLimits
 from songbot.worker.config import WorkerConfig
 
+from .network import Trouble
+
 HOUR = 3600.0
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
+
+DATABASE_TROUBLES = (
+    Trouble.REFUSED,
+    Trouble.SILENT,
+    Trouble.ANSWER_LOST,
+    Trouble.ANSWER_LATE,
+    Trouble.EFFECT_LATE,
+)
+WHISUL_TROUBLES = DISCORD_TROUBLES = (
+    Trouble.REFUSED,
+    Trouble.SILENT,
+    Trouble.ANSWER_LOST,
+    Trouble.ANSWER_LATE,
+    Trouble.ERROR,
+)
 
 
 class Kind(StrEnum):
@@ -40,6 +57,7 @@ class Kind(StrEnum):
 ONE_PROCESS = frozenset(
     {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
 )
+NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
 MAX_NOT_FOUND = 100.0
 """An ingress without a way to Whisul answers 404 for under two minutes; longer means that jobs are gone."""
 
@@ -72,6 +90,7 @@ class Scenario:
     config: WorkerConfig
     limits: OperatorLimits
     noise: tuple[float, float, float]
+    troubles: tuple[tuple[Trouble, ...], ...]
     episodes: tuple[Episode, ...]
     admin_changes: int
     deletions: float
@@ -88,6 +107,14 @@ class Scenario:
 
 def draw(random: Random) -> Scenario:
     """Return the scenario of a seed's random numbers."""
+    theme = random.random()
+    if theme < 0.12:
+        return _long_line(random)
+    scenario = _anything(random)
+    return _strict_quotas(random, scenario) if theme < 0.25 else scenario
+
+
+def _anything(random: Random) -> Scenario:
     shared = random.random() < 0.75
     orders = random.choice([4, 8, 8, 12, 16])
     orders_for = random.choice([60.0, 300.0, 300.0, 900.0])
@@ -108,10 +135,48 @@ def draw(random: Random) -> Scenario:
         config=_config(random, long_run=long_run, orders=orders),
         limits=_limits(random),
         noise=_noise(random),
+        troubles=_troubles(random),
         episodes=_episodes(random, processes, orders_for, long_run=long_run),
         admin_changes=random.choice([0, 0, 2, 6]),
         deletions=random.choice([0.0, 0.0, 0.1, 0.4]),
         direct=random.choice([0.0, 0.2, 1.0]),
+    )
+
+
+def _long_line(random: Random) -> Scenario:
+    """More newcomers than places for a while, with nothing else out of the ordinary."""
+    orders, seconds = 24, random.choice([10.0, 30.0])
+    slots = random.choice([1, 1, 2])
+    orders_for = orders * (seconds + 3.0) / slots * random.choice([0.8, 0.9, 1.0])
+    return replace(
+        _anything(random),
+        people=random.choice([1, 2]),
+        orders=orders,
+        orders_for=orders_for,
+        newcomers=random.choice([0.7, 0.85]),
+        compose=(seconds, seconds),
+        odd_jobs=0.0,
+        config=replace(WorkerConfig(), max_concurrent=slots, max_concurrent_per_user=random.choice([1, 2])),
+        limits=NO_LIMITS,
+        noise=(0.0, 0.0, 0.0),
+        episodes=(),
+        admin_changes=0,
+        deletions=0.0,
+    )
+
+
+def _strict_quotas(random: Random, scenario: Scenario) -> Scenario:
+    """Admins of one server set their rules early, and a day ends amid the orders."""
+    midnight = datetime(2026, 3, random.randrange(2, 28), tzinfo=UTC)
+    return replace(
+        scenario,
+        started_at=midnight - timedelta(seconds=random.random() * scenario.orders_for),
+        guilds=1,
+        orders=16,
+        newcomers=0.0,
+        limits=OperatorLimits(server=random.choice([8, 50]), member=random.choice([5, 20]), direct=3),
+        admin_changes=8,
+        direct=0.0,
     )
 
 
@@ -136,7 +201,7 @@ def _config(random: Random, *, long_run: bool, orders: int) -> WorkerConfig:
 
 def _limits(random: Random) -> OperatorLimits:
     if random.random() < 0.4:
-        return OperatorLimits(server=1000, member=1000, direct=1000)
+        return NO_LIMITS
     return OperatorLimits(
         server=random.choice([4, 8, 50]),
         member=random.choice([2, 5, 20]),
@@ -148,9 +213,17 @@ def _limits(random: Random) -> OperatorLimits:
 def _noise(random: Random) -> tuple[float, float, float]:
     """The chance of trouble for each request to the database, Whisul and Discord."""
     return (
-        random.choice([0.0, 0.0, 0.02, 0.15]),
+        random.choice([0.0, 0.0, 0.02, 0.15, 0.3]),
         random.choice([0.0, 0.0, 0.05, 0.3]),
         random.choice([0.0, 0.0, 0.05, 0.3]),
+    )
+
+
+def _troubles(random: Random) -> tuple[tuple[Trouble, ...], ...]:
+    """The kinds of noise for each neighbour: often one alone, since others would hide what it does."""
+    return tuple(
+        tuple(random.sample(kinds, random.choice([1, 2, len(kinds)])))
+        for kinds in (DATABASE_TROUBLES, WHISUL_TROUBLES, DISCORD_TROUBLES)
     )
 
 

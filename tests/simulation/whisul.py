@@ -14,17 +14,9 @@ from songbot.songs.provider_errors import (
     RateLimited,
 )
 
-from .network import FOREVER, Trouble
+from .network import FOREVER
 
 TIMEOUT = 30.0
-TROUBLES = (
-    Trouble.REFUSED,
-    Trouble.SILENT,
-    Trouble.ANSWER_LOST,
-    Trouble.ANSWER_LATE,
-    Trouble.ERROR,
-    Trouble.ERROR,
-)
 
 
 @dataclass(slots=True)
