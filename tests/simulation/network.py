@@ -46,8 +46,10 @@ class Refused(Exception):
 
 @dataclass
 class Link:
-    """`noise` is the chance of trouble for each request, of one of `kinds`. `cut` is what happens to every request for now since
-    this way is cut, and `away` what happens since the neighbour is away."""
+    """`noise` is the chance of trouble for each request, which is of one of `kinds` then.
+
+    `cut` is what happens to every request for now because this way is cut, and `away` because the neighbour is.
+    """
 
     name: str
     loop: SimulatedLoop
