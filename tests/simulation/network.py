@@ -48,7 +48,7 @@ class Refused(Exception):
 class Link:
     """`noise` is the chance of trouble for each request, which is of one of `kinds` then.
 
-    `cut` is what happens to every request for now because this way is cut, and `away` because the neighbour is.
+    `cut` is what happens to every request for now since this way is cut, and `away` since the neighbour is.
     """
 
     name: str
