@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 from songbot.storage.connectors.base import Connector
 from songbot.storage.repositories.songs import SqlSongRepository
 from tests.support.inline_connector import InlineSqliteConnector
 
 from .network import Link, NoAnswer, Refused
 
+T = TypeVar("T")
 DEADLINE = 10.0
 
 
@@ -103,24 +104,18 @@ class ProcessConnector(Connector):
         self._server, self._process, self._link = server, process, link
         self.after: Callable[[Any], None] = _nothing
 
-    async def _run(self, work: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         after, self.after = self.after, _nothing
-        kwargs.pop("durable", None)
         link = self._link
-
-        def effect() -> Any:
-            return self._server.execute(self._process, lambda c: work(c, *args, **kwargs), after)
-
         try:
-            return await link.request(effect, link.next_trouble(), DEADLINE)
+            return await link.request(
+                lambda: self._server.execute(self._process, work, after), link.next_trouble(), DEADLINE
+            )
         except (Refused, NoAnswer) as problem:
             raise StoreUnavailable(f"simulated: {type(problem).__name__}") from None
 
-    async def read(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return await self._run(work, args, kwargs)
-
-    async def write(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return await self._run(work, args, kwargs)
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        return await self.read(work)
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
         raise NotImplementedError

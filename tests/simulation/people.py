@@ -10,9 +10,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from songbot.quotas.rules import LimitKind, Period, Rule
+from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
-from songbot.songs.ports import StoreUnavailable
 
 from .discord_server import dm_channel
 from .process import Process

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from songbot.songs.ports import JobReport
+from songbot.songs.provider import JobReport
 from songbot.songs.provider_errors import (
     AuthenticationFailed,
     InvalidResponse,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from songbot.songs.ports import StoreUnavailable
+from songbot.songs.errors import StoreUnavailable
 
 from .invariants import end, standing
 from .loop import Deadlock, SimulatedLoop

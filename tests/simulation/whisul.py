@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from songbot.songs.models import Result
-from songbot.songs.ports import JobReport, JobState
+from songbot.songs.provider import JobReport, JobState
 from songbot.songs.provider_errors import (
     AuthenticationFailed,
     JobNotFound,
