@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
+from songbot.quotas.rules import OperatorLimits
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.orders import Order, OrderOutcome
 from songbot.storage.connectors.base import Connector
 from songbot.storage.repositories.songs import SqlSongRepository
 from tests.support.inline_connector import InlineSqliteConnector
@@ -125,19 +127,17 @@ class ProcessConnector(Connector):
 
 
 class ProcessSongs(SqlSongRepository):
-    """The real repository, on the database's virtual time where several processes share it."""
+    """The real repository. `after_create` sees what becomes of each order, in the moment of its commit."""
 
-    def __init__(self, connector: ProcessConnector, limits: Any, now: Any, database_now: Any) -> None:
+    def __init__(
+        self, connector: ProcessConnector, limits: OperatorLimits, now: Callable[[], datetime]
+    ) -> None:
         super().__init__(connector, limits, now)
-        self._way, self._database_now = connector, database_now
-        self.after_create: Callable[[Any, Any, datetime], None] = lambda _order, _outcome, _now: None
+        self._way = connector
+        self.after_create: Callable[[Order, OrderOutcome, datetime], None] = lambda _order, _outcome, _now: (
+            None
+        )
 
-    async def create(self, order: Any, *args: Any) -> Any:
-        now = next(value for value in args if isinstance(value, datetime))
+    async def create(self, order: Order, now: datetime) -> OrderOutcome:
         self._way.after = lambda outcome: self.after_create(order, outcome, now)
-        return await super().create(order, *args)
-
-    async def lease_time(self) -> datetime:
-        if self.single_process:
-            return self._now()
-        return await self._way.read(lambda _connection: self._database_now())
+        return await super().create(order, now)

@@ -65,7 +65,6 @@ class Process:
         self.alive = True
         self.frozen = False
         self.stopping = False
-        self.worker_ids: list[str] = []
         self.main: asyncio.Task[None] | None = None
         self._build()
 
@@ -79,7 +78,8 @@ class Process:
         connector = ProcessConnector(world.database, self.number, self.database)
         self.connector = connector
         limits = world.scenario.limits
-        self.songs = ProcessSongs(connector, limits, clock.now, world.now)
+        lease_time = world.now if world.scenario.shared else clock.now
+        self.songs = ProcessSongs(connector, limits, lease_time)
         self.songs.after_create = world.checks.on_order_outcome
         self.library = SqlLibraryRepository(connector, clock.now)
         self.privacy = SqlPrivacyRepository(connector, clock.now)
@@ -94,7 +94,7 @@ class Process:
         )
         messenger = SimulatedMessenger(world.discord, self.discord, world.checks.on_discord_request)
         self.delivery._messenger = cast("Any", messenger)
-        self.worker = Worker(self._dependencies(), self._new_worker_id)
+        self.worker = Worker(self._dependencies(), self.name)
         self.orders = OrderService(self.songs, self.worker, clock, Telemetry())
 
     def _dependencies(self) -> WorkerDependencies:
@@ -112,11 +112,6 @@ class Process:
             random=self.random,
             telemetry=Telemetry(),
         )
-
-    def _new_worker_id(self) -> str:
-        worker_id = f"{self.name}-{len(self.worker_ids)}"
-        self.worker_ids.append(worker_id)
-        return worker_id
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `work` inside this process."""
@@ -143,6 +138,6 @@ class Process:
         found = [f"worker: {len(self.worker)} songs"] if len(self.worker) else []
         for owner in (self.worker, self.delivery, self.orders):
             for name, value in vars(owner).items():
-                if isinstance(value, (dict, set, list)) and value:
+                if isinstance(value, (dict, set, list)) and value and name != "_dead_progress":
                     found.append(f"{type(owner).__name__}.{name}: {len(value)}")
         return found

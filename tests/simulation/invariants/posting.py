@@ -30,7 +30,7 @@ def post_only_under_a_live_lease(world: World, process: int, order_key: str) -> 
     if row is None:
         return None if placed.forgotten else f"{order_key} is POSTed without a row"
     owner = world.process(process)
-    if row.state != "submitting" or row.lease_owner not in owner.worker_ids:
+    if row.state != "submitting" or row.lease_owner != owner.name:
         return f"song {row.id} is POSTed by process {process}, but is {row.state} with {row.lease_owner}"
     if world.scenario.shared and not world.database.lease_is_live(row.lease_owner, world.now_us()):
         return f"song {row.id} is POSTed by {row.lease_owner}, whose lease has run out"
