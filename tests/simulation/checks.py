@@ -35,6 +35,7 @@ class Checks:
         )
 
     def on_post(self, post: Post) -> None:
+        self._world.last_post = self._world.loop.now
         self.report("at_most_one_post", posting.at_most_one_post(self._world, post))
 
     def on_poll(self, process: int, job_id: str) -> None:
@@ -87,6 +88,10 @@ class Checks:
             world.book.refund(new.id)
         problem = rows.paid_job_is_not_given_up(world, placed, old, new)
         self.report("paid_job_is_not_given_up", problem)
+        self.report(
+            "unavailable_only_where_nobody_could_send",
+            rows.unavailable_only_where_nobody_could_send(world, old, new),
+        )
         problem = rows.never_sent_is_not_interrupted(world, process, placed, old, new)
         self.report("never_sent_is_not_interrupted", problem)
         problem = rows.undeliverable_only_when_refused(world, placed, old, new)

@@ -54,7 +54,8 @@ class SimulatedProvider:
         except Refused:
             raise ProviderUnavailable from None
         except NoAnswer:
-            raise OutcomeUnknown from None
+            # Where nothing gets through at all, no connection is made: it is certain that nothing was sent.
+            raise (ProviderUnavailable if link.cut or link.away else OutcomeUnknown) from None
         except (JobNotCreated, PromptRejected, AuthenticationFailed, UnexpectedResponse):
             post.known_none = True
             raise

@@ -23,6 +23,8 @@ from .world import World
 
 LOOK = 10.0
 """Seconds between two looks at what must not go on for long."""
+LONG_RUN = 1200.0
+"""Seconds after which a run ends once all is answered, though faults are not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ async def _live(world: World) -> None:
     people = asyncio.create_task(People(world).act())
     weather = asyncio.create_task(Weather(world).pass_over())
     watch = asyncio.create_task(_keep_up(world))
-    await _watch_until_settled(world, [people, weather])
+    await _watch_until_settled(world, people, weather)
     if world.violation is None:
         await _check_the_end(world)
     for task in (people, weather, watch):
@@ -76,7 +78,7 @@ async def _live(world: World) -> None:
     await _tear_down(world)
 
 
-async def _watch_until_settled(world: World, busy: list[asyncio.Task[None]]) -> None:
+async def _watch_until_settled(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
     """Look at what goes on until all is answered, in peace once the faults are over."""
     empty_since, calm = FOREVER, False
     while world.violation is None:
@@ -86,12 +88,13 @@ async def _watch_until_settled(world: World, busy: list[asyncio.Task[None]]) -> 
             world.checks.report("no_place_stands_empty", standing.no_place_stands_empty(world, empty_since))
         else:
             empty_since = FOREVER
-        if not calm and all(task.done() for task in busy):
+        if not calm and people.done() and weather.done():
             calm, world.noise, world.calm_since = True, [0.0, 0.0, 0.0], world.loop.now
             world.spread_away()
             world.tell(0, "the faults are over")
         world.checks.report("everything_is_settled", end.everything_is_settled(world))
-        if calm and not any(row.delivery == "pending" for row in world.database.rows.values()):
+        is_open = any(row.delivery == "pending" for row in world.database.rows.values())
+        if not is_open and (calm or (people.done() and world.loop.now > LONG_RUN)):
             return
 
 
@@ -101,7 +104,7 @@ async def _check_the_end(world: World) -> None:
     for check in (end.every_order_has_one_answer, end.requests_are_bounded):
         for problem in check(world):
             world.checks.report(check.__name__, problem)
-    for process in world.running:
+    for process in world.running if world.calm_since is not None else ():
         world.checks.report("nothing_is_left_in_memory", end.nothing_is_left_in_memory(process))
     for context in world.loop.failures:
         world.violate("no_unexpected_error", f"{context.get('message')}: {context.get('exception')!r}")

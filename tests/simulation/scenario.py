@@ -58,6 +58,8 @@ ONE_PROCESS = frozenset(
     {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
 )
 NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
+JOB_TIMEOUT = 420.0
+"""Over twice as long as the longest that Whisul takes here."""
 MAX_NOT_FOUND = 100.0
 """An ingress without a way to Whisul answers 404 for under two minutes; longer means that jobs are gone."""
 
@@ -101,7 +103,7 @@ class Scenario:
         """The promise: so many seconds after the last trouble every song is answered."""
         places = min(self.config.max_concurrent, 100)
         making = self.orders * self.compose[1] * 1.5 / places
-        stuck = 2.2 * self.config.job_timeout if self.odd_jobs else 0.0
+        stuck = self.orders / places * self.config.job_timeout if self.odd_jobs else 0.0
         return 20 * 60.0 + making + stuck + 4 * self.config.lease_duration
 
 
@@ -117,10 +119,10 @@ def draw(random: Random) -> Scenario:
 def _anything(random: Random) -> Scenario:
     shared = random.random() < 0.75
     orders = random.choice([4, 8, 8, 12, 16])
-    orders_for = random.choice([60.0, 300.0, 300.0, 900.0])
-    long_run = random.random() < 0.2
+    orders_for = random.choice([30.0, 120.0, 120.0, 300.0])
+    long_run = random.random() < 0.12
     processes = random.choice([1, 2, 2, 3]) if shared else 1
-    low = random.choice([10.0, 30.0, 60.0])
+    low = random.choice([10.0, 20.0, 30.0])
     return Scenario(
         started_at=_start(random, orders_for),
         shared=shared,
@@ -156,7 +158,7 @@ def _long_line(random: Random) -> Scenario:
         newcomers=random.choice([0.7, 0.85]),
         compose=(seconds, seconds),
         odd_jobs=0.0,
-        config=replace(WorkerConfig(), max_concurrent=slots, max_concurrent_per_user=random.choice([1, 2])),
+        config=WorkerConfig(max_concurrent=slots, max_concurrent_per_user=random.choice([1, 2])),
         limits=NO_LIMITS,
         noise=(0.0, 0.0, 0.0),
         episodes=(),
@@ -194,6 +196,7 @@ def _config(random: Random, *, long_run: bool, orders: int) -> WorkerConfig:
     return WorkerConfig(
         max_concurrent=random.choice([1, 2, 4, orders]),
         max_concurrent_per_user=random.choice([1, 2, 2, orders]),
+        job_timeout=JOB_TIMEOUT,
         heartbeat_interval=heartbeat,
         lease_duration=3 * heartbeat,
     )

@@ -47,6 +47,7 @@ class World:
         self.forgetting: set[int] = set()
         self.healthy_since: dict[int, float] = {}
         self.trouble_until = 0.0
+        self.last_post = 0.0
         self.calm_since: float | None = None
         self.processes: list[Process] = []
         self.slots: list[Process | None] = [None] * scenario.processes

@@ -76,6 +76,13 @@ def never_sent_is_not_interrupted(
     return None
 
 
+def unavailable_only_where_nobody_could_send(world: World, old: Row, new: Row) -> str | None:
+    """A song fails as `unavailable` only where no process could reach Whisul for a while."""
+    if new.reason != "unavailable" or old.state == "failed" or not any(map(world.is_healthy, world.running)):
+        return None
+    return f"song {new.id} fails as unavailable, and a process is healthy"
+
+
 def undeliverable_only_when_refused(world: World, placed: Placed, old: Row, new: Row) -> str | None:
     """An answer is undeliverable only where Discord has refused every way for good."""
     if new.delivery != "undeliverable" or old.delivery == "undeliverable":
