@@ -153,11 +153,11 @@ class People:
         songs = list(world.by_song)
         if songs and random.random() < 0.5:
             song_id = random.choice(songs)
-            process.spawn(_tolerant(process.library.mark_deleted(song_id)))
-            process.spawn(_tolerant(process.library.toggle_subscription(song_id, 3, 10)))
+            process.spawn(_tolerant(process.library.mark_deleted, song_id))
+            process.spawn(_tolerant(process.library.toggle_subscription, song_id, 3, 10))
             return
         user_id = random.randrange(1, self._scenario.people + 1)
-        process.spawn(_tolerant(self._forget(process, user_id)))
+        process.spawn(_tolerant(self._forget, process, user_id))
 
     async def _forget(self, process: Process, user_id: int) -> None:
         """`/privacy delete`, as its cog does it."""
@@ -181,7 +181,7 @@ class People:
         action = random.choice(
             [self._set_rule, self._set_rule, self._clear_rule, self._grant, self._reset, self._zone]
         )
-        process.spawn(_tolerant(action(process, guild, user)))
+        process.spawn(_tolerant(action, process, guild, user))
 
     def _subject(self, user: int) -> tuple[LimitKind, int]:
         kind = self._random.choice(
@@ -238,9 +238,9 @@ class People:
         await process.quotas.set_timezone(guild, ADMIN, zone, process.clock.now())
 
 
-async def _tolerant(work: Awaitable[Any]) -> None:
+async def _tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
     """People are told that the database is away, and leave it at that."""
     try:
-        await work
+        await work(*arguments)
     except StoreUnavailable:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def simulate(seed: int, *, with_story: bool = False) -> Verdict:
     scenario = draw(Random(f"{seed}:scenario"))
     loop = SimulatedLoop()
     world = World(seed, scenario, loop)
-    with _silent_logs():
+    with _undisturbed():
         try:
             loop.run(_live(world))
         except Deadlock:
@@ -54,14 +55,17 @@ def simulate(seed: int, *, with_story: bool = False) -> Verdict:
 
 
 @contextmanager
-def _silent_logs() -> Iterator[None]:
-    """What goes wrong here is meant to, and to write it down takes time."""
-    before = logging.root.manager.disable
+def _undisturbed() -> Iterator[None]:
+    """Write no logs, since what goes wrong here is meant to, and collect the run's garbage once, at its end."""
+    logs, collects = logging.root.manager.disable, gc.isenabled()
     logging.disable(logging.CRITICAL)
+    gc.disable()
     try:
         yield
     finally:
-        logging.disable(before)
+        logging.disable(logs)
+        if collects:
+            gc.enable()
 
 
 async def _live(world: World) -> None:

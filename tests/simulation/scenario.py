@@ -147,7 +147,7 @@ def _anything(random: Random) -> Scenario:
 
 def _long_line(random: Random) -> Scenario:
     """More newcomers than places for a while, with nothing else out of the ordinary."""
-    orders, seconds = 24, random.choice([10.0, 30.0])
+    orders, seconds = 24, random.choice([10.0, 15.0])
     slots = random.choice([1, 1, 2])
     orders_for = orders * (seconds + 3.0) / slots * random.choice([0.8, 0.9, 1.0])
     return replace(
