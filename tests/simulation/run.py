@@ -56,7 +56,7 @@ def simulate(seed: int, *, with_story: bool = False) -> Verdict:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Write no logs, since what goes wrong here is meant to, and collect the run's garbage once, at its end."""
+    """Write no logs, since what goes wrong here is meant to, and collect no garbage amid the run."""
     logs, collects = logging.root.manager.disable, gc.isenabled()
     logging.disable(logging.CRITICAL)
     gc.disable()
