@@ -27,8 +27,10 @@ def post_only_under_a_live_lease(world: World, process: int, order_key: str) -> 
     """A POST is sent only by the worker that the database says submits the song, while its lease lives."""
     placed = world.placed[order_key]
     row = world.database.rows.get(placed.song_id or 0)
+    if placed.forgotten:
+        return None
     if row is None:
-        return None if placed.forgotten else f"{order_key} is POSTed without a row"
+        return f"{order_key} is POSTed without a row"
     owner = world.process(process)
     if row.state != "submitting" or row.lease_owner != owner.name:
         return f"song {row.id} is POSTed by process {process}, but is {row.state} with {row.lease_owner}"
