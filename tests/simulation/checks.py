@@ -59,6 +59,7 @@ class Checks:
         world.tell(0, "%s of person %s is %s", order.idempotency_key, order.user_id, type(outcome).__name__)
         problem = quotas.order_outcome_is_right(world.book, order, outcome, now)
         self.report("order_outcome_is_right", problem)
+        self.report("accepted_order_is_written", rows.accepted_order_is_written(world, outcome))
         if getattr(getattr(outcome, "decision", None), "uses_grant", False):
             key = order.quota_guild_id or 0, order.user_id
             world.book.grants[key] = world.book.grants.get(key, 0) - 1

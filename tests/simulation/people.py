@@ -14,6 +14,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
 
+from .database import Call
 from .discord_server import dm_channel
 from .process import Process
 from .scenario import ZONES
@@ -158,13 +159,15 @@ class People:
             return
         user_id = random.randrange(1, self._scenario.people + 1)
         process.spawn(_tolerant(self._forget, process, user_id))
+        if (elsewhere := self._pick_process()) is not None and random.random() < 0.5:
+            self._place(elsewhere, self._new_order(user_id, elsewhere))
 
     async def _forget(self, process: Process, user_id: int) -> None:
         """`/privacy delete`, as its cog does it."""
         world = self._world
         world.forgetting.add(user_id)
         world.tell(process.number, "person %s has everything deleted", user_id)
-        process.connector.after = lambda _count: world.book.forget(user_id)
+        process.connector.next_call = Call(after=lambda _count: world.book.forget(user_id), forgets=user_id)
         await process.privacy.delete_user_data(user_id)
         process.worker.drop_user(user_id)
 
@@ -205,19 +208,23 @@ class People:
             subject,
         )
         book = self._world.book
-        process.connector.after = lambda _old: book.rules.__setitem__((guild, kind, subject), rule)
+        process.connector.next_call = Call(
+            after=lambda _old: book.rules.__setitem__((guild, kind, subject), rule)
+        )
         self._world.tell(process.number, "sets %s in server %s", rule, guild)
         await process.quotas.set_rule(guild, ADMIN, rule, process.clock.now())
 
     async def _clear_rule(self, process: Process, guild: int, user: int) -> None:
         kind, subject = self._subject(user)
         book = self._world.book
-        process.connector.after = lambda _old: book.rules.pop((guild, kind, subject), None)
+        process.connector.next_call = Call(after=lambda _old: book.rules.pop((guild, kind, subject), None))
         await process.quotas.clear_rule(guild, ADMIN, kind, subject, process.clock.now())
 
     async def _grant(self, process: Process, guild: int, user: int) -> None:
         book, key = self._world.book, (guild, user)
-        process.connector.after = lambda _left: book.grants.__setitem__(key, book.grants.get(key, 0) + 2)
+        process.connector.next_call = Call(
+            after=lambda _left: book.grants.__setitem__(key, book.grants.get(key, 0) + 2)
+        )
         self._world.tell(process.number, "grants person %s two songs in server %s", user, guild)
         await process.quotas.grant(guild, ADMIN, user, 2, process.clock.now())
 
@@ -227,13 +234,13 @@ class People:
         def note(_nothing: Any) -> None:
             world.book.resets[guild, user] = max(world.database.rows, default=0)
 
-        process.connector.after = note
+        process.connector.next_call = Call(after=note)
         self._world.tell(process.number, "resets person %s in server %s", user, guild)
         await process.quotas.reset(guild, ADMIN, user, process.clock.now())
 
     async def _zone(self, process: Process, guild: int, user: int) -> None:
         zone, book = self._random.choice(ZONES), self._world.book
-        process.connector.after = lambda _old: book.zones.__setitem__(guild, zone)
+        process.connector.next_call = Call(after=lambda _old: book.zones.__setitem__(guild, zone))
         self._world.tell(process.number, "sets server %s to %s", guild, zone)
         await process.quotas.set_timezone(guild, ADMIN, zone, process.clock.now())
 

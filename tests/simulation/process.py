@@ -79,8 +79,7 @@ class Process:
         self.connector = connector
         limits = world.scenario.limits
         lease_time = world.now if world.scenario.shared else clock.now
-        self.songs = ProcessSongs(connector, limits, lease_time)
-        self.songs.after_create = world.checks.on_order_outcome
+        self.songs = ProcessSongs(connector, limits, lease_time, world.checks.on_order_outcome)
         self.library = SqlLibraryRepository(connector, clock.now)
         self.privacy = SqlPrivacyRepository(connector, clock.now)
         self.quotas = SqlQuotaRepository(connector, limits)

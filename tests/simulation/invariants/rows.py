@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from songbot.songs.orders import Accepted, OrderOutcome
 from tests.simulation.database import Row
 from tests.simulation.truth import Placed
 from tests.simulation.whisul import Job
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _ENDINGS = {"failed": "failed", "no_audio": "no audio"}
+
+
+def accepted_order_is_written(world: World, outcome: OrderOutcome) -> str | None:
+    """An accepted order has its row in the moment of its commit, whatever else commits then."""
+    if isinstance(outcome, Accepted):
+        row = world.database.rows.get(outcome.song.id)
+        if row is None or row.user_id != outcome.song.user_id:
+            return f"song {outcome.song.id} was accepted, and its row is gone"
+    return None
 
 
 def refunded_exactly_when_failed(row: Row) -> str | None:
