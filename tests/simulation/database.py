@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, event
@@ -106,18 +107,19 @@ class DatabaseServer:
         return next((order for order in self._orders if not order.done and order.by == call.forgets), None)
 
     def _run_with(self, call: Call, order: Call) -> Any:
-        """Let an order commit after the first statement of `call`, which PostgreSQL's other statements see."""
+        """Let an order commit between the first and the second statement of `call`, as PostgreSQL does."""
+        statements = count()
 
         def commit_order(*_statement: Any) -> None:
-            if not order.done:
+            if next(statements) and not order.done:
                 order.done = True
                 order.result = order.work(self.inline.connection)
 
-        event.listen(self.inline.engine, "after_cursor_execute", commit_order)
+        event.listen(self.inline.engine, "before_cursor_execute", commit_order)
         try:
             return self.inline.run(call.work)
         finally:
-            event.remove(self.inline.engine, "after_cursor_execute", commit_order)
+            event.remove(self.inline.engine, "before_cursor_execute", commit_order)
 
     def lease_is_live(self, worker_id: str | None, now: int) -> bool:
         query = "SELECT 1 FROM workers WHERE name = ? AND lease_until > ?"
