@@ -40,7 +40,7 @@ class SimulatedProvider:
     async def submit(self, prompt: str) -> str:
         key, link = order_key_of(prompt), self._link
         post = Post(key, self._process, link.loop.now)
-        trouble = link.next_trouble()
+        trouble, nothing_gets_there = link.next_trouble(), bool(link.cut or link.away)
         self._on_submit(self._process, key)
 
         def effect() -> str:
@@ -54,8 +54,8 @@ class SimulatedProvider:
         except Refused:
             raise ProviderUnavailable from None
         except NoAnswer:
-            # Where nothing gets through at all, no connection is made: it is certain that nothing was sent.
-            raise (ProviderUnavailable if link.cut or link.away else OutcomeUnknown) from None
+            # Without a connection it is certain that nothing was sent.
+            raise (ProviderUnavailable if nothing_gets_there else OutcomeUnknown) from None
         except (JobNotCreated, PromptRejected, AuthenticationFailed, UnexpectedResponse):
             post.known_none = True
             raise
