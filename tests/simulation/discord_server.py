@@ -14,6 +14,7 @@ from songbot.discord_errors import (
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
+from songbot.songs.models import Song
 
 NONCE_SECONDS = 300.0
 """For how long Discord knows a nonce again."""
@@ -53,6 +54,7 @@ class DiscordServer:
     refused_tokens: set[str] = field(default_factory=set)
     refusals: dict[int, set[str]] = field(default_factory=dict)
     """Per song: the ways that Discord refused for good."""
+    refused_places: set[tuple[str, int]] = field(default_factory=set)
     unsure: set[int] = field(default_factory=set)
     """Songs whose line may show the card although no process was told so."""
     _nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
@@ -85,6 +87,13 @@ class DiscordServer:
             raise http_error(403, CANNOT_MESSAGE_USER)
         return self._post(dm_channel(user_id), song_id, nonce, now)
 
+    def follow_up(self, channel_id: int, song_id: int, *, token: str | None) -> int:
+        if token in self.refused_tokens:
+            raise http_error(401, INVALID_TOKEN)
+        message = Message(next(self._ids), channel_id, card_of=song_id)
+        self.messages[message.id] = message
+        return message.id
+
     def find(self, channel_id: int, song_id: int) -> Message | None:
         """The song's card in a channel, as its history shows it."""
         if channel_id in self.closed_channels:
@@ -104,8 +113,16 @@ class DiscordServer:
     def cards_of(self, song_id: int) -> list[Message]:
         return [message for message in self.messages.values() if message.card_of == song_id]
 
-    def refuse(self, song_id: int, way: str) -> None:
+    def refuse(self, song_id: int, way: str, song: Song | None) -> None:
+        """Keep in mind that a process was refused for good; a place's refusal holds for all songs there."""
         self.refusals.setdefault(song_id, set()).add(way)
+        if song is not None:
+            self.refused_places.add((way, song.user_id if way == "direct" else song.reply.channel_id))
+
+    def refused(self, song_id: int, user_id: int, channel_id: int) -> set[str]:
+        """The ways that were refused for good to a song, or to where it would go."""
+        places = {way for way, place in self.refused_places if place in (user_id, channel_id)}
+        return self.refusals.get(song_id, set()) | (places & {"post", "direct"})
 
     def _post(self, channel_id: int, song_id: int, nonce: str, now: float) -> int:
         known = self._nonces.get((channel_id, nonce))

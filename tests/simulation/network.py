@@ -93,7 +93,7 @@ class Link:
         elif trouble is Trouble.ANSWER_LATE:
             back = random() ** 2 * timeout * 1.5
         elif trouble is Trouble.EFFECT_LATE:
-            there = random() ** 2 * timeout * 1.2
+            there = random() ** 2 * timeout * 3
         answer: asyncio.Future[T] = self.loop.create_future()
         self.loop.call_later(there, self._arrive, effect, answer, back, context=WORLD)
         if there + back > timeout:

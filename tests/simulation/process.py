@@ -8,6 +8,7 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -32,6 +33,10 @@ from .provider import SimulatedProvider
 
 if TYPE_CHECKING:
     from .world import World
+
+
+_NO_CACHE = SimpleNamespace(get_guild=lambda _id: None, get_channel=lambda _id: None)
+"""A client that knows nothing of servers and channels: whatever is not known counts as allowed."""
 
 
 class ProcessClock:
@@ -85,7 +90,7 @@ class Process:
         self.quotas = SqlQuotaRepository(connector, limits)
         self.throttle = RequestThrottle(clock.monotonic, self.random.random)
         self.delivery = DiscordDelivery(
-            cast("discord.Client", None),
+            cast("discord.Client", _NO_CACHE),
             cast("MediaDownloader", None),
             attach_audio=False,
             clock=clock,
@@ -123,7 +128,10 @@ class Process:
 
     async def _run(self) -> None:
         await self.worker.start()
-        await self.worker.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.worker.run())
+            if (run_delivery := getattr(self.delivery, "run", None)) is not None:
+                tasks.create_task(run_delivery())
 
     async def stop(self) -> None:
         """As SIGTERM does it."""

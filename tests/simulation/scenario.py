@@ -113,7 +113,9 @@ def draw(random: Random) -> Scenario:
     if theme < 0.12:
         return _long_line(random)
     scenario = _anything(random)
-    return _strict_quotas(random, scenario) if theme < 0.25 else scenario
+    if theme < 0.25:
+        return _strict_quotas(random, scenario)
+    return _late_answers(scenario) if theme < 0.35 else scenario
 
 
 def _anything(random: Random) -> Scenario:
@@ -179,6 +181,24 @@ def _strict_quotas(random: Random, scenario: Scenario) -> Scenario:
         limits=OperatorLimits(server=random.choice([8, 50]), member=random.choice([5, 20]), direct=3),
         admin_changes=8,
         direct=0.0,
+    )
+
+
+def _late_answers(scenario: Scenario) -> Scenario:
+    """A database and a Whisul whose work takes its time, and which refuse now and then."""
+    return replace(
+        scenario,
+        orders=16,
+        limits=NO_LIMITS,
+        noise=(0.3, 0.4, 0.0),
+        troubles=(
+            (Trouble.EFFECT_LATE, Trouble.ANSWER_LATE),
+            (Trouble.ANSWER_LATE, Trouble.REFUSED, Trouble.ERROR),
+            scenario.troubles[2],
+        ),
+        episodes=(),
+        deletions=0.0,
+        admin_changes=0,
     )
 
 

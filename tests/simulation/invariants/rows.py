@@ -101,7 +101,7 @@ def undeliverable_only_when_refused(world: World, placed: Placed, old: Row, new:
     ways = {"direct"}
     if order.reply.bot_in_channel and not (order.private and order.guild_id is not None):
         ways |= {"edit", "post"} if order.reply.message_id else {"post"}
-    missing = ways - world.discord.refusals.get(new.id, set())
+    missing = ways - world.discord.refused(new.id, order.user_id, order.reply.channel_id)
     if missing:
         return f"song {new.id} is undeliverable, without a refusal for good of {sorted(missing)}"
     return None
