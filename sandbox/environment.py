@@ -19,7 +19,7 @@ from simcord.preview import Preview
 from sandbox.avatar import draw_avatar
 from sandbox.live import LiveEnv, accept_late_actions, draw_embeds_as_discord, keep_fresh
 from sandbox.local_whisul import local_whisul
-from sandbox.page.places import Place, Places
+from sandbox.page.channels import ChannelSwitch, SandboxChannel
 from sandbox.page.server import SandboxServer
 from sandbox.whisul import WhisulServer
 from songbot.app import App, open_app
@@ -137,15 +137,15 @@ async def _preview(env: LiveEnv, app: App, options: SandboxOptions) -> Preview:
     _own(app, olivia)
     app.bot.dispatch("guild_join", app.bot.get_guild(guild.id))
     await env.settle()
-    places = (
-        Place("songs", "#songs", channel, (ann, max_, olivia)),
-        Place("staff", "#staff", staff, (max_, olivia)),
-        Place("direct", "DM with Songbot", ann_user.dm_channel, (ann_user,)),
+    channels = (
+        SandboxChannel("songs", "#songs", channel, (ann, max_, olivia)),
+        SandboxChannel("staff", "#staff", staff, (max_, olivia)),
+        SandboxChannel("direct", "DM with Songbot", ann_user.dm_channel, (ann_user,)),
     )
-    return _page(env, places, places[2] if options.direct else places[0], options.port)
+    return _page(env, channels, channels[2] if options.direct else channels[0], options.port)
 
 
-def _page(env: LiveEnv, places: tuple[Place, ...], first: Place, port: int) -> Preview:
+def _page(env: LiveEnv, channels: tuple[SandboxChannel, ...], first: SandboxChannel, port: int) -> Preview:
     bot = env.backend.bot_user
     preview = env.preview(
         first.channel,
@@ -154,7 +154,7 @@ def _page(env: LiveEnv, places: tuple[Place, ...], first: Place, port: int) -> P
         port=port,
         assets={f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": ("avatar.png", draw_avatar())},
     )
-    switch = Places(preview, places, first)
+    switch = ChannelSwitch(preview, channels, first)
     preview._server = SandboxServer(preview, port, lambda: switch)
     return preview
 

@@ -1,16 +1,16 @@
-// The sandbox's bar: switching places, and keeping the newest message in sight.
+// The sandbox's bar: switching channels, and keeping the newest message in sight.
 const capability = window.location.hash.slice(1);
-const nav = document.getElementById("sandbox-places");
+const nav = document.getElementById("sandbox-channels");
 
 async function ask(query = "") {
-  const response = await fetch(`/api/places${query}`, { headers: { "X-Simcord-Capability": capability } });
-  if (!response.ok) throw new Error(`places: ${response.status}`);
+  const response = await fetch(`/api/channels${query}`, { headers: { "X-Simcord-Capability": capability } });
+  if (!response.ok) throw new Error(`channels: ${response.status}`);
   return response.json();
 }
 
-function show({ current, places }) {
+function show({ current, channels }) {
   nav.replaceChildren(
-    ...places.map(({ key, label }) => {
+    ...channels.map(({ key, label }) => {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = label;

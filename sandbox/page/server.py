@@ -14,29 +14,29 @@ from simcord.preview._server import PreviewServer
 
 from sandbox.whisul.prompt_words import MEANINGS
 
-from .places import Places
+from .channels import ChannelSwitch
 
 HERE = Path(__file__).parent
 _OWN_FILES = {"/sandbox.css": "text/css", "/sandbox.js": "application/javascript"}
 
 
 class SandboxServer(PreviewServer):
-    """Serves the bar, and lets it switch places."""
+    """Serves the bar, and lets it switch channels."""
 
     _STATIC_FILES: ClassVar[dict[str, str]] = {
         **PreviewServer._STATIC_FILES,
         **{path: path.removeprefix("/") for path in _OWN_FILES},
-        "/api/places": "",
+        "/api/channels": "",
     }
 
-    def __init__(self, preview: Preview, port: int, places: Callable[[], Places]) -> None:
+    def __init__(self, preview: Preview, port: int, channels: Callable[[], ChannelSwitch]) -> None:
         super().__init__(preview, port)
-        self._places = places
+        self._channels = channels
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         """Serve all GET requests that do not touch SimCord's state."""
-        if request.path == "/api/places":
-            return self._serve_places(request)
+        if request.path == "/api/channels":
+            return self._serve_channels(request)
         if request.path in _OWN_FILES:
             text = (HERE / request.path.removeprefix("/")).read_text(encoding="utf-8")
             return web.Response(
@@ -47,13 +47,15 @@ class SandboxServer(PreviewServer):
             response.text = with_bar(response.text)
         return response
 
-    def _serve_places(self, request: web.Request) -> web.StreamResponse:
-        """Return the places; with `?go=KEY`, show that place first."""
+    def _serve_channels(self, request: web.Request) -> web.StreamResponse:
+        """Return the channels; with `?go=KEY`, show that channel first."""
         if not self._authorized(request):
             raise web.HTTPUnauthorized
-        if (key := request.query.get("go")) and not self._places().go(key):
+        if (key := request.query.get("go")) and not self._channels().go(key):
             raise web.HTTPNotFound
-        return web.json_response(self._places().describe(), headers=self._SECURITY_HEADERS, dumps=json.dumps)
+        return web.json_response(
+            self._channels().describe(), headers=self._SECURITY_HEADERS, dumps=json.dumps
+        )
 
 
 def with_bar(page: str) -> str:

@@ -17,7 +17,7 @@ UNAVAILABLE = "Whisul isn't responding right now"
 WAITING = "Waiting in the queue…"
 
 OVERDUE_NOTE = "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
-KEEPS_ITS_PLACE = (
+KEEPS_ITS_TURN = (
     "Your song keeps its place in the queue and will start automatically. If it hasn't started within "
     "15 minutes I'll let you know, and it won't count."
 )
@@ -78,7 +78,7 @@ def note(progress: Progress) -> str:
         case Stage.OVERDUE:
             return OVERDUE_NOTE
         case Stage.BUSY | Stage.UNAVAILABLE:
-            return KEEPS_ITS_PLACE
+            return KEEPS_ITS_TURN
         case _:
             return ""
 
