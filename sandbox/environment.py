@@ -148,7 +148,7 @@ async def _preview(env: LiveEnv, app: App, options: SandboxOptions) -> Preview:
 def _page(env: LiveEnv, channels: tuple[SandboxChannel, ...], first: SandboxChannel, port: int) -> Preview:
     bot = env.backend.bot_user
     preview = env.preview(
-        first.channel,
+        first.handle,
         viewers=first.people,
         layout="channel",
         port=port,

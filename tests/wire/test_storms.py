@@ -19,7 +19,7 @@ from .process import BotProcess, Stage, open_stage
 
 SONGS = 200
 CROWD = 1000
-HANG_GUARD = 200
+CROWD_TIMEOUT = 200
 """Seconds after which many songs at once will never be there."""
 
 
@@ -46,7 +46,7 @@ async def stop_again_and_again(bot: BotProcess) -> None:
 
 async def patiently(predicate: Callable[[], bool]) -> None:
     """Look now and then: at every request, as the stage's own waiting does, would be half of the work."""
-    async with asyncio.timeout(HANG_GUARD):
+    async with asyncio.timeout(CROWD_TIMEOUT):
         while not predicate():
             await asyncio.sleep(0.2)
 
