@@ -86,8 +86,9 @@ def database_passwords(address: str) -> set[str]:
     # urlsplit fails on a password with a bare "#" or "/", which SQLAlchemy accepts.
     between = re.match(r"[^:]+://[^:@/]*:([^@]*)@", address)
     written = {between[1]} if between else set[str]()
-    decoded = set(map(unquote, written)) | set(parse_qs(address.partition("?")[2]).get("password", []))
-    return (written | decoded) - {""}
+    options = parse_qs(address.partition("?")[2])
+    in_options = {password for name in ("password", "sslpassword") for password in options.get(name, [])}
+    return (written | set(map(unquote, written)) | in_options) - {""}
 
 
 def checked_poll_seconds(seconds: float, at_least: float | None) -> float:

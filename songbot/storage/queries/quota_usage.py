@@ -1,4 +1,4 @@
-"""What a person's limits are, and how much of each has been used: the songs table is the only ledger."""
+"""Find a person's limits and count what each has used. The songs table is the only record of charges."""
 
 from __future__ import annotations
 

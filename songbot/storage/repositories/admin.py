@@ -1,4 +1,4 @@
-"""What whoever runs the bot asks, as Overview has it."""
+"""What the operator's commands need of the database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SIZE_ON_POSTGRESQL = text("SELECT pg_database_size(current_database())")
 
 
 class SqlAdminRepository:
-    """Implements Overview."""
+    """Implements songbot.songs.admin.AdminRepository."""
 
     def __init__(self, connector: Connector, app_state: KeyValueStore) -> None:
         self._connector = connector
@@ -64,7 +64,7 @@ class SqlAdminRepository:
         await self._app_state.set(PAUSED, reason)
 
     async def resume(self) -> bool:
-        """Of two who resume at once both may be told that it was they."""
+        """Return whether the bot was paused. Two calls at once may both return True."""
         paused = await self._app_state.get(PAUSED)
         await self._app_state.set(PAUSED, None)
         return paused is not None

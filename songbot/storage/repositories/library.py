@@ -1,4 +1,4 @@
-"""The library, as Library has it."""
+"""The library in the database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MAX_PROMPTS_SEARCHED = 200
 
 
 class SqlLibraryRepository:
-    """Implements Library."""
+    """Implements songbot.songs.library.LibraryRepository."""
 
     def __init__(self, connector: Connector, now: Callable[[], datetime]) -> None:
         self._connector = connector
@@ -74,7 +74,7 @@ class SqlLibraryRepository:
         return await self._connector.read(lambda connection: connection.scalar(query)) is not None
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
-        """False also where there is no such song."""
+        """Return False also if there is no such song."""
         unsaved = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
         exists = select(songs.c.id).where(songs.c.id == song_id, songs.c.user_id > 0)
         key, saved_at = {"user_id": user_id, "song_id": song_id}, self._now()
@@ -121,7 +121,7 @@ class SqlLibraryRepository:
         await self._connector.write(lambda connection: connection.execute(change))
 
     async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
-        """Among the latest 200 songs; capital letters do not matter."""
+        """Search the latest 200 songs, whatever the case of the letters."""
         query = (
             select(songs.c.prompt)
             .where(songs.c.user_id == user_id)
@@ -134,7 +134,7 @@ class SqlLibraryRepository:
 
 
 def _entries(scope: LibraryScope) -> Select[Any]:
-    """Songs with `saved_by_viewer`, NULL where the viewer has not saved it."""
+    """Select songs with `saved_by_viewer`, which is NULL if the viewer has not saved the song."""
     by_viewer = and_(saves.c.song_id == songs.c.id, saves.c.user_id == scope.viewer_id)
     shown = songs.join(saves, by_viewer, isouter=not _saved_only(scope))
     return select(songs, saves.c.song_id.label("saved_by_viewer")).select_from(shown)
@@ -176,7 +176,7 @@ def _matches(search: Search) -> list[ColumnElement[bool]]:
 def _behind_query(
     scope: LibraryScope, found: ColumnElement[bool], older_than: int | None, newer_than: int | None
 ) -> Select[Any] | None:
-    """Finds a row when there is something on the side that the page was turned from. None: it was not."""
+    """Select a row if there are songs on the side that the reader comes from. None for the first page."""
     if older_than is not None:
         on_that_side = songs.c.id >= older_than
     elif newer_than is not None:

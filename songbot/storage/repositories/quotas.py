@@ -1,4 +1,4 @@
-"""The quota book, as songbot.quotas.repository.QuotaRepository has it."""
+"""Rules, grants, resets and their log in the database."""
 
 from __future__ import annotations
 
@@ -171,13 +171,13 @@ class SqlQuotaRepository:
                 await self._set_left(guild_id, None if guild_id in present else now)
 
     async def _set_left(self, guild_id: int, left_at: datetime | None) -> None:
-        """A server without a row has nothing to lose."""
+        """Do nothing for a server without a row: it has no rules to delete."""
         change = update(guilds).where(guilds.c.guild_id == guild_id).values(left_at=left_at)
         await self._connector.write(lambda connection: connection.execute(change))
 
 
 class _AuditLog:
-    """Who changes what holds in which server, and when."""
+    """Writes the log entries of one change: by whom, in which server, and when."""
 
     def __init__(self, guild_id: int, actor_id: int, now: datetime) -> None:
         self._values = {"guild_id": guild_id, "actor_id": actor_id, "changed_at": now}

@@ -1,4 +1,4 @@
-"""Bringing a database up to date. Alembic is loaded only when there is something to do."""
+"""Bring a database up to date. Alembic is loaded only if there is something to do."""
 
 from __future__ import annotations
 
