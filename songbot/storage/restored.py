@@ -52,7 +52,7 @@ def _fail_unsent(connection: Connection, now: datetime) -> int:
             reason=FailureReason.INTERRUPTED,
             finished_at=now,
             refunded_at=now,
-            lease_owner=None,
+            lease_owner="nobody",  # so that the next worker finds that it does not live, and takes over
         )
         .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
     )

@@ -12,7 +12,7 @@ from songbot.songs.ports import LeaseState
 from songbot.storage import Database
 from songbot.storage.queries.leases import INTERRUPTED_AFTER
 from songbot.storage.repositories.songs import SqlSongRepository
-from songbot.storage.schema.tables import songs, workers
+from songbot.storage.schema.tables import workers
 from tests.storage.builders import (
     ANN,
     EVE,
@@ -91,15 +91,6 @@ async def test_what_is_finished_and_not_delivered_is_taken_over_too(database: Da
     assert await database.songs.leased(WORKER) == {}
     held = {pending.id: State.COMPLETED, under_way.id: State.COMPOSING}
     assert await database.songs.leased(OTHER_WORKER) == held
-
-
-async def test_a_finished_song_that_names_no_worker_is_delivered_by_somebody(database: Database) -> None:
-    song = await placed(database)
-    assert await database.songs.mark_failed(song, WORKER, FailureReason.FAILED, None, NOW)
-    await database.connector.write(
-        lambda connection: connection.execute(update(songs).values(lease_owner=None))
-    )
-    assert await claimed(database) == [song.id]
 
 
 async def test_a_queued_song_belongs_to_nobody(database: Database) -> None:

@@ -112,7 +112,7 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
-        """Claim the oldest songs first. Pass over those that another process is claiming at this moment."""
+        """Claim a worker's oldest songs first. Pass over those that another process is claiming at this moment."""
         parameters = self.parameters(at_most=limit, lease_owner=worker_id)
         interrupted = connection.execute(
             self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
@@ -125,7 +125,7 @@ class LeaseQueries:
         left_behind = (
             select(songs.c.id)
             .where(FOLLOWED, condition, ~self.is_alive(songs.c.lease_owner, grace_seconds))
-            .order_by(songs.c.id)
+            .order_by(songs.c.lease_owner, songs.c.id)  # as ix_songs_followed has them
             .limit(bindparam("at_most"))
             .with_for_update(skip_locked=True)
             .cte("left_behind")  # run once on either database, where a subselect might be run for every row

@@ -12,7 +12,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    and_,
     literal_column,
     true,
 )
@@ -74,7 +73,7 @@ songs = Table(
     Column("delivered_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     # The worker that follows the song; it holds it while its row in `workers` says that it lives.
-    # NULL while the song is queued, when it belongs to nobody, and once it is answered.
+    # NULL exactly while the song is queued, when it belongs to nobody, and once it is answered.
     Column("lease_owner", String),
     # How often the song was admitted.
     Column("generation", BigInteger, nullable=False, server_default="0"),
@@ -87,7 +86,7 @@ UNFINISHED = songs.c.finished_at.is_(None)
 PENDING = songs.c.delivery == literal_column("'pending'")
 QUEUED = songs.c.state == literal_column("'queued'")
 ACTIVE = songs.c.state.in_([literal_column("'submitting'"), literal_column("'composing'")])
-FOLLOWED = and_(PENDING, songs.c.state != literal_column("'queued'"))
+FOLLOWED = songs.c.lease_owner.is_not(None)
 COMPLETED = songs.c.state == literal_column("'completed'")
 HAS_PARENT = songs.c.parent_id.is_not(None)
 """Conditions of partial indexes. A query must hold one of them, written as it is here, to use its index."""

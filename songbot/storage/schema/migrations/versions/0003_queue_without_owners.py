@@ -12,7 +12,7 @@ depends_on = None
 
 QUEUED = "state = 'queued'"
 ACTIVE = "state IN ('submitting', 'composing')"
-FOLLOWED = "delivery = 'pending' AND state != 'queued'"
+FOLLOWED = "lease_owner IS NOT NULL"
 UNFINISHED = "finished_at IS NULL"
 
 
@@ -25,7 +25,11 @@ def upgrade() -> None:
     op.add_column("workers", sa.Column("provider_available", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("songs", sa.Column("generation", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("songs", sa.Column("turn", sa.BigInteger(), server_default="0", nullable=False))
-    op.execute("UPDATE songs SET lease_owner = NULL WHERE state = 'queued'")
+    op.execute("UPDATE songs SET lease_owner = NULL WHERE state = 'queued' OR delivery != 'pending'")
+    op.execute(
+        "UPDATE songs SET lease_owner = 'nobody'"
+        " WHERE state != 'queued' AND delivery = 'pending' AND lease_owner IS NULL"
+    )
     # Each person's waiting songs in their order, two turns apart, as new ones get them.
     op.execute(
         "UPDATE songs SET turn = 2 * (SELECT count(*) FROM songs AS earlier WHERE earlier.user_id = songs.user_id"
