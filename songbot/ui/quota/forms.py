@@ -89,11 +89,11 @@ def bonus_form(target: Target) -> QuotaForm:
 
 def zone_form(target: Target | None, zone: str) -> QuotaForm:
     """Ask for the time zone. `zone` is the one that holds now."""
-    place = discord.ui.TextInput[QuotaForm](custom_id=ZONE, default=zone, min_length=1, max_length=100)
+    zone_input = discord.ui.TextInput[QuotaForm](custom_id=ZONE, default=zone, min_length=1, max_length=100)
     return QuotaForm(
         wording.ZONE_FORM,
         FormId(FormKind.ZONE, target),
-        discord.ui.Label(text=wording.ZONE_LABEL, description=wording.ZONE_HINT, component=place),
+        discord.ui.Label(text=wording.ZONE_LABEL, description=wording.ZONE_HINT, component=zone_input),
     )
 
 
