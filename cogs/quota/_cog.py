@@ -96,7 +96,7 @@ class QuotaCog(
     @app_commands.command(description="Current limits and how much of them is used")
     async def show(self, interaction: discord.Interaction) -> None:
         await _defer(interaction)
-        layout = await self._pages.overview(interaction.client, manager_guild_id(interaction))
+        layout = await self._pages.show(interaction.client, manager_guild_id(interaction))
         await interaction.edit_original_response(view=layout)
 
     @app_commands.command(

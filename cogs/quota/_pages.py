@@ -12,7 +12,7 @@ from songbot.quotas.channels import ChannelRuleRepository
 from songbot.quotas.repository import GuildRules, QuotaRepository, QuotaSubject
 from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, zone_of
 from songbot.songs.ports import Clock
-from songbot.ui.quota.panel import Selection, overview_layout, panel_layout
+from songbot.ui.quota.panel import Selection, panel_layout, show_layout
 from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import LOG_PAGE, PanelPage, channels_layout, log_layout
 from songbot.ui.quota.rule_list import QuotaState
@@ -71,9 +71,9 @@ class PanelPages:
         selection = await self._selection(guild, guild_id, page.target)
         return panel_layout(self._named(guild, state, page.target), selection, page.notice)
 
-    async def overview(self, client: discord.Client, guild_id: int) -> RoutedLayout:
+    async def show(self, client: discord.Client, guild_id: int) -> RoutedLayout:
         """Return the panel without controls."""
-        return overview_layout(await self._state(client.get_guild(guild_id), guild_id))
+        return show_layout(await self._state(client.get_guild(guild_id), guild_id))
 
     async def log(self, guild_id: int, before_id: int | None, page: PanelPage | None) -> RoutedLayout:
         """Return the changes before `before_id`, or the newest. `page` None: outside of a panel."""

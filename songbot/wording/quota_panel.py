@@ -30,6 +30,11 @@ ONE_PERIOD = {Period.HOUR: "Hour", Period.DAY: "Day", Period.WEEK: "Week", Perio
 CHART_FAILED = "The chart couldn't be drawn. The numbers are below."
 
 
+def selected(limit: str) -> str:
+    """Introduce what the panel is about: whose limit, and what it allows."""
+    return f"Selected: {limit}"
+
+
 def unnamed_role(role_id: int) -> str:
     return f"Role {role_id}"
 

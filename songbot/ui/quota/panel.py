@@ -14,7 +14,7 @@ from songbot.wording import quota_channels, quota_check, quota_rules, text
 from songbot.wording import quota_panel as wording
 
 from .panel_ids import DEFAULT_TYPES, PanelAction, PanelId, Target
-from .rule_list import QuotaState, operator_line, ordered_rules, rule_lines, rule_list
+from .rule_list import QuotaState, operator_line, ordered_rules, rule_list
 
 MAX_OPTIONS = 25
 """Options of a select (Discord, "Component Reference")."""
@@ -40,7 +40,7 @@ def panel_layout(state: QuotaState, selection: Selection | None = None, notice: 
     target = selection.target if selection else None
     return RoutedLayout(
         discord.ui.Container(
-            *_overview(state, notice),
+            *_current_limits(state, notice),
             discord.ui.Separator[RoutedLayout](),
             Text(text.clamp(_selected(state, selection), _SELECTED)),
             _limit_select(state, target),
@@ -52,12 +52,12 @@ def panel_layout(state: QuotaState, selection: Selection | None = None, notice: 
     )
 
 
-def overview_layout(state: QuotaState) -> RoutedLayout:
+def show_layout(state: QuotaState) -> RoutedLayout:
     """Return the panel without controls, as `/quota show` shows it."""
-    return RoutedLayout(discord.ui.Container(*_overview(state, ""), accent_colour=BRAND))
+    return RoutedLayout(discord.ui.Container(*_current_limits(state, ""), accent_colour=BRAND))
 
 
-def _overview(state: QuotaState, notice: str) -> Iterable[discord.ui.Item[RoutedLayout]]:
+def _current_limits(state: QuotaState, notice: str) -> Iterable[discord.ui.Item[RoutedLayout]]:
     if notice:
         yield Text(text.clamp(notice, _NOTICE))
     yield Text(f"## {wording.TITLE}\n{rule_list(state)}")
@@ -72,12 +72,11 @@ def _selected(state: QuotaState, selection: Selection | None) -> str:
     target = selection.target
     rule = state.rule_for(target)
     if rule is not None:
-        said = rule_lines(state, rule)
+        chosen = quota_rules.rule_heading(rule, state.stale.get(rule))
     else:
-        said = quota_rules.no_limit(target.kind, target.subject_id)
-    if selection.decision is None:
-        return said
-    return "\n".join([said, *_person_lines(selection.decision, selection)])
+        chosen = quota_rules.no_limit(target.kind, target.subject_id)
+    lines = _person_lines(selection.decision, selection) if selection.decision else ()
+    return "\n".join([wording.selected(chosen), *lines])
 
 
 def _person_lines(decision: Decision, selection: Selection) -> Iterable[str]:

@@ -27,7 +27,7 @@ from songbot.quotas.rules import (
 )
 from songbot.ui.quota.embeds import check_embed, own_usage_embed
 from songbot.ui.quota.forms import add_form, bonus_form, edit_form, whole_number, zone_form
-from songbot.ui.quota.panel import Selection, overview_layout, panel_layout
+from songbot.ui.quota.panel import Selection, panel_layout, show_layout
 from songbot.ui.quota.panel_ids import (
     FORM_ROUTE,
     PANEL_ROUTE,
@@ -108,7 +108,7 @@ def test_any_number_of_rules_and_channels_fits_and_what_is_left_out_is_counted(r
     own = [usage(LimitKind.USER, subject_id=BIG)]
     selection = Selection(target, decide(own, list(SHARED), MAX_LIMIT), is_member=False)
     assert said(panel_layout(shown, selection, "x" * 2000))
-    assert said(overview_layout(shown))
+    assert said(show_layout(shown))
     left_out = [line for line in rule_list(shown).splitlines() if line.startswith("… and")]
     headings = rule_list(shown).count("songs per month")
     assert [line.split(".")[0] for line in left_out] == (
