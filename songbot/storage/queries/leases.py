@@ -112,7 +112,7 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
-        """Claim a worker's oldest songs first. Pass over those that another process is claiming at this moment."""
+        """Claim the oldest songs first. Skip those that another process is claiming at this moment."""
         parameters = self.parameters(at_most=limit, lease_owner=worker_id)
         interrupted = connection.execute(
             self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
