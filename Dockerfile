@@ -13,6 +13,8 @@ COPY bot.py ./
 COPY cogs cogs
 COPY songbot songbot
 COPY whisul_api whisul_api
+# The container's root is read-only, so that Python could not store them later.
+RUN python -m compileall -q /app
 USER songbot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
 # SIGTERM reaches Python itself; the bot ends within 10 seconds.

@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all bench dashboard lock clean
+.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all simulate bench dashboard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -45,6 +45,7 @@ test-busy: .venv/dev.stamp ## all tests RUNS times (10) beside four processes th
 lint: .venv/dev.stamp ## lint and formatting alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.lint.words
 
 types: .venv/dev.stamp ## types alone
 	$(BIN)/basedpyright
@@ -63,6 +64,9 @@ suite: .venv/dev.stamp ## the tests alone, but for slow ones
 
 suite-all: .venv/dev.stamp ## all tests alone
 	$(PYTEST) --cov --cov-report=term
+
+simulate: .venv/dev.stamp ## songs' lives while all goes wrong: RUNS= (300) from SEED= (1) in WORKERS= (1) processes
+	@$(BIN)/python -m tests.simulation --runs $(or $(RUNS),300) --seed $(or $(SEED),1) --workers $(or $(WORKERS),1)
 
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -24,9 +24,9 @@ from songbot.ops.metrics import PortInUse
 from songbot.ops.sentry import start_sentry
 from songbot.settings import Settings, SettingsError, format_errors, load_settings
 from songbot.songs.errors import StoreUnavailable
-from songbot.storage.errors import BadDatabaseUrl, DatabaseTooNew
+from songbot.storage.errors import BadDatabaseUrl, UnusableDatabase
 from songbot.version import VERSION
-from songbot.worker.worker import LeaseLost
+from songbot.worker.lease import LeaseLost
 
 log = logging.getLogger("bot")
 
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it exists (not on Windows): it needs a third less time for the same work."""
+    """Return uvloop's factory if it is installed (not on Windows): it saves a third of the time."""
     try:
         import uvloop
     except ImportError:
@@ -63,7 +63,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def run(settings: Settings) -> int:
-    """Until SIGTERM or Ctrl-C; the exit code. What only the operator can mend is said in one line."""
+    """Run until SIGTERM or Ctrl-C and return the exit code. Log problems for the operator in one line."""
     redact = configure_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
     start_sentry(settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None, VERSION, redact)
     for warning in settings.warnings:
@@ -74,7 +74,7 @@ async def run(settings: Settings) -> int:
         log.error("Discord refuses DISCORD_TOKEN: reset the token in the developer portal and put it in .env")  # noqa: TRY400
     except BadDatabaseUrl as error:
         log.error("DATABASE_URL can't be used: %s", error)  # noqa: TRY400
-    except (StoreUnavailable, DatabaseTooNew) as error:
+    except (StoreUnavailable, UnusableDatabase) as error:
         log.error("the database can't be used: %s", error)  # noqa: TRY400
         return 1
     except PortInUse as error:
@@ -111,26 +111,27 @@ async def _serving_health(settings: Settings, app: App) -> AsyncIterator[None]:
     async with serve_health(
         settings.metrics_port,
         settings.metrics_host,
-        app.telemetry.registry,
+        app.telemetry,
         alive=lambda: app.is_alive(LIVENESS_TIMEOUT),
         ready=app.readiness(),
+        last_backup=app.dependencies.database.admin.last_backup,
     ):
         yield
 
 
 async def _log_in(bot: SongBot, settings: Settings) -> None:
-    """Raises discord.LoginFailure when Discord refuses the token."""
+    """Log in. Raises discord.LoginFailure if Discord rejects the token."""
     if settings.discord_api_url:
         Route.BASE = settings.discord_api_url
     await bot.login(settings.discord_token.get_secret_value())
     if settings.discord_api_url:
-        # discord.py goes to Discord's own gateway in places, whatever the API says where it is.
+        # In some places discord.py connects to Discord's own gateway, whatever URL the API returned.
         _, gateway, _ = await bot.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
 
 async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
-    """Connected until somebody asks to stop (0) or a part that must not end has ended (1)."""
+    """Stay connected until asked to stop (return 0) or until a vital task ends (return 1)."""
     ends = {
         asyncio.create_task(app.bot.connect(), name="gateway"),
         asyncio.create_task(stop.wait(), name="stop"),
@@ -160,7 +161,7 @@ def _log_fatal(name: str, error: BaseException) -> None:
 
 
 async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Do `work` unless it is time to stop first; whether it was done. Raises what `work` raises."""
+    """Await `work` unless `stop` is set first. Return True if it finished; raise what it raises."""
     working = asyncio.create_task(work, name="login")
     stopping = asyncio.create_task(stop.wait(), name="stop-before-login")
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -174,7 +175,7 @@ async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, Non
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
-    """A second signal changes nothing: the end is under way and takes seconds."""
+    """Call `stop` on SIGTERM and SIGINT. A second signal changes nothing, since shutdown is under way."""
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         try:
@@ -184,8 +185,8 @@ def _on_signals(stop: Callable[[], None]) -> None:
 
 
 def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
-    """The loop takes its handlers along when it closes; a signal after that would end the end, and with it
-    the exit code."""
+    """Ignore signals from here on. The loop removes its handlers when it closes, and a later signal would cut
+    the shutdown short and change the exit code."""
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows
             loop.remove_signal_handler(name)

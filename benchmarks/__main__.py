@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: all of it, or the parts that are named."""
+"""`python -m benchmarks`: run all benchmarks, or the named parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from pathlib import Path
 
 import uvloop
 
-from . import acknowledge, cpu_breakdown, many_songs, queries, song_lifecycle, startup
+from . import (
+    acknowledge,
+    cpu_breakdown,
+    durability,
+    long_text,
+    many_songs,
+    queries,
+    song_lifecycle,
+    startup,
+    stopping,
+)
 from .report import Scale, Table, document
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -23,7 +33,10 @@ PARTS: dict[str, Callable[[Scale, Path], Awaitable[list[Table]]]] = {
     "shares": cpu_breakdown.measure,
     "pile": many_songs.measure,
     "start": startup.measure,
+    "stop": stopping.measure,
+    "text": long_text.measure,
     "database": queries.measure,
+    "durability": durability.measure,
 }
 QUICK = Scale(
     runs=1,

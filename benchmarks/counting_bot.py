@@ -1,7 +1,7 @@
-"""This bot, with a count of what it writes to its database.
+"""Run this bot and count what it writes to its database.
 
-Into the file that COUNTS names goes, at the end, how many transactions that wrote were committed, by the
-tables they wrote to.
+At the end, the file named by COUNTS gets the number of committed transactions that wrote, by the tables that
+they wrote to.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the CPU of a song goes."""
+"""Break down the CPU time of a song."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ STEPS = (
     ("crossing over to the database's threads", "songbot/storage/connectors/sqlite.py", "_run"),
     ("writing the log", "logging/__init__.py", "_log"),
 )
-"""What is told apart: its file's end and function. None of them calls another, but that all write the log."""
+"""The parts, by the end of a file's path and a function. None calls another, but all write to the log."""
 
 
 async def measure(scale: Scale, folder: Path) -> list[Table]:
-    """One run under cProfile, which makes all of it slower, Python more than the rest."""
+    """Run once under cProfile, which slows everything down, Python more than the rest."""
     dump = folder / "bot.profile"
     async with open_stage(folder, scale.compose_seconds) as stage:
         await fill(f"sqlite:///{stage.database}", finished_songs(HISTORY, scale.compose_seconds))
@@ -60,7 +60,7 @@ def _table(profile: pstats.Stats, songs: int, main_thread: float, other_threads:
 
 
 def cumulative(profile: pstats.Stats, file: str, function: str) -> float:
-    """Seconds in a function and all that it called."""
+    """Return the seconds in a function and everything that it called."""
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = vars(profile)["stats"]
     return sum(
         seconds

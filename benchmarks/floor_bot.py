@@ -1,4 +1,4 @@
-"""discord.py's floor: a client with one command that answers at once, and nothing else at all."""
+"""Run discord.py's floor: a client with one command that answers at once, and nothing else."""
 
 from __future__ import annotations
 

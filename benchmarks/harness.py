@@ -1,4 +1,4 @@
-"""A Discord and a Whisul on loopback for one bot, its process, and the people who ask it for songs."""
+"""Provide Discord and Whisul on loopback for one bot, its process, and people who ask it for songs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COMPOSE_SECONDS = (50.0, 70.0)
 
 @dataclass(frozen=True)
 class Kind:
-    """A bot to measure: its script, the command people give, and what else it is told."""
+    """A bot to measure: its script, the command people use, and its other settings."""
 
     name: str
     script: str
@@ -61,7 +61,7 @@ class Bot:
         self._meter = psutil.Process(self.process.pid)
 
     def cpu_seconds(self) -> float:
-        """User and system time since its start, of all its threads. RuntimeError if it has ended."""
+        """Return the CPU seconds of all threads since the start. Raises RuntimeError if it has ended."""
         try:
             times = self._meter.cpu_times()
         except psutil.NoSuchProcess:
@@ -69,15 +69,15 @@ class Bot:
         return times.user + times.system
 
     def thread_seconds(self) -> dict[int, float]:
-        """The same, thread by thread; the main thread has the process's id."""
+        """Return the same for each thread; the main thread has the process's id."""
         return {thread.id: thread.user_time + thread.system_time for thread in self._meter.threads()}
 
     def rss(self) -> int:
-        """Bytes of memory in use."""
+        """Return the bytes of memory in use."""
         return self._meter.memory_info().rss
 
     async def settle(self, longest: float = 15) -> None:
-        """Wait until it has done nothing to speak of for a second."""
+        """Wait until it has been idle for a second."""
         quiet, before = 0, self.cpu_seconds()
         for _ in range(int(longest * 4)):
             await asyncio.sleep(0.25)
@@ -88,7 +88,7 @@ class Bot:
                 return
 
     async def stop(self) -> None:
-        """Ask it to end and wait."""
+        """Ask the process to end, and wait for it."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(self.process.wait(), 20)
@@ -96,7 +96,7 @@ class Bot:
 
 @dataclass
 class Stage:
-    """Where one bot plays."""
+    """The servers and people around one bot."""
 
     discord: DiscordServer
     whisul: WhisulServer
@@ -147,7 +147,7 @@ class Stage:
         return bot
 
     async def give(self, kind: Kind, count: int, *, first: int = 0) -> list[InteractionRecord]:
-        """`count` people give the command, all at once. Prompts tell each song from all others."""
+        """Let `count` people use the command at once, each with a prompt of their own."""
         records: list[InteractionRecord] = []
         for number in range(first, first + count):
             options: dict[str, Any] = {}
@@ -159,7 +159,7 @@ class Stage:
         return records
 
     async def acknowledged(self, records: list[InteractionRecord], timeout: float = 60) -> None:
-        """Wait until each has its answer."""
+        """Wait until each has an answer."""
         waiting = iter(records)
         current = next(waiting, None)
         deadline = time.monotonic() + timeout
@@ -183,7 +183,7 @@ def _one_cover(_plan: object = None) -> bytes:
 
 
 def same_media_for_all() -> None:
-    """Composing 300 songs within some seconds would take the machine from the bots."""
+    """Give every song the same media, since composing 300 within seconds would take the CPU from the bots."""
     media.compose_mp3 = lambda _plan: _one_song()
     media.draw_cover = lambda _plan: _one_cover()
 
@@ -204,7 +204,7 @@ def _lax_discord() -> DiscordServer:
 async def open_stage(
     folder: Path, compose_seconds: tuple[float, float] = COMPOSE_SECONDS
 ) -> AsyncIterator[Stage]:
-    """Fresh servers; `folder` is made. The caller stops its bots."""
+    """Start fresh servers and make `folder`. The caller stops its bots."""
     folder.mkdir(parents=True, exist_ok=True)
     same_media_for_all()
     async with (
@@ -222,7 +222,7 @@ async def open_stage(
 
 @asynccontextmanager
 async def running(stage: Stage, kind: Kind, **settings: str) -> AsyncIterator[Bot]:
-    """A bot that is ready, has answered nobody yet, and is stopped at the end."""
+    """Yield a bot that is ready and has answered nobody yet; stop it at the end."""
     bot = await stage.start(kind, **settings)
     try:
         await bot.settle()

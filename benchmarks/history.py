@@ -1,4 +1,4 @@
-"""Databases that have a past: finished songs to learn the pace from, unfinished ones, a million of them."""
+"""Fill databases with a past: finished songs to learn durations from, unfinished ones, or a million."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ VIEWER, VIEWERS_GUILD = FIRST_PERSON, FIRST_GUILD
 LONGEST = 600.0
 """Seconds; a million songs take half a minute."""
 VIEWERS_SHARE = 200
-"""Every 200th song is the viewer's, so of a million 5,000; and every 10th is of the viewer's server."""
+"""Every 200th song is the viewer's (5,000 of a million), and every 10th is from the viewer's server."""
 
 
 _migrating = asyncio.Lock()
-"""Alembic does one migration at a time in a process."""
+"""Alembic runs one migration at a time in a process."""
 
 
 async def fill(url: str, make: Callable[[Connection], None]) -> None:
@@ -41,7 +41,7 @@ async def fill(url: str, make: Callable[[Connection], None]) -> None:
 
 
 def finished_songs(count: int, seconds: tuple[float, float]) -> Callable[[Connection], None]:
-    """Songs of yesterday, each of which took as long as one of `seconds`' range."""
+    """Write songs of yesterday, whose durations spread over the range `seconds`."""
     dice = random.Random(1)
     started = datetime.now(UTC) - timedelta(days=1)
 
@@ -61,7 +61,7 @@ def finished_songs(count: int, seconds: tuple[float, float]) -> Callable[[Connec
 
 
 def unfinished_songs(jobs: list[str], channel_id: int) -> Callable[[Connection], None]:
-    """Songs that were being composed when their process died, ten seconds ago."""
+    """Write songs that were being composed when their process died ten seconds ago."""
     at = datetime.now(UTC) - timedelta(seconds=10)
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -129,7 +129,7 @@ FROM n
 
 
 def many_songs(count: int) -> Callable[[Connection], None]:
-    """Completed songs of the last 365 days, evenly, and rules of every kind in the viewer's server."""
+    """Write completed songs spread over the last 365 days, and rules of every kind in the viewer's server."""
     now = datetime.now(UTC)
 
     def make(connection: Connection) -> None:

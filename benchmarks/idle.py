@@ -1,4 +1,4 @@
-"""What the memory of the idle process is made of."""
+"""Break down the memory of the idle process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ print(json.dumps(sizes))
 
 
 async def what_idling_weighs(idle: float) -> Table:
-    """Imports one after the other in a new process; the rest of `idle` bytes is what running takes."""
+    """Measure imports one after the other in a new process; running takes the rest of `idle` bytes."""
     names = [name for _, name in IMPORTS]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _PROGRAM, *names, cwd=ROOT, stdout=asyncio.subprocess.PIPE

@@ -1,4 +1,4 @@
-"""Turns discord.py of this process to the Discord that DISCORD_API_URL names, and starts a client there."""
+"""Point discord.py in this process to the Discord that DISCORD_API_URL names, and start a client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from yarl import URL
 
 
 def run(client: discord.Client) -> None:
-    """Until the process is killed. `LOOP=uvloop` takes uvloop instead of asyncio's own loop."""
+    """Run until the process is killed. `LOOP=uvloop` uses uvloop instead of asyncio's loop."""
     factory = None
     if os.environ.get("LOOP") == "uvloop":
         import uvloop

@@ -1,4 +1,4 @@
-"""Thousands of songs in the works: what each weighs, and whether one costs more when there are many."""
+"""Measure what each of thousands of unfinished songs weighs, and whether many make each cost more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ the database leave their own marks on the memory."""
 
 @dataclass(frozen=True)
 class ManySongs:
-    """One run. Sizes are bytes, `cpu` seconds a song."""
+    """One run. Sizes are in bytes, `cpu` in seconds per song."""
 
     idle: int
     full: int
@@ -33,7 +33,7 @@ class ManySongs:
 
 
 async def run_many_songs(kind: Kind, scale: Scale, folder: Path, songs: int) -> ManySongs:
-    """Order `songs`, weigh the process when all are being composed, and follow them to the end."""
+    """Order `songs`, measure the process while all are being composed, and follow them to the end."""
     ordering = songs / 150
     longest = scale.compose_seconds[1] + ordering
     async with open_stage(folder, (longest - 10, longest + 10)) as stage:
@@ -59,14 +59,14 @@ async def _watch(stage: Stage, bot: Bot, kind: Kind, songs: int) -> ManySongs:
 
 
 async def _composing(stage: Stage, songs: int) -> None:
-    """Wait until Whisul has so many jobs."""
+    """Wait until Whisul has this many jobs."""
     async with asyncio.timeout(LONGEST):
         while len(stage.whisul.jobs) < songs:
             await asyncio.sleep(0.02)
 
 
 async def idle_size(kind: Kind, folder: Path) -> int:
-    """Bytes at rest, with a database that was migrated by an earlier start."""
+    """Return the bytes at rest, with a database that an earlier start migrated."""
     async with open_stage(folder) as stage:
         if kind is THIS:
             await fill(f"sqlite:///{stage.database}", lambda _connection: None)

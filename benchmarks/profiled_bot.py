@@ -1,4 +1,4 @@
-"""This bot under cProfile; at the end the profile goes into the file that PROFILE names."""
+"""Run this bot under cProfile, and write the profile to the file that PROFILE names."""
 
 from __future__ import annotations
 

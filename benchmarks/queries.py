@@ -62,7 +62,7 @@ async def _look_ups(database: Database) -> dict[str, LookUp]:
         ),
         "quota check": lambda _: database.quotas.check(subject, datetime.now(UTC)),
         "quota check, charge and order": lambda number: database.songs.create(
-            order(number), "worker", datetime.now(UTC)
+            order(number), datetime.now(UTC)
         ),
     }
 

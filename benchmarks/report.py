@@ -1,4 +1,4 @@
-"""Figures, and the tables that they make."""
+"""Hold figures and render them as tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `reached` None: there is nothing to reach."""
+    """One figure. `reached` is None if there is no target."""
 
     figure: str
     values: dict[str, str]
@@ -71,13 +71,13 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
-    """The smallest of `values` that `percent` of them do not exceed."""
+    """Return the smallest of `values` that `percent` of them do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def middle(runs: Iterable[float]) -> float:
-    """The median of a figure's runs."""
+    """Return the median of a figure's runs."""
     return statistics.median(runs)
 
 
@@ -86,7 +86,7 @@ def ratio(ours: float, theirs: float) -> str:
 
 
 def over_runs(runs: Sequence[float], shown: Callable[[float], str]) -> str:
-    """The median, and how far the runs lie apart."""
+    """Return the median and the spread of the runs."""
     if len(runs) == 1:
         return shown(runs[0])
     return f"{shown(middle(runs))} ({shown(min(runs))} to {shown(max(runs))})"
@@ -109,7 +109,7 @@ def count(number: float) -> str:
 
 
 def document(tables: Sequence[Table], scale: Scale, minutes: float) -> str:
-    """RESULTS.md as a whole."""
+    """Render RESULTS.md."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     memory = psutil.virtual_memory().total / 2**30
     lines = [

@@ -1,4 +1,4 @@
-"""A song's whole life: what it costs the process, Whisul and the database, and how soon the card is there."""
+"""Measure a song's whole life: its cost for process, Whisul and database, and how soon the card arrives."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SongLifecycle:
 
 
 def card_at(record: InteractionRecord) -> float | None:
-    """When the card reached Discord, in seconds of the monotonic clock."""
+    """Return when the card reached Discord, in seconds of the monotonic clock."""
     for message in record.messages:
         for edit in message.history:
             if edit.body.get("embeds"):
@@ -70,7 +70,7 @@ async def all_delivered(records: Sequence[InteractionRecord], seconds: float) ->
 
 
 async def run_songs(stage: Stage, bot: Bot, kind: Kind, songs: int) -> SongLifecycle:
-    """All songs ordered at once and followed until all are delivered and the process is at rest."""
+    """Order all songs at once and follow them until all are delivered and the process is idle."""
     before = bot.cpu_seconds()
     records = await stage.give(kind, songs)
     await all_delivered(records, LONGEST)
@@ -85,7 +85,7 @@ async def run_songs(stage: Stage, bot: Bot, kind: Kind, songs: int) -> SongLifec
 
 
 def lags_of(stage: Stage, records: Sequence[InteractionRecord]) -> list[float]:
-    """Whisul's clock is the wall's, Discord's the monotonic one."""
+    """Convert between Whisul's wall clock and Discord's monotonic one."""
     apart = time.time() - time.monotonic()
     finished = {job.prompt: job.finishes for job in stage.whisul.jobs.values()}
     lags: list[float] = []
@@ -98,7 +98,7 @@ def lags_of(stage: Stage, records: Sequence[InteractionRecord]) -> list[float]:
 async def song_lifecycle(
     kind: Kind, scale: Scale, folder: Path, *, songs: int, history: int = 0, attach: bool = False
 ) -> SongLifecycle:
-    """One bot's run on a stage of its own, with `history` songs in its database."""
+    """Run one bot with servers of its own and `history` songs in its database."""
     async with open_stage(folder, scale.compose_seconds) as stage:
         if history:
             await fill(f"sqlite:///{stage.database}", finished_songs(history, scale.compose_seconds))
@@ -115,7 +115,7 @@ COLD, WARM = "this bot, new", "this bot, 200 songs known"
 
 
 async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> dict[str, SongLifecycle]:
-    """The bots side by side, one a little after the other, so that none meets another's burst."""
+    """Run the bots side by side, each a little later, so that bursts do not coincide."""
     plans: dict[str, tuple[Kind, int, int]] = {
         TUTORIAL.name: (TUTORIAL, scale.songs, 0),
         COLD: (THIS, scale.songs, 0),
@@ -130,7 +130,7 @@ async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> 
         where = folder / name.replace(" ", "-").replace(",", "")
         return await song_lifecycle(kind, scale, where, songs=songs, history=history, attach=attach)
 
-    lives = await asyncio.gather(*[run(place, name) for place, name in enumerate(plans)])
+    lives = await asyncio.gather(*[run(position, name) for position, name in enumerate(plans)])
     return dict(zip(plans, lives, strict=True))
 
 

@@ -1,6 +1,6 @@
-"""The bot as tutorials write it: a task and a session a request, a fixed sleep, nothing written down.
+"""Run a bot as tutorials write it: one task and session per request, a fixed sleep, nothing stored.
 
-It has no database, no quotas, no progress and no second chance; what it does is defer, ask, wait, answer.
+It has no database, quotas, progress or retries; it defers, asks, waits and answers.
 """
 
 from __future__ import annotations

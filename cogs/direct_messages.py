@@ -1,8 +1,7 @@
-"""A plain message in the DM with the bot: it asks, and only `Make it` charges.
+"""Answer a plain message in a DM with the bot by asking first; only `Make it` charges.
 
-Nothing is stored for it. The buttons name the person's message, which is read again when one is pressed; what
-people write to a bot directly it may read without the privileged message content intent (Discord, "Message
-Content Intent").
+Nothing is stored for it. The buttons name the person's message, which is read again when one is pressed. A
+bot may read its DMs without the privileged message content intent (Discord, "Message Content Intent").
 """
 
 from __future__ import annotations
@@ -22,10 +21,15 @@ from songbot.interactions.replies import send_ephemeral
 from songbot.quotas.repository import QuotaRepository, QuotaSubject
 from songbot.quotas.rules import Decision
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.library import LibraryRepository
 from songbot.songs.ports import Clock
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
 from songbot.ui.custom_ids import id_route
 from songbot.ui.dm_confirmation import confirm_text, confirm_view, prompt_embed, prompt_from_embed
+from songbot.ui.greetings import is_greeting
+from songbot.ui.help import greeting_embed
+from songbot.ui.ideas import idea_buttons
+from songbot.ui.views import RoutedView
 from songbot.wording import direct_messages as wording
 from songbot.wording import general, quotas
 
@@ -37,12 +41,18 @@ _TYPED = (discord.MessageType.default, discord.MessageType.reply)
 
 
 class DirectMessagesCog(commands.Cog):
-    """Offers a song for what somebody writes, and makes it when they say so."""
+    """Offers a song for what somebody writes, and makes it once they confirm."""
 
     def __init__(
-        self, quotas: QuotaRepository, ordering: Ordering, debouncer: Debouncer, clock: Clock
+        self,
+        quotas: QuotaRepository,
+        library: LibraryRepository,
+        ordering: Ordering,
+        debouncer: Debouncer,
+        clock: Clock,
     ) -> None:
         self._quotas = quotas
+        self._library = library
         self._ordering = ordering
         self._debouncer = debouncer
         self._clock = clock
@@ -63,38 +73,45 @@ class DirectMessagesCog(commands.Cog):
     async def _answer(self, message: discord.Message) -> None:
         try:
             prompt = clean_prompt(message.content)
-            decision = await self._check(message.author.id)
+            if is_greeting(prompt):
+                await _greet(message)
+                return
+            decision, is_newcomer = await self._look_up(message.author.id)
         except EmptyPrompt:
-            other = message.attachments or message.stickers
-            await message.reply(wording.ONLY_WORDS if other else general.EMPTY_PROMPT)
+            await message.reply(wording.ONLY_WORDS)
         except PromptTooLong as error:
             await message.reply(general.prompt_too_long(error.length, MAX_PROMPT))
         except StoreUnavailable as error:
             log.warning("a quota could not be looked up: %s", error)
             await message.reply(general.STORE_UNAVAILABLE)
         else:
-            await self._ask_to_confirm(message, prompt, decision)
+            await self._ask_to_confirm(message, prompt, decision, is_newcomer=is_newcomer)
 
-    async def _check(self, user_id: int) -> Decision:
+    async def _look_up(self, user_id: int) -> tuple[Decision, bool]:
+        """Return what the person may make, and whether they have never made a song before."""
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
-                return await self._quotas.check(QuotaSubject(user_id, None), self._clock.now())
+                decision = await self._quotas.check(QuotaSubject(user_id, None), self._clock.now())
+                return decision, not await self._library.recent_prompts(user_id, "", 1)
         except TimeoutError:
             raise StoreUnavailable("a quota was not looked up in time") from None
 
-    async def _ask_to_confirm(self, message: discord.Message, prompt: str, decision: Decision) -> None:
+    async def _ask_to_confirm(
+        self, message: discord.Message, prompt: str, decision: Decision, *, is_newcomer: bool
+    ) -> None:
         if decision.blocked_by is not None:
             await message.reply(quotas.refused(decision))
             return
+        question = confirm_text(decision)
         await message.reply(
-            confirm_text(decision),
+            f"{wording.WELCOME}\n{question}" if is_newcomer else question,
             embed=prompt_embed(prompt),
             view=confirm_view(message.id),
             nonce=f"offer-{message.id}",  # offered once, though two sessions of a shard may get the message
         )
 
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:
-        """The bot's message becomes the progress line and then the card. Pressed twice it makes one song."""
+        """Turn the bot's message into the progress line and then the card. Two presses make one song."""
         await interaction.response.defer()
         offer = interaction.message
         if offer is None or interaction.guild_id is not None:
@@ -120,7 +137,7 @@ class DirectMessagesCog(commands.Cog):
         await interaction.response.edit_message(content=wording.CANCELLED, embeds=[], view=None)
 
     async def _prompt(self, interaction: discord.Interaction, message_id: int) -> str | None:
-        """As their message has it now; None when it can't be read."""
+        """Return the prompt as their message has it now, or None if it can't be read."""
         channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
         try:
             async with asyncio.timeout(FETCH_TIMEOUT):
@@ -129,3 +146,7 @@ class DirectMessagesCog(commands.Cog):
             log.info("a direct message could not be read again: %s", describe(error))
             return None
         return message.content if message.author.id == interaction.user.id else None
+
+
+async def _greet(message: discord.Message) -> None:
+    await message.reply(embed=greeting_embed(), view=RoutedView(*idea_buttons()))

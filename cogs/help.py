@@ -1,22 +1,29 @@
-"""/help. Nothing is posted when the bot joins a server: the check of its permissions is found here."""
+"""/help, and what the bot says once when it joins a server."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.install_context import bot_has_access
-from songbot.ui.help import help_embed, missing_permissions
+from songbot.ui.help import Links, help_embed, joined_embed, missing_permissions, plain_text
+from songbot.ui.ideas import idea_buttons
+from songbot.ui.views import RoutedView
+
+log = logging.getLogger(__name__)
 
 
 class HelpCog(commands.Cog, name="help"):
-    """`command_ids`: the ids of the commands by name, as Discord has them now."""
+    """`command_ids` returns the IDs of the commands by name, as Discord has them now."""
 
-    def __init__(self, command_ids: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(self, command_ids: Callable[[], Mapping[str, int]], links: Callable[[], Links]) -> None:
         self._command_ids = command_ids
+        self._links = links
 
     @app_commands.command(name="help", description="What you can do here")
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -28,11 +35,40 @@ class HelpCog(commands.Cog, name="help"):
             admin=at_home and interaction.permissions.manage_guild,
             missing=_missing(interaction) if at_home else None,
         )
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        view = RoutedView(*idea_buttons(), *self._links().buttons())
+        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Introduce the bot in the system channel, or else in the first one where it may speak."""
+        channel = _welcome_channel(guild)
+        if channel is None:
+            log.info("there is no channel for a first message in server %d", guild.id)
+            return
+        permissions = channel.permissions_for(guild.me)
+        embed = joined_embed(self._command_ids(), missing_permissions(permissions, in_thread=False))
+        content, embeds = (None, [embed]) if permissions.embed_links else (plain_text(embed), [])
+        try:
+            # With a nonce, two sessions of one shard say it only once.
+            await channel.send(
+                content, embeds=embeds, view=RoutedView(*idea_buttons()), nonce=f"join-{guild.id}"
+            )
+        except DISCORD_ERRORS as error:
+            log.info("the first message in a server was not sent: %s", describe(error))
+
+
+def _welcome_channel(guild: discord.Guild) -> discord.TextChannel | None:
+    candidates = [guild.system_channel, *guild.text_channels]
+    return next((channel for channel in candidates if channel and _may_speak(channel)), None)
+
+
+def _may_speak(channel: discord.TextChannel) -> bool:
+    permissions = channel.permissions_for(channel.guild.me)
+    return permissions.view_channel and permissions.send_messages
 
 
 def _missing(interaction: discord.Interaction) -> list[str]:
-    """By what Discord says with the interaction: nothing needs to be cached."""
+    """Return what Discord says in the interaction itself, so that nothing needs to be cached."""
     in_thread = isinstance(interaction.channel, discord.Thread)
-    in_voice = isinstance(interaction.channel, (discord.VoiceChannel, discord.StageChannel))
+    in_voice = isinstance(interaction.channel, discord.VoiceChannel | discord.StageChannel)
     return missing_permissions(interaction.app_permissions, in_thread=in_thread, in_voice=in_voice)

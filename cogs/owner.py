@@ -1,9 +1,9 @@
-"""/owner, for whoever runs the bot."""
+"""/owner, for the bot's owner."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import discord
@@ -28,15 +28,13 @@ PauseReason = app_commands.Range[str, 1, 300]
 @app_commands.default_permissions()
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-class OwnerCog(
-    commands.GroupCog, name="owner", group_name="owner", group_description="For who runs this bot"
-):
+class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_description="For the bot's owner"):
     """Discord hides it in servers from all but administrators; who may use it is checked with each call."""
 
     def __init__(
         self,
         admin: AdminRepository,
-        process_status: Callable[[], ProcessStatus],
+        process_status: Callable[[], Awaitable[ProcessStatus]],
         owners: ApplicationOwners,
         clock: Clock,
     ) -> None:
@@ -47,20 +45,21 @@ class OwnerCog(
         self._clock = clock
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        """Before each command; the answer is for them alone whoever asks."""
+        """Let only the application's owners through. Every answer is ephemeral, whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             return await self._owners.contains(interaction.user.id)
         except OwnersUnavailable as error:
             raise app_commands.AppCommandError from error
 
-    @app_commands.command(description="Version, shards, songs, pace, Whisul's last errors, database")
+    @app_commands.command(description="Version, shards, songs, speed, latest Whisul errors, database")
     async def status(self, interaction: discord.Interaction) -> None:
         summary = await self._admin.status(self._clock.now() - LAST_DAY)
-        await interaction.edit_original_response(embed=status_embed(summary, self._process_status()))
+        embed = status_embed(summary, await self._process_status())
+        await interaction.edit_original_response(embed=embed)
 
-    @app_commands.command(description="No new songs; those on their way are made")
-    @app_commands.describe(reason="Why, for people to read")
+    @app_commands.command(description="Take no new songs; those in progress are finished")
+    @app_commands.describe(reason="Why; users see it")
     async def pause(self, interaction: discord.Interaction, reason: PauseReason) -> None:
         readable = text.normalise(reason)
         if not readable:
@@ -70,15 +69,15 @@ class OwnerCog(
         log.warning("new songs are paused")
         await _say(interaction, wording.paused(readable))
 
-    @app_commands.command(description="New songs again")
+    @app_commands.command(description="Take new songs again")
     async def resume(self, interaction: discord.Interaction) -> None:
         was_paused = await self._admin.resume()
         if was_paused:
             log.warning("new songs are made again")
         await _say(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
 
-    @app_commands.command(description="One song's whole story")
-    @app_commands.describe(id="Its number, as the logs have it")
+    @app_commands.command(description="Everything about one song")
+    @app_commands.describe(id="The song's ID, as in the logs")
     async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # people read it
         details = await self._admin.song_details(id)
         if details is None:

@@ -1,4 +1,4 @@
-"""/privacy: what is kept, all of it as a file, and its end."""
+"""/privacy: what is stored about a person, all of it as a file, and its deletion."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from songbot.interactions.errors import UserFacingError
 from songbot.songs.privacy import PrivacyRepository
 from songbot.ui.custom_ids import id_route
 from songbot.ui.help import mention
-from songbot.ui.privacy import confirm_view, export_files, overview
+from songbot.ui.privacy import confirm_view, export_files, privacy_embed
 from songbot.wording import privacy as wording
 
 CommandIds = Callable[[], Mapping[str, int]]
-"""The ids of the commands by name, as Discord has them now."""
+"""Returns the IDs of the commands by name, as Discord has them now."""
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class PrivacyCog(
-    commands.GroupCog, name="privacy", group_name="privacy", group_description="What this bot keeps about you"
+    commands.GroupCog,
+    name="privacy",
+    group_name="privacy",
+    group_description="What this bot stores about you",
 ):
-    """`drop_songs_of` is told whose songs in the works are no longer to be followed."""
+    """`drop_user` is called with the person whose unfinished songs are to be abandoned."""
 
     def __init__(
         self,
@@ -45,16 +48,17 @@ class PrivacyCog(
 
     def register(self, router: ComponentRouter) -> None:
         router.register(id_route("privacy:delete"), self.forget)
+        router.register(id_route("privacy:keep"), self.keep)
 
-    @app_commands.command(name="show", description="What is kept about you, why, and how long")
+    @app_commands.command(name="show", description="What I store about you, why, and for how long")
     async def show(self, interaction: discord.Interaction) -> None:
         ids = self._command_ids()
         export, delete = mention("privacy export", ids), mention("privacy delete", ids)
         await interaction.response.send_message(
-            embed=overview(self._retention_days, export, delete), ephemeral=True
+            embed=privacy_embed(self._retention_days, export, delete), ephemeral=True
         )
 
-    @app_commands.command(name="export", description="All that is kept about you, as a JSON file")
+    @app_commands.command(name="export", description="Get everything I store about you as a JSON file")
     async def export(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         data = await self._privacy.export(interaction.user.id)
@@ -63,14 +67,18 @@ class PrivacyCog(
             file = discord.File(BytesIO(content), filename=name)
             await interaction.followup.send(wording.exported(part, len(files)), file=file, ephemeral=True)
 
-    @app_commands.command(name="delete", description="Delete all that is kept about you; asks first")
+    @app_commands.command(name="delete", description="Delete all your data (asks for confirmation)")
     async def delete(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message(
             wording.CONFIRM_DELETE, view=confirm_view(interaction.user.id), ephemeral=True
         )
 
+    async def keep(self, interaction: discord.Interaction, _user_id: int) -> None:
+        """The question was answered with no."""
+        await interaction.response.edit_message(content=wording.KEPT, view=None)
+
     async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
-        """The question was answered with yes. `user_id` is from the button, which may be forged."""
+        """Delete everything after the person confirmed. `user_id` is from the button, which may be forged."""
         if user_id != interaction.user.id:
             raise UserFacingError(wording.NOT_YOUR_DATA)
         await interaction.response.defer()

@@ -1,4 +1,4 @@
-"""A song from another song: `Try again`, `Another take` and `Remix`."""
+"""Make a song from another song: `Try again`, `Another take` and `Remix`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOOKUP_TIMEOUT = 1.5
 
 
 class SongVariations:
-    """A new song, charged anew to whoever presses; that of a private song is private again."""
+    """Orders a new song, charged to whoever presses. The variation of a private song is private too."""
 
     def __init__(
         self, songs: SongRepository, access: SongAccess, ordering: Ordering, debouncer: Debouncer
@@ -41,14 +41,14 @@ class SongVariations:
         router.register_modal(id_route("song:remix"), self.remix)
 
     async def retry(self, interaction: discord.Interaction, song_id: int) -> None:
-        """The same prompt again, for the person whose song failed."""
+        """Order the same prompt again, for the person whose song failed."""
         await self._order_variation(interaction, song_id, Relation.RETRY)
 
     async def take(self, interaction: discord.Interaction, song_id: int) -> None:
         await self._order_variation(interaction, song_id, Relation.TAKE)
 
     async def remix(self, interaction: discord.Interaction, song_id: int) -> None:
-        """The modal came back."""
+        """Order a song with the prompt from the submitted modal."""
         await self._order_variation(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from songbot.interactions.ordering import Ordering, SongRequest
+from songbot.interactions.replies import send_ephemeral
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.examples import suggest_prompts
 from songbot.songs.library import LibraryRepository
 from songbot.songs.prompts import MAX_PROMPT, with_options
-from songbot.songs.styles import MAX_CHOICE_LENGTH, MAX_CHOICES, autocomplete_styles
-from songbot.wording.examples import EXAMPLES
+from songbot.songs.styles import autocomplete_styles
+from songbot.wording import general
+
+log = logging.getLogger(__name__)
 
 SUGGEST_TIMEOUT = 2.0
 MAX_PROMPTS_SEARCHED = 100
+MAX_TAKES = 2
 
 
 class SongCog(commands.Cog):
@@ -27,13 +32,14 @@ class SongCog(commands.Cog):
         self._ordering = ordering
         self._library = library
 
-    @app_commands.command(name="song", description="Turn a few words into a song")
+    @app_commands.command(name="song", description="Make a song from a prompt")
     @app_commands.describe(
-        prompt="What the song should be: a style, a mood, a story",
-        style="Genres and moods, several with commas",
-        bpm="How fast, in beats per minute",
-        instrumental="Without anybody singing",
-        private="Only you see it",
+        prompt="A style, a mood or a story",
+        style="Genres and moods, separated by commas",
+        bpm="Tempo in beats per minute",
+        instrumental="Instrumental (no vocals)",
+        private="Only you can see it",
+        takes="Make this many different songs from the prompt; each one counts",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -45,38 +51,32 @@ class SongCog(commands.Cog):
         bpm: app_commands.Range[int, 40, 240] | None = None,
         instrumental: bool = False,
         private: bool = False,
+        takes: app_commands.Range[int, 1, MAX_TAKES] = 1,
     ) -> None:
-        full_prompt = with_options(prompt, style, bpm, instrumental=instrumental)
-        await self._ordering.order(interaction, SongRequest(full_prompt, private=private))
+        full_prompt, left_out = with_options(prompt, style, bpm, instrumental=instrumental)
+        for take in range(1, takes + 1):
+            if not await self._ordering.order(interaction, SongRequest(full_prompt, private, take=take)):
+                return
+        if left_out:
+            await send_ephemeral(interaction, general.options_left_out(left_out))
 
     @song.autocomplete("style")
     async def suggest_style(
         self, _interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        return _choices(typed, autocomplete_styles(typed))
+        return [app_commands.Choice(name=value, value=value) for value in autocomplete_styles(typed)]
 
     @song.autocomplete("prompt")
     async def suggest_prompt(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        """Suggest the person's own latest prompts, and examples to whoever has none."""
+        """Suggest the person's own latest prompts, or else examples."""
+        recent: list[str] = []
         try:
             async with asyncio.timeout(SUGGEST_TIMEOUT):
-                prompts = await self._library.recent_prompts(interaction.user.id, typed, MAX_PROMPTS_SEARCHED)
+                recent = await self._library.recent_prompts(interaction.user.id, typed, MAX_PROMPTS_SEARCHED)
         except (StoreUnavailable, TimeoutError):
-            prompts = []
-        return _choices(typed, prompts if prompts or typed.strip() else EXAMPLES)
-
-
-def _choices(typed: str, suggestions: Sequence[str]) -> list[app_commands.Choice[str]]:
-    """Put what was typed first: Discord's client highlights the first choice, and Enter takes it. What does
-    not fit into a choice has no suggestions at all, so that none can replace it.
-    """
-    if len(typed) > MAX_CHOICE_LENGTH:
-        return []
-    values = dict.fromkeys([typed, *suggestions] if typed.strip() else suggestions)
-    return [_choice(value) for value in values if len(value) <= MAX_CHOICE_LENGTH][:MAX_CHOICES]
-
-
-def _choice(value: str) -> app_commands.Choice[str]:
-    return app_commands.Choice(name=value, value=value)
+            log.info("earlier prompts could not be looked up in time")
+        return [
+            app_commands.Choice(name=label, value=value) for label, value in suggest_prompts(typed, recent)
+        ]

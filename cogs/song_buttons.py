@@ -1,4 +1,4 @@
-"""`Notify me` on the progress line, and `Save` and `Delete` on the card."""
+"""`Notify me` and `Cancel` on an unfinished song, and `Save` and `Delete` on the card."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from songbot.interactions.replies import send_ephemeral
 from songbot.songs.access import SongAction
 from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
-from songbot.songs.ports import SongRepository
+from songbot.songs.ports import Clock, SongRepository
 from songbot.ui.custom_ids import id_route
-from songbot.ui.song_buttons import Action, action_view
+from songbot.ui.song_buttons import Action, action_view, failure_view
+from songbot.ui.song_card import failure_embed
 from songbot.wording import buttons
 
 log = logging.getLogger(__name__)
@@ -28,11 +29,14 @@ MAX_PENDING_DELETIONS = 1000
 
 
 class SongButtons:
-    """What the buttons do that make no new song."""
+    """Handles the buttons that make no new song."""
 
-    def __init__(self, songs: SongRepository, library: LibraryRepository, access: SongAccess) -> None:
+    def __init__(
+        self, songs: SongRepository, library: LibraryRepository, access: SongAccess, clock: Clock
+    ) -> None:
         self._songs = songs
         self._access = access
+        self._clock = clock
         self._library = library
         self._pending_deletions: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
 
@@ -41,6 +45,8 @@ class SongButtons:
         router.register(id_route("song:save"), self.save)
         router.register(id_route("song:delete"), self.ask_to_delete)
         router.register(id_route("song:erase"), self.erase)
+        router.register(id_route("song:keep"), self.keep)
+        router.register(id_route("song:cancel"), self.cancel)
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -54,6 +60,16 @@ class SongButtons:
             return buttons.NOTIFY_LATE if latest is None or latest.finished else buttons.NOTIFY_FULL
         return buttons.NOTIFY_ON if subscribed else buttons.NOTIFY_OFF
 
+    async def cancel(self, interaction: discord.Interaction, song_id: int) -> None:
+        """Cancel a queued song. The worker delivers the answer once more, should this edit not get there."""
+        await interaction.response.defer()
+        song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.CANCEL)
+        if not await self._songs.cancel_queued(song.id, interaction.user.id, self._clock.now()):
+            raise UserFacingError(buttons.CANCEL_TOO_LATE)
+        cancelled = await self._songs.get(song_id)
+        if cancelled is not None:
+            await _show_cancelled(interaction, cancelled)
+
     async def save(self, interaction: discord.Interaction, song_id: int) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         found = await self._songs.get(song_id)
@@ -64,17 +80,21 @@ class SongButtons:
         await send_ephemeral(interaction, buttons.SAVED if saved else buttons.UNSAVED)
 
     async def ask_to_delete(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Deferred as an update, so that this press's token reaches the very message that was pressed on:
-        where the bot is no member, that is the only way to take it away."""
+        """Ask before deleting. The press is deferred as an update, so that its token reaches the message that
+        was pressed on: where the bot is not a member, nothing else can delete it."""
         await interaction.response.defer()
         song = await self._deletable(interaction, await self._songs.get(song_id))
         self._remember(interaction, song)
         await interaction.followup.send(
-            buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE), ephemeral=True
+            buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE, Action.KEEP), ephemeral=True
         )
 
+    async def keep(self, interaction: discord.Interaction, _song_id: int) -> None:
+        """The question was answered with no."""
+        await interaction.response.edit_message(content=buttons.KEPT, view=None)
+
     async def erase(self, interaction: discord.Interaction, song_id: int) -> None:
-        """The question was answered, maybe after a restart: the right is checked again."""
+        """Delete the song after the person confirmed. The permission is checked again."""
         await interaction.response.defer()
         found = await self._songs.get(song_id)
         if found is not None and found.deleted_at is not None:
@@ -105,8 +125,15 @@ class SongButtons:
             self._pending_deletions.popitem(last=False)
 
 
+async def _show_cancelled(interaction: discord.Interaction, song: Song) -> None:
+    try:
+        await interaction.edit_original_response(embed=failure_embed(song), view=failure_view(song))
+    except DISCORD_ERRORS as error:
+        log.info("a cancelled song was not shown yet: %s", describe(error), extra={"song": song.id})
+
+
 async def _close_question(interaction: discord.Interaction, sentence: str) -> None:
-    """In place of the question, or else of nothing: the song is deleted either way."""
+    """Replace the question. If that fails, the song is deleted all the same."""
     try:
         await interaction.edit_original_response(content=sentence, view=None)
     except DISCORD_ERRORS as error:

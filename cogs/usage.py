@@ -1,4 +1,4 @@
-"""/usage: what a person has made, and what they have left."""
+"""/usage: how many songs a person has made, and how many are left."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from songbot.wording import quotas as wording
 
 
 class UsageCog(commands.Cog):
-    """For everyone, wherever the bot can be asked; only they see it."""
+    """Works for everyone, wherever commands can be used; only they see the answer."""
 
     def __init__(self, quotas: QuotaRepository, clock: Clock) -> None:
         self._quotas = quotas
         self._clock = clock
 
-    @app_commands.command(name="usage", description="Songs you have made, and how many you have left")
+    @app_commands.command(name="usage", description="How many songs you have left")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def usage(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         usages = await self._usages(interaction)
-        sections = [(name, wording.own_usage(usage.decision, usage.made)) for name, usage in usages.items()]
+        sections = [(name, wording.own_usage(usage.decision)) for name, usage in usages.items()]
         in_progress = sum(usage.unfinished for usage in usages.values())
         await interaction.edit_original_response(embed=own_usage_embed(sections, in_progress))
 
     async def _usages(self, interaction: discord.Interaction) -> dict[str, MemberUsage]:
-        """Here, where a server's quota is charged here, and in direct messages."""
+        """Return the usage in this server, if its quota is charged here, and in direct messages."""
         now = self._clock.now()
         subjects = {wording.OUTSIDE_SERVERS: QuotaSubject(interaction.user.id, None)}
         guild_id = quota_guild_id(interaction)

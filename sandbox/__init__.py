@@ -1,1 +1,1 @@
-"""The bot without accounts: a local Whisul that makes real audio and covers, and Discord in the browser."""
+"""Run the bot without accounts: a local Whisul makes real audio and covers, and Discord is in the browser."""

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the bot in the browser, without accounts or internet. Ctrl-C ends it."""
+"""`python -m sandbox`: run the bot in the browser, without accounts or internet. Ctrl-C ends it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sandbox.whisul.__main__ import seconds_range
 
 
 def port_number(text: str) -> int:
-    """Raises argparse.ArgumentTypeError for what is no port."""
+    """Parse a port. Raises argparse.ArgumentTypeError."""
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError("give a number from 0 to 65535")
     return int(text)
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         "python -m sandbox", description="The bot in your browser: no accounts, no internet, nothing is kept."
     )
@@ -29,20 +29,20 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=seconds_range, default=(15.0, 25.0), help="how long a song takes (15-25)"
     )
-    parser.add_argument("--dm", action="store_true", help="ann's direct messages with the bot, not a server")
+    parser.add_argument("--dm", action="store_true", help="begin in ann's direct messages with the bot")
     parser.add_argument("--verbose", action="store_true", help="log what the bot does")
     return parser.parse_args(argv)
 
 
 def main() -> int:
-    """Run the command line; 1 when the port is taken."""
+    """Run the command line. Return 1 if the port is taken."""
     options = arguments()
     try:
         asyncio.run(_serve(options))
     except OSError as refused:
         print(f"The sandbox can't start: {refused.strerror or refused}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:  # before the signal is looked out for, and on Windows
+    except KeyboardInterrupt:  # before the signal handler is set, and on Windows
         pass
     return 0
 
@@ -50,7 +50,7 @@ def main() -> int:
 async def _serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
-    # Imported late: they take a second, in which Ctrl-C must end quietly as well.
+    # These take a second to import, and Ctrl-C has to end that quietly, too.
     from sandbox.environment import SandboxOptions, run
     from songbot.ops.logging import configure_logging
 
@@ -65,7 +65,7 @@ async def _serve(options: argparse.Namespace) -> None:
 
 
 def _open(url: str) -> None:
-    """Whoever has no browser here has the address."""
+    """Open the page in a browser, if there is one; the address was printed."""
     try:
         webbrowser.open(url)
     except (webbrowser.Error, OSError):

@@ -1,4 +1,4 @@
-"""The bot's picture in the sandbox."""
+"""Draw the bot's picture for the sandbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TOP, _BOTTOM = (124, 58, 237), (14, 165, 233)
 
 
 def draw_avatar() -> bytes:
-    """A PNG of 128 by 128 pixels: two notes under a beam."""
+    """Return a PNG of 128 by 128 pixels: two notes under a beam."""
     picture = Image.new("RGB", (1, 2))
     picture.putdata([_TOP, _BOTTOM])
     picture = picture.resize((_DRAWN, _DRAWN), Image.Resampling.BICUBIC)

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: the real bot in SimCord's Discord, a local Whisul, a throw-away database."""
+"""Put the sandbox together: the real bot in SimCord's Discord, a local Whisul, a throw-away database."""
 
 from __future__ import annotations
 
@@ -8,36 +8,52 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import discord
+from simcord.actors import MemberActor
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import SetupError
 from simcord.preview import Preview
 
 from sandbox.avatar import draw_avatar
-from sandbox.live import LiveEnv, accept_late_actions, keep_fresh, show_mentions_in_embeds
+from sandbox.live import LiveEnv, accept_late_actions, draw_embeds_as_discord, keep_fresh
 from sandbox.local_whisul import local_whisul
+from sandbox.page.channels import ChannelSwitch, SandboxChannel
+from sandbox.page.server import SandboxServer
 from sandbox.whisul import WhisulServer
-from songbot.app import open_app
+from songbot.app import App, open_app
 from songbot.settings import Settings
 
 BOT_NAME = "Songbot"
-TOPIC = "Type /song and a few words below, and watch. Above, choose who you are: max may manage the server."
+TOPIC = "Type /song and a prompt below. Above, choose who you are and where."
+STAFF_TOPIC = "For those who run the server."
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """What the command line asks for. `seconds`: how long a song takes; `port` 0 takes a free one."""
+    """The options of the command line. `seconds` is how long a song takes; port 0 picks a free one."""
 
     port: int = 0
     seconds: tuple[float, float] = (15.0, 25.0)
     direct: bool = False
-    """ann's direct messages with the bot in place of the server."""
+    """Begin in ann's direct messages with the bot rather than in the server."""
+
+
+def _own(app: App, owner: MemberActor) -> None:
+    """Let a person be the application's owner, who in SimCord is the bot itself."""
+    ask = app.bot.http.application_info
+
+    async def application_info() -> Any:
+        user = {"id": str(owner.id), "username": "olivia", "discriminator": "0", "avatar": None}
+        return {**await ask(), "owner": user}
+
+    app.bot.http.application_info = application_info
 
 
 @asynccontextmanager
 async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
-    """The page, ready to be opened at its `url`. Raises OSError when the port is taken."""
+    """Yield the page, ready to be opened at its `url`. Raises OSError if the port is taken."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="song-sandbox-", ignore_cleanup_errors=True))
         whisul = await stack.enter_async_context(local_whisul(options.seconds))
@@ -50,8 +66,8 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
         await env.start()
         stack.push_async_callback(env.shutdown)
         stack.push_async_callback(app.stop)
-        show_mentions_in_embeds()
-        preview = await _served(_preview(env, options), stack)
+        draw_embeds_as_discord()
+        preview = await _served(await _preview(env, app, options), stack)
         accept_late_actions(preview)
         async with asyncio.TaskGroup() as beside:
             fresh = beside.create_task(keep_fresh(env, preview), name="keep-fresh")
@@ -62,7 +78,7 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
 
 
 async def run(options: SandboxOptions, opened: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Until `stop` is set or the session is ended in the page; `opened` is told the address."""
+    """Run until `stop` is set or the session is ended on the page; `opened` gets the address."""
     async with open_sandbox(options) as preview:
         opened(preview.url)
         ends = [
@@ -106,19 +122,43 @@ def _evenly(low: float, high: float) -> list[float]:
     return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
 
 
-def _preview(env: LiveEnv, options: SandboxOptions) -> Preview:
-    """A server with `ann`, a member, and `max`, who may manage it; or ann's direct messages."""
-    bot = env.backend.bot_user
+async def _preview(env: LiveEnv, app: App, options: SandboxOptions) -> Preview:
+    """Return the page of a server with ann, a member, max, who may manage it, and olivia, the bot's owner."""
     guild = env.create_guild("Song Lab")
     channel = guild.create_text_channel("songs", topic=TOPIC)
-    managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
-    ann = env.create_user("ann")
-    people = [guild.add_member(ann), guild.add_member(env.create_user("max"), roles=[managers])]
-    direct = options.direct
-    return env.preview(
-        ann.dm_channel if direct else channel,
-        viewers=[ann] if direct else people,
+    roles = [guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))]
+    administrators = [
+        guild.create_role("Administrators", permissions=discord.Permissions(administrator=True))
+    ]
+    ann_user = env.create_user("ann")
+    ann, max_ = guild.add_member(ann_user), guild.add_member(env.create_user("max"), roles=roles)
+    olivia = guild.add_member(env.create_user("olivia"), roles=administrators)
+    staff = guild.create_text_channel("staff", topic=STAFF_TOPIC, overwrites=_staff_only(guild, roles))
+    _own(app, olivia)
+    app.bot.dispatch("guild_join", app.bot.get_guild(guild.id))
+    await env.settle()
+    channels = (
+        SandboxChannel("songs", "#songs", channel, (ann, max_, olivia)),
+        SandboxChannel("staff", "#staff", staff, (max_, olivia)),
+        SandboxChannel("direct", "DM with Songbot", ann_user.dm_channel, (ann_user,)),
+    )
+    return _page(env, channels, channels[2] if options.direct else channels[0], options.port)
+
+
+def _page(env: LiveEnv, channels: tuple[SandboxChannel, ...], first: SandboxChannel, port: int) -> Preview:
+    bot = env.backend.bot_user
+    preview = env.preview(
+        first.handle,
+        viewers=first.people,
         layout="channel",
-        port=options.port,
+        port=port,
         assets={f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": ("avatar.png", draw_avatar())},
     )
+    switch = ChannelSwitch(preview, channels, first)
+    preview._server = SandboxServer(preview, port, lambda: switch)
+    return preview
+
+
+def _staff_only(guild: Any, roles: list[Any]) -> dict[Any, discord.PermissionOverwrite]:
+    hidden = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+    return hidden | {role: discord.PermissionOverwrite(view_channel=True) for role in roles}

@@ -1,28 +1,29 @@
-"""SimCord in real time: its Discord was made for tests, where time stands still until the test moves it.
+"""Run SimCord in real time: its Discord is made for tests, where time stands still until a test moves it.
 
-What is overridden here are SimCord's own insides, as they are in the version that the requirements pin.
+This overrides SimCord's private parts, as they are in the version that the requirements pin.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from time import monotonic  # before SimCord puts its own in the module
+from time import monotonic  # before SimCord replaces it in the module
 from typing import Any
 
 import simcord
 from simcord._clock import Clock
-from simcord.preview import Preview
+from simcord.preview import Preview, _markdown
 from simcord.preview._markdown import _FIELD_POLICIES
 
 LOOK_EVERY = 0.25
 
 
 class WallClock(Clock):
-    """Simulated time is the machine's. Its seconds are `time.monotonic()`, which SimCord replaces for the
-    bot by just these: so what is measured inside and outside of the bot agrees."""
+    """A simulated clock that shows the machine's time. Its seconds are `time.monotonic()`, which SimCord
+    replaces in the bot with these, so that measurements inside and outside the bot agree."""
 
     def __init__(self) -> None:
         self._epoch = datetime.now(UTC) - timedelta(seconds=monotonic())
@@ -32,11 +33,11 @@ class WallClock(Clock):
         return monotonic()
 
     def advance(self, seconds: float) -> None:
-        """Time goes by itself."""
+        """Do nothing, since time passes by itself."""
 
 
 class LiveEnv(simcord.Env):
-    """A Discord where the bot's timers fire when it is time, and where being busy is no error."""
+    """A Discord in which the bot's timers fire in real time, and being busy is not an error."""
 
     def __init__(self, bot: Any) -> None:
         super().__init__(bot, check_errors=False, settle_timeout=0.5)
@@ -49,7 +50,7 @@ class LiveEnv(simcord.Env):
         args: Any,  # noqa: ARG002
         schedule_context: Context | None,
     ) -> None:
-        # Without a `real_handle` SimCord takes whoever sleeps for settled, however short the sleep is.
+        # Without a `real_handle`, SimCord considers a sleeping task settled, however short the sleep is.
         def fire() -> None:
             waiting = any(record is other for other in self._work.callbacks)
             if waiting and record.handle is not None and not record.handle.cancelled():
@@ -59,24 +60,34 @@ class LiveEnv(simcord.Env):
             self._runtime.call_at(record.when, fire, context=schedule_context)
 
     async def _settle_internal(self, **how: Any) -> None:
-        """Songs in the works never settle; a press in the page must not be called a failure for it."""
+        """Unfinished songs never settle, so a press on the page must not fail because of them."""
         try:
             await super()._settle_internal(**how)
         except TimeoutError:
             return
 
 
-def show_mentions_in_embeds() -> None:
-    """As Discord's own clients do, in descriptions and fields; SimCord shows the bare `<@id>` there."""
+def draw_embeds_as_discord() -> None:
+    """Draw what Discord's own clients draw in descriptions and fields, and SimCord does not.
+
+    That is mentions, commands and subtext; and a quote ends with its line.
+    """
     for part in ("embed_description", "embed_field_value"):
-        _FIELD_POLICIES[part].update(mentions=True, commands=True)
+        _FIELD_POLICIES[part].update(mentions=True, commands=True, subtext=True)
+    expand_quotes = _markdown._discord_multiline_quotes
+    _markdown._discord_multiline_quotes = lambda text: end_quotes(expand_quotes(text))
+
+
+def end_quotes(text: str) -> str:
+    """Put an empty line after each quoted one that is followed by a line outside of the quote."""
+    return re.sub(r"^(> .*)\n(?!> |\n|$)", r"\1\n\n", text, flags=re.MULTILINE)
 
 
 async def keep_fresh(env: LiveEnv, preview: Preview) -> None:
-    """Show in the page what happens by itself, until cancelled.
+    """Show on the page what happens by itself, until cancelled.
 
-    A page that has not yet heard of the newest state has its actions refused, so it is published only when
-    the bot said or did something, and `accept_late_actions` sees to the rest.
+    Actions of a page that does not have the newest state are refused. So the state is published only after
+    the bot said or did something, and `accept_late_actions` handles the rest.
     """
     shown_length = -1
     while True:
@@ -88,7 +99,7 @@ async def keep_fresh(env: LiveEnv, preview: Preview) -> None:
 
 
 def accept_late_actions(preview: Preview) -> None:
-    """Take an action also from a page that is half a second behind: controls are checked anew anyhow."""
+    """Accept an action from a page that is half a second behind: controls are checked again anyway."""
     act = preview._action
 
     async def act_on_newest(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The local Whisul beside the bot, in a thread with an event loop of its own: composing takes the CPU for a
-good second, in which the bot must answer all the same."""
+"""Run the local Whisul in a thread with its own event loop. Composing takes the CPU for about a second, in
+which the bot still has to answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.whisul import WhisulServer
 
 @asynccontextmanager
 async def local_whisul(compose_seconds: tuple[float, float]) -> AsyncIterator[WhisulServer]:
-    """A Whisul that listens on a free port of 127.0.0.1 while the block runs. Raises OSError."""
+    """Listen on a free port of 127.0.0.1 while the block runs. Raises OSError."""
     started: Future[tuple[WhisulServer, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve() -> None:

@@ -1,4 +1,4 @@
-"""The bot as a whole, wired from its parts: `bot.py` gives the real ones, sandbox and tests others."""
+"""Wire the bot from its parts. `bot.py` uses the real ones; the sandbox and the tests replace some."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from random import Random
+from random import Random, SystemRandom
 
 import aiohttp
 
 from cogs.context_menu import MessageContextMenuCog
 from cogs.direct_messages import DirectMessagesCog
 from cogs.help import HelpCog
+from cogs.ideas import Ideas
 from cogs.library._cog import LibraryCog
 from cogs.library._export import LibraryExport
 from cogs.library._song import LibrarySong, no_files
@@ -34,6 +35,7 @@ from songbot.delivery import old_edits
 from songbot.delivery.links import LinkRefresher
 from songbot.delivery.service import DiscordDelivery
 from songbot.interactions.access import SongAccess
+from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.channel_visibility import ChannelVisibility
 from songbot.interactions.client import SongBot
 from songbot.interactions.component_router import ComponentRouter
@@ -54,6 +56,7 @@ from songbot.songs.ports import Clock
 from songbot.songs.provider import SongProvider
 from songbot.storage.database import Database, open_database
 from songbot.storage.repositories.privacy import LONGEST_WINDOW
+from songbot.ui.help import Links
 from songbot.ui.owner.status import ProcessStatus
 from songbot.version import VERSION
 from songbot.whisul_adapter import WhisulProvider
@@ -69,11 +72,11 @@ from whisul_api import WhisulClient
 log = logging.getLogger(__name__)
 
 LIVENESS_TIMEOUT = 60.0
-"""Seconds in which the tracker goes round at least once, or the process is not alive."""
+"""Seconds within which the worker's loop has to run once for the process to count as alive."""
 
 
 class SystemClock:
-    """Clock: the machine's own."""
+    """The machine's clock, as a Clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -84,7 +87,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class AppDependencies:
-    """What an app is made of. All are open, and the database is migrated."""
+    """What an app is made of. Everything is open, and the database is migrated."""
 
     settings: Settings
     database: Database
@@ -95,9 +98,9 @@ class AppDependencies:
 
 
 class App:
-    """The running bot: its Discord client, and what goes on beside it.
+    """The running bot: its Discord client and its background work.
 
-    `background` ends only when it is cancelled, or with an error after which the process must end too.
+    `background` ends only if it is cancelled, or with an error after which the process has to exit.
     """
 
     def __init__(self, dependencies: AppDependencies, estimator: DurationEstimator) -> None:
@@ -106,6 +109,7 @@ class App:
         self._clock = dependencies.clock
         self.telemetry = dependencies.telemetry
         self.router = ComponentRouter()
+        self._channel_policy = ChannelPolicy(self._database.channel_rules, self._clock.monotonic)
         self.bot = SongBot(
             state=dependencies.database.app_state,
             on_login=self._on_login,
@@ -130,23 +134,31 @@ class App:
         self._worker_dependencies = _worker_dependencies(
             dependencies, self._delivery, estimator, self._provider_errors
         )
-        self.worker = Worker(self._worker_dependencies, new_worker_id)
-        self.telemetry.watch(lambda: self.bot.latencies, self.worker.counts)
+        self.worker = Worker(self._worker_dependencies, new_worker_id())
+        self.telemetry.watch(self.bot.shard_latencies, self.worker.counts)
         self.order_service = OrderService(
             dependencies.database.songs, self.worker, dependencies.clock, dependencies.telemetry
         )
         self.background: asyncio.Task[None] | None = None
 
     async def add_cogs(self) -> None:
-        """A cog that fails to load stops the start."""
-        ordering = Ordering(self.order_service)
+        """Add all cogs. If one fails to load, the error stops the startup."""
+        ordering = Ordering(self.order_service, self._channel_policy)
         self.bot.add_listener(self.router.on_interaction)
         await self._add_songs(ordering)
         await self._add_library()
         await self._add_quotas()
         await self._add_privacy()
         await self._add_owner()
-        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids))
+        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links))
+
+    def _links(self) -> Links:
+        """The addresses of the documents are the ones that the application has at Discord."""
+        application = self.bot.application
+        support = self.dependencies.settings.support_url
+        if application is None:
+            return Links(support=support)
+        return Links(application.privacy_policy_url, application.terms_of_service_url, support)
 
     async def _add_owner(self) -> None:
         owners = ApplicationOwners(self.bot.application_info, self._clock.monotonic)
@@ -166,12 +178,17 @@ class App:
         await self.bot.add_cog(cog)
 
     async def _add_quotas(self) -> None:
-        quotas = self._database.quotas
-        limits = operator_limits_from_settings(self.dependencies.settings)
-        cog = QuotaCog(self.bot, quotas, self._clock, limits)
+        cog = QuotaCog(
+            self.bot,
+            quotas=self._database.quotas,
+            channels=self._database.channel_rules,
+            policy=self._channel_policy,
+            clock=self._clock,
+            operator_limits=operator_limits_from_settings(self.dependencies.settings),
+        )
         cog.register(self.router)
         await self.bot.add_cog(cog)
-        await self.bot.add_cog(UsageCog(quotas, self._clock))
+        await self.bot.add_cog(UsageCog(self._database.quotas, self._clock))
 
     async def _add_privacy(self) -> None:
         cog = PrivacyCog(
@@ -184,19 +201,20 @@ class App:
         await self.bot.add_cog(cog)
 
     async def _add_songs(self, ordering: Ordering) -> None:
-        """Wherever a song can begin, and what the buttons under songs do."""
+        """Add every way to order a song, and the buttons under songs."""
         database, debouncer = self._database, Debouncer(self._clock.monotonic)
         menu = MessageContextMenuCog(self.bot.tree, ordering)
-        messages = DirectMessagesCog(database.quotas, ordering, debouncer, self._clock)
+        messages = DirectMessagesCog(database.quotas, database.library, ordering, debouncer, self._clock)
         SongVariations(database.songs, self._access, ordering, debouncer).register(self.router)
-        SongButtons(database.songs, database.library, self._access).register(self.router)
+        SongButtons(database.songs, database.library, self._access, self._clock).register(self.router)
+        Ideas(SystemRandom().random).register(self.router)
         menu.register(self.router)
         messages.register(self.router)
         for cog in (SongCog(ordering, database.library), menu, messages):
             await self.bot.add_cog(cog)
 
     async def _on_login(self) -> None:
-        """Discord has taken the token: songs may be delivered, gateway or not."""
+        """Start the worker once Discord has accepted the token: delivery does not need the gateway."""
         await self.worker.start()
         self.background = asyncio.create_task(self._run_background(), name="background")
         if pause := await self.starts.begin():
@@ -204,7 +222,7 @@ class App:
             await asyncio.sleep(pause)
 
     async def _run_background(self) -> None:
-        """All that goes on beside Discord; what ends one of them ends the process."""
+        """Run the worker and the retention job. If one ends, the process ends."""
         retention = RetentionJob(self._database.privacy, self.dependencies.settings.retention_days)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.worker.run(), name="tracker")
@@ -212,7 +230,7 @@ class App:
             tasks.create_task(self._delivery.run(), name="expiry-notices")
 
     async def stop(self) -> None:
-        """No new songs, what is in hand is written, then Discord is left. People are told meanwhile."""
+        """Accept no new songs, write down what is in hand, and wait for handlers that answer people."""
         await self.order_service.shutdown()
         if self.background is not None:
             self.background.cancel()
@@ -220,17 +238,19 @@ class App:
         await self.bot.wait_for_handlers(max_seconds=1.0)
 
     def is_alive(self, timeout: float) -> bool:
-        """Has the tracker gone round in the last `within` seconds?"""
+        """Check that the worker's loop has run within the last `timeout` seconds."""
         return self._clock.monotonic() - self.worker.last_tick <= timeout
 
-    def process_status(self) -> ProcessStatus:
+    async def process_status(self) -> ProcessStatus:
         """Return what `/owner status` shows of this process."""
         estimator, throttle = self._worker_dependencies.estimator, self._worker_dependencies.throttle
         uptime = timedelta(seconds=self._clock.monotonic() - self._started_at)
         return ProcessStatus(
             version=VERSION,
             up_since=self._clock.now() - uptime,
-            latencies=self.bot.latencies,
+            latencies=self.bot.shard_latencies(),
+            not_ready=[part for part, is_ready in self.readiness().items() if not await is_ready()],
+            songs_lost=self.telemetry.songs_lost,
             median_seconds=estimator.quantile(0.5),
             p90_seconds=estimator.quantile(0.9),
             throttle_state=throttle.state,
@@ -240,7 +260,7 @@ class App:
         )
 
     def readiness(self) -> dict[str, Callable[[], Awaitable[bool]]]:
-        """For /readyz: is the gateway up, the database up, the tracker ticking?"""
+        """Return the checks of /readyz: gateway, database and worker."""
 
         async def gateway() -> bool:
             return self.bot.is_ready()
@@ -268,8 +288,8 @@ async def open_app(
 ) -> AsyncIterator[App]:
     """Open what the settings name, migrate the database, wire the app, and close everything at the end.
 
-    `provider` replaces Whisul, `clock` the machine's, and `durations` (seconds) those of the songs made so
-    far. Raises BadDatabaseUrl, DatabaseTooNew, or StoreUnavailable.
+    `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
+    songs. Raises BadDatabaseUrl, DatabaseTooNew, or StoreUnavailable.
     """
     clock, telemetry = clock or SystemClock(), PrometheusTelemetry()
     async with AsyncExitStack() as stack:
@@ -290,7 +310,7 @@ async def open_app(
 
 
 async def create_app(dependencies: AppDependencies, durations: Sequence[float] | None = None) -> App:
-    """Wire the parts; nothing runs before the bot logs in. Raises StoreUnavailable."""
+    """Wire the parts. Nothing runs before the bot logs in. Raises StoreUnavailable."""
     if durations is None:
         durations = await dependencies.database.songs.recent_durations(200)
     app = App(dependencies, DurationEstimator(durations))
@@ -325,7 +345,7 @@ def operator_limits_from_settings(settings: Settings) -> OperatorLimits:
 
 
 def new_worker_id() -> str:
-    """Return an id that is unique for each lease and tells a reader of the database which process it is."""
+    """Return an id that is unique for each start and tells a reader of the database which process it is."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
@@ -335,7 +355,7 @@ def _worker_dependencies(
     estimator: DurationEstimator,
     errors: RecentErrors,
 ) -> WorkerDependencies:
-    random = Random(secrets.randbits(64))  # noqa: S311  # spreads requests; guards nothing
+    random = Random(secrets.randbits(64))  # noqa: S311  # spreads requests, protects nothing
     return WorkerDependencies(
         repository=dependencies.database.songs,
         provider=ErrorRecordingProvider(dependencies.provider, errors, dependencies.clock),

@@ -1,4 +1,4 @@
-"""Whisul as the songs need it: the client's answers and errors, put into what they mean for a song."""
+"""Translate the Whisul client's answers and errors into what they mean for a song."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ _STATUS = {
 
 
 class WhisulProvider:
-    """`Composer` on a WhisulClient.
+    """A SongProvider on a WhisulClient.
 
-    `heard` is told of each answer: the request, and "ok", the status, or where there was none the
-    error's name.
+    `on_response` gets each request with "ok", the status, or the error's name if there was no status.
     """
 
     def __init__(
@@ -50,15 +49,11 @@ class WhisulProvider:
         try:
             value = await call
         except whisul_api.WhisulError as error:
-            self._on_response(request, _status(error))
+            status = _STATUS.get(type(error)) or getattr(error, "status", None)
+            self._on_response(request, type(error).__name__ if status is None else str(status))
             raise translate_error(error) from error
         self._on_response(request, "ok")
         return value
-
-
-def _status(error: whisul_api.WhisulError) -> str:
-    status = _STATUS.get(type(error)) or getattr(error, "status", None)
-    return type(error).__name__ if status is None else str(status)
 
 
 def _submit_error(error: whisul_api.WhisulError) -> provider_errors.ProviderError:

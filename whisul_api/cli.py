@@ -1,4 +1,4 @@
-"""The shell command: `python -m whisul_api "a trap song" -o song.mp3`."""
+"""Provide the shell command `python -m whisul_api "a trap song" -o song.mp3`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Sleep = Callable[[float], Awaitable[object]]
 
 @dataclass(slots=True)
 class Order:
-    """What was asked for, and how far it has come: enough to name the job when all else stops."""
+    """An order and its progress, enough to name the job if everything else fails."""
 
     prompt: str | None
     output: Path | None
@@ -33,7 +33,7 @@ class Order:
     sending: bool = False
 
     def resume_hint(self) -> str:
-        """The command that takes the job up again."""
+        """Return the command that resumes the job."""
         output = f' -o "{self.output}"' if self.output else ""
         return f'python -m whisul_api --job "{self.job_id}"{output}'
 
@@ -44,9 +44,9 @@ def main(
     environ: Mapping[str, str] = os.environ,
     sleep: Sleep = asyncio.sleep,
 ) -> int:
-    """Run the command; returns the exit code: 0, 1 (failed), 2 (usage, settings) or 130 (Ctrl-C).
+    """Run the command and return the exit code: 0, 1 (failed), 2 (usage, settings) or 130 (Ctrl-C).
 
-    A faulty command line ends in SystemExit(2), as argparse has it. `sleep` is there for tests.
+    A wrong command line raises SystemExit(2), as argparse does. `sleep` is for tests.
     """
     order = _read_arguments(argv)
     progress = Progress(sys.stderr)
@@ -65,7 +65,7 @@ def main(
 
 
 async def run(client: WhisulClient, order: Order, progress: Progress) -> int:
-    """Make the song of one order, or take its job up again, and fetch it; returns the exit code."""
+    """Make the song of one order, or resume its job, and download it. Return the exit code."""
     try:
         async with client:
             job = await _finished_job(client, order, progress)
@@ -168,7 +168,7 @@ def _read_arguments(argv: Sequence[str] | None) -> Order:
         parser.error("the prompt is empty")
     if job is not None and parse_job_id(job) is None:
         parser.error("that is no job id")
-    # Looked at before anything is paid for.
+    # Checked before anything is paid for.
     if output is not None and (output.is_dir() or not output.parent.is_dir() or not output.name):
         parser.error(f"can't write a file at {output}")
     return Order(prompt, output, options.timeout, job)

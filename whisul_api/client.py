@@ -1,4 +1,4 @@
-"""The client: `generate` begins a song, `job` asks for it once, `wait` asks until it is done."""
+"""Provide the client: `generate` starts a song, `job` polls it once, `wait` polls it until it is done."""
 
 from __future__ import annotations
 
@@ -53,12 +53,18 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _open_session(connector: aiohttp.TCPConnector | None = None) -> aiohttp.ClientSession:
+    """Open a session in which neither a proxy nor a netrc of the environment may see or change the key."""
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+
+
 class WhisulClient:
     """A client for Whisul's API, for many songs at once. Use it with `async with`.
 
-    `timeout` is in seconds and holds for one whole request, its answer included. A `session` given by the
-    caller is used as it is, without its middlewares, and not closed. ValueError for a key or base URL that
-    can't be used. `sleep`, `clock` (monotonic seconds), `now` and `spread` (jitter) are there for tests.
+    `timeout` is in seconds and covers one whole request with its answer. A `session` of the caller's is used
+    as it is, without its middlewares, and is not closed; it should not keep connections alive, since a server
+    may close one just as a POST is sent. Raises ValueError for an invalid key or base URL.
+    `sleep`, `clock` (monotonic seconds), `now` and `spread` (jitter) are for tests.
     """
 
     def __init__(
@@ -78,7 +84,7 @@ class WhisulClient:
         if not timeout > 0:
             raise ValueError("the timeout must be above 0 seconds")
         self._timeout = timeout
-        self._session = session
+        self._session = self._post_session = session
         self._owns_session = session is None
         self._sleep, self._clock, self._now, self._spread = sleep, clock, now, spread
         self._endpoint: str | None = None
@@ -89,25 +95,30 @@ class WhisulClient:
 
     async def __aenter__(self) -> Self:
         if self._session is None:
-            # trust_env stays false: neither a proxy nor a netrc of the environment may see or change the key.
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+            self._session = _open_session()
+            # A server may close a kept-alive connection at the moment in which a POST is sent on it, and then
+            # nobody knows what came of the POST. Each opens a connection of its own.
+            self._post_session = _open_session(aiohttp.TCPConnector(force_close=True))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._owns_session and self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
+        if self._owns_session:
+            sessions = self._session, self._post_session
+            self._session = self._post_session = None
+            for session in sessions:
+                if session is not None:
+                    await session.close()
 
     async def generate(self, prompt: str) -> Accepted:
-        """Begin a song: one POST, never repeated. Each success costs a song, whatever comes of the answer.
+        """Start a song with one POST, which is never repeated. Each success costs a song.
 
-        No job was made on InvalidInput, Unauthorized, RateLimited, Unreachable and UnexpectedStatus.
-        On OutcomeUnknown a job may have been made: do not send the prompt again by itself.
+        InvalidInput, Unauthorized, RateLimited, Unreachable and UnexpectedStatus mean that no job was made.
+        After OutcomeUnknown a job may exist, so do not resend the prompt automatically.
 
-        Some of Whisul's pages name the endpoint `/compose`: it is tried after a 404 or 405 of `/generate`,
-        which made no job, and the one that answered is remembered for the client's life.
+        Some of Whisul's pages name the endpoint `/compose`. It is tried after a 404 or 405 from `/generate`,
+        which made no job, and the client remembers the one that answered.
         """
         if self._endpoint is not None:
             return await self._post(self._endpoint, prompt)
@@ -134,7 +145,7 @@ class WhisulClient:
         try:
             resolve_poll_url(self.base_url, accepted.poll_url)
         except UntrustedPollUrl:
-            # The job exists and costs money: it is polled under the base URL, wherever this one points.
+            # The job exists and costs money, so it is polled under the base URL, wherever this one points.
             log.warning(
                 "Whisul's poll_url for job %r points to another origin and is ignored", accepted.job_id
             )
@@ -142,10 +153,10 @@ class WhisulClient:
         return accepted
 
     async def job(self, job_id: str) -> Job:
-        """Ask for a job: one GET, not repeated here but always safe to repeat.
+        """Poll a job with one GET, which is not repeated here but always safe to repeat.
 
         Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable, BadResponse or
-        UnexpectedStatus; ValueError for an id that can't be one.
+        UnexpectedStatus, or ValueError for an invalid id.
         """
         answer = await self._send(job_request(self.base_url, self._api_key, job_id))
         job = read_job(answer, job_id, self._now())
@@ -164,8 +175,8 @@ class WhisulClient:
     ) -> Job:
         """Poll, at once and then every `interval` seconds (never under 5), until the job is done.
 
-        `on_update` is called with every job that was read, the last one included. RateLimited (Retry-After is
-        honoured), ServerError, Unreachable and BadResponse are outwaited; so is JobNotFound for the first
+        `on_update` is called with every job that was read, including the last. RateLimited (with its
+        Retry-After), ServerError, Unreachable and BadResponse are retried, as is JobNotFound in the first
         `grace` seconds. Raises Unauthorized, UnexpectedStatus, JobNotFound, and WaitTimedOut when no further
         poll fits into `timeout` seconds.
         """
@@ -194,13 +205,14 @@ class WhisulClient:
             await self._sleep(delay)
 
     async def _send(self, request: Request) -> Answer:
-        if self._session is None or self._session.closed:
+        session = self._post_session if request.method == "POST" else self._session
+        if session is None or session.closed:
             raise RuntimeError("the client is closed, or was never entered with `async with`")
-        answer = await exchange(self._session, request, self._timeout)
+        answer = await exchange(session, request, self._timeout)
         key = self._api_key.encode()
         if len(key) < _REDACTED_KEY_LENGTH or key not in answer.body:
             return answer
-        # A server that repeats the key in its words must not bring it into a message or a log.
+        # If a server repeats the key in its message, it must not reach a log.
         return replace(answer, body=answer.body.replace(key, b"[the API key]"))
 
     def _log_status_once(self, raw_status: str) -> None:

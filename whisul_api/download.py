@@ -1,4 +1,4 @@
-"""Fetching a finished song into a file: http(s) only, with a cap and a deadline, never half a file."""
+"""Download a finished song to a file: http(s) only, with a size limit and a deadline, never half a file."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CHUNK_BYTES = 64 * 1024
 async def download(
     url: str, target: Path, *, max_bytes: int = MAX_SONG_BYTES, seconds: float = DOWNLOAD_SECONDS
 ) -> int:
-    """Fetch `url` into `target` by way of a temporary file beside it; returns the number of bytes.
+    """Download `url` to `target` through a temporary file beside it, and return the number of bytes.
 
-    The API key is not sent. Raises DownloadFailed; then `target` is as it was before.
+    The API key is not sent. Raises DownloadFailed and then leaves `target` as it was.
     """
     if parse_link(url) is None:
         raise DownloadFailed("its URL is not an http(s) one")

@@ -1,6 +1,6 @@
-"""What can go wrong with Whisul, as a tree by meaning. Nothing of the HTTP library leaks out beside it.
+"""Define what can go wrong with Whisul, by meaning. No error of the HTTP library gets out.
 
-No error ever holds the API key, a request's headers or the exception of the HTTP library.
+No error holds the API key, a request's headers or an exception of the HTTP library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Whisul tells, as frozen values."""
+"""Define Whisul's answers as frozen values."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Is there nothing more to wait for?"""
+        """Return True if there is nothing more to wait for."""
         return self.status is not JobStatus.RUNNING
 
     @property
     def status_is_known(self) -> bool:
-        """Is Whisul's status word one of JobStatus?"""
+        """Return True if Whisul's status word is one of JobStatus."""
         return self.raw_status.strip().lower() in _STATUS_WORDS
 
 

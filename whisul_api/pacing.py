@@ -1,4 +1,4 @@
-"""How long to wait between two polls: pure. Whisul asks for one every 5 to 10 seconds."""
+"""Compute how long to wait between two polls. Pure. Whisul asks for one every 5 to 10 seconds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from whisul_api.errors import RateLimited, WhisulError
 MIN_INTERVAL_SECONDS = 5.0
 MAX_BACKOFF_SECONDS = 60.0
 NOT_THERE_YET_SECONDS = 60.0
-"""So long after the POST a 404 may only mean that the job is not there yet."""
+"""For this long after the POST, a 404 may only mean that the job does not exist yet."""
 
 
 def pause(
     interval: float, fault: WhisulError | None, failures: int, spread: Callable[[float, float], float]
 ) -> float:
-    """Seconds until the next poll: never under 5, doubled with every failure in a row, Retry-After honoured.
+    """Return the seconds until the next poll: at least 5, doubled with every failure, or Retry-After.
 
-    `failures` counts the faults in a row, this one included; `spread(low, high)` draws the jitter.
+    `failures` counts the failures in a row, including this one; `spread(low, high)` draws the jitter.
     """
     usual = max(MIN_INTERVAL_SECONDS, interval)
     if fault is None or failures == 0:

@@ -1,4 +1,4 @@
-"""How the shell shows a song in the making: a moving bar on a terminal, plain lines elsewhere."""
+"""Show a song's progress in the shell: a moving bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _TICK_SECONDS = 0.5
 
 
 def bar_fraction(elapsed: float, usual: float = USUAL_SECONDS) -> float:
-    """How full the bar is, from 0 and never quite 1: only the song itself says that it is done."""
+    """Return how full the bar is, from 0 to almost 1: only the song itself says that it is done."""
     if elapsed <= usual:
         return 0.9 * max(0.0, elapsed) / usual
     return 0.9 + 0.09 * (1 - math.exp(-(elapsed - usual) / usual))
 
 
 def clock_text(seconds: float) -> str:
-    """`m:ss` of a number of seconds."""
+    """Format seconds as `m:ss`."""
     minutes, rest = divmod(int(max(0.0, seconds)), 60)
     return f"{minutes}:{rest:02}"
 
 
 def plain(text: str) -> str:
-    """A text from elsewhere without anything that could steer a terminal."""
+    """Return a text from elsewhere without anything that could control a terminal."""
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
@@ -48,18 +48,18 @@ class Progress:
         self._words = ""
 
     def say(self, line: str) -> None:
-        """Write one line, in place of the bar where there is one."""
+        """Write one line, replacing the bar if there is one."""
         self._write(("\r\x1b[K" if self._is_terminal else "") + plain(line) + "\n")
 
     def update(self, words: str) -> None:
-        """Tell what is happening now; without a terminal, as a line when it is news."""
+        """Show what is happening now; without a terminal, write a line when it changes."""
         if words != self._words and not self._is_terminal:
             self.say(words)
         self._words = words
 
     @asynccontextmanager
     async def moving(self) -> AsyncGenerator[None]:
-        """Keep the bar moving meanwhile, on a terminal."""
+        """Keep the bar moving on a terminal until cancelled."""
         if not self._is_terminal:
             yield
             return

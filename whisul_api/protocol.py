@@ -1,4 +1,4 @@
-"""What a request to Whisul is and what an answer means: pure functions, no I/O.
+"""Build requests to Whisul and interpret its answers. Pure functions, no I/O.
 
 The statuses are those of Whisul's pages on `POST /generate` and `GET /jobs/{job_id}`.
 """
@@ -43,7 +43,7 @@ USER_AGENT = "songbot-whisul-api/1.0.0"
 
 
 class Fault(StrEnum):
-    """Why an answer's body is not whole, though its status is known."""
+    """Why an answer's body is incomplete although its status is known."""
 
     CUT = "the answer was cut short"
     OVERSIZED = "the answer is over 1 MiB"
@@ -61,7 +61,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer; with a `fault`, `body` is only its beginning. Header names in any case are found."""
+    """One HTTP answer. With a `fault`, `body` is only its beginning. Header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,13 +70,13 @@ class Answer:
 
 
 def check_base_url(base_url: str) -> str:
-    """The base URL without its last slash. ValueError when the API key can't safely be sent there."""
+    """Return the base URL without its last slash. Raises ValueError if the API key is not safe there."""
     message = "the base URL must be http(s)://host[:port][/path], in ASCII, without user, query and fragment"
     if not base_url.isascii() or not base_url.isprintable() or any(odd in base_url for odd in " \\@?#"):
         raise ValueError(message)
     try:
         scheme, host, port = _origin(base_url)
-        host.encode("idna")  # what DNS will be asked; labels over 63 characters end here
+        host.encode("idna")  # what DNS is asked; labels over 63 characters fail here
     except ValueError:
         raise ValueError(message) from None
     if scheme not in {"http", "https"} or not host or not port:
@@ -85,7 +85,7 @@ def check_base_url(base_url: str) -> str:
 
 
 def check_api_key(api_key: str) -> str:
-    """The key, stripped. ValueError, which does not show it, when no header can hold it."""
+    """Return the stripped key. Raises ValueError, which does not show it, if no header can hold it."""
     key = api_key.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ValueError("the API key must be a non-empty ASCII text without white space")
@@ -93,13 +93,13 @@ def check_api_key(api_key: str) -> str:
 
 
 def generate_request(base_url: str, endpoint: str, api_key: str, prompt: str) -> Request:
-    """The POST that begins a song; `endpoint` is "/generate" or "/compose"."""
+    """Return the POST that starts a song. `endpoint` is "/generate" or "/compose"."""
     headers = _headers(api_key) | {"Content-Type": "application/json"}
     return Request("POST", base_url + endpoint, headers, json.dumps({"prompt": prompt}).encode())
 
 
 def job_request(base_url: str, api_key: str, job_id: str) -> Request:
-    """The GET that polls a job. ValueError when `job_id` is no segment of a path."""
+    """Return the GET that polls a job. Raises ValueError if `job_id` is not a path segment."""
     segment = parse_job_id(job_id)
     if segment is None:
         raise ValueError("not a job id: it must be 1 to 200 printable characters without a slash")
@@ -111,9 +111,9 @@ def _headers(api_key: str) -> dict[str, str]:
 
 
 def resolve_poll_url(base_url: str, poll_url: str) -> str:
-    """The absolute form of a `poll_url`, which is relative to the base URL (not to its host).
+    """Return a `poll_url`, which is relative to the base URL (not to its host), as an absolute URL.
 
-    Raises UntrustedPollUrl when it points anywhere but to the base URL's origin.
+    Raises UntrustedPollUrl if it points to another origin than the base URL's.
     """
     try:
         elsewhere = _points_elsewhere(base_url, poll_url)
@@ -139,10 +139,10 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 
 
 def read_accepted(answer: Answer, now: datetime) -> Accepted:
-    """What the answer to a POST means. `now` is used for a Retry-After date when Whisul sends no Date.
+    """Interpret the answer to a POST. `now` is used for a Retry-After date if Whisul sends no Date.
 
     Raises InvalidInput, Unauthorized, RateLimited, UnexpectedStatus (all: no job was made) or OutcomeUnknown.
-    A body that is not whole only matters where the status alone does not settle it.
+    An incomplete body only matters if the status alone does not decide.
     """
     status = answer.status
     if 200 <= status < 300:
@@ -158,7 +158,7 @@ def read_accepted(answer: Answer, now: datetime) -> Accepted:
 def _read_acceptance(answer: Answer) -> Accepted:
     if answer.fault is Fault.OVERSIZED:
         raise OutcomeUnknown(answer.fault)
-    # A cut answer is still read: where the JSON is whole, its job is known and must not be lost.
+    # A cut answer is still read: if its JSON is complete, the job is known and must not be lost.
     try:
         fields = _read_object(answer.body)
     except BadResponse:
@@ -170,7 +170,7 @@ def _read_acceptance(answer: Answer) -> Accepted:
 
 
 def read_job(answer: Answer, job_id: str, now: datetime) -> Job:
-    """What the answer to a poll of `job_id` means. `now` is as in `read_accepted`.
+    """Interpret the answer to a poll of `job_id`. `now` is as in `read_accepted`.
 
     Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable (cut), BadResponse or
     UnexpectedStatus.
@@ -228,13 +228,13 @@ def _raise_common(answer: Answer, now: datetime) -> None:
     if answer.status == 401:
         raise Unauthorized
     if answer.status == 429:
-        # Whisul's own Date makes a Retry-After date right even where this machine's clock is not.
+        # Whisul's own Date makes a Retry-After date right even if this machine's clock is wrong.
         whisul_now = parse_http_date(answer.headers.get("Date")) or now
         raise RateLimited(parse_retry_after(answer.headers.get("Retry-After"), whisul_now))
 
 
 def _read_object(body: bytes) -> dict[str, object]:
-    # Broken UTF-8 in a title is no reason to lose a song; where it breaks the JSON, that is an error anyway.
+    # Broken UTF-8 in a title is no reason to lose a song; if it breaks the JSON, that is an error anyway.
     text = body.decode("utf-8-sig", "replace")
     try:
         value: object = json.loads(text, parse_constant=lambda _: None)
@@ -248,7 +248,7 @@ def _read_object(body: bytes) -> dict[str, object]:
 
 
 def _words(body: bytes) -> str | None:
-    """Whisul's own words in `{"error": "Invalid input", "message": "The 'prompt' field is ..."}`."""
+    """Return Whisul's message in `{"error": "Invalid input", "message": "The 'prompt' field is ..."}`."""
     try:
         fields = _read_object(body)
     except BadResponse:

@@ -1,4 +1,4 @@
-"""The few lines that do I/O. Everything aiohttp may raise is turned into an error of ours here."""
+"""Do the I/O. Every error of aiohttp is translated to one of this package here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from whisul_api.protocol import MAX_BODY_BYTES, Answer, Fault, Request
 
 CONNECT_SECONDS = 10.0
 
-# Raised before a byte of the request is sent.
+# aiohttp raises these before a byte of the request is sent.
 NEVER_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -77,7 +77,7 @@ async def _read(response: aiohttp.ClientResponse, deadline: float) -> tuple[byte
 
 
 def describe(error: BaseException) -> str:
-    """An exception of the HTTP library in a few words that hold nothing of the request."""
+    """Describe an exception of the HTTP library without anything of the request."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "its name can't be resolved"
     if isinstance(error, aiohttp.ClientSSLError):

@@ -1,6 +1,6 @@
-"""Reading single values out of Whisul's answers: pure, and tolerant of all that is optional or odd.
+"""Read single values from Whisul's answers, tolerating everything optional or odd. Pure.
 
-What can't be made sense of is None, never an exception. Whisul's pages show a duration as "2:47" and as 183.
+A value that makes no sense is None, never an exception. Whisul's pages show a duration as "2:47" and as 183.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NUMBER_FORM = re.compile(r"([+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?:bpm|s|sec|se
 
 
 def parse_text(value: object) -> str | None:
-    """A stripped text of 1 to 4,000 characters without nulls and lone surrogates, or None."""
+    """Return a stripped text of 1 to 4,000 characters without nulls and lone surrogates, or None."""
     if not isinstance(value, str):
         return None
     encodable = value[: 2 * MAX_TEXT].replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
@@ -32,7 +32,7 @@ def parse_text(value: object) -> str | None:
 
 
 def parse_number(value: object) -> float | int | None:
-    """A finite number, also out of a text such as "140" or "140 BPM"; an integral float becomes an int."""
+    """Return a finite number, also from a text such as "140 BPM"; an integral float becomes an int."""
     if isinstance(value, str):
         match = _NUMBER_FORM.fullmatch(value.strip())
         value = float(match[1]) if match else None
@@ -46,13 +46,13 @@ def parse_number(value: object) -> float | int | None:
 
 
 def parse_bpm(value: object) -> float | int | None:
-    """Beats per minute, above 0 and up to 1,000."""
+    """Return beats per minute, above 0 and up to 1,000, or None."""
     number = parse_number(value)
     return number if number is not None and 0 < number <= MAX_BPM else None
 
 
 def parse_duration(value: object) -> int | None:
-    """Whole seconds out of "2:47", "1:02:03", 183, "183" or 183.4; above 0 and up to a day."""
+    """Return whole seconds from "2:47", "1:02:03", 183, "183" or 183.4, above 0 and up to a day, or None."""
     seconds = (
         _clock_seconds(value.strip()) if isinstance(value, str) and ":" in value else parse_number(value)
     )
@@ -72,7 +72,7 @@ def _clock_seconds(text: str) -> float | None:
 
 
 def parse_timestamp(value: object) -> datetime | None:
-    """An aware UTC time out of "YYYY-MM-DD HH:MM:SS" (UTC, as Whisul has it) or any ISO 8601 form."""
+    """Return an aware UTC time from "YYYY-MM-DD HH:MM:SS" (UTC, as Whisul sends it) or ISO 8601, or None."""
     if not isinstance(value, str):
         return None
     try:
@@ -83,7 +83,7 @@ def parse_timestamp(value: object) -> datetime | None:
 
 
 def parse_tags(value: object) -> tuple[str, ...]:
-    """Up to 100 tags out of one comma-separated text (as Whisul's pages have it) or a list of texts."""
+    """Return up to 100 tags from one comma-separated text (as on Whisul's pages) or a list of texts."""
     if isinstance(value, str):
         parts: list[object] = list((parse_text(value) or "").split(","))
     elif isinstance(value, list):
@@ -95,7 +95,7 @@ def parse_tags(value: object) -> tuple[str, ...]:
 
 
 def parse_link(value: object) -> str | None:
-    """An absolute http(s) URL without white space and control characters, up to 4,000 characters, or None."""
+    """Return an absolute http(s) URL of up to 4,000 characters without white space and controls, or None."""
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         return None
     link = value.strip()
@@ -110,7 +110,7 @@ def parse_link(value: object) -> str | None:
 
 
 def parse_job_id(value: object) -> str | None:
-    """A job's id: 1 to 200 printable characters that make one segment of a path; a whole number too."""
+    """Return a job's id: 1 to 200 printable characters that form a path segment, or a whole number."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**MAX_JOB_ID:
         return str(value)
     if not isinstance(value, str):
@@ -121,7 +121,7 @@ def parse_job_id(value: object) -> str | None:
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait, from 0 to an hour, out of a Retry-After in seconds or as an HTTP date; else None."""
+    """Return the seconds to wait, from 0 to an hour, from a Retry-After in seconds or as a date, or None."""
     if value is None:
         return None
     seconds = parse_number(value)
@@ -134,7 +134,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def parse_http_date(value: str | None) -> datetime | None:
-    """An aware UTC time out of an HTTP date such as "Tue, 17 Feb 2026 15:39:34 GMT"."""
+    """Return an aware UTC time from an HTTP date such as "Tue, 17 Feb 2026 15:39:34 GMT"."""
     if value is None or len(value) > 100:
         return None
     try:

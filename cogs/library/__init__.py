@@ -1,4 +1,4 @@
-"""`/library`: the list, a song opened from it, and the export."""
+"""`/library`: list songs, open one, or export them."""
 
 from __future__ import annotations
 

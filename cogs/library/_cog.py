@@ -1,4 +1,4 @@
-"""/library."""
+"""The `/library` command and the components of its pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from songbot.interactions.errors import UserFacingError
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
 from songbot.ui.custom_ids import id_route
-from songbot.ui.library.components import OPEN_ROUTE, chosen_song_id
+from songbot.ui.library.components import PLAY_ROUTE
 from songbot.ui.library.page import PAGE_SIZE, page_embed, page_view
 from songbot.ui.library.query import (
     MAX_SEARCH,
@@ -24,7 +24,6 @@ from songbot.ui.library.query import (
     one_line,
     parse_query,
 )
-from songbot.wording import general
 from songbot.wording import library as wording
 
 from ._export import LibraryExport
@@ -32,7 +31,7 @@ from ._song import LibrarySong
 
 
 class LibraryCog(commands.Cog, name="library"):
-    """The person's songs, seen by them alone."""
+    """Shows people their songs; only they see the page."""
 
     def __init__(
         self, library: LibraryRepository, access: SongAccess, song: LibrarySong, export: LibraryExport
@@ -44,15 +43,17 @@ class LibraryCog(commands.Cog, name="library"):
 
     def register(self, router: ComponentRouter) -> None:
         router.register(PAGE_ROUTE, self.turn)
-        router.register(OPEN_ROUTE, self.open)
+        router.register(PLAY_ROUTE, self._song.open)
         router.register(id_route("song:post"), self._song.post)
 
-    @app_commands.command(name="library", description="Your songs, newest first; only you see them")
+    @app_commands.command(
+        name="library", description="Browse, search and export your songs; only you can see them"
+    )
     @app_commands.describe(
-        search="Words from title, tags or prompt, or a tempo like bpm:90-120",
-        saved="Only songs you have saved",
-        of="Songs that another member made publicly in this server",
-        export="A playlist file of what is found, instead of a page",
+        search="Words from the title, tags or prompt, or a tempo such as bpm:90-120",
+        saved="Only songs you saved",
+        of="Another member's public songs in this server",
+        export="Get a playlist file of all matching songs",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -84,15 +85,8 @@ class LibraryCog(commands.Cog, name="library"):
             raise UserFacingError(wording.SEARCH_LOST) from None
         await self._show(interaction, query, await self._turned(interaction, query, turn))
 
-    async def open(self, interaction: discord.Interaction, _: None) -> None:
-        """Open the song that was chosen from a page."""
-        song_id = chosen_song_id(interaction)
-        if song_id is None:
-            raise UserFacingError(general.UNKNOWN_BUTTON)
-        await self._song.open(interaction, song_id)
-
     async def _turned(self, interaction: discord.Interaction, query: Query, turn: PageTurn) -> LibraryPage:
-        """The first page comes whole, also when songs came to it since, and in place of one that is gone."""
+        """Return the page turned to. The first page is always full, and replaces one that is gone."""
         if turn.direction is Direction.NEWER:
             page = await self._page(interaction, query, newer_than=turn.key)
             is_first = not page.newer and len(page.entries) < PAGE_SIZE
@@ -120,7 +114,7 @@ class LibraryCog(commands.Cog, name="library"):
 
 
 def _refusal(interaction: discord.Interaction, *, saved: bool) -> str | None:
-    """Why another member's songs can't be shown so."""
+    """Return why another member's songs can't be shown like this, or None."""
     if interaction.guild_id is None:
         return wording.OF_IN_SERVERS_ONLY
     return wording.OF_OR_SAVED if saved else None

@@ -1,4 +1,4 @@
-"""`/library export:true`: what the search finds, as a playlist."""
+"""`/library export:true`: export what the search finds as a playlist."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BATCH = 100
 
 
 class LibraryExport:
-    """Sends a file that only the person sees."""
+    """Sends the playlist as an ephemeral file."""
 
     def __init__(self, library: LibraryRepository, access: SongAccess, links: LinkRefresher) -> None:
         self._library = library
@@ -29,7 +29,7 @@ class LibraryExport:
         self._links = links
 
     async def send(self, interaction: discord.Interaction, query: Query) -> None:
-        """Edits the deferred answer."""
+        """Edit the deferred response."""
         scope = await self._access.scope(interaction, query.scope(interaction.user.id, interaction.guild_id))
         songs, more = await self._found(scope, parse_search(query.search))
         if not songs:
@@ -42,7 +42,7 @@ class LibraryExport:
         )
 
     async def _found(self, scope: LibraryScope, search: Search) -> tuple[list[Song], bool]:
-        """The newest songs, and whether there are more than that."""
+        """Return the newest songs, and whether there are more."""
         songs: list[Song] = []
         older_than: int | None = None
         while True:

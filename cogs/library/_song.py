@@ -1,10 +1,10 @@
-"""One song out of the library: opened for the person alone, or posted to the channel."""
+"""Open one song of the library for the person alone, or post it to the channel."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import discord
 
@@ -17,6 +17,7 @@ from songbot.interactions.debounce import Debouncer
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.install_context import must_answer_privately
 from songbot.interactions.replies import send_ephemeral
+from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import SongFiles
 from songbot.songs.access import SongAction
 from songbot.songs.errors import StoreUnavailable
@@ -30,18 +31,18 @@ from songbot.wording import library as wording
 log = logging.getLogger(__name__)
 
 FetchFiles = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
-"""Downloads.files_of: a song's files, at most so many bytes."""
+"""MediaDownloader.fetch: a song's files, within a limit in bytes."""
 
 
 @asynccontextmanager
 async def no_files(song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-    """FetchFiles where nothing is attached."""
+    """Yield no files: a FetchFiles for when nothing is attached."""
     del song, upload_limit
     yield SongFiles()
 
 
 class LibrarySong:
-    """Rights are looked at for every press; an id in a custom id gives none."""
+    """Checks permissions on every press: knowing a song's id grants nothing."""
 
     def __init__(
         self,
@@ -61,14 +62,14 @@ class LibrarySong:
         self._debouncer = debouncer
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card privately. A song that had not been delivered is delivered by that."""
+        """Show the card ephemerally. This delivers a song that was undeliverable."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         song = await self._finished_song(song_id)
         if not await self._access.is_allowed(interaction, song, SongAction.VIEW):
             raise UserFacingError(wording.SONG_HIDDEN)
         undelivered = song.delivery is DeliveryState.UNDELIVERABLE and song.user_id == interaction.user.id
         can_post = await self._can_post(interaction, song)
-        async with self._payloads(interaction, song, files=undelivered) as payloads:
+        async with self._payloads(interaction, song) as payloads:
             shown = await edit_in_card(interaction, payloads, post_button_for=song.id if can_post else None)
         if not shown:
             await send_ephemeral(interaction, general.UNEXPECTED)
@@ -76,7 +77,7 @@ class LibrarySong:
             await self._mark_redelivered(song)
 
     async def post(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card to everyone in the channel, once however fast it is pressed. Handles Action.POST."""
+        """Show the card to everyone in the channel, only once however fast the button is pressed."""
         await interaction.response.defer()
         song = await self._finished_song(song_id)
         await self._access.require_completed(interaction, song, SongAction.POST)
@@ -85,7 +86,7 @@ class LibrarySong:
         press = ("post", interaction.user.id, interaction.channel_id, song_id)
         if not self._debouncer.try_acquire(press):
             return
-        async with self._payloads(interaction, song, files=True) as payloads:
+        async with self._payloads(interaction, song) as payloads:
             posted = await follow_up_with_card(interaction, payloads)
         if not posted:
             self._debouncer.release(press)
@@ -106,17 +107,27 @@ class LibrarySong:
 
     @asynccontextmanager
     async def _payloads(
-        self, interaction: discord.Interaction, song: Song, *, files: bool
+        self, interaction: discord.Interaction, song: Song
     ) -> AsyncIterator[list[CardPayload]]:
         parent = await self._songs.get(song.parent_id) if song.parent_id is not None else None
         origin_line = origin_text(song, parent) if parent is not None else None
         fresh = await self._links.of_song(song)
-        fetch_files = self._fetch_files if files else no_files
-        async with fetch_files(fresh, min(interaction.filesize_limit, REQUEST_LIMIT)) as attached:
-            yield payload_variants(fresh, attached, origin_line)
+        async with self._files(fresh, min(interaction.filesize_limit, REQUEST_LIMIT)) as attached:
+            yield payload_variants(fresh, attached, origin_line, await accent_of(attached.cover))
+
+    @asynccontextmanager
+    async def _files(self, song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
+        """Fetch the files from Discord's own copy, or else from Whisul."""
+        copy = song if self._fetch_files is no_files else await self._links.from_card(song)
+        async with AsyncExitStack() as stack:
+            attached = await stack.enter_async_context(self._fetch_files(copy, upload_limit))
+            if copy is not song and attached.audio is None:
+                await stack.aclose()
+                attached = await stack.enter_async_context(self._fetch_files(song, upload_limit))
+            yield attached
 
     async def _mark_redelivered(self, song: Song) -> None:
-        """The person has it, whether or not that can be written down now."""
+        """Record the delivery. If that fails it is only logged, since the person has the song."""
         try:
             await self._library.mark_redelivered(song.id)
         except StoreUnavailable as error:

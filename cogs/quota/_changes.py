@@ -1,66 +1,96 @@
-"""What `/quota` changes, and what the admin is told of it."""
+"""What `/quota` and its panel change. Each change returns the sentence for the admin."""
 
 from __future__ import annotations
 
 import discord
 
+from songbot.interactions.channel_policy import ChannelPolicy
+from songbot.interactions.errors import UserFacingError
+from songbot.quotas.channels import ChannelRule, ChannelRuleRepository, TooManyChannels
 from songbot.quotas.repository import QuotaRepository, QuotaSubject
-from songbot.quotas.rules import LimitKind, OperatorLimits, Rule
+from songbot.quotas.rules import OperatorLimits, Period, Rule
 from songbot.songs.ports import Clock
-from songbot.wording import quota_admin as wording
+from songbot.ui.quota.panel_ids import Target
+from songbot.wording import quota_channels
+from songbot.wording import quota_rules as wording
 
-from ._options import InvalidOption, TimeZones, manager_guild_id, require_human
+from ._options import TimeZones, manager_guild_id, require_human
 
 
 class QuotaChanges:
-    """Each gives the sentence for the admin. All may raise StoreUnavailable: then nothing has changed."""
+    """Every method checks that the person may manage the server, and may raise StoreUnavailable: then nothing
+    has changed."""
 
     def __init__(
-        self, quotas: QuotaRepository, clock: Clock, operator_limits: OperatorLimits, zones: TimeZones
+        self,
+        quotas: QuotaRepository,
+        channels: ChannelRuleRepository,
+        policy: ChannelPolicy,
+        clock: Clock,
+        operator_limits: OperatorLimits,
     ) -> None:
         self._quotas = quotas
+        self._channels = channels
+        self._policy = policy
         self._clock = clock
         self._operator_limits = operator_limits
-        self._zones = zones
+        self.zones = TimeZones()
 
-    async def set_rule(self, interaction: discord.Interaction, rule: Rule) -> str:
+    async def set_limit(
+        self, interaction: discord.Interaction, target: Target, limit: int, period: Period
+    ) -> str:
+        rule = Rule(target.kind, limit, period, target.subject_id)
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         before = await self._quotas.set_rule(guild_id, actor_id, rule, self._clock.now())
         return wording.rule_set(rule, before, self._operator_limits)
 
-    async def clear(self, interaction: discord.Interaction, kind: LimitKind, subject_id: int) -> str:
+    async def remove_limit(self, interaction: discord.Interaction, target: Target) -> str:
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
+        kind, subject_id = target.kind, target.subject_id
         before = await self._quotas.clear_rule(guild_id, actor_id, kind, subject_id, self._clock.now())
-        return wording.cleared(before, kind, subject_id, self._operator_limits)
+        return wording.removed(before, kind, subject_id, self._operator_limits)
 
-    async def grant(
-        self, interaction: discord.Interaction, user: discord.User | discord.Member, songs: int
-    ) -> str:
+    async def grant(self, interaction: discord.Interaction, user_id: int, songs: int) -> str:
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
-        left = await self._quotas.grant(guild_id, actor_id, user.id, songs, self._clock.now())
-        return wording.granted(user.id, songs, left)
+        left = await self._quotas.grant(guild_id, actor_id, user_id, songs, self._clock.now())
+        return wording.granted(user_id, left)
 
-    async def reset(self, interaction: discord.Interaction, user: discord.User | discord.Member) -> str:
+    async def reset(self, interaction: discord.Interaction, subject: QuotaSubject) -> str:
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
-        await self._quotas.reset(guild_id, actor_id, user.id, self._clock.now())
-        subject = quota_subject(user, guild_id)
-        return wording.reset_done(user.id, await self._quotas.check(subject, self._clock.now()))
+        await self._quotas.reset(guild_id, actor_id, subject.user_id, self._clock.now())
+        return wording.reset_done(subject.user_id, await self._quotas.check(subject, self._clock.now()))
 
     async def set_timezone(self, interaction: discord.Interaction, zone: str) -> str:
+        """`zone` is IANA's name for it, as TimeZones.find returns it."""
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         before = await self._quotas.set_timezone(guild_id, actor_id, zone, self._clock.now())
         return wording.timezone_set(zone, before)
 
-    def zone(self, text: str) -> str:
-        """The zone's own name. Raises InvalidOption."""
-        found = self._zones.find(text)
-        if found is None:
-            raise InvalidOption(wording.unknown_zone(text))
-        return found
+    async def set_channel(
+        self, interaction: discord.Interaction, channel_id: int, rule: ChannelRule | None
+    ) -> str:
+        guild_id, actor_id, now = manager_guild_id(interaction), interaction.user.id, self._clock.now()
+        try:
+            rules = await self._channels.set_rule(guild_id, actor_id, channel_id, rule, now)
+        except TooManyChannels:
+            raise UserFacingError(quota_channels.TOO_MANY) from None
+        self._policy.forget(guild_id)
+        return quota_channels.rule_set(channel_id, rule, rules)
+
+    async def set_channels(
+        self, interaction: discord.Interaction, rule: ChannelRule, channel_ids: list[int]
+    ) -> str:
+        guild_id, actor_id, now = manager_guild_id(interaction), interaction.user.id, self._clock.now()
+        try:
+            rules = await self._channels.set_channels(guild_id, actor_id, rule, channel_ids, now)
+        except TooManyChannels:
+            raise UserFacingError(quota_channels.TOO_MANY) from None
+        self._policy.forget(guild_id)
+        return quota_channels.changed(rules)
 
 
 def quota_subject(user: discord.User | discord.Member, guild_id: int) -> QuotaSubject:
-    """The named person as they would ask. Raises InvalidOption for a bot.
+    """Return the named person as they would ask. Raises UserFacingError for a bot.
 
     Roles are read off what Discord sent with the interaction; one who is no member has none.
     """

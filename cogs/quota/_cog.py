@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
-from songbot.interactions.replies import send_ephemeral
+from songbot.interactions.errors import UserFacingError
+from songbot.quotas.channels import ChannelRule, ChannelRuleRepository
 from songbot.quotas.repository import QuotaRepository
-from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
+from songbot.quotas.rules import OperatorLimits, Period
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.ports import Clock
 from songbot.ui.custom_ids import id_route
-from songbot.ui.quota.audit_log import NEWEST
+from songbot.ui.quota.embeds import check_embed
+from songbot.wording import quota_channels
 
-from ._changes import QuotaChanges
+from ._changes import QuotaChanges, quota_subject
 from ._members import MemberLookup
+from ._open_panels import OpenPanels
 from ._options import (
+    CHANNEL_CHOICES,
+    DAYS_CHOICES,
     KIND_CHOICES,
     PERIOD_CHOICES,
-    Days,
-    Extra,
-    InvalidOption,
+    REMOVE_CHANNEL_RULE,
+    BonusSongs,
     Limit,
-    TimeZones,
+    SongChannel,
+    limit_target,
     manager_guild_id,
+    removal_target,
     require_human,
-    role_id,
-    rule_target,
 )
-from ._views import QuotaViews
+from ._pages import PanelPages
+from ._panel import QuotaPanel
+from ._usage import UsageChart
 
 log = logging.getLogger(__name__)
 
@@ -43,18 +49,18 @@ log = logging.getLogger(__name__)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class QuotaCog(
-    commands.GroupCog,
-    name="quota",
-    group_name="quota",
-    group_description="How many songs people here can make",
+    commands.GroupCog, name="quota", group_name="quota", group_description="Song limits of this server"
 ):
-    """Every answer is for the admin alone. Discord's permission set is not relied on: the right is checked
-    with each call and each press."""
+    """Every answer is for the admin alone. Discord's command permissions are not relied on: the permission is
+    checked with each command and each press."""
 
     def __init__(
         self,
         bot: commands.AutoShardedBot,
+        *,
         quotas: QuotaRepository,
+        channels: ChannelRuleRepository,
+        policy: ChannelPolicy,
         clock: Clock,
         operator_limits: OperatorLimits,
     ) -> None:
@@ -62,123 +68,161 @@ class QuotaCog(
         self._bot = bot
         self._quotas = quotas
         self._clock = clock
-        self._zones = TimeZones()
-        self._changes = QuotaChanges(quotas, clock, operator_limits, self._zones)
-        self._views = QuotaViews(quotas, clock, operator_limits, MemberLookup(clock.monotonic))
+        members = MemberLookup(clock.monotonic)
+        self._channels = channels
+        self._changes = QuotaChanges(quotas, channels, policy, clock, operator_limits)
+        self._pages = PanelPages(quotas, channels, clock, operator_limits, members)
+        self._chart = UsageChart(quotas, clock, operator_limits)
+        self._panels = OpenPanels(self._pages.build, clock.monotonic)
+        self._panel = QuotaPanel(self._changes, self._pages, self._panels, self._chart, members)
 
     def register(self, router: ComponentRouter) -> None:
         router.register(id_route("quota:log"), self.turn_log)
+        self._panel.register(router)
+
+    async def cog_unload(self) -> None:
+        await self._panels.close()
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        """Before each command. Raises what the command tree puts into words."""
+        """Check before each command. Raises what the command tree puts into words."""
         manager_guild_id(interaction)
         return True
 
-    @app_commands.command(description="The rules in force, and what they have left")
+    @app_commands.command(description="See and change everything about quotas in one place")
+    async def panel(self, interaction: discord.Interaction) -> None:
+        await _defer(interaction)
+        await self._panel.open(interaction)
+
+    @app_commands.command(description="Current limits and how much of them is used")
     async def show(self, interaction: discord.Interaction) -> None:
         await _defer(interaction)
-        await self._views.show(interaction)
-
-    @app_commands.command(name="set", description="A limit for everyone together, or for each member")
-    @app_commands.describe(who="For whom", limit="How many songs; 0 closes", per="In which time")
-    @app_commands.choices(who=KIND_CHOICES, per=PERIOD_CHOICES)
-    async def set_rule(self, interaction: discord.Interaction, who: str, limit: Limit, per: str) -> None:
-        await self._set(interaction, Rule(LimitKind(who), limit, Period(per)))
+        layout = await self._pages.show(interaction.client, manager_guild_id(interaction))
+        await interaction.edit_original_response(view=layout)
 
     @app_commands.command(
-        description="A limit for each member with a role, in place of the one for each member"
+        name="limit", description="Set a limit for the server, each member, a role or one person"
     )
-    @app_commands.describe(role="Which role", limit="How many songs; 0 closes", per="In which time")
-    @app_commands.choices(per=PERIOD_CHOICES)
-    async def role(
-        self, interaction: discord.Interaction, role: discord.Role, limit: Limit, per: str
-    ) -> None:
-        async with reporting_bad_options(interaction):
-            await self._set(interaction, Rule(LimitKind.ROLE, limit, Period(per), role_id(role)))
-
-    @app_commands.command(description="A limit for one person, in place of all others of theirs")
-    @app_commands.describe(user="Which person", limit="How many songs; 0 closes", per="In which time")
-    @app_commands.choices(per=PERIOD_CHOICES)
-    async def user(
-        self, interaction: discord.Interaction, user: discord.User, limit: Limit, per: str
-    ) -> None:
-        async with reporting_bad_options(interaction):
-            await self._set(interaction, Rule(LimitKind.USER, limit, Period(per), require_human(user)))
-
-    @app_commands.command(description="Take a rule out; name one of the three")
-    @app_commands.describe(who="A rule for many", role="The rule for a role", user="The rule for a person")
-    @app_commands.choices(who=KIND_CHOICES)
-    async def clear(
+    @app_commands.describe(
+        songs="Number of songs (0 = none)",
+        per="Hour, day, week or month",
+        applies_to="The server as a whole, or each member (default)",
+        role="Each member with this role, instead",
+        user="This person, instead",
+    )
+    @app_commands.choices(per=PERIOD_CHOICES, applies_to=KIND_CHOICES)
+    async def set_limit(
         self,
         interaction: discord.Interaction,
-        who: str | None = None,
+        *,
+        songs: Limit,
+        per: str,
+        applies_to: str | None = None,
         role: discord.Role | None = None,
         user: discord.User | None = None,
     ) -> None:
-        async with reporting_bad_options(interaction):
-            subject = rule_target(who, role, user)
-            await _defer(interaction)
-            await _say(interaction, self._changes.clear(interaction, *subject))
+        target = limit_target(applies_to, role, user)
+        await _defer(interaction)
+        await self._finish(interaction, self._changes.set_limit(interaction, target, songs, Period(per)))
 
-    @app_commands.command(description="What one person would get now, and why")
-    @app_commands.describe(user="Which person")
+    @app_commands.command(description="Remove a limit")
+    @app_commands.describe(
+        applies_to="The server's limit, or each member's",
+        role="The limit for this role",
+        user="The limit for this person",
+    )
+    @app_commands.choices(applies_to=KIND_CHOICES)
+    async def remove(
+        self,
+        interaction: discord.Interaction,
+        applies_to: str | None = None,
+        role: discord.Role | None = None,
+        user: discord.User | None = None,
+    ) -> None:
+        target = removal_target(applies_to, role, user)
+        await _defer(interaction)
+        await self._finish(interaction, self._changes.remove_limit(interaction, target))
+
+    @app_commands.command(description="Why someone can or can't make a song right now")
+    @app_commands.describe(user="Who to check")
     async def check(self, interaction: discord.Interaction, user: discord.User) -> None:
-        async with reporting_bad_options(interaction):
-            require_human(user)
-            await _defer(interaction)
-            await self._views.check(interaction, user)
+        subject = quota_subject(user, manager_guild_id(interaction))
+        await _defer(interaction)
+        decision = await self._quotas.check(subject, self._clock.now())
+        is_member = isinstance(user, discord.Member)
+        embed = check_embed(user.id, user.display_name, decision, is_member=is_member)
+        await interaction.edit_original_response(embed=embed)
 
-    @app_commands.command(description="Give a person extra songs, which last until used")
-    @app_commands.describe(user="Which person", songs="How many")
-    async def grant(self, interaction: discord.Interaction, user: discord.User, songs: Extra) -> None:
-        async with reporting_bad_options(interaction):
-            require_human(user)
-            await _defer(interaction)
-            await _say(interaction, self._changes.grant(interaction, user, songs))
+    @app_commands.command(description="Give someone bonus songs that don't expire")
+    @app_commands.describe(user="Who gets them", songs="How many")
+    async def grant(self, interaction: discord.Interaction, user: discord.User, songs: BonusSongs) -> None:
+        require_human(user)
+        await _defer(interaction)
+        await self._finish(interaction, self._changes.grant(interaction, user.id, songs))
 
-    @app_commands.command(description="Give back what a person has used of their own limit")
-    @app_commands.describe(user="Which person")
+    @app_commands.command(description="Set someone's usage back to zero")
+    @app_commands.describe(user="Whose usage to reset")
     async def reset(self, interaction: discord.Interaction, user: discord.User) -> None:
-        async with reporting_bad_options(interaction):
-            require_human(user)
-            await _defer(interaction)
-            await _say(interaction, self._changes.reset(interaction, user))
+        subject = quota_subject(user, manager_guild_id(interaction))
+        await _defer(interaction)
+        await self._finish(interaction, self._changes.reset(interaction, subject))
 
-    @app_commands.command(description="By which clock days, weeks and months begin")
+    @app_commands.command(description="Choose where songs can be made; without options, show where")
+    @app_commands.describe(channel="Which channel", rule="What to do with it")
+    @app_commands.choices(rule=CHANNEL_CHOICES)
+    async def channels(
+        self,
+        interaction: discord.Interaction,
+        channel: app_commands.Transform[app_commands.AppCommandChannel, SongChannel] | None = None,
+        rule: str | None = None,
+    ) -> None:
+        if channel is None and rule is None:
+            await _defer(interaction)
+            rules = await self._channels.rules(manager_guild_id(interaction))
+            await interaction.edit_original_response(content=quota_channels.summary(rules))
+            return
+        if channel is None or rule is None:
+            raise UserFacingError(quota_channels.CHOOSE_BOTH)
+        chosen = None if rule == REMOVE_CHANNEL_RULE else ChannelRule(rule)
+        await _defer(interaction)
+        await self._finish(interaction, self._changes.set_channel(interaction, channel.id, chosen))
+
+    @app_commands.command(description="Set the server's time zone, by which days, weeks and months start")
     @app_commands.describe(zone="A city near you, such as Europe/Berlin")
     async def timezone(self, interaction: discord.Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
-        async with reporting_bad_options(interaction):
-            name = self._changes.zone(zone)
-            await _defer(interaction)
-            await _say(interaction, self._changes.set_timezone(interaction, name))
+        name = self._changes.zones.find(zone)
+        await _defer(interaction)
+        await self._finish(interaction, self._changes.set_timezone(interaction, name))
 
     @timezone.autocomplete("zone")
     async def _zones_like(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         del interaction
-        return [app_commands.Choice(name=zone, value=zone) for zone in self._zones.matching(current)]
+        return [app_commands.Choice(name=zone, value=zone) for zone in self._changes.zones.matching(current)]
 
-    @app_commands.command(name="log", description="The last changes: who, when, from what to what")
+    @app_commands.command(name="log", description="Recent quota changes: who changed what, and when")
     async def show_log(self, interaction: discord.Interaction) -> None:
         await _defer(interaction)
-        await self._views.audit_log(interaction, None)
+        layout = await self._pages.log(manager_guild_id(interaction), None, None)
+        await interaction.edit_original_response(view=layout)
 
-    @app_commands.command(description="A chart of the songs made and failed, day by day")
-    @app_commands.describe(days="How many days back")
-    async def usage(self, interaction: discord.Interaction, days: Days) -> None:
+    @app_commands.command(description="Usage chart: songs made and failed, and the top creators")
+    @app_commands.describe(days="How far back")
+    @app_commands.choices(days=DAYS_CHOICES)
+    async def usage(self, interaction: discord.Interaction, days: int = 7) -> None:
         await _defer(interaction)
-        await self._views.usage(interaction, days)
+        await self._chart.show(interaction, days, None)
 
     async def turn_log(self, interaction: discord.Interaction, before_id: int) -> None:
-        """Handle a press on a page of the log: by whoever, whatever they may do by now."""
-        manager_guild_id(interaction)
+        """Show another page of the log, whoever pressed."""
+        guild_id = manager_guild_id(interaction)
         await interaction.response.defer()
-        await self._views.audit_log(interaction, None if before_id == NEWEST else before_id)
+        layout = await self._pages.log(guild_id, before_id or None, None)
+        await interaction.edit_original_response(content=None, embeds=[], view=layout)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was taken out; an outage comes as `guild_unavailable`."""
+        """Note that the bot was removed. An outage comes as `guild_unavailable`."""
         await _log_unavailable(self._quotas.guild_left(guild.id, self._clock.now()))
 
     @commands.Cog.listener()
@@ -187,38 +231,25 @@ class QuotaCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Discord does not tell what happened while the process was down."""
+        """Catch up with what happened while the process was down, which Discord does not tell."""
         bot, now = self._bot, self._clock.now()
         present = {guild.id for guild in bot.guilds}
         await _log_unavailable(
             self._quotas.reconcile_guilds(present, bot.shard_count or 1, tuple(bot.shards), now)
         )
 
-    async def _set(self, interaction: discord.Interaction, rule: Rule) -> None:
-        await _defer(interaction)
-        await _say(interaction, self._changes.set_rule(interaction, rule))
-
-
-@asynccontextmanager
-async def reporting_bad_options(interaction: discord.Interaction) -> AsyncIterator[None]:
-    """Around a command whose input is checked before anything is done."""
-    try:
-        yield
-    except InvalidOption as error:
-        await send_ephemeral(interaction, error.sentence)
+    async def _finish(self, interaction: discord.Interaction, change: Awaitable[str]) -> None:
+        """Make a change, say what it did, and show it in the open panels. The interaction is deferred."""
+        await interaction.edit_original_response(content=await change)
+        await self._panels.refresh(manager_guild_id(interaction))
 
 
 async def _defer(interaction: discord.Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
-async def _say(interaction: discord.Interaction, sentence: Awaitable[str]) -> None:
-    nobody = discord.AllowedMentions.none()
-    await interaction.edit_original_response(content=await sentence, allowed_mentions=nobody)
-
-
 async def _log_unavailable(update: Awaitable[None]) -> None:
     try:
         await update
     except StoreUnavailable as error:
-        log.error("coming to or leaving a server was not written down: %s", error)  # noqa: TRY400
+        log.error("joining or leaving a server was not recorded: %s", error)  # noqa: TRY400

@@ -1,4 +1,4 @@
-"""Who is still in a server and what they are called: asked of Discord, since no member cache is kept."""
+"""Look up who is still in a server and what they are called. The bot keeps no member cache of its own."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ import discord
 
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.quotas.rules import LimitKind, Rule
-from songbot.wording import quota_admin as wording
+from songbot.wording import quota_rules as wording
 
 log = logging.getLogger(__name__)
 
 LOOKUP_TIMEOUT = 2.0
 MAX_LOOKUPS = 10
-"""People asked for at a time: enough for a glance, and easy on Discord's rate limit."""
+"""People looked up at a time: enough for a glance, and easy on Discord's rate limit."""
 _CACHE_SECONDS = 600.0
 _MAX_CACHED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class MemberInfo:
-    """`here` None: Discord could not be asked. `name` is the display name as it came."""
+    """`is_member` None: Discord could not be asked. `name` is the display name as it came."""
 
     name: str | None = None
     is_member: bool | None = None
+    role_ids: frozenset[int] = frozenset()
 
 
 UNKNOWN = MemberInfo()
 
 
 class MemberLookup:
-    """Remembers for ten minutes. `monotonic` gives seconds."""
+    """Remember members for ten minutes. `monotonic` gives seconds."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._cache: dict[tuple[int, int], tuple[float, MemberInfo]] = {}
 
     async def look_up(self, guild: discord.Guild, user_ids: Iterable[int]) -> dict[int, MemberInfo]:
-        """Whoever could be learnt of within two seconds; the others are left out."""
+        """Return those who could be looked up within two seconds, at most MAX_LOOKUPS new ones."""
         ids = list(dict.fromkeys(user_ids))
         new = [user_id for user_id in ids if self._cached(guild.id, user_id) is None]
         try:
@@ -53,30 +54,40 @@ class MemberLookup:
         found = ((user_id, self._cached(guild.id, user_id)) for user_id in ids)
         return {user_id: person for user_id, person in found if person is not None}
 
+    def known(self, guild_id: int, user_id: int) -> MemberInfo:
+        """Return what is remembered about someone, without asking Discord."""
+        return self._cached(guild_id, user_id) or UNKNOWN
+
     def _cached(self, guild_id: int, user_id: int) -> MemberInfo | None:
         until, member = self._cache.get((guild_id, user_id), (0.0, None))
         return member if self._monotonic() < until else None
 
     async def _ask(self, guild: discord.Guild, user_id: int) -> None:
         try:
-            member = MemberInfo((await guild.fetch_member(user_id)).display_name, is_member=True)
+            found = await guild.fetch_member(user_id)
+            member = MemberInfo(found.display_name, is_member=True, role_ids=frozenset(found._roles))
         except discord.NotFound:
             member = MemberInfo(is_member=False)
         except DISCORD_ERRORS as error:
             log.info("a member could not be looked up: %s", describe(error))
             return
+        self.remember(guild.id, user_id, member)
+
+    def remember(self, guild_id: int, user_id: int, member: MemberInfo) -> None:
+        """Keep what Discord has just said about someone."""
+        self._cache.pop((guild_id, user_id), None)
         while len(self._cache) >= _MAX_CACHED:
             del self._cache[next(iter(self._cache))]
-        self._cache[guild.id, user_id] = (self._monotonic() + _CACHE_SECONDS, member)
+        self._cache[guild_id, user_id] = (self._monotonic() + _CACHE_SECONDS, member)
 
 
 async def stale_rules(
     guild: discord.Guild | None, rules: Sequence[Rule], members: MemberLookup
 ) -> dict[Rule, str]:
-    """Rules for deleted roles and for people who left, as far as can be told, and why they count no more."""
+    """Return rules for deleted roles and for people who left, as far as is known, with the reason."""
     if guild is None or guild.unavailable:
         return {}
-    users = [rule for rule in rules if rule.kind is LimitKind.USER]
+    users = [rule for rule in rules if rule.kind is LimitKind.USER and rule.subject_id > 0]
     known = await members.look_up(guild, [rule.subject_id for rule in users])
     stale = {rule: wording.LEFT for rule in users if known.get(rule.subject_id, UNKNOWN).is_member is False}
     deleted = (

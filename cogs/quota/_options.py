@@ -1,24 +1,37 @@
-"""What admins give to `/quota`, checked and put into the songs' terms."""
+"""Check what admins enter for `/quota`, and turn it into what the quotas are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands
 
+from songbot.interactions.errors import UserFacingError
+from songbot.quotas.channels import ChannelRule
 from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period
-from songbot.wording import quota_admin as wording
+from songbot.ui.quota.panel_ids import Target
+from songbot.ui.quota.panel_pages import CHANNEL_TYPES
+from songbot.wording import quota_rules as wording
 
 Limit = app_commands.Range[int, 0, MAX_LIMIT]
-Extra = app_commands.Range[int, 1, MAX_LIMIT]
-Days = Literal[7, 30, 90]
+BonusSongs = app_commands.Range[int, 1, MAX_LIMIT]
 
 KIND_CHOICES = [
-    app_commands.Choice(name="everyone together", value=LimitKind.SERVER.value),
+    app_commands.Choice(name="server-wide", value=LimitKind.SERVER.value),
     app_commands.Choice(name="each member", value=LimitKind.MEMBER.value),
+]
+DAYS_CHOICES = [
+    app_commands.Choice(name="7 days", value=7),
+    app_commands.Choice(name="30 days", value=30),
+    app_commands.Choice(name="13 weeks", value=91),
+]
+REMOVE_CHANNEL_RULE = "remove"
+CHANNEL_CHOICES = [
+    app_commands.Choice(name="allow: only here and in other allowed channels", value=ChannelRule.ALLOW.value),
+    app_commands.Choice(name="deny: never here", value=ChannelRule.DENY.value),
+    app_commands.Choice(name="remove the rule", value=REMOVE_CHANNEL_RULE),
 ]
 PERIOD_CHOICES = [app_commands.Choice(name=per.value, value=per.value) for per in Period]
 
@@ -54,12 +67,22 @@ _COMMON_ZONES = (
 )
 
 
-class InvalidOption(Exception):
-    """What was given can't be used. `sentence` says so to the person."""
+class SongChannel(app_commands.Transformer):
+    """A channel that can have a rule. Threads go by their parent channel, so none is offered."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return CHANNEL_TYPES
+
+    async def transform(
+        self, interaction: discord.Interaction, value: app_commands.AppCommandChannel, /
+    ) -> app_commands.AppCommandChannel:
+        del interaction
+        return value
 
 
 class TimeZones:
@@ -70,12 +93,20 @@ class TimeZones:
         found = set(available_timezones() if names is None else names) - _NOT_ZONES
         self._names = {_folded(name): name for name in sorted(found)}
 
-    def find(self, text: str) -> str | None:
-        """The name as IANA writes it."""
-        return self._names.get(_folded(text))
+    def find(self, text: str) -> str:
+        """Return the name as IANA writes it, also for the only zone that has `text` in it.
+
+        Raises UserFacingError for an unknown or ambiguous one."""
+        if (name := self._names.get(_folded(text))) is not None:
+            return name
+        similar = self.matching(text) if text.strip() else []
+        if len(similar) == 1:
+            return similar[0]
+        raise UserFacingError(wording.unknown_zone(text, similar[:3]))
 
     def matching(self, text: str) -> list[str]:
-        """At most 25: the zone of that name, then those that begin so, whose place does, or that hold it."""
+        """Return at most 25 zones: the one of that name, then those whose region or city begins with `text`,
+        then those that contain it."""
         typed = _folded(text)
         if not typed:
             return [name for name in _COMMON_ZONES if _folded(name) in self._names]
@@ -96,7 +127,7 @@ def _rank(folded: str, typed: str) -> int:
 
 
 def manager_guild_id(interaction: discord.Interaction) -> int:
-    """The server that the asker may manage, by what Discord says of them with this very interaction.
+    """Return the server that the person may manage, as Discord says with this very interaction.
 
     Raises NoPrivateMessage or MissingPermissions, which the command tree puts into words.
     """
@@ -109,27 +140,52 @@ def manager_guild_id(interaction: discord.Interaction) -> int:
 
 
 def require_human(user: discord.User | discord.Member) -> int:
-    """Their id. Raises InvalidOption for a bot."""
+    """Return their id. Raises UserFacingError for a bot."""
     if user.bot:
-        raise InvalidOption(wording.BOT_NAMED)
+        raise UserFacingError(wording.BOT_NAMED)
     return user.id
 
 
 def role_id(role: discord.Role) -> int:
-    """Raises InvalidOption for @everyone: what each member gets is a rule of its own."""
+    """Return its id. Raises UserFacingError for @everyone: what each member gets is a rule of its own."""
     if role.is_default():
-        raise InvalidOption(wording.EVERYONE_ROLE)
+        raise UserFacingError(wording.EVERYONE_ROLE)
     return role.id
 
 
-def rule_target(
+def limit_target(
     kind: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
-) -> tuple[LimitKind, int]:
-    """Whose rule is meant. Raises InvalidOption unless exactly one is named."""
-    if sum(given is not None for given in (kind, role, user)) != 1:
-        raise InvalidOption(wording.NAME_ONE)
-    if role is not None:
-        return LimitKind.ROLE, role_id(role)
+) -> Target:
+    """Return whose limit is to be set: each member's if nobody is named.
+
+    Raises UserFacingError if more than one is named, for a bot, and for @everyone.
+    """
+    _require_at_most_one(kind, role, user, wording.CHOOSE_ONE)
     if user is not None:
-        return LimitKind.USER, user.id
-    return LimitKind(kind or LimitKind.MEMBER), 0
+        require_human(user)
+    return _target(kind, role, user)
+
+
+def removal_target(
+    kind: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
+) -> Target:
+    """Return whose limit is to be removed. Raises UserFacingError unless exactly one is named."""
+    if kind is role is user is None:
+        raise UserFacingError(wording.CHOOSE_ONE_TO_REMOVE)
+    _require_at_most_one(kind, role, user, wording.CHOOSE_ONE_TO_REMOVE)
+    return _target(kind, role, user)
+
+
+def _require_at_most_one(kind: object, role: object, user: object, otherwise: str) -> None:
+    if sum(given is not None for given in (kind, role, user)) > 1:
+        raise UserFacingError(otherwise)
+
+
+def _target(
+    kind: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
+) -> Target:
+    if role is not None:
+        return Target(LimitKind.ROLE, role_id(role))
+    if user is not None:
+        return Target(LimitKind.USER, user.id)
+    return Target(LimitKind(kind or LimitKind.MEMBER))

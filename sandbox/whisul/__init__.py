@@ -1,4 +1,4 @@
-"""A local Whisul that really composes: for tests, the sandbox, and by itself (`python -m sandbox.whisul`)."""
+"""A local Whisul that really composes, for tests, the sandbox, or by itself (`python -m sandbox.whisul`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m sandbox.whisul`: a local Whisul for anyone's client. Ctrl-C ends it."""
+"""`python -m sandbox.whisul`: run a local Whisul for any client. Ctrl-C ends it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.whisul.server import WhisulServer
 
 
 def seconds_range(text: str) -> tuple[float, float]:
-    """`15-25` or `20` as a range of seconds; raises `argparse.ArgumentTypeError`."""
+    """Parse `15-25` or `20` as a range of seconds. Raises `argparse.ArgumentTypeError`."""
     low, _, high = text.partition("-")
     try:
         span = float(low), float(high or low)
@@ -25,7 +25,7 @@ def seconds_range(text: str) -> tuple[float, float]:
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line: `host`, `port`, `key`, `seconds`."""
+    """Parse the command line: `host`, `port`, `key`, `seconds`."""
     parser = argparse.ArgumentParser(
         "python -m sandbox.whisul", description="A local Whisul that really composes."
     )
@@ -53,7 +53,7 @@ async def serve(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run the command line; 1 when the port can not be had."""
+    """Run the command line. Return 1 if the port is taken."""
     options = arguments()
     try:
         asyncio.run(serve(options))

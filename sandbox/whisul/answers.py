@@ -1,4 +1,4 @@
-"""What the API's answers look like: JSON values from jobs, pure."""
+"""Build the API's answers as JSON values from jobs. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _BLANK = re.compile(r"[\s\ufeff]*")
 
 
 class InvalidInput(ValueError):
-    """The body of a POST can not be used; the message is what Whisul says of it."""
+    """The body of a POST can't be used. The message is Whisul's."""
 
 
 def prompt_in(body: object) -> str:
-    """The prompt in a decoded body; raises `InvalidInput` where there is none."""
+    """Return the prompt in a decoded body. Raises `InvalidInput` if there is none."""
     if not isinstance(body, dict):
         raise InvalidInput("The 'prompt' field is out of reach: the body must be a JSON object.")
     if "prompt" not in body:
@@ -32,12 +32,12 @@ def prompt_in(body: object) -> str:
 
 
 def error(name: str, message: str) -> JsonObject:
-    """The body of every answer of 400 and above."""
+    """Return the body of an answer with a status of 400 or above."""
     return {"error": name, "message": message}
 
 
 def accepted(job: Job) -> JsonObject:
-    """The body of the 202: `poll_url` is relative to the base URL of the API."""
+    """Return the body of the 202. `poll_url` is relative to the base URL of the API."""
     return {
         "message": "Composition task received.",
         "job_id": job.job_id,
@@ -46,7 +46,7 @@ def accepted(job: Job) -> JsonObject:
 
 
 def progress(job: Job, now: float, public_base: str) -> JsonObject:
-    """The body of a poll: `finished_at` is absent while it runs, `result` null unless it is completed."""
+    """Return the body of a poll. `finished_at` is missing while it runs, `result` null unless completed."""
     status = job.status(now)
     answer: JsonObject = {
         "status": status,
@@ -61,9 +61,9 @@ def progress(job: Job, now: float, public_base: str) -> JsonObject:
 
 
 def result(job: Job, now: float, public_base: str) -> JsonObject:
-    """The song; `public_base` begins its links.
+    """Return the song; its links begin with `public_base`.
 
-    The length comes as `m:ss` or in seconds, by the prompt: Whisul's documents show both.
+    The length is `m:ss` or in seconds, depending on the prompt, since Whisul's documents show both.
     """
     plan = job.plan
     song: JsonObject = {
@@ -80,10 +80,10 @@ def result(job: Job, now: float, public_base: str) -> JsonObject:
 
 
 def minutes(seconds: int) -> str:
-    """Whole seconds as m:ss."""
+    """Format whole seconds as m:ss."""
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def timestamp(seconds: float) -> str:
-    """Seconds since 1970 as `YYYY-MM-DD HH:MM:SS`, UTC, no offset."""
+    """Format seconds since 1970 as `YYYY-MM-DD HH:MM:SS` in UTC, without an offset."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,4 +1,4 @@
-"""Faults that a test scripts: what the next answers of an endpoint do wrong."""
+"""Script faults in tests: what goes wrong with the next answers of an endpoint."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _NULLS: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to answer wrongly; made by the class methods.
+    """One way to answer wrongly; the class methods make it.
 
-    `body` None means the right answer's body. `does_the_work` tells whether the request is carried out all
-    the same: whether a job was made by a POST whose answer went wrong.
+    `body` None means the body of the right answer. `does_the_work` tells whether the request is carried out
+    anyway: whether a POST with a wrong answer made a job.
     """
 
     manner: _Manner = "plain"
@@ -56,7 +56,7 @@ class Fault:
         body: object = None,
         does_the_work: bool = False,
     ) -> Fault:
-        """An answer of this status; `body` is text, bytes or a JSON value, by default an error object."""
+        """Answer with this status. `body` is text, bytes or a JSON value, by default an error object."""
         shown = (
             {"error": "Scripted fault", "message": f"Answered {code} on purpose."} if body is None else body
         )
@@ -64,58 +64,58 @@ class Fault:
 
     @classmethod
     def answer(cls, body: object) -> Fault:
-        """The right status, and this body: text, bytes or a JSON value."""
+        """Answer with the right status and this body: text, bytes or a JSON value."""
         if isinstance(body, bytes):
             return cls(body=body)
         return cls(body=(body if isinstance(body, str) else json.dumps(body)).encode())
 
     @classmethod
     def hang(cls, seconds: float = 600.0, *, does_the_work: bool = False) -> Fault:
-        """Not a byte for so long, then the connection is cut."""
+        """Send nothing for this long, then cut the connection."""
         return cls("hang", seconds=seconds, does_the_work=does_the_work)
 
     @classmethod
     def cut(cls, *, does_the_work: bool = False) -> Fault:
-        """The connection is cut before an answer."""
+        """Cut the connection before the answer."""
         return cls("cut", does_the_work=does_the_work)
 
     @classmethod
     def cut_midway(cls) -> Fault:
-        """The connection is cut after half of the right answer's body."""
+        """Cut the connection after half of the right answer's body."""
         return cls("cut_midway")
 
     @classmethod
     def trickle(cls, seconds_a_byte: float = 1.0) -> Fault:
-        """The right answer, a byte at a time."""
+        """Send the right answer one byte at a time."""
         return cls("trickle", seconds=seconds_a_byte)
 
     @classmethod
     def html(cls, code: int = 200) -> Fault:
-        """A page instead of JSON (or audio)."""
+        """Answer with an HTML page instead of JSON (or audio)."""
         return cls(code=code, headers={"Content-Type": "text/html; charset=utf-8"}, body=_HTML.encode())
 
     @classmethod
     def cut_json(cls) -> Fault:
-        """The first half of the right JSON, as if it were all."""
+        """Answer with the first half of the right JSON as if it were complete."""
         return cls(shape="cut_json")
 
     @classmethod
     def wrong_types(cls) -> Fault:
-        """The right fields with values of other types."""
+        """Answer with the right fields but values of other types."""
         return cls(shape="wrong_types")
 
     @classmethod
     def nulls(cls) -> Fault:
-        """The right fields, all null."""
+        """Answer with the right fields, all null."""
         return cls(shape="nulls")
 
     @classmethod
     def oversized(cls, size: int = 2_000_000) -> Fault:
-        """Valid JSON of so many bytes."""
+        """Answer with valid JSON of this many bytes."""
         return cls(body=b'{"status": "running", "padding": "' + b"x" * (size - 36) + b'"}')
 
     def body_for(self, endpoint: Endpoint, right: bytes) -> bytes:
-        """The body to send instead of the right one."""
+        """Return the body to send instead of the right one."""
         if self.shape == "cut_json":
             return right[: len(right) // 2]
         if self.shape:
@@ -133,10 +133,10 @@ class _Line:
 
 
 class FaultScript:
-    """The faults that are still to come, in order."""
+    """The faults still to come, in order."""
 
     def __init__(self) -> None:
-        """Nothing is scripted."""
+        """Start with no fault scripted."""
         self._lines: list[_Line] = []
 
     def add(self, endpoint: Endpoint, fault: Fault, count: float, prompt: str | None) -> None:
@@ -144,11 +144,11 @@ class FaultScript:
         self._lines.append(_Line(endpoint, fault, count, prompt))
 
     def clear(self) -> None:
-        """Forget what has not happened yet."""
+        """Drop all faults that have not happened yet."""
         self._lines.clear()
 
     def take(self, endpoint: Endpoint, prompt: str) -> Fault | None:
-        """The fault for this request, if one is due."""
+        """Return the fault for this request, if one is due."""
         for line in self._lines:
             if line.endpoint == endpoint and (line.prompt is None or line.prompt in prompt):
                 line.left -= 1
@@ -161,7 +161,7 @@ class FaultScript:
 async def misbehave(
     request: web.Request, fault: Fault, endpoint: Endpoint, right: web.Response | None
 ) -> web.StreamResponse:
-    """Answer a request as the fault says; `right` is the right answer, None when the work was not done."""
+    """Answer a request as the fault says. `right` is the right answer, None if the work was not done."""
     body = fault.body_for(endpoint, right.body if right and isinstance(right.body, bytes) else b"")
     headers = {"Content-Type": right.content_type if right else "application/json", **fault.headers}
     code = fault.code or (right.status if right else 200)
@@ -174,7 +174,7 @@ async def misbehave(
     await answer.prepare(request)
     if fault.manner == "cut_midway":
         await answer.write(body[: len(body) // 2])
-        await asyncio.sleep(0.02)  # so that the half reaches the other side before the cut
+        await asyncio.sleep(0.02)  # let the first half arrive before the cut
         _abort(request)
         return answer
     for at in range(len(body)):

@@ -39,14 +39,25 @@ class LinkRefresher:
         """With audio and cover that work, as far as that can be had."""
         return (await self._refreshed([song], covers=True))[0]
 
+    async def from_card(self, song: Song) -> Song:
+        """Return the song with links to Discord's own copy of its files, as far as its card has them."""
+        reachable = song.reply.bot_in_channel and song.reply.message_id is not None
+        message = await self._card_of(song) if song.result and reachable else None
+        if song.result is None or message is None:
+            return song
+        ours = {"song_url": audio_of(message), "image_url": cover_of(message)}
+        return replace(song, result=replace(song.result, **{key: url for key, url in ours.items() if url}))
+
     async def of_audio(self, songs: Sequence[Song]) -> list[Song]:
         """The same for the audio of many, newest first; the oldest are looked at, since links die of age."""
         return await self._refreshed(songs, covers=False)
 
     async def _refreshed(self, songs: Sequence[Song], *, covers: bool) -> list[Song]:
-        checked = [song for song in reversed(songs) if song.result and _card_is_reachable(song)][
-            :MAX_CHECKED_SONGS
-        ]
+        checked = [
+            song
+            for song in reversed(songs)
+            if song.result and song.reply.bot_in_channel and song.reply.message_id is not None
+        ][:MAX_CHECKED_SONGS]
         if not checked:
             return list(songs)
         links = {song.id: _links(song, covers=covers) for song in checked}
@@ -70,10 +81,6 @@ class LinkRefresher:
         except DISCORD_ERRORS as error:
             log.info("a card's message can't be had: %s", describe(error), extra={"song": song.id})
             return None
-
-
-def _card_is_reachable(song: Song) -> bool:
-    return song.reply.bot_in_channel and song.reply.message_id is not None
 
 
 def _links(song: Song, *, covers: bool) -> list[str]:

@@ -31,15 +31,22 @@ class Messenger:
         self._client = client
 
     async def edit_text(
-        self, target: ReplyTarget, content: str, view: discord.ui.View | None, *, by_token: bool
+        self,
+        target: ReplyTarget,
+        content: str | None,
+        view: discord.ui.View | None,
+        *,
+        by_token: bool,
+        embed: discord.Embed | None = None,
     ) -> None:
-        """Put `content` and `view` in place of everything that the reply shows."""
+        """Put `content`, `embed` and `view` in place of everything that the reply shows."""
+        embeds = [embed] if embed else []
         if by_token:
             await self._webhook(target).edit_message(
-                _message_id_or_original(target), content=content, embeds=[], view=view
+                _message_id_or_original(target), content=content, embeds=embeds, view=view
             )
         else:
-            await self._bot_message(target).edit(content=content, embeds=[], view=view)
+            await self._bot_message(target).edit(content=content, embeds=embeds, view=view)
 
     async def send(
         self,

@@ -12,6 +12,7 @@ import discord
 from songbot.discord_errors import MISSING_PERMISSIONS, is_blocked_by_automod, retry_with_less_content
 from songbot.media.downloader import UPLOAD_MARGIN, MediaFile, SongFiles
 from songbot.songs.models import Song, State
+from songbot.ui.colours import BRAND
 from songbot.ui.custom_ids import custom_id
 from songbot.ui.song_buttons import Action, card_view, failure_view
 from songbot.ui.song_card import failure_embed, plain_card, song_embed, without_links, without_words
@@ -54,11 +55,17 @@ def card_custom_ids(song_id: int) -> frozenset[str]:
 
 
 def payload_variants(
-    song: Song, files: SongFiles, parent: str | None, max_bytes: int | None = None
+    song: Song,
+    files: SongFiles,
+    parent: str | None,
+    accent: int | None = None,
+    *,
+    max_bytes: int | None = None,
 ) -> list[CardPayload]:
     """Return the answer with files, with links alone, without the links, and without prompt and title.
 
-    Only files of at most `max_bytes` together are attached; None attaches all.
+    `accent` is the card's colour as 0xRRGGBB, None for the bot's own. Only files of at most `max_bytes`
+    together are attached; None attaches all.
     """
     if song.state is State.FAILED:
         told = failure_embed(song)
@@ -67,7 +74,8 @@ def payload_variants(
             CardPayload(told, lambda: failure_view(song), plain_card(told)),
             CardPayload(bare, lambda: failure_view(song), plain_card(bare), wordless=True),
         ]
-    linked = song_embed(song, parent=parent)
+    colour = BRAND if accent is None else discord.Colour(accent)
+    linked = song_embed(song, parent=parent, colour=colour)
     bare = without_links(linked)
     payloads = [
         CardPayload(linked, lambda: card_view(song), plain_card(linked)),
@@ -77,7 +85,7 @@ def payload_variants(
     attached = _fitting(files, max_bytes)
     if attached:
         cover = files.cover.name if files.cover in attached else None
-        full = song_embed(song, cover=cover, parent=parent)
+        full = song_embed(song, cover=cover, parent=parent, colour=colour)
         payloads.insert(0, CardPayload(full, lambda: card_view(song), plain_card(linked), attached))
     return payloads
 

@@ -12,18 +12,14 @@ from typing import Protocol
 
 import discord
 
-from songbot.discord_errors import (
-    DISCORD_ERRORS,
-    describe,
-    is_about_the_place,
-    is_permanent,
-)
+from songbot.discord_errors import DISCORD_ERRORS, describe, is_about_the_place, is_permanent
+from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song, State
 from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
-from songbot.ui.progress_message import expiry_notice, progress_text
+from songbot.ui.progress_message import expiry_notice, progress_embed
 from songbot.ui.song_buttons import progress_view
 from songbot.ui.song_card import origin_text
 from songbot.wording import cards as wording
@@ -109,11 +105,17 @@ class DiscordDelivery:
             self._notices.watch(song)
         if (only_by_token and not by_token) or (song.id, by_token) in self._dead_progress:
             return False
-        content = progress_text(song, progress, ephemeral=must_stay_private(song))
-        return await self._edit_text(song, content, progress_view(song), by_token=by_token)
+        embed = progress_embed(song, progress, ephemeral=must_stay_private(song))
+        return await self._edit_text(song, None, progress_view(song), by_token=by_token, embed=embed)
 
     async def _edit_text(
-        self, song: Song, content: str, view: discord.ui.View | None, *, by_token: bool
+        self,
+        song: Song,
+        content: str | None,
+        view: discord.ui.View | None,
+        *,
+        by_token: bool,
+        embed: discord.Embed | None = None,
     ) -> bool:
         try:
             async with (
@@ -121,7 +123,7 @@ class DiscordDelivery:
                 self._edit_slots,
                 self._budgets_by_token[by_token].spend(),
             ):
-                await self._messenger.edit_text(song.reply, content, view, by_token=by_token)
+                await self._messenger.edit_text(song.reply, content, view, by_token=by_token, embed=embed)
         except DISCORD_ERRORS as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
             if is_permanent(error):
@@ -133,7 +135,8 @@ class DiscordDelivery:
         """Say where the song will come, as long as the token lives, and show no progress any more."""
         self._dead_progress.add((song.id, True))
         while token_is_valid(song.reply, self._clock.now()):
-            if await self._edit_text(song, expiry_notice(song), progress_view(song), by_token=True):
+            view, embed = progress_view(song), expiry_notice(song)
+            if await self._edit_text(song, None, view, by_token=True, embed=embed):
                 return
             await asyncio.sleep(PROGRESS_TIMEOUT)
         log.warning("a reply could not be edited before its token expired", extra={"song": song.id})
@@ -164,8 +167,9 @@ class DiscordDelivery:
         methods = methods_for(song, self._clock.now(), reach)
         limits = {method: upload_limit(method, song, reach) for method in methods}
         async with self._files(song, attempt, max(limits.values())) as files:
+            accent = await accent_of(files.cover)
             for method in methods:
-                payloads = payload_variants(song, files, parent, limits[method])
+                payloads = payload_variants(song, files, parent, accent, max_bytes=limits[method])
                 outcome = await self._try_method(method, song, payloads, notify)
                 if isinstance(outcome, Delivered):
                     return outcome

@@ -37,9 +37,9 @@ class Acknowledged:
 
 
 async def acknowledge(
-    interaction: discord.Interaction, content: str, *, private: bool
+    interaction: discord.Interaction, embed: discord.Embed, *, private: bool
 ) -> Acknowledged | None:
-    """Answer with `content`, trying again while Discord allows it.
+    """Answer with `embed`, trying again while Discord allows it.
 
     Return None if it could not be answered: then nothing may be charged. An answer of ours whose confirmation
     was lost stands all the same: Discord says 40060 to the second try, and the message is looked up.
@@ -49,7 +49,7 @@ async def acknowledge(
     while (time_left := deadline - time.monotonic()) > 0:
         try:
             async with asyncio.timeout(min(ATTEMPT_TIMEOUT, time_left)):
-                response = await interaction.response.send_message(content, ephemeral=private)
+                response = await interaction.response.send_message(embed=embed, ephemeral=private)
         except DISCORD_ERRORS as error:
             log.warning("an acknowledgement failed: %s", describe(error))
             if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:

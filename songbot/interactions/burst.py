@@ -1,4 +1,4 @@
-"""When many ask at once: first everybody is answered, then songs are ordered."""
+"""Acknowledge everybody first when many ask at once; only then order songs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MAX_WAIT = 0.3
-"""Seconds that an order waits for others' acknowledgements. Discord gives those 3, and the order has none."""
+"""Seconds that an order waits for other acknowledgements. Those have a deadline; the order has none."""
 
 
 class AcknowledgementBarrier:
-    """Counts the acknowledgements that are under way."""
+    """Counts the acknowledgements in progress."""
 
     def __init__(self) -> None:
         self._pending = 0
@@ -30,7 +30,7 @@ class AcknowledgementBarrier:
                 self._idle.set()
 
     async def wait_idle(self) -> None:
-        """Until none is under way, and no longer than LONGEST."""
+        """Wait until none is in progress, for at most MAX_WAIT seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(MAX_WAIT):
                 await self._idle.wait()

@@ -104,6 +104,16 @@ class SongBot(commands.AutoShardedBot):
         if handlers:
             await asyncio.wait(handlers, timeout=max_seconds)
 
+    def shard_latencies(self) -> list[tuple[int, float]]:
+        """Return the seconds from a heartbeat to its acknowledgement for each shard of this process: not a
+        number while it is not connected, infinite before the first acknowledgement.
+        """
+        known = self.shards
+        return [
+            (number, known[number].latency if number in known and not known[number].is_closed() else math.nan)
+            for number in self.shard_ids or range(self.shard_count or 1)
+        ]
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""
 

@@ -1,4 +1,4 @@
-"""Counting only the first of several presses that mean the same."""
+"""Count only the first of several presses that mean the same."""
 
 from __future__ import annotations
 

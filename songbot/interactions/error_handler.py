@@ -1,4 +1,4 @@
-"""What a person is told when something went wrong: ordered handlers, one default, never silence."""
+"""Tell people what went wrong: one message per kind of error, one default, never silence."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _ERROR_MESSAGES: dict[type[Exception], str] = {
     app_commands.TransformerError: general.BAD_INPUT,
     app_commands.CheckFailure: general.OWNERS_ONLY,
 }
-"""The first that the error is one of counts: some errors are kinds of others."""
+"""The first match counts, since some errors are subclasses of others."""
 
 
 @asynccontextmanager
 async def handle_errors(interaction: discord.Interaction) -> AsyncIterator[None]:
-    """Around the work of a press, which has no command tree to catch what goes wrong: the same door."""
+    """Handle errors of a press or modal as those of commands are handled: there is no command tree for it."""
     try:
         yield
     except Exception as error:  # noqa: BLE001  # the command tree's door, for what has no tree
@@ -42,7 +42,7 @@ async def handle_errors(interaction: discord.Interaction) -> AsyncIterator[None]
 
 
 async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
-    """Tell the person privately, and the log where the fault is the bot's."""
+    """Tell the person privately, and log errors that the operator or a developer has to fix."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:

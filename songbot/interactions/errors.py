@@ -1,4 +1,4 @@
-"""The error that is told to the person as it is."""
+"""Define the error whose message people read."""
 
 from __future__ import annotations
 

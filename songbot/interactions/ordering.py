@@ -15,12 +15,13 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget, Song
 from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Order, OrderOutcome, Refused
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
-from songbot.ui.progress_message import acknowledgement_text
+from songbot.ui.progress_message import acknowledgement_embed
 from songbot.wording import general, quotas
 from songbot.worker.order_service import OrderService
 
 from .acknowledge import Acknowledged, acknowledge
 from .burst import AcknowledgementBarrier
+from .channel_policy import ChannelPolicy
 from .install_context import must_answer_privately, quota_guild_id, reply_target, role_ids
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class SongRequest:
     private: bool = False
     parent: Song | None = None
     relation: Relation | None = None
+    take: int = 1
+    """Counts from 1 where one interaction asks for several songs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +52,41 @@ class _Refusal:
 class Ordering:
     """The one way from a request to a song."""
 
-    def __init__(self, order_service: OrderService) -> None:
+    def __init__(self, order_service: OrderService, channels: ChannelPolicy) -> None:
         self._orders = order_service
+        self._channels = channels
         self._barrier = AcknowledgementBarrier()
 
     async def order(self, interaction: discord.Interaction, request: SongRequest) -> bool:
         """Answer the person whatever happens; return whether a song is on its way by this order.
 
-        The interaction must not have been answered: its first answer is the progress message, which is out
-        before the database is asked.
+        The progress message is out before the database is asked. It is the first answer, or a followup where
+        one interaction asks for several songs.
         """
         prompt = await _valid_prompt(interaction, request)
         if prompt is None:
             return False
         private = request.private or must_answer_privately(interaction)
-        with self._barrier.acknowledging():
-            answer = await acknowledge(interaction, acknowledgement_text(prompt), private=private)
-        await self._barrier.wait_idle()
+        answer = await self._acknowledge(interaction, prompt, private=private)
         if answer is None:
             return False
         request = replace(request, private=private or answer.is_ephemeral)
         order = _build_order(interaction, request, prompt, reply_target(interaction, answer.message_id))
-        refusal = await self._place_order(order)
+        refusal = await self._place_order(interaction, order)
         if refusal is not None:
             await _replace_progress(interaction, answer, refusal)
         return refusal is None
+
+    async def _acknowledge(
+        self, interaction: discord.Interaction, prompt: str, *, private: bool
+    ) -> Acknowledged | None:
+        embed = acknowledgement_embed(prompt, interaction.user.id, interaction.created_at)
+        if interaction.response.is_done():
+            return await _follow_up(interaction, embed, private=private)
+        with self._barrier.acknowledging():
+            answer = await acknowledge(interaction, embed, private=private)
+        await self._barrier.wait_idle()
+        return answer
 
     async def order_in_message(
         self, interaction: discord.Interaction, request: SongRequest, message_id: int
@@ -88,19 +101,20 @@ class Ordering:
         if prompt is None:
             return False
         target = ReplyTarget(interaction.channel_id or 0, message_id, upload_limit=interaction.filesize_limit)
-        refusal = await self._place_order(
-            _build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
-        )
+        order = _build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
+        refusal = await self._place_order(interaction, order)
         if refusal is not None:
             await send_ephemeral(interaction, refusal.sentence)
         return refusal is None
 
-    async def _place_order(self, order: Order) -> _Refusal | None:
+    async def _place_order(self, interaction: discord.Interaction, order: Order) -> _Refusal | None:
         """Return why there is no song; None when there is one.
 
         An order that another session of this shard has placed already, on the same message, is no failure.
         """
         try:
+            if (refusal := await self._channels.refusal(interaction)) is not None:
+                return _Refusal(refusal)
             outcome = await self._orders.place_order(order)
         except StoreUnavailable as error:
             log.warning("an order could not be written: %s", error)
@@ -129,7 +143,7 @@ def _build_order(
     idempotency_key: str | None = None,
 ) -> Order:
     return Order(
-        idempotency_key=idempotency_key or f"interaction:{interaction.id}",
+        idempotency_key=idempotency_key or _idempotency_key(interaction, request),
         user_id=interaction.user.id,
         prompt=prompt,
         private=request.private,
@@ -140,6 +154,23 @@ def _build_order(
         parent_id=request.parent.id if request.parent else None,
         relation=request.relation,
     )
+
+
+def _idempotency_key(interaction: discord.Interaction, request: SongRequest) -> str:
+    take = f":{request.take}" if request.take > 1 else ""
+    return f"interaction:{interaction.id}{take}"
+
+
+async def _follow_up(
+    interaction: discord.Interaction, embed: discord.Embed, *, private: bool
+) -> Acknowledged | None:
+    try:
+        message = await interaction.followup.send(embed=embed, ephemeral=private, wait=True)
+    except DISCORD_ERRORS as error:
+        log.warning("a progress message could not be sent: %s", describe(error))
+        await send_ephemeral(interaction, general.UNEXPECTED)
+        return None
+    return Acknowledged(message.id, private or message.flags.ephemeral)
 
 
 def _refusal(outcome: OrderOutcome) -> _Refusal:
@@ -169,8 +200,8 @@ async def _replace_progress(
                 told = await send_ephemeral(interaction, refusal.sentence)
     try:
         if told:
-            await interaction.delete_original_response()
+            await interaction.followup.delete_message(answer.message_id)
         else:
-            await interaction.edit_original_response(content=refusal.sentence)
+            await interaction.followup.edit_message(answer.message_id, content=refusal.sentence, embed=None)
     except DISCORD_ERRORS as error:
         log.warning("the progress message of a refused order could not be changed: %s", describe(error))

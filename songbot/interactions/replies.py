@@ -1,4 +1,4 @@
-"""Saying something to one person."""
+"""Answer one person privately."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching a song's audio and cover, to attach them: capped, in time, and only from where it is proper."""
+"""Download a song's audio and cover to attach them, within limits of size, time and address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .guarded_http import GuardedSession
 log = logging.getLogger(__name__)
 
 DEFAULT_UPLOAD_LIMIT = 10 * 1024 * 1024
-"""Bytes a message may hold where nothing more is known ("Uploading Files")."""
+"""Bytes that a message may hold if no other limit is known ("Uploading Files")."""
 UPLOAD_MARGIN = 200_000
 MAX_COVER_BYTES = 5 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -32,7 +32,7 @@ Sniffer = Callable[[bytes], str | None]
 
 
 class DownloadError(Exception):
-    """A file was left out; the message says why, without the URL."""
+    """A file is left out. The message says why and never holds the URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,22 @@ class MediaFile:
 
 @dataclass(frozen=True, slots=True)
 class SongFiles:
-    """What could be fetched."""
+    """The files that could be downloaded."""
 
     cover: MediaFile | None = None
     audio: MediaFile | None = None
 
     @property
     def present(self) -> tuple[MediaFile, ...]:
-        """Cover first."""
+        """Return the files that are there, cover first."""
         return tuple(file for file in (self.cover, self.audio) if file)
 
 
 class MediaDownloader:
     """An async context manager around its own HTTP session.
 
-    `trusted_url` is Whisul's base URL: its host and port are fetched from even where they are private.
-    `at_once` songs at most have their files in memory; others wait up to `patience` seconds for a place and
-    go without. `deadline` is in seconds, for each file.
+    `trusted_url` is Whisul's base URL (see GuardedSession). At most `max_concurrent` songs have their files
+    in memory; others wait up to `queue_timeout` seconds and go without. `deadline` is in seconds, per file.
     """
 
     def __init__(
@@ -89,9 +88,9 @@ class MediaDownloader:
 
     @asynccontextmanager
     async def fetch(self, song: Song, upload_limit: int = DEFAULT_UPLOAD_LIMIT) -> AsyncIterator[SongFiles]:
-        """The files of a completed song, in memory for as long as the block lasts.
+        """Yield the files of a completed song, which stay in memory until the block ends.
 
-        Never raises for what goes wrong on the way: what can't be had is left out, with a line in the log.
+        A file that can't be downloaded is left out and logged; nothing is raised for it.
         """
         try:
             async with asyncio.timeout(self._queue_timeout):
@@ -137,7 +136,7 @@ class MediaDownloader:
 
 
 async def _read(response: aiohttp.ClientResponse, sniff: Sniffer, max_bytes: int) -> tuple[bytes, str]:
-    """The body and its extension, given up as soon as it is too large or not what it should be."""
+    """Return the body and its extension. Raises DownloadError once it is too large or of another kind."""
     if response.status != 200:
         raise DownloadError(f"status {response.status}")
     if (response.content_length or 0) > max_bytes:

@@ -1,13 +1,13 @@
-"""What a file is, by its first bytes. Pure."""
+"""Recognise a file's type by its first bytes. Pure."""
 
 from __future__ import annotations
 
 SNIFF_BYTES = 16
-"""Bytes that are enough to tell."""
+"""The number of leading bytes that the checks need."""
 
 
 def sniff_audio(head: bytes) -> str | None:
-    """The extension of an audio file, or None when it is none that we know."""
+    """Return the extension of an audio file, or None for an unknown type."""
     if head.startswith(b"ID3") or _is_mpeg_frame(head):
         return "mp3"
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
@@ -20,7 +20,7 @@ def sniff_audio(head: bytes) -> str | None:
 
 
 def _is_mpeg_frame(head: bytes) -> bool:
-    """ISO/IEC 11172-3: eleven bits of sync, then version, layer, bit rate and sample rate, none reserved."""
+    """Check for a frame header of ISO/IEC 11172-3: eleven sync bits, then no reserved value."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
@@ -28,7 +28,7 @@ def _is_mpeg_frame(head: bytes) -> bool:
 
 
 def sniff_image(head: bytes) -> str | None:
-    """The extension of a picture that Discord shows, or None."""
+    """Return the extension of an image that Discord displays, or None."""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
     if head.startswith(b"\xff\xd8\xff"):

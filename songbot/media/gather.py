@@ -1,4 +1,4 @@
-"""Doing many things, a few at a time."""
+"""Run many tasks, a few at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def gather_limited(
 ) -> None:
     """Await `work` for each item, at most `max_concurrent` at a time, for at most `max_seconds`.
 
-    What `work` raises ends it and is raised as an ExceptionGroup; running out of time is not an error.
+    An exception from `work` stops the rest and is raised in an ExceptionGroup. A timeout raises nothing.
     """
     semaphore = asyncio.Semaphore(max_concurrent)
 

@@ -1,4 +1,4 @@
-"""GET requests to addresses that others chose: only to public hosts, also after a redirect."""
+"""Send GET requests to URLs from elsewhere, only to public hosts, also after a redirect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_REDIRECTS = 3
 
 
 class TooManyRedirectsError(ValueError):
-    """A link led to more than MAX_REDIRECTS others."""
+    """A URL redirects more than MAX_REDIRECTS times."""
 
 
 class GuardedSession:
@@ -54,8 +54,8 @@ class GuardedSession:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Yield the response at the end of the redirects.
 
-        Raises ForbiddenAddressError, TooManyRedirectsError, ValueError for what is no URL, and what aiohttp
-        raises.
+        Raises ForbiddenAddressError, TooManyRedirectsError, ValueError for an invalid URL, and aiohttp's
+        errors.
         """
         assert self._session is not None, "enter the context manager first"  # noqa: S101
         url = URL(address)

@@ -1,4 +1,4 @@
-"""Finding out which links are dead."""
+"""Find out which links are dead."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TOTAL_TIMEOUT = 10.0
 
 
 class LinkChecker:
-    """`trusted_url` is Whisul's base URL (see GuardedSession)."""
+    """Checks many links at once. `trusted_url` is Whisul's base URL (see GuardedSession)."""
 
     def __init__(self, trusted_url: str | None = None) -> None:
         self._trusted_url = trusted_url
 
     async def find_dead(self, urls: Collection[str]) -> frozenset[str]:
-        """Return those that answered with an error or could not be reached.
+        """Return the URLs that answered with an error or could not be reached.
 
         A link that was not checked within TOTAL_TIMEOUT does not count as dead.
         """
@@ -45,7 +45,7 @@ class LinkChecker:
 
 
 async def _is_alive(session: GuardedSession, url: str) -> bool:
-    """Ask for one byte and read none."""
+    """Check whether the URL answers; one byte is requested and none is read."""
     try:
         async with (
             asyncio.timeout(CHECK_TIMEOUT),

@@ -1,4 +1,4 @@
-"""Which addresses files are fetched from: public ones, and the origin of Whisul's own base URL."""
+"""Decide which addresses may be requested: public ones, and the origin of Whisul's base URL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""RFC 6052: the last four bytes are an IPv4 address."""
+"""RFC 6052: the last four bytes hold an IPv4 address."""
 
 
 class ForbiddenAddressError(OSError):
@@ -18,13 +18,13 @@ class ForbiddenAddressError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address one of the open internet, also when it carries an IPv4 address in it?"""
+    """Check that the IP address, or the IPv4 address embedded in it, is on the open internet."""
     try:
         ip = ip_address(address)
     except ValueError:
         return False
-    inner = _embedded(ip) if isinstance(ip, IPv6Address) else None
-    return _is_open(ip if inner is None else inner)
+    ip = (_embedded(ip) if isinstance(ip, IPv6Address) else None) or ip
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _embedded(ip: IPv6Address) -> IPv4Address | None:
@@ -33,12 +33,8 @@ def _embedded(ip: IPv6Address) -> IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
-def _is_open(ip: IPv4Address | IPv6Address) -> bool:
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
-
-
 def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
-    """False for a host that is an IP address not to be fetched from. Names are checked when looked up."""
+    """Return False if the host is a forbidden IP address. Names are checked when they are resolved."""
     host = url.host or ""
     try:
         ip_address(host)
@@ -48,10 +44,10 @@ def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
 
 
 class PublicOnlyResolver(AbstractResolver):
-    """Looks names up and refuses a name with any address that is not public.
+    """Resolves names and refuses a name with any address that is not public.
 
-    The check is made on the very addresses that are then connected to, so a name that changes its mind
-    between check and use gains nothing. aiohttp asks no resolver about IP addresses: see above.
+    It checks the very addresses that are then connected to, so a DNS answer that changes between check and
+    use gains nothing. aiohttp asks no resolver about IP addresses: is_allowed_ip_literal checks those.
     """
 
     def __init__(self, trusted: tuple[str, int] | None, inner: AbstractResolver | None = None) -> None:

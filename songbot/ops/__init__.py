@@ -1,1 +1,1 @@
-"""What an operator needs: logs, metrics, health, the checks of `--check`, error reports."""
+"""Tools for the operator: logs, metrics, health endpoints, `--check` and error reports."""

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from songbot.settings import HINTS, SettingProblem, Settings
 from songbot.songs.errors import StoreUnavailable
-from songbot.storage.database import open_database
-from songbot.storage.errors import DatabaseTooNew
+from songbot.storage.database import describe_database
+from songbot.storage.errors import UnusableDatabase
 from songbot.version import VERSION
 from whisul_api import JobNotFound, Unauthorized, WhisulClient, WhisulError
 
@@ -49,14 +49,14 @@ def check_settings(problems: Iterable[SettingProblem]) -> list[CheckResult]:
 async def check_database(url: str, *, deadline_seconds: float = 10.0) -> CheckResult:
     """Say which database it is and how far it is migrated."""
     try:
-        async with asyncio.timeout(deadline_seconds), open_database(url) as database:
-            return CheckResult("database", True, await database.describe())
+        async with asyncio.timeout(deadline_seconds):
+            return CheckResult("database", True, await describe_database(url))
     except TimeoutError:
         return CheckResult("database", False, f"no answer in {deadline_seconds:.0f} s; look at DATABASE_URL")
     except SQLAlchemyError as error:
         # Its own text repeats the statement and its values; the driver's is the short one.
         return CheckResult("database", False, _first_line(getattr(error, "orig", None) or error))
-    except (OSError, ValueError, StoreUnavailable, DatabaseTooNew) as error:
+    except (OSError, ValueError, StoreUnavailable, UnusableDatabase) as error:
         return CheckResult("database", False, _first_line(error))
 
 

@@ -1,39 +1,46 @@
-"""A small HTTP server for Prometheus and for whoever restarts the bot: /metrics, /healthz, /readyz."""
+"""Serve /metrics for Prometheus, and /healthz and /readyz for whatever restarts the bot."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from .metrics import PortInUse
+from songbot.songs.errors import StoreUnavailable
+
+from .metrics import PortInUse, PrometheusTelemetry
 
 Part = Callable[[], Awaitable[bool]]
-"""Says whether a part is ready. It answers False rather than raise."""
+"""Tells whether a part is ready. It returns False instead of raising."""
+LastBackup = Callable[[], Awaitable[datetime | None]]
+"""Returns when the last backup was made, None if none was recorded. May raise StoreUnavailable."""
 
 
 @asynccontextmanager
 async def serve_health(
     port: int,
     host: str,
-    registry: CollectorRegistry,
+    telemetry: PrometheusTelemetry,
     *,
     alive: Callable[[], bool],
     ready: Mapping[str, Part],
+    last_backup: LastBackup,
     deadline: float = 2.0,
 ) -> AsyncIterator[int]:
-    """Serve while the block runs; gives the port, which is a free one for port 0.
+    """Serve while the block runs and yield the port; port 0 picks a free one.
 
-    `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, tracker); one
-    that has not answered after `deadline` seconds is not ready. Raises PortInUse.
+    `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, worker); a part
+    that has not answered within `deadline` seconds is not ready. `/metrics` asks the same and `last_backup`.
+    Raises PortInUse.
     """
     app = web.Application()
     app.add_routes(
         [
-            web.get("/metrics", _metrics_page(registry)),
+            web.get("/metrics", _metrics_page(telemetry, ready, last_backup, deadline)),
             web.get("/healthz", _alive_page(alive)),
             web.get("/readyz", _ready_page(ready, deadline)),
         ]
@@ -50,7 +57,7 @@ async def serve_health(
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
-    except (OSError, AttributeError) as error:  # uvloop's answer to a race for the port is an AttributeError
+    except (OSError, AttributeError) as error:  # uvloop's error when it loses a race for the port
         raise PortInUse(
             f"METRICS_PORT {port} can't be opened on {host}; does another process have it?"
         ) from error
@@ -59,9 +66,16 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
 _Page = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def _metrics_page(registry: CollectorRegistry) -> _Page:
+def _metrics_page(
+    telemetry: PrometheusTelemetry, ready: Mapping[str, Part], last_backup: LastBackup, deadline: float
+) -> _Page:
     async def page(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        telemetry.readiness(await _answers(ready, deadline))
+        with suppress(StoreUnavailable, TimeoutError):  # what was known before stays
+            async with asyncio.timeout(deadline):
+                telemetry.last_backup = await last_backup()
+        body = generate_latest(telemetry.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return page
 
@@ -76,12 +90,17 @@ def _alive_page(alive: Callable[[], bool]) -> _Page:
 
 def _ready_page(ready: Mapping[str, Part], deadline: float) -> _Page:
     async def page(_: web.Request) -> web.Response:
-        answers = await asyncio.gather(*(_in_time(part, deadline) for part in ready.values()))
-        whole = all(answers)
-        body = {"ready": whole, "parts": dict(zip(ready, answers, strict=True))}
+        parts = await _answers(ready, deadline)
+        whole = all(parts.values())
+        body = {"ready": whole, "parts": parts}
         return web.json_response(body, status=200 if whole else 503)
 
     return page
+
+
+async def _answers(ready: Mapping[str, Part], deadline: float) -> dict[str, bool]:
+    answers = await asyncio.gather(*(_in_time(part, deadline) for part in ready.values()))
+    return dict(zip(ready, answers, strict=True))
 
 
 async def _in_time(part: Part, deadline: float) -> bool:

@@ -1,4 +1,4 @@
-"""What Discord answers to each request of discord.py's, as its client's `http_trace`."""
+"""Record Discord's answer to every request of discord.py, as the client's `http_trace`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def discord_trace(
     acknowledged: Callable[[float], None],
     now: Callable[[], datetime],
 ) -> aiohttp.TraceConfig:
-    """`heard` gets each request's method and status, or the error's name where no answer came.
+    """Return the trace. `on_response` gets each request's method and status, or the error's name.
 
-    Every answer counts, those that discord.py meets by trying again too. The gateway's own beginning is a
-    GET with status 101. `acknowledged` gets, for each interaction that was answered in time, the seconds
-    since it was made: by its id, so Discord's clock, and by `now`, which may be a little apart.
+    Answers that discord.py retries count too. The gateway's handshake is a GET with status 101. For each
+    interaction that was acknowledged, `acknowledged` gets the seconds since it was created: its id carries
+    Discord's clock, which may differ a little from `now`.
     """
 
     async def on_request_end(
@@ -46,6 +46,6 @@ def discord_trace(
 
 
 def interaction_made_at(url: URL) -> datetime | None:
-    """When the interaction was made that a request to `url` acknowledges; None: it acknowledges none."""
+    """Return when the interaction was created that a request to `url` acknowledges, or None."""
     found = _ACKNOWLEDGEMENT.fullmatch(url.path)
     return snowflake_time(int(found[1])) if found else None

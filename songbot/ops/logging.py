@@ -1,6 +1,6 @@
-"""Logging: one line a record as text or JSON, with the song's id, and without secrets.
+"""Log one line per record as text or JSON, with the song's id and without secrets.
 
-A record's song is the one that its task is busy with (songs.log_context); where there is none, give it by
+A record's song is the one that its task works on (songs.log_context); elsewhere pass it with
 `logger.info("...", extra={"song": song.id})`.
 """
 
@@ -20,10 +20,10 @@ from songbot.songs.log_context import current_song_id
 REMOVED = "[removed]"
 _KEPT = rf"\1{REMOVED}"
 _NEVER_BELOW_WARNING = ("PIL", "alembic")
-"""Their DEBUG lines hold every statement with its values (tokens, prompts), or say nothing of use."""
+"""Their DEBUG lines hold every statement with its values (tokens, prompts), or are of no use."""
 
 _FORMS = (
-    # An interaction's token in the addresses of its callback and its webhook.
+    # An interaction's token in the URLs of its callback and webhook.
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?#\"'<>]+"), _KEPT),
     # The same token in an event as Discord's gateway sends it.
     (re.compile(r"""(["'](?:access_|resume_)?token["']\s*:\s*["'])[^"']+"""), _KEPT),
@@ -32,26 +32,31 @@ _FORMS = (
         rf"\1{REMOVED}",
     ),
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}"), _KEPT),
-    # A bot token: its user's id, a time stamp and a signature.
+    # A bot token: a user id, a timestamp and a signature.
     (re.compile(r"\b[\w-]{23,32}\.[\w-]{6,7}\.[\w-]{27,}"), REMOVED),
-    # PostgreSQL's, of a row that broke a constraint: all of the row, prompt and token too.
+    # PostgreSQL's detail on a broken constraint holds the whole row, including prompt and token.
     (re.compile(r"(DETAIL:\s+).*"), _KEPT),
-    # The password in an address.
+    # The password in a URL.
     (re.compile(r"(\w://[^\s:/@]*:)[^\s@/]+@"), rf"\1{REMOVED}@"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+def _escape_controls(line: str) -> str:
+    """Escape what could end the line or control a terminal."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+
+
 class Redactor:
-    """Takes secrets out of text: those it is told, and whatever has the form of one."""
+    """Removes secrets from text: those it was given, and whatever looks like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        # A very short secret would turn every line into holes; the forms catch it where it matters.
+        # Removing a very short secret would riddle every line; the patterns catch it where it matters.
         known = sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     def __call__(self, text: str) -> str:
-        """The text without secrets, and with half surrogates, which no encoder takes, written out."""
+        """Return the text without secrets, and with lone surrogates, which can't be encoded, escaped."""
         clean = text if self._known is None else self._known.sub(REMOVED, text)
         for form, replacement in _FORMS:
             clean = form.sub(replacement, clean)
@@ -64,33 +69,35 @@ class _RecordFormatter(logging.Formatter):
         self._redact = redact
 
     def message(self, record: logging.LogRecord) -> str:
-        """The message on one line: what a person wrote can't pass for a line of ours."""
-        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], self._redact(record.getMessage()))
+        """Return the message on one line, so that user input can't pass for a log line."""
+        return _escape_controls(self._redact(record.getMessage()))
 
     @staticmethod
     def song(record: logging.LogRecord) -> object:
-        """Records are formatted in the task that logs them, so its song is the record's."""
+        """Return the song of the record. Records are formatted in the task that logs them."""
         return getattr(record, "song", current_song_id.get())
 
     def exception_text(self, record: logging.LogRecord) -> str:
-        """The traceback and the stack, as far as the record has them."""
+        """Return the record's traceback and stack, of several lines, or an empty string."""
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         stack = self.formatStack(record.stack_info) if record.stack_info else ""
-        return self._redact("\n".join(filter(None, (trace, stack))))
+        text = self._redact("\n".join(filter(None, (trace, stack))))
+        return "\n".join(map(_escape_controls, text.split("\n")))
 
 
 class TextFormatter(_RecordFormatter):
-    """`time LEVEL logger song=ID message`; a traceback follows, each line marked with a bar."""
+    """Writes `time LEVEL logger song=ID message`, then any traceback with a bar before each line."""
 
     def format(self, record: logging.LogRecord) -> str:
         song = self.song(record)
         song_field = "" if song is None else f"song={song} "
         line = f"{_time(record)} {record.levelname:<8} {record.name} {song_field}{self.message(record)}"
-        return "\n  | ".join([line, *self.exception_text(record).splitlines()])
+        exception = self.exception_text(record)
+        return "\n  | ".join([line, *exception.split("\n")]) if exception else line
 
 
 class JsonFormatter(_RecordFormatter):
-    """An object a line: time, level, logger, message, and where there are any, song and exception."""
+    """Writes one object per line: time, level, logger, message, and song and exception if there are any."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, object] = {
@@ -107,7 +114,7 @@ class JsonFormatter(_RecordFormatter):
 
 
 class _OurHandler(logging.StreamHandler[TextIO]):
-    """A type of its own, to be found again by the next `configure_logging`."""
+    """The handler that the next `configure_logging` replaces, recognised by its type."""
 
 
 def configure_logging(
@@ -119,8 +126,8 @@ def configure_logging(
 ) -> Redactor:
     """Log everything to `stream` (stderr by default); a second call replaces the first.
 
-    discord.py's own loggers are heard from WARNING on, unless `level` is DEBUG. Returns the redactor,
-    for other text that leaves the process.
+    discord.py's loggers are limited to WARNING unless `level` is DEBUG. Returns the redactor, which other
+    text that leaves the process has to pass through.
     """
     redact = Redactor(secrets)
     handler = _OurHandler(stream or sys.stderr)

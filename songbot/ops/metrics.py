@@ -1,8 +1,10 @@
-"""What the bot counts and times, for Prometheus. All times are seconds."""
+"""Count and time what the bot does, for Prometheus. All times are in seconds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -11,20 +13,24 @@ from prometheus_client.registry import Collector
 from songbot.songs.models import FailureReason, State
 from songbot.songs.telemetry import Telemetry
 
-# Discord waits 3 s for an acknowledgement.
+# Discord waits three seconds for an acknowledgement.
 _ACKNOWLEDGE = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 _QUEUE_WAIT = (0.1, 1, 5, 15, 30, 60, 120, 300, 600, 900)
-# Most songs take a few minutes; one is given up after 30.
+# Most songs take a few minutes; the bot gives up after 30.
 _COMPOSING = (15, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 450, 600, 900, 1800)
 _LAG = (0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 300, 900)
 
 
 class PortInUse(Exception):
-    """The figures can't be served; the message says where, for the log."""
+    """The port for the metrics is taken. The message names it, for the log."""
 
 
 class PrometheusTelemetry(Telemetry):
-    """Keeps its figures in a registry of its own, so that nothing is shared between two in one process."""
+    """Keeps its metrics in its own registry, so that two in one process share nothing.
+
+    `songs_lost` counts the songs lost together with a lease. Set `last_backup` before the metrics are read;
+    None means that no backup was ever recorded.
+    """
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
@@ -32,6 +38,7 @@ class PrometheusTelemetry(Telemetry):
         self._count_songs()
         self._time_songs()
         self._define_network_metrics()
+        self._define_health_metrics()
 
     def _count_songs(self) -> None:
         self._songs = Counter(
@@ -94,6 +101,19 @@ class PrometheusTelemetry(Telemetry):
             registry=self.registry,
         )
 
+    def _define_health_metrics(self) -> None:
+        self.songs_lost = 0
+        self.last_backup: datetime | None = None
+        self._ready = Gauge(
+            "songbot_ready", "1 for each part that is ready, as /readyz.", ("part",), registry=self.registry
+        )
+        self._leases_lost = Counter(
+            "songbot_leases_lost",
+            "Songs whose lease this process lost; another process may have taken them over.",
+            registry=self.registry,
+        )
+        self.registry.register(_BackupCollector(lambda: self.last_backup))
+
     def ordered(self) -> None:
         self._songs.labels("ordered", "").inc()
 
@@ -127,16 +147,25 @@ class PrometheusTelemetry(Telemetry):
     def queue(self, length: int) -> None:
         self._queue.set(length)
 
+    def lease_lost(self, songs: int) -> None:
+        self.songs_lost += songs
+        self._leases_lost.inc(songs)
+
+    def readiness(self, parts: Mapping[str, bool]) -> None:
+        """Note which parts are ready."""
+        for part, is_ready in parts.items():
+            self._ready.labels(part).set(is_ready)
+
     def acknowledged(self, seconds: float) -> None:
-        """An interaction was acknowledged, `seconds` after it was made."""
+        """Record that an interaction was acknowledged `seconds` after its creation."""
         self._acknowledge.observe(seconds)
 
     def whisul_status(self, kind: str, status: int | str) -> None:
-        """Whisul answered a request of the `kind` (generate, job) with an HTTP status, or not at all."""
+        """Record Whisul's HTTP status, or the error's name, for a request of this kind (generate, job)."""
         self._whisul.labels(kind, str(status)).inc()
 
     def discord_status(self, method: str, status: int | str) -> None:
-        """Discord answered a request with an HTTP status, or not at all."""
+        """Record Discord's HTTP status, or the error's name."""
         self._discord.labels(method, str(status)).inc()
 
     def invalid_request(self) -> None:
@@ -150,13 +179,13 @@ class PrometheusTelemetry(Telemetry):
         latencies: Callable[[], Iterable[tuple[int, float]]],
         count_by_state: Callable[[], Mapping[State, int]],
     ) -> None:
-        """Read these whenever the figures are: each shard's latency (not a number, or infinite, while it is
-        not connected), and how many songs are in each state."""
+        """Read these on every scrape: each shard's latency in seconds (NaN while it is not connected,
+        infinite before its first heartbeat is acknowledged), and the number of songs in each state."""
         self.registry.register(_LiveCollector(latencies, count_by_state))
 
 
 class _LiveCollector(Collector):
-    """Figures that are asked for rather than told."""
+    """Collects values that are read on every scrape."""
 
     def __init__(
         self,
@@ -172,9 +201,14 @@ class _LiveCollector(Collector):
             "From a heartbeat to its acknowledgement, by shard.",
             labels=["shard"],
         )
+        connected = GaugeMetricFamily(
+            "songbot_gateway_connected", "1 for each shard that is connected.", labels=["shard"]
+        )
         for shard, seconds in self._latencies():
             latency.add_metric([str(shard)], seconds)
+            connected.add_metric([str(shard)], not math.isnan(seconds))
         yield latency
+        yield connected
         now = GaugeMetricFamily(
             "songbot_songs_now", "Songs that this process follows, by state.", labels=["state"]
         )
@@ -182,3 +216,18 @@ class _LiveCollector(Collector):
         for state in State:
             now.add_metric([state.value], counts.get(state, 0))
         yield now
+
+
+class _BackupCollector(Collector):
+    """Shows when the last backup was made, and nothing where none was ever recorded."""
+
+    def __init__(self, last_backup: Callable[[], datetime | None]) -> None:
+        self._last_backup = last_backup
+
+    def collect(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "songbot_last_backup_timestamp_seconds", "When the last backup that is recorded was made."
+        )
+        if (made_at := self._last_backup()) is not None:
+            family.add_metric([], made_at.timestamp())
+        yield family

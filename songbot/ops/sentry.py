@@ -1,4 +1,4 @@
-"""Error reports to Sentry, where the operator wants them: without prompts, tokens or persons."""
+"""Report errors to Sentry if the operator wants it, without prompts, tokens or personal data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def start_sentry(
     *,
     transport: Transport | None = None,
 ) -> bool:
-    """Report errors to the project of `dsn` under the version `release`; False, doing nothing, without one.
+    """Report errors to the project of `dsn` for the version `release`. Without a DSN, return False.
 
-    `redact` takes secrets out of every text. `transport` takes the reports in place of the network.
+    `redact` removes secrets from every text. `transport` replaces the network in tests.
     """
     if not dsn:
         return False
-    # Imported here alone: it is large, and few have a DSN.
+    # Imported only here, because it is large and few have a DSN.
     import sentry_sdk
 
     def before_send(event: Event, _: dict[str, Any]) -> Event:
@@ -35,9 +35,9 @@ def start_sentry(
     sentry_sdk.init(
         dsn=dsn,
         release=release,
-        # Nothing of persons: the default, and `send_default_pii`, which once said so, is deprecated.
+        # Sentry sends no personal data by default; `send_default_pii` is deprecated.
         auto_enabling_integrations=False,
-        # Local variables and the trail of log lines and requests hold prompts and tokens.
+        # Local variables and breadcrumbs (log lines, requests) hold prompts and tokens.
         include_local_variables=False,
         max_breadcrumbs=0,
         before_send=before_send,
@@ -47,15 +47,12 @@ def start_sentry(
 
 
 def scrub(value: Any, redact: Callable[[str], str]) -> Any:
-    """The same structure without what is private by its name, every text redacted."""
+    """Return the same structure with values removed whose key is private, and every text redacted."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {key: REMOVED if _is_private(key) else scrub(item, redact) for key, item in value.items()}
+        private = {key for key in value if any(word in str(key).lower() for word in _PRIVATE)}
+        return {key: REMOVED if key in private else scrub(item, redact) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [scrub(item, redact) for item in value]
     return value
-
-
-def _is_private(key: object) -> bool:
-    return isinstance(key, str) and any(word in key.lower() for word in _PRIVATE)

@@ -1,4 +1,4 @@
-"""The quota book: rules, grants, resets and the log of changes, as people and admins need them."""
+"""What the quota commands need of the database: rules, grants, resets and the log of changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .rules import Decision, LimitKind, LimitUsage, Rule, RuleValue
 
 @dataclass(frozen=True, slots=True)
 class QuotaSubject:
-    """Whose standing is asked for. `guild_id` None: their own DM quota (DMs and user installs)."""
+    """A person in a server. `guild_id` is None for their DM quota, which covers DMs and user installs."""
 
     user_id: int
     guild_id: int | None
@@ -21,8 +21,10 @@ class QuotaSubject:
 
 @dataclass(frozen=True, slots=True)
 class GuildRules:
-    """What holds in a server: its rules, `shared` (the server's limit and the ceilings with what they have
-    used), and the IANA name of its time zone."""
+    """A server's rules, the limits it shares with what they have used, and its time zone's IANA name.
+
+    `shared` holds the server's own limit, if it has one, and the operator's ceilings.
+    """
 
     rules: tuple[Rule, ...]
     shared: tuple[LimitUsage, ...]
@@ -57,7 +59,7 @@ class DailyUsage:
 
 @dataclass(frozen=True, slots=True)
 class GuildUsage:
-    """A server's songs a day, oldest first and without gaps, and who made most (user id, songs made)."""
+    """A server's songs per day, oldest first and without gaps, and who made most (user id, songs made)."""
 
     days: tuple[DailyUsage, ...]
     top: tuple[tuple[int, int], ...]
@@ -65,7 +67,7 @@ class GuildUsage:
 
 @dataclass(frozen=True, slots=True)
 class MemberUsage:
-    """For `/usage`: `decision` is what one more song would get now, `in_the_works` unfinished songs."""
+    """What `/usage` shows. `decision` says whether one more song may be made now."""
 
     decision: Decision
     made: int
@@ -78,43 +80,43 @@ class QuotaRepository(Protocol):
     async def rules(self, guild_id: int, now: datetime) -> GuildRules: ...
 
     async def set_rule(self, guild_id: int, actor_id: int, rule: Rule, now: datetime) -> Rule | None:
-        """Put `rule` in place of the one for the same subject; that one is returned."""
+        """Replace the rule for the same subject, and return the replaced one, None if there was none."""
         ...
 
     async def clear_rule(
         self, guild_id: int, actor_id: int, kind: LimitKind, subject_id: int, now: datetime
     ) -> Rule | None:
-        """Take a rule out; None when there was none."""
+        """Remove and return a rule, None if there was none."""
         ...
 
     async def check(self, subject: QuotaSubject, now: datetime) -> Decision:
-        """What one more song would get, charging nothing."""
+        """Decide about one more song without charging it."""
         ...
 
     async def usage_for(self, subject: QuotaSubject, now: datetime) -> MemberUsage:
-        """`made` counts the songs of the winning limit's window; failed and refunded ones do not count."""
+        """Count, as `made`, the songs charged in the effective limit's window and not refunded."""
         ...
 
     async def grant(self, guild_id: int, actor_id: int, user_id: int, songs: int, now: datetime) -> int:
-        """Add extra songs; how many the person now has."""
+        """Add extra songs, and return how many the person has now."""
         ...
 
     async def reset(self, guild_id: int, actor_id: int, user_id: int, now: datetime) -> None:
-        """From now on, songs the person was charged before do not count to their own limit."""
+        """Stop counting the songs charged so far to the person's own limit."""
         ...
 
     async def set_timezone(self, guild_id: int, actor_id: int, timezone: str, now: datetime) -> str:
-        """Set the IANA zone; the one before is returned."""
+        """Set the time zone by its IANA name, and return the name before."""
         ...
 
     async def audit_log(self, guild_id: int, before_id: int | None, limit: int) -> list[AuditEntry]:
-        """The latest changes, newest first, paged by key: those with an id under `before_id`."""
+        """Return up to `limit` changes, newest first; with `before_id`, only those with a lower id."""
         ...
 
     async def usage(self, guild_id: int, days: int, now: datetime) -> GuildUsage: ...
 
     async def guild_left(self, guild_id: int, now: datetime) -> None:
-        """The bot left: its rules go 30 days from `now` unless `guild_joined` comes first."""
+        """Note that the bot left the server: its rules are deleted after 30 days, unless it rejoins."""
         ...
 
     async def guild_joined(self, guild_id: int) -> None: ...
@@ -122,6 +124,8 @@ class QuotaRepository(Protocol):
     async def reconcile_guilds(
         self, present: Collection[int], shard_count: int, shard_ids: Collection[int], now: datetime
     ) -> None:
-        """What was missed while the process was down: of the servers that belong to these shards, those in
-        `present` are there, and the others were left, at the latest `now`."""
+        """Catch up on what happened while the process was down.
+
+        Of the servers that belong to these shards, those in `present` count as joined, the others as left.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Quotas: who may make how many songs in which window. Pure; the database counts, this decides."""
+"""Decide who may make how many songs in which window. Pure: the database does the counting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Period(StrEnum):
 
 
 class LimitKind(StrEnum):
-    """Whom a limit is for. The last three are the operator's, set by settings, not by admins."""
+    """Whom a limit is for. DEFAULT and the last three are the operator's, from the settings."""
 
     SERVER = "server"
     MEMBER = "member"
@@ -37,12 +37,12 @@ class LimitKind(StrEnum):
 PERSONAL_KINDS = frozenset(
     {LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT}
 )
-"""Limits of one person's own count; the others count everybody's songs."""
+"""Limits that count one person's songs; the others count everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`limit` songs (0 to 100,000) per window. `subject_id` is the role or user; 0 for the other kinds."""
+    """Allow `limit` songs (0 to 100,000) per window. `subject_id` is the role's or user's id, else 0."""
 
     kind: LimitKind
     limit: int
@@ -60,7 +60,7 @@ class RuleValue:
 
 @dataclass(frozen=True, slots=True)
 class OperatorLimits:
-    """The operator's settings, songs a day. `operator` None: no ceiling over all."""
+    """The operator's limits in songs per day. `operator`, for all servers together, may be None."""
 
     server: int = 50
     member: int = 5
@@ -70,7 +70,7 @@ class OperatorLimits:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `start` up to, not including, `end`; both aware UTC."""
+    """The time from `start` up to, but not including, `end`; both aware, in UTC."""
 
     start: datetime
     end: datetime
@@ -91,10 +91,11 @@ class LimitUsage:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an order gets. `refused_by` None: it may be made; `uses_grant`: out of extra songs.
+    """Whether one more song may be made, and by which limits.
 
-    `own` is the person's winning limit, `also` every other limit of theirs that applies but did not win,
-    `shared` the server's and operator's limits that hold besides.
+    `effective` is the limit that counts for the person, `overridden` those of theirs that it overrides, and
+    `shared` the server's and the operator's. `uses_grant` says that an extra song pays. `blocked_by` is the
+    limit that refuses, None if the song may be made.
     """
 
     effective: LimitUsage
@@ -114,10 +115,10 @@ def zone_of(name: str | None) -> ZoneInfo:
 
 
 def window_at(period: Period, moment: datetime, zone: ZoneInfo) -> Window:
-    """The calendar window of `per` in `zone` that holds `moment` (aware).
+    """Return the calendar window of `period` in `zone` that contains `moment` (aware).
 
-    An hour is a real hour from the wall clock's last full one; where an hour comes twice, those are two
-    windows. Days have 23 or 25 hours where the clocks change.
+    An hour is 60 minutes from the wall clock's last full hour; an hour that comes twice is two windows. Days
+    have 23 or 25 hours if the clocks change.
     """
     if period is Period.HOUR:
         start = _hour_start(moment, zone)
@@ -146,14 +147,14 @@ def _next_day_start(day: datetime, period: Period) -> datetime:
 
 
 def _utc(local_midnight: datetime, zone: ZoneInfo) -> datetime:
-    """Midnight as an instant. Where the clocks jump over midnight, the first instant of that day."""
+    """Return midnight in UTC; if the clocks skip midnight, the first instant of that day."""
     return local_midnight.replace(tzinfo=zone).astimezone(UTC)
 
 
 def personal_rules(
     rules: Iterable[Rule], user_id: int, role_ids: frozenset[int], operator_limits: OperatorLimits
 ) -> list[Rule]:
-    """The person's own rules that apply to them in a server, and the operator's default where none does."""
+    """Return the rules for the person's own songs in a server, or the operator's default if none applies."""
     personal = [
         rule
         for rule in rules
@@ -165,7 +166,7 @@ def personal_rules(
 
 
 def shared_rules(rules: Iterable[Rule], operator_limits: OperatorLimits, *, in_guild: bool) -> list[Rule]:
-    """The limits that hold besides: the server's own, and the operator's ceilings."""
+    """Return the limits for everybody's songs: the server's own, and the operator's ceilings."""
     shared: list[Rule] = []
     if in_guild:
         shared += [rule for rule in rules if rule.kind is LimitKind.SERVER]
@@ -176,7 +177,7 @@ def shared_rules(rules: Iterable[Rule], operator_limits: OperatorLimits, *, in_g
 
 
 def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
-    """A user rule, else the most generous role rule, else the member rule, else the default.
+    """Return a user rule, else the most generous role rule, else the member rule, else the default.
 
     The most generous role rule is the one that leaves most songs now; of equals the one with the higher
     limit, so that nobody is refused while one of their roles lets them through.
@@ -189,14 +190,14 @@ def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
 
 
 def decide(personal: list[LimitUsage], shared: list[LimitUsage], grant_left: int) -> Decision:
-    """May one more song be made? The person's own limit first, then grants, then what holds besides."""
+    """Decide about one more song: by the person's own limit, then their grants, then the shared limits."""
     effective = effective_limit(personal)
     uses_grant = effective.remaining == 0 and grant_left > 0
     blockers = [] if effective.remaining or uses_grant else [effective]
     blockers += [usage for usage in shared if usage.remaining == 0]
     return Decision(
         effective=effective,
-        overridden=tuple(standing for standing in personal if standing is not effective),
+        overridden=tuple(usage for usage in personal if usage is not effective),
         shared=tuple(shared),
         grant_left=grant_left,
         uses_grant=uses_grant and not blockers,

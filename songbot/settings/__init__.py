@@ -1,4 +1,4 @@
-"""The settings, read from the environment and `.env`, and the validators of their values."""
+"""Settings from the environment and `.env`, and the validators of their values."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The settings: one frozen, typed object, read from the environment and from `.env`.
+"""One frozen, typed settings object, read from the environment and from `.env`.
 
-Nothing is read at import. `load_settings` is the only way in from outside, and tells all faults at once.
-Every field's name in capitals is the setting's name; `.env.example` lists them with their defaults.
+Nothing is read at import time. `load_settings` is the only entry point and reports all problems at once.
+A setting's name is its field's name in capitals; `.env.example` lists all with their defaults.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ EPHEMERAL_DISK_HOSTS = {
     "FLY_APP_NAME": "Fly",
     "K_SERVICE": "Cloud Run",
 }
-"""Hosts whose disk does not last, by the variable that each sets."""
+"""Hosts without a persistent disk, by the environment variable that each sets."""
 
 _WHOLE = "must be a whole number"
 _PROBLEMS = {
@@ -63,14 +63,14 @@ _PROBLEMS = {
     "int_parsing_size": _WHOLE,
     "int_from_float": _WHOLE,
 }
-"""What is wrong, in words, by pydantic's name for it."""
+"""A description of each problem, by pydantic's error type."""
 
 
 class Settings(BaseModel):
-    """All settings. Durations are seconds; None stands for an empty setting.
+    """All settings. Durations are in seconds; None means that a setting is empty.
 
-    A field's docstring is what a person is told of it when its value is wrong. The object is made from its
-    arguments alone: `Settings(...)` never looks at the environment.
+    A field's docstring is shown to the operator if its value is wrong. `Settings(...)` only uses its
+    arguments and never reads the environment.
     """
 
     model_config = ConfigDict(
@@ -90,44 +90,46 @@ class Settings(BaseModel):
     database_url: SecretStr = SecretStr("sqlite:///data/songs.db")
     """The database, SQLite or PostgreSQL; hidden, since it may hold a password."""
     poll_seconds_min: float = 5
-    """Seconds between two looks at one song, at the least."""
+    """Minimum seconds between two polls of one song."""
     poll_seconds_max: float = 10
-    """Seconds between two looks at one song, at the most."""
+    """Maximum seconds between two polls of one song."""
     attach_audio: bool = True
     """Whether audio and cover are uploaded to Discord."""
     songs_at_once: int = Field(default=20, ge=1, le=100_000)
-    """Songs made at the same time, by all processes together."""
+    """Songs made at the same time by all processes together."""
     songs_at_once_per_user: int = Field(default=2, ge=1, le=100_000)
     """Songs made at the same time for one person."""
     server_songs_per_day: int = Field(default=50, ge=0, le=1_000_000)
     """Songs a day in one server."""
     member_songs_per_day: int = Field(default=5, ge=0, le=1_000_000)
-    """Songs a day for a member where a server has set nothing."""
+    """Songs a day for a member if the server has no rule."""
     dm_songs_per_day: int = Field(default=3, ge=0, le=1_000_000)
-    """Songs a day for a person in DMs and by user install."""
+    """Songs a day for a person in DMs and through user install."""
     operator_songs_per_day: int | None = Field(default=None, ge=0, le=1_000_000_000)
-    """Songs a day, all in all."""
+    """Songs a day, in total."""
+    support_url: str | None = None
+    """Where people find help, such as an invitation to a server of yours."""
     retention_days: int = Field(default=365, ge=1, le=36_500)
     """Days after which a song is forgotten."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
-    """How much is logged."""
+    """The lowest level that is logged."""
     log_format: Literal["text", "json"] = "text"
-    """How it is logged."""
+    """The format of the log."""
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     """The port for /metrics, /healthz and /readyz."""
-    # Loopback alone, since the figures need no password. A container needs 0.0.0.0.
+    # Only loopback, since the metrics need no password. A container needs 0.0.0.0.
     metrics_host: str = "127.0.0.1"
     """The address for METRICS_PORT."""
     sentry_dsn: SecretStr | None = None
-    """Where Sentry takes error reports."""
+    """The DSN for error reports to Sentry."""
     shard_count: int | None = Field(default=None, ge=1, le=100_000)
     """Shards of all processes together."""
     shard_ids: tuple[int, ...] | None = None
     """The shards of this process."""
     discord_api_url: str | None = None
-    """The REST address, with its version, of a proxy that stands before Discord."""
+    """The REST URL, with its version, of a proxy for Discord's API."""
     warnings: tuple[str, ...] = ()
-    """Not a setting: what the operator should know of these settings, to be logged at start."""
+    """Not a setting, but what the operator should know about these settings; logged at startup."""
 
     @field_validator("discord_token")
     @classmethod
@@ -144,7 +146,7 @@ class Settings(BaseModel):
     def _database(cls, value: SecretStr) -> SecretStr:
         return SecretStr(checked_database_url(value.get_secret_value()))
 
-    @field_validator("whisul_api_url", "discord_api_url")
+    @field_validator("whisul_api_url", "discord_api_url", "support_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         return value and checked_http_url(value)
@@ -172,7 +174,7 @@ class Settings(BaseModel):
         return checked_shard_ids(value, info.data["shard_count"])
 
     def secrets(self) -> tuple[str, ...]:
-        """All that must never be printed, for the logs' redaction. Passwords as written and as decoded."""
+        """Return everything that must never be printed: passwords as written and as decoded, too."""
         hidden = [self.discord_token.get_secret_value(), self.whisul_api_key.get_secret_value()]
         if self.sentry_dsn is not None:
             hidden.append(self.sentry_dsn.get_secret_value())
@@ -184,9 +186,9 @@ NAMES = tuple(name.upper() for name in Settings.model_fields if name != "warning
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """One setting that is missing or wrong. Never holds the value: a secret may have been put there.
+    """One setting that is missing or wrong. It never holds the value, which may be a misplaced secret.
 
-    `what` completes a sentence that begins with the name; `where_to_get_it` says what it is for, too.
+    `what` completes a sentence that begins with the name; `where_to_get_it` also says what it is for.
     """
 
     name: str
@@ -198,7 +200,7 @@ class SettingProblem:
 
 
 class SettingsError(Exception):
-    """The settings can't be used; holds every fault, and the warnings that may explain them."""
+    """The settings can't be used. Holds every problem, and the warnings that may explain them."""
 
     def __init__(self, problems: list[SettingProblem], warnings: tuple[str, ...] = ()) -> None:
         super().__init__("; ".join(f"{fault.name} {fault.problem}" for fault in problems))
@@ -207,10 +209,10 @@ class SettingsError(Exception):
 
 
 def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path | None = ".env") -> Settings:
-    """The settings from `environ` (by default the process's) and, where it is silent, from `env_file`.
+    """Return the settings from `environ` (by default the process's) and, for what it lacks, from `env_file`.
 
-    A file that is not there is no fault. An empty value stands for the default, also where it hides the
-    file's. Raises SettingsError with all that is wrong.
+    The file may be missing. An empty value means the default, even if it hides the file's value. Raises
+    SettingsError with all problems.
     """
     from_file = {} if env_file is None else _read_env_file(Path(env_file))
     merged = from_file | dict(os.environ if environ is None else environ)
@@ -225,7 +227,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path
 
 
 def format_errors(error: SettingsError) -> str:
-    """The faults as lines for a terminal, one setting after the other."""
+    """Return the problems as lines for a terminal, one setting after the other."""
     count = len(error.problems)
     lines = [f"{count} setting{'s are' if count > 1 else ' is'} missing or wrong:"]
     for problem in error.problems:
@@ -237,7 +239,7 @@ def format_errors(error: SettingsError) -> str:
 
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
-        # utf-8-sig: editors on Windows put a byte order mark before the first name.
+        # utf-8-sig, because editors on Windows put a byte order mark before the first name.
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
@@ -247,7 +249,7 @@ def _read_env_file(path: Path) -> dict[str, str]:
     except OSError as error:
         hint = "Make it a file that the user who runs the bot may read."
         raise SettingsError([SettingProblem(path.name, f"can't be read ({error.strerror})", hint)]) from None
-    # Without interpolation: a password may hold a "${".
+    # Without interpolation, because a password may contain "${".
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value or "" for name, value in values.items()}
 
@@ -287,7 +289,7 @@ def _problem(detail: ErrorDetails) -> SettingProblem:
 
 
 def _shown(default: object) -> str:
-    """A default as it stands in `.env.example`; None is empty."""
+    """Return a default as it is written in `.env.example`, where None is empty."""
     if default is None:
         return "which is none"
     plain = default.get_secret_value() if isinstance(default, SecretStr) else default

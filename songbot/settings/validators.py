@@ -1,6 +1,6 @@
-"""What single settings' values may look like. Pure; a ValueError's text completes "NAME ..." for a person.
+"""Validate the values of single settings. Pure; the text of a ValueError completes "NAME ...".
 
-None of these sentences holds the value: it may be a secret, or one put on the wrong line.
+No text holds the value, which may be a secret, or one on the wrong line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WEB = ("http", "https")
 
 
 def tidy(value: str) -> str:
-    """Without blank space, line ends and invisible characters around it, and one pair of quotes taken off."""
+    """Strip blanks, line ends and invisible characters from both ends, and one pair of quotes."""
     bare = value.strip().strip(_INVISIBLE).strip()
     if len(bare) >= 2 and bare[0] == bare[-1] and bare[0] in "\"'":
         return bare[1:-1].strip()
@@ -27,7 +27,7 @@ def tidy(value: str) -> str:
 
 
 def checked_header_secret(secret: str) -> str:
-    """A key that goes into an Authorization header."""
+    """Accept a key that fits into an Authorization header."""
     if secret.lower().startswith("bearer "):
         raise ValueError('must be the key alone, without "Bearer" before it')
     if _PLACEHOLDER.fullmatch(secret):
@@ -38,7 +38,7 @@ def checked_header_secret(secret: str) -> str:
 
 
 def checked_discord_token(token: str) -> str:
-    """A bot token. What is copied in its place by mistake is recognised by its form."""
+    """Accept a bot token. What is often copied by mistake instead is recognised by its form."""
     if token.lower().startswith("bot "):
         raise ValueError('must be the token alone, without "Bot" before it')
     checked_header_secret(token)
@@ -52,7 +52,7 @@ def checked_discord_token(token: str) -> str:
 
 
 def checked_http_url(address: str) -> str:
-    """An http(s) address without a slash at its end."""
+    """Return an http(s) URL without a slash at its end."""
     parts = _split(address)
     if (
         parts is None
@@ -67,7 +67,7 @@ def checked_http_url(address: str) -> str:
 
 
 def checked_sentry_dsn(address: str) -> str:
-    """A DSN: an address with the project's key in the user name's place."""
+    """Accept a DSN, which is a URL with the project's key as user name."""
     parts = _split(address)
     if parts is None or parts.scheme not in _WEB or not (parts.hostname and parts.username):
         raise ValueError("must look like https://key@host/number")
@@ -75,23 +75,24 @@ def checked_sentry_dsn(address: str) -> str:
 
 
 def checked_database_url(address: str) -> str:
-    """A database's address. `postgres://`, as hosts write it, becomes `postgresql://`."""
+    """Return a database URL. `postgres://`, as many hosts write it, becomes `postgresql://`."""
     if not _DATABASES.match(address):
         raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/database")
     return re.sub(r"^postgres(?=[+:])", "postgresql", address)
 
 
 def database_passwords(address: str) -> set[str]:
-    """The passwords in a database's address, as written and as decoded; none for SQLite's."""
-    # urlsplit gives up on a password with a bare "#" or "/", which SQLAlchemy takes.
+    """Return the passwords in a database URL, as written and as decoded; SQLite has none."""
+    # urlsplit fails on a password with a bare "#" or "/", which SQLAlchemy accepts.
     between = re.match(r"[^:]+://[^:@/]*:([^@]*)@", address)
     written = {between[1]} if between else set[str]()
-    decoded = set(map(unquote, written)) | set(parse_qs(address.partition("?")[2]).get("password", []))
-    return (written | decoded) - {""}
+    options = parse_qs(address.partition("?")[2])
+    in_options = {password for name in ("password", "sslpassword") for password in options.get(name, [])}
+    return (written | set(map(unquote, written)) | in_options) - {""}
 
 
 def checked_poll_seconds(seconds: float, at_least: float | None) -> float:
-    """People are asked for 5 to 60 s. Less is allowed, down to what a test needs, and warned of elsewhere."""
+    """Accept what a test needs. The documents ask for 5 to 60 s, and less is warned about elsewhere."""
     if not (math.isfinite(seconds) and 0.05 <= seconds <= 60):
         raise ValueError("must be from 5 to 60 seconds")
     if at_least is not None and seconds < at_least:
@@ -100,7 +101,7 @@ def checked_poll_seconds(seconds: float, at_least: float | None) -> float:
 
 
 def checked_shard_ids(text: str, count: int | None) -> tuple[int, ...]:
-    """`0,1,2`, `0-3` or both, in order, each once, all below SHARD_COUNT."""
+    """Parse `0,1,2`, `0-3` or both into ids in order, each once, all below SHARD_COUNT."""
     pieces = [_SHARDS.fullmatch(piece.strip()) for piece in text.split(",")]
     if None in pieces:
         raise ValueError("must be like 0,1,2 or 0-3")
@@ -115,7 +116,7 @@ def checked_shard_ids(text: str, count: int | None) -> tuple[int, ...]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, by name or number, is this machine itself."""
+    """Check whether a host, by name or address, is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -123,7 +124,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _split(address: str) -> SplitResult | None:
-    """The address in pieces, or None when it or its port can't be read."""
+    """Return the parts of the URL, or None if it or its port can't be parsed."""
     try:
         parts = urlsplit(address)
         readable = parts.port != 0

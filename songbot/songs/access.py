@@ -20,6 +20,8 @@ class SongAction(Enum):
     """Make another take or a remix of it."""
     RETRY = auto()
     """Order it once more after it failed."""
+    CANCEL = auto()
+    """Cancel it while it is queued."""
     SAVE = auto()
     POST = auto()
     """Show it to everybody in the channel."""
@@ -47,7 +49,7 @@ def is_allowed(action: SongAction, song: Song, viewer: Viewer) -> bool:
     """Return whether `viewer` may do that with `song`. People may do everything with their own songs."""
     if song.user_id == viewer.user_id:
         return True
-    if song.private or action is SongAction.RETRY:
+    if song.private or action in (SongAction.RETRY, SongAction.CANCEL):
         return False
     if action is SongAction.DELETE:
         return viewer.moderates_card

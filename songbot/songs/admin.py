@@ -14,7 +14,7 @@ from .models import FailureReason, Song, State
 class SystemStatus:
     """`unfinished` are the songs in the works now, `undelivered` the finished ones that wait to be delivered,
     and `ordered` those ordered since the moment asked for, by what has become of them. `paused` says why
-    there are no new songs; None while there are."""
+    there are no new songs; None while there are. `last_backup` is None if no backup was recorded."""
 
     database: str
     size_bytes: int
@@ -22,6 +22,7 @@ class SystemStatus:
     undelivered: int
     ordered: Mapping[tuple[State, FailureReason | None], int]
     paused: str | None
+    last_backup: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,10 @@ class AdminRepository(Protocol):
 
     async def resume(self) -> bool:
         """New songs again. False: they were not paused."""
+        ...
+
+    async def record_backup(self, made_at: datetime) -> None: ...
+
+    async def last_backup(self) -> datetime | None:
+        """Return when the last backup was made, None if none was recorded."""
         ...

@@ -43,11 +43,17 @@ class LibraryEntry:
 
 @dataclass(frozen=True, slots=True)
 class LibraryPage:
-    """Up to a page of songs, newest first. `newer`, `older`: is there more on that side?"""
+    """Up to a page of songs, newest first.
+
+    `newer` and `older` tell whether there is more on that side. `total` counts all songs that were found, and
+    `skipped` those that are newer than the first of the page.
+    """
 
     entries: tuple[LibraryEntry, ...]
     newer: bool
     older: bool
+    total: int = 0
+    skipped: int = 0
 
 
 _BPM = re.compile(r"^bpm:(\d{1,3})(?:-(\d{1,3}))?$", re.IGNORECASE)

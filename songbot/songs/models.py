@@ -1,4 +1,4 @@
-"""What a song is: its two states, where its answer goes, and what came of it."""
+"""Define what a song is: its two states, where its answer goes, and what came of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 ACTIVE = (State.SUBMITTING, State.COMPOSING)
-"""States in which a song takes one of the places of `SONGS_AT_ONCE`."""
+"""States in which a song takes one of the slots of `SONGS_AT_ONCE`."""
 UNFINISHED = (State.QUEUED, *ACTIVE)
 
 
@@ -41,6 +41,7 @@ class FailureReason(StrEnum):
     NO_AUDIO = "no_audio"
     UNAUTHORIZED = "unauthorized"
     UNAVAILABLE = "unavailable"
+    CANCELLED = "cancelled"
 
 
 class Relation(StrEnum):
@@ -85,7 +86,8 @@ class Song:
     """One song as the database has it. All datetimes are aware UTC.
 
     `guild_id` is the server it was asked in (None: a DM or group DM); `quota_guild_id` is the server it
-    is charged to (None: the person's own DM quota).
+    is charged to (None: the person's own DM quota). `generation` counts how often it was admitted: writes
+    that belong to an earlier admission change nothing.
     """
 
     id: int
@@ -110,6 +112,7 @@ class Song:
     delivered_at: datetime | None = None
     refunded_at: datetime | None = None
     deleted_at: datetime | None = None
+    generation: int = 0
 
     @property
     def finished(self) -> bool:

@@ -1,4 +1,4 @@
-"""How far a song is, as plain values; cards put them into words."""
+"""How far a song is, as plain values that the messages put into words."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ class Stage(StrEnum):
     SENDING = "sending"
     COMPOSING = "composing"
     OVERDUE = "overdue"
+    BUSY = "busy"
     UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One state of the progress line. Equal values look alike: an edit is due only when it differs.
+    """One state of a song's message. Equal values look alike: an edit is due only when the value differs.
 
-    `place` counts from 1; `filled` of SEGMENTS parts of the bar, never all of them; `expected_at` is when
-    half of recent songs would be done, `since` when the wait began (both aware UTC).
+    `queue_position` counts from 1. `running_own` is how many songs of the same person keep this one waiting,
+    0 if others do. `segments` is the filled part of the bar, less than SEGMENTS. `since` is when the wait
+    began and `expected_at` when half of the recent songs would be finished, both as aware UTC.
     """
 
     stage: Stage
@@ -35,16 +37,24 @@ class Progress:
     queue_position: int | None = None
     since: datetime | None = None
     expected_at: datetime | None = None
-    usual_seconds: int | None = None
+    running_own: int = 0
 
 
 def compute_progress(
-    song: Song, estimator: DurationEstimator, now: datetime, queue_position: int | None = None
+    song: Song,
+    estimator: DurationEstimator,
+    now: datetime,
+    queue_position: int | None = None,
+    *,
+    running_own: int = 0,
+    busy: bool = False,
 ) -> Progress:
-    """The progress of an unfinished song at `now`. Stays sane when the clock was set back."""
+    """Return the progress of an unfinished song at `now`, sane also when the clock was set back.
+
+    `busy` says that Whisul answers, but takes no more songs for now.
+    """
     if song.state is State.QUEUED:
-        stage = Stage.UNAVAILABLE if song.unavailable_since else Stage.WAITING
-        return Progress(stage, queue_position=queue_position, since=song.created_at)
+        return _queued(song, queue_position, running_own, busy=busy)
     started_at = song.submitted_at or song.created_at
     if song.state is State.SUBMITTING:
         return Progress(Stage.SENDING, since=started_at)
@@ -54,15 +64,20 @@ def compute_progress(
         return Progress(Stage.OVERDUE, segments=SEGMENTS - 1, since=started_at)
     return Progress(
         Stage.COMPOSING,
-        segments=_segments(elapsed, usual, slow),
+        segments=_segments(elapsed, usual),
         since=started_at,
         expected_at=started_at + timedelta(seconds=round(usual)),
-        usual_seconds=round(usual),
     )
 
 
-def _segments(elapsed: float, usual: float, slow: float) -> int:
-    """Eight tenths of the bar until the usual time, the rest until the 90th percentile; never full."""
-    if elapsed <= usual:
-        return int(0.8 * SEGMENTS * elapsed / usual)
-    return min(SEGMENTS - 1, int(SEGMENTS * (0.8 + 0.2 * (elapsed - usual) / max(1.0, slow - usual))))
+def _queued(song: Song, queue_position: int | None, running_own: int, *, busy: bool) -> Progress:
+    if song.unavailable_since is None:
+        return Progress(
+            Stage.WAITING, queue_position=queue_position, since=song.created_at, running_own=running_own
+        )
+    return Progress(Stage.BUSY if busy else Stage.UNAVAILABLE, since=song.created_at)
+
+
+def _segments(elapsed: float, usual: float) -> int:
+    """Return the share of the usual time that has passed, so that the bar agrees with `expected_at`."""
+    return min(SEGMENTS - 1, int(SEGMENTS * elapsed / max(1.0, usual)))

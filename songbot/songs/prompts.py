@@ -53,17 +53,27 @@ def _replacement(character: str) -> str:
     return character
 
 
-def with_options(prompt: str, style: str | None, bpm: int | None, *, instrumental: bool = False) -> str:
-    """The helpers as words in the prompt, since words are all that Whisul takes.
+def with_options(
+    prompt: str, style: str | None, bpm: int | None, *, instrumental: bool = False
+) -> tuple[str, list[str]]:
+    """Add the options as words to the prompt, since words are all that Whisul takes.
 
-    An empty prompt stays empty: helpers go with words of the person's own.
+    Returns the prompt, and the names of the options that there was no room for: what a person wrote is never
+    refused for the sake of an option. An empty prompt stays empty, since options alone are no prompt.
     """
-    if not _has_visible_text(_cleaned(prompt)):
-        return prompt
-    styles = [part.strip() for part in (style or "").split(",")]
-    parts = [part for part in styles if part]
-    if bpm is not None:
-        parts.append(f"{bpm} bpm")
-    if instrumental:
-        parts.append("instrumental, no vocals")
-    return ", ".join([prompt, *parts])
+    cleaned, left_out = _cleaned(prompt), list[str]()
+    if not _has_visible_text(cleaned):
+        return prompt, left_out
+    styles = ", ".join(part for part in map(str.strip, (style or "").split(",")) if part)
+    options = {
+        "instrumental": "instrumental, no vocals" if instrumental else "",
+        "bpm": "" if bpm is None else f"{bpm} bpm",
+        "style": _cleaned(styles),
+    }
+    kept = dict.fromkeys(reversed(options), "")
+    for name, words in options.items():
+        if words and len(", ".join(part for part in (cleaned, *kept.values(), words) if part)) > MAX_PROMPT:
+            left_out.append(name)
+        else:
+            kept[name] = words
+    return ", ".join(part for part in (prompt, *kept.values()) if part), left_out

@@ -17,7 +17,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """What a poll told. `result` is None unless completed, and when the audio's link is missing."""
+    """What a poll reported. `result` is None unless completed, and if the link to the audio is missing."""
 
     state: JobState
     result: Result | None = None
@@ -25,10 +25,10 @@ class JobReport:
 
 
 class SongProvider(Protocol):
-    """Whisul, by what its answers mean. Each method raises a ProviderError."""
+    """Whisul, by what its answers mean. Each method may raise a ProviderError."""
 
     async def submit(self, prompt: str) -> str:
-        """POST the prompt; the job's id. Never repeated unless the error says that no job was made."""
+        """POST the prompt and return the job's id. Repeat it only after a JobNotCreated."""
         ...
 
     async def poll(self, job_id: str) -> JobReport: ...

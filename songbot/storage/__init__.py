@@ -1,8 +1,8 @@
-"""The database: songs, quotas, the library, on SQLite or PostgreSQL. Of ours it knows `songs` alone."""
+"""The database: songs, quotas and the library, on SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
 from .database import Database, open_database
-from .errors import BadDatabaseUrl, DatabaseTooNew
+from .errors import BadDatabaseUrl, DatabaseTooNew, UnusableDatabase
 
-__all__ = ["BadDatabaseUrl", "Database", "DatabaseTooNew", "open_database"]
+__all__ = ["BadDatabaseUrl", "Database", "DatabaseTooNew", "UnusableDatabase", "open_database"]

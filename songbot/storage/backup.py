@@ -1,24 +1,28 @@
-"""A backup of the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
+"""Back up the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
 
-The copy is whole: SQLite's own backup reads one state of the database, whatever is written meanwhile.
+The copy is consistent: SQLite's own backup reads one state of the database, whatever is written meanwhile.
+When it was made is recorded in the database, for `/metrics` and `/owner status`; `--record` does only that,
+after a backup by other means.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import asyncio
 import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dotenv import load_dotenv
+from sqlalchemy import URL
+
+from songbot.songs.errors import StoreUnavailable
 
 from .connectors.url import parse_url
+from .database import open_database
+from .environment import database_url
 from .errors import BadDatabaseUrl
-
-DEFAULT_URL = "sqlite:///data/songs.db"
 
 
 class BackupError(Exception):
@@ -26,17 +30,15 @@ class BackupError(Exception):
 
 
 def back_up(url: str, to: Path | None, now: datetime) -> Path:
-    """Copy the database at `url` to `to`, or beside it with the time in its name. Returns where it is.
+    """Copy the database at `url` to `to`, or beside it with the time in its name; return the copy's path.
 
-    Raises BadDatabaseUrl or BackupError. A file that exists is never written over.
+    Never overwrites a file. Raises BadDatabaseUrl or BackupError.
     """
     address = parse_url(url)
     if address.get_backend_name() != "sqlite":
         raise BackupError("This is for SQLite. A PostgreSQL database is backed up with pg_dump.")
-    source = Path(str(address.database))
+    source = _file(address)
     target = to or source.with_name(f"{source.stem}-{now:%Y%m%d-%H%M%S}{source.suffix}")
-    if not source.is_file():
-        raise BackupError(f"There is no database at {source}.")
     if target.exists():
         raise BackupError(f"{target} exists already; name another file with --to.")
     partial = target.with_name(target.name + ".partial")
@@ -49,6 +51,25 @@ def back_up(url: str, to: Path | None, now: datetime) -> Path:
     return target
 
 
+def _file(address: URL) -> Path:
+    source = Path(str(address.database))
+    if not source.is_file():
+        raise BackupError(f"There is no database at {source}.")
+    return source
+
+
+async def record(url: str, made_at: datetime) -> None:
+    """Note in the database at `url` when a backup of it was made. Raises BadDatabaseUrl or BackupError."""
+    address = parse_url(url)
+    if address.get_backend_name() == "sqlite":
+        _file(address)  # it would be made
+    try:
+        async with open_database(url) as database:
+            await database.admin.record_backup(made_at)
+    except StoreUnavailable as failure:
+        raise BackupError(f"The time of the backup could not be recorded: {failure}") from failure
+
+
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
@@ -59,27 +80,24 @@ def _copy(source: Path, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy is damaged; so may be the database")
 
 
-def _address() -> str:
-    """DATABASE_URL of the environment or of `.env`, as the bot reads it: without quotes around it."""
-    try:
-        load_dotenv()
-    except OSError as error:
-        raise BackupError(f".env can't be read: {error.strerror}.") from error
-    return os.environ.get("DATABASE_URL", "").strip().strip("\"'") or DEFAULT_URL
-
-
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m songbot.storage.backup", description="Back up the database."
     )
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to; default: beside the database")
+    parser.add_argument(
+        "--record", action="store_true", help="back up nothing, but record that pg_dump just did"
+    )
     options = parser.parse_args(arguments)
+    now = datetime.now(UTC)
     try:
-        target = back_up(_address(), options.to, datetime.now(UTC))
+        url = database_url()
+        if not options.record:
+            sys.stdout.write(f"{back_up(url, options.to, now)}\n")
+        asyncio.run(record(url, now))
     except (BadDatabaseUrl, BackupError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
-    sys.stdout.write(f"{target}\n")
     return 0
 
 

@@ -1,13 +1,17 @@
-"""The database as a whole: opened, migrated, checked, closed."""
+"""The database as a whole: open, migrate, check and close it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy import select
 
+from songbot.quotas.channels import ChannelRuleRepository
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.admin import AdminRepository
@@ -19,8 +23,10 @@ from .connectors.base import Connector, translate_errors
 from .connectors.factory import open_connector
 from .connectors.url import parse_url
 from .errors import DatabaseTooNew
+from .preconditions import refuse_unfinished_copy
 from .repositories.admin import SqlAdminRepository
 from .repositories.app_state import KeyValueStore
+from .repositories.channel_rules import SqlChannelRuleRepository
 from .repositories.library import SqlLibraryRepository
 from .repositories.privacy import SqlPrivacyRepository
 from .repositories.quotas import SqlQuotaRepository
@@ -28,7 +34,7 @@ from .repositories.songs import SqlSongRepository
 from .schema.migrate import HEAD, migrate, revision_of
 
 DEADLINE = 10.0
-"""Seconds that anything asked of the database may take, waiting for a connection included."""
+"""Seconds that any call may take, waiting for a connection included."""
 
 
 def utc_now() -> datetime:
@@ -36,7 +42,7 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """`songs`, `quotas`, `library`, `privacy` and `overview` implement the Protocols of the same names."""
+    """The repositories on one connector."""
 
     def __init__(
         self, connector: Connector, operator_limits: OperatorLimits, now: Callable[[], datetime]
@@ -44,31 +50,34 @@ class Database:
         self.connector = connector
         self.songs: SongRepository = SqlSongRepository(connector, operator_limits, now)
         self.quotas: QuotaRepository = SqlQuotaRepository(connector, operator_limits)
+        self.channel_rules: ChannelRuleRepository = SqlChannelRuleRepository(connector)
         self.library: LibraryRepository = SqlLibraryRepository(connector, now)
         self.privacy: PrivacyRepository = SqlPrivacyRepository(connector, now)
         self.app_state = KeyValueStore(connector)
         self.admin: AdminRepository = SqlAdminRepository(connector, self.app_state)
 
     async def migrate(self) -> None:
-        """Bring the tables up to date; quick when they are.
+        """Bring the tables up to date, which is quick if they are.
 
-        Raises DatabaseTooNew, or StoreUnavailable."""
+        Raises UnusableDatabase or StoreUnavailable."""
         await migrate(self.connector)
+        await refuse_unfinished_copy(self.connector)
 
     async def check(self) -> None:
-        """Raises StoreUnavailable when the database does not answer."""
+        """Raise StoreUnavailable if the database does not answer."""
         await self.connector.read(lambda connection: connection.execute(select(1)))
 
     async def describe(self) -> str:
-        """Which database it is and how far it is migrated, for a person; nothing is changed.
+        """Return, for a person, which database it is and how far it is migrated. Change nothing.
 
-        Raises DatabaseTooNew, or StoreUnavailable."""
+        Raises UnusableDatabase or StoreUnavailable."""
         revision = await self.connector.read(revision_of)
         kind = "SQLite" if self.connector.on_sqlite else "PostgreSQL"
         if revision is None:
-            return f"{kind}, empty; the bot makes its tables when it starts"
+            return f"{kind}, empty; the bot creates its tables when it starts"
         if revision > HEAD:
             raise DatabaseTooNew(revision)
+        await refuse_unfinished_copy(self.connector)
         return f"{kind}, migrated" if revision == HEAD else f"{kind}, to be migrated at the next start"
 
 
@@ -81,11 +90,11 @@ async def open_database(
     deadline: float = DEADLINE,
     now: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Database]:
-    """The database at `url`, connected when first used, closed at the end.
+    """Open the database at `url`: connect at the first use, disconnect at the end.
 
-    `url` is sqlite:///relative/path.db (folders are made), sqlite:////absolute/path.db or
-    postgresql://user:password@host/database. Raises BadDatabaseUrl, or StoreUnavailable where
-    the folder can not be made.
+    `url` is sqlite:///relative/path.db (missing folders are created), sqlite:////absolute/path.db or
+    postgresql://user:password@host/database. `deadline` is in seconds. Raises BadDatabaseUrl, or
+    StoreUnavailable if the folder can't be created.
     """
     address = parse_url(url)
     with translate_errors():
@@ -94,3 +103,28 @@ async def open_database(
         yield Database(connector, operator_limits or OperatorLimits(), now)
     finally:
         await connector.close()
+
+
+async def describe_database(url: str) -> str:
+    """Describe the database at `url` for a person, and leave nothing behind, not even a SQLite file.
+
+    Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    """
+    address = parse_url(url)
+    with translate_errors():
+        is_missing = address.get_backend_name() == "sqlite" and await asyncio.to_thread(
+            _is_missing, Path(str(address.database))
+        )
+    if is_missing:
+        return "SQLite, no file yet; the bot creates it when it starts"
+    async with open_database(url) as database:
+        return await database.describe()
+
+
+def _is_missing(file: Path) -> bool:
+    """Return whether the file is missing. Raise OSError if it is, and can't be created either."""
+    if file.exists():
+        return False
+    existing = next(path for path in file.absolute().parents if path.exists())
+    with TemporaryFile(dir=existing):
+        return True

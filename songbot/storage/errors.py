@@ -1,13 +1,17 @@
-"""What storage itself can say no to. All that passes is StoreUnavailable."""
+"""Why a database can't be used until somebody does something. What passes by itself is StoreUnavailable."""
 
 from __future__ import annotations
 
 
 class BadDatabaseUrl(ValueError):
-    """DATABASE_URL can not be understood. The message never repeats the URL: it may hold a password."""
+    """DATABASE_URL can't be used. The message never repeats the URL, which may hold a password."""
 
 
-class DatabaseTooNew(Exception):
+class UnusableDatabase(Exception):
+    """The database must not be used as it is. The message says why, and what to do."""
+
+
+class DatabaseTooNew(UnusableDatabase):
     """The database was migrated by a newer version of this program, which alone knows how to use it."""
 
     def __init__(self, revision: str) -> None:
@@ -16,3 +20,22 @@ class DatabaseTooNew(Exception):
             "start the newer version that made it, or restore a backup from before."
         )
         self.revision = revision
+
+
+class UnfinishedCopy(UnusableDatabase):
+    """Another database is being copied into this one, or the copying broke off."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database is an unfinished copy of another: finish it with `python -m songbot.storage.move "
+            "FROM TO`, FROM being the old database and TO this one, or set DATABASE_URL to the old one."
+        )
+
+
+class DatabaseInUse(UnusableDatabase):
+    """A bot runs on the database, or ran on it a moment ago."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"A bot runs on the {name}, or was killed within the last minute: stop it, or wait a minute."
+        )

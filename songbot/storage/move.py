@@ -1,4 +1,4 @@
-"""Move all data into another database: `python -m songbot.storage.move FROM TO`, while no bot runs on either.
+"""Copy all data to another database: `python -m songbot.storage.move FROM TO`, with no bot running on either.
 
 FROM and TO are written like DATABASE_URL. The target has to be empty; its tables are made if need be. Rows
 go over by primary key in batches, each in a transaction of its own, so that a move that was interrupted goes
@@ -13,7 +13,6 @@ import hashlib
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,8 +39,8 @@ from songbot.songs.errors import StoreUnavailable
 from .connectors.base import Connector
 from .connectors.factory import open_connector
 from .connectors.url import parse_url
-from .errors import BadDatabaseUrl, DatabaseTooNew
-from .queries.leases import database_time
+from .errors import BadDatabaseUrl, DatabaseTooNew, UnusableDatabase
+from .preconditions import COPY_UNFINISHED, refuse_while_used
 from .queries.pseudonyms import SECRET
 from .queries.state_values import load_state_value
 from .schema.migrate import HEAD, migrate, revision_of
@@ -49,15 +48,11 @@ from .schema.tables import app_state, metadata, workers
 
 BATCH = 1000
 DEADLINE = 600.0
-"""Seconds for one batch, or for reading a batch."""
-MOVE_IN_PROGRESS = "moving"
-"""Key in the target's app state until the move is verified. The pseudonyms' secret, which is different in
-every database and moves along, says where the data comes from."""
-
+"""Seconds for writing or reading one batch."""
 TABLES = [table for table in metadata.sorted_tables if table not in (app_state, workers)]
-"""In an order that foreign keys allow. Leases are not data: the next bot takes every song up anew."""
+"""In an order that foreign keys allow. Leases are left out: the next bot claims all songs again."""
 AUTOINCREMENT_TABLES = ("songs", "quota_changes")
-"""Tables that number their rows; a number is never given again, even when its row is gone."""
+"""Tables that number their rows. A number is never used again, even after its row is deleted."""
 
 Report = Callable[[str], None]
 
@@ -67,22 +62,22 @@ class MoveError(Exception):
 
 
 async def copy_database(source_url: str, target_url: str, report: Report, *, batch: int = BATCH) -> None:
-    """Copy what the target lacks and compare. `say` is told of the progress, a line at a time.
+    """Copy what the target lacks, then compare. Call `report` with each line of progress.
 
-    Raises MoveError, BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
+    Raises MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     if parse_url(source_url) == parse_url(target_url):
         raise MoveError("Both addresses are of the same database.")
     async with _open(source_url, must_exist=True) as source, _open(target_url) as target:
         await _check_source(source)
         await migrate(target)
-        await _refuse_while_used(source, "source")
-        await _refuse_while_used(target, "target")
+        await refuse_while_used(source, "source")
+        await refuse_while_used(target, "target")
         if await _prepare_target(source, target):
             for table in TABLES:
                 await _copy(source, target, table, batch, report)
             await _carry_numbers_over(source, target)
-            await _refuse_while_used(source, "source")
+            await refuse_while_used(source, "source")
         else:
             report("The target was filled from this source before; comparing.")
         await _compare(source, target, batch, report)
@@ -112,33 +107,22 @@ async def _check_source(source: Connector) -> None:
         raise DatabaseTooNew(revision)
     if revision != HEAD:
         raise MoveError("The source is not migrated: start this version of the bot on it once and stop it.")
-    if await source.read(lambda connection: load_state_value(connection, MOVE_IN_PROGRESS)) is not None:
+    if await source.read(lambda connection: load_state_value(connection, COPY_UNFINISHED)) is not None:
         raise MoveError("The source is itself the target of a move that has not ended.")
 
 
-async def _refuse_while_used(connector: Connector, which: str) -> None:
-    now = datetime.now(UTC) if connector.on_sqlite else await connector.read(database_time)
-    living = select(func.count()).select_from(workers).where(workers.c.lease_until > now)
-    if await connector.read(lambda connection: connection.scalar(living)):
-        raise MoveError(
-            f"A bot runs on the {which}, or was killed within the last minute: stop it, or wait a minute."
-        )
-
-
 async def _prepare_target(source: Connector, target: Connector) -> bool:
-    """Whether there is something left to copy. A fresh target gets the source's app state and is marked."""
+    """Return whether something is left to copy. Mark a new target, and give it the source's `app_state`."""
     rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
     state = [dict(row._mapping) for row in rows]
     secret = next((row["value"] for row in state if row["key"] == SECRET), None)
 
     def write(connection: Connection) -> bool:
         if secret == load_state_value(connection, SECRET):
-            return load_state_value(connection, MOVE_IN_PROGRESS) is not None
+            return load_state_value(connection, COPY_UNFINISHED) is not None
         _refuse_other_data(connection)
         connection.execute(delete(app_state))
-        connection.execute(
-            insert(app_state), [*state, {"key": MOVE_IN_PROGRESS, "value": "not yet verified"}]
-        )
+        connection.execute(insert(app_state), [*state, {"key": COPY_UNFINISHED, "value": "not yet verified"}])
         return True
 
     return await target.write(write)
@@ -151,7 +135,7 @@ def _refuse_other_data(connection: Connection) -> None:
 
 
 def _in_order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
-    """The primary key, so that either database puts rows into the same order."""
+    """Return the primary key's columns, collated so that both databases sort alike."""
     return [_byte_by_byte(connection, column) for column in table.primary_key.columns]
 
 
@@ -162,7 +146,7 @@ def _byte_by_byte(connection: Connection, column: Column[Any]) -> ColumnElement[
 
 
 def _rows_after_query(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
-    """All rows whose key comes after `last`, in order."""
+    """Select all rows whose key comes after `last`, in order."""
     key = _in_order(connection, table)
     query = select(table).order_by(*key)
     return query if last is None else query.where(tuple_(*key) > tuple_(*last))
@@ -186,7 +170,7 @@ def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
 async def _batches(
     connector: Connector, table: Table, after_key: Sequence[Any] | None, batch: int
 ) -> AsyncIterator[Sequence[Any]]:
-    """The rows after `last`, some at a time, each read by itself."""
+    """Yield the rows after `after_key` in batches, each from a read of its own."""
     while True:
         rows = await connector.read(partial(_rows_after, table=table, last=after_key, batch=batch))
         if not rows:
@@ -223,7 +207,7 @@ async def _carry_numbers_over(source: Connector, target: Connector) -> None:
 
 
 def _last_number(connection: Connection, table: str) -> int:
-    """The highest number that was ever given; 0: none."""
+    """Return the highest number ever used, 0 if there is none."""
     if connection.dialect.name == "sqlite":
         query = text("SELECT seq FROM sqlite_sequence WHERE name = :table").bindparams(table=table)
     else:
@@ -261,11 +245,11 @@ async def _compare(source: Connector, target: Connector, batch: int, report: Rep
 
 
 async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, str]:
-    """Number and checksum of the rows, of their values as Python has them: the same on either database."""
+    """Return the number of rows and a checksum of their Python values, which both databases share."""
     count, checksum = 0, hashlib.sha256()
     async for rows in _batches(connector, table, None, batch):
         for row in rows:
-            if table is app_state and row.key == MOVE_IN_PROGRESS:
+            if table is app_state and row.key == COPY_UNFINISHED:
                 continue
             count += 1
             checksum.update(repr(tuple(row)).encode())
@@ -273,12 +257,12 @@ async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, 
 
 
 async def _finish(target: Connector) -> None:
-    marker = delete(app_state).where(app_state.c.key == MOVE_IN_PROGRESS)
+    marker = delete(app_state).where(app_state.c.key == COPY_UNFINISHED)
     await target.write(lambda connection: connection.execute(marker))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0: all is in the target and verified; else 1, and why on standard error."""
+    """Return 0 if the target is complete and verified; else 1, having written why to standard error."""
     parser = argparse.ArgumentParser(
         prog="python -m songbot.storage.move", description="Move into another database."
     )
@@ -288,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         asyncio.run(copy_database(options.source, options.target, _print, batch=max(1, options.batch)))
-    except (MoveError, BadDatabaseUrl, DatabaseTooNew, StoreUnavailable) as failure:
+    except (MoveError, BadDatabaseUrl, UnusableDatabase, StoreUnavailable) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     except DBAPIError as failure:

@@ -1,10 +1,9 @@
-"""The colours of embeds."""
+"""Define the colours of embeds."""
 
 from __future__ import annotations
 
 import discord
 
-BRAND = discord.Colour(0x5B8DEF)
-SUCCESS = discord.Colour(0x1DB98A)
+BRAND = discord.Colour(0x7C3AED)
+"""For everything that has no colour of its own; the bot's avatar has it too."""
 FAILURE = discord.Colour(0xD9534F)
-NEUTRAL = discord.Colour(0x6B7280)

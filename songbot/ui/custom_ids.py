@@ -1,4 +1,4 @@
-"""Custom ids: what a button, a select or a modal does, written into the message itself.
+"""Build and read custom ids, which say what a button, a select or a modal does.
 
 They read `<feature>:v1:<action>`, followed by what they are about, as in `song:v1:remix:123`. Messages keep
 them for years, so one that was ever sent never changes its meaning. Anybody can forge one.
@@ -13,14 +13,14 @@ from typing import Generic, TypeVar
 
 import discord
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 MAX_ID = 2**63 - 1
 """The largest number that the database and Discord take as an id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Route(Generic[T]):
+class Route(Generic[T_co]):
     """The custom ids that lead to one handler.
 
     `name` is `<feature>:<action>`. `parse` turns a match of `template` into what the handler gets; groups of
@@ -29,7 +29,7 @@ class Route(Generic[T]):
 
     name: str
     template: re.Pattern[str]
-    parse: Callable[[re.Match[str]], T]
+    parse: Callable[[re.Match[str]], T_co]
 
 
 def id_route(name: str) -> Route[int]:

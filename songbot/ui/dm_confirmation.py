@@ -1,4 +1,4 @@
-"""What answers a message in the DM with the bot: the prompt as it would be sent, and two buttons."""
+"""Render the answer to a message in the DM with the bot: the prompt as it would be sent, and two buttons."""
 
 from __future__ import annotations
 
@@ -29,17 +29,19 @@ def confirm_view(message_id: int) -> discord.ui.View:
 
 
 def confirm_text(decision: Decision) -> str:
-    """How many songs are left, and that nothing is charged yet."""
-    return wording.offer(quotas.left(decision))
+    """Return the question, with how many songs are left by the limit that ends first."""
+    usage = quotas.limiting(decision)
+    bonus = decision.grant_left if usage is decision.effective else 0
+    return wording.offer(usage.remaining + bonus, usage.rule.period.value, usage.window.end)
 
 
 def prompt_embed(prompt: str) -> discord.Embed:
-    """The prompt, whole and plain to the eye: 1,000 characters escaped fit an embed's 4,096."""
+    """Show the whole prompt without formatting. Its 1,000 characters, escaped, fit an embed's 4,096."""
     return discord.Embed(description=text.escape(prompt))
 
 
 def prompt_from_embed(message: discord.Message) -> str | None:
-    """The prompt that `quote` shows in this message."""
+    """Return the prompt that `prompt_embed` shows in this message, or None."""
     for embed in message.embeds:
         if embed.description:
             return _unescape(embed.description)
@@ -47,5 +49,5 @@ def prompt_from_embed(message: discord.Message) -> str | None:
 
 
 def _unescape(escaped: str) -> str:
-    """What `text.escape` was given. A cleaned prompt has no zero-width space of its own."""
+    """Undo `text.escape`. A cleaned prompt has no zero-width space of its own."""
     return re.sub(r"\\(.)", r"\1", escaped.replace("@\u200b", "@"))

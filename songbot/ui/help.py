@@ -1,21 +1,23 @@
-"""`/help` as people see it, and which permissions the bot lacks where it was asked."""
+"""`/help` and greetings as people see them, and which permissions the bot lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
 
-from songbot.ui import colours
+from songbot.ui.colours import BRAND
+from songbot.wording import direct_messages, text
 from songbot.wording import help as wording
 
 _ALWAYS = ("view_channel", "embed_links", "attach_files", "read_message_history")
 
 
 def mention(command: str, ids: Mapping[str, int]) -> str:
-    """A clickable command such as `quota show` (Discord, "Message Formatting": slash command mentions).
+    """Return a clickable mention of a command such as `quota show` (Discord, "Message Formatting").
 
-    Subcommands have the id of their root. A command whose id is unknown is shown as plain text.
+    Subcommands have the ID of their root. A command whose ID is unknown is shown as plain text.
     """
     command_id = ids.get(command.split(maxsplit=1)[0])
     return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
@@ -24,22 +26,21 @@ def mention(command: str, ids: Mapping[str, int]) -> str:
 def missing_permissions(
     permissions: discord.Permissions, *, in_thread: bool, in_voice: bool = False
 ) -> list[str]:
-    """Return what the bot needs for inline audio and covers and does not have, by discord.py's names."""
+    """Return what the bot lacks for players and covers, by discord.py's names."""
     needed = [_ALWAYS[0], "send_messages_in_threads" if in_thread else "send_messages", *_ALWAYS[1:]]
-    needed += ["connect"] if in_voice else []  # for a voice channel's chat (Discord, "Get Channel Messages")
+    if in_voice:
+        needed.append("connect")
     return [name for name in needed if not getattr(permissions, name)]
 
 
 def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | None) -> discord.Embed:
-    """`missing` None: the bot is no member here, so there is nothing to check."""
-    embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
+    """Return what this person can do here. `missing` is None where the bot is no member."""
     own = (mention(name, ids) for name in ("library", "usage", "privacy show"))
-    fields = [
-        (wording.MAKE, f"{wording.make(mention('song', ids))}\n{wording.ON_A_CARD}"),
-        (wording.AGAIN, wording.again(*own)),
-    ]
+    lines = [wording.make(mention("song", ids)), *wording.again(*own), wording.MENU, "", wording.TRY_ONE]
+    embed = discord.Embed(title=wording.TITLE, description="\n".join(lines), colour=BRAND)
+    fields = [(wording.BUTTONS, wording.ON_A_CARD)]
     if admin:
-        quotas = (mention(f"quota {name}", ids) for name in ("show", "set", "check", "usage"))
+        quotas = (mention(f"quota {name}", ids) for name in ("show", "panel", "check", "usage"))
         fields.append((wording.ADMINS, wording.admins(*quotas)))
     if missing:
         fields.append((wording.CHANNEL, wording.missing(missing, admin=admin)))
@@ -48,3 +49,44 @@ def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | 
     for name, value in fields:
         embed.add_field(name=name, value=value, inline=False)
     return embed
+
+
+def joined_embed(ids: Mapping[str, int], missing: Sequence[str]) -> discord.Embed:
+    """Return what the bot says once when it joins a server."""
+    song, limits = mention("song", ids), mention("quota show", ids)
+    embed = discord.Embed(title=wording.JOINED_TITLE, description=wording.joined(song, limits), colour=BRAND)
+    if missing:
+        embed.add_field(name=wording.CHANNEL, value=wording.missing(missing, admin=True), inline=False)
+    return embed
+
+
+def plain_text(embed: discord.Embed) -> str:
+    """Return the embed as text, for a channel in which the bot may send no embeds."""
+    fields = [f"**{field.name}**\n{field.value}" for field in embed.fields]
+    return "\n\n".join([f"**{embed.title}**", embed.description or "", *fields])
+
+
+def greeting_embed() -> discord.Embed:
+    """Return what answers a "hi" in direct messages."""
+    return discord.Embed(
+        title=direct_messages.GREETING_TITLE, description=direct_messages.GREETING, colour=BRAND
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where people find the bot's documents and help; None for what there is none of."""
+
+    privacy: str | None = None
+    terms: str | None = None
+    support: str | None = None
+
+    def buttons(self) -> list[discord.ui.Button[discord.ui.View]]:
+        """Return a button for each link that Discord takes."""
+        links = (
+            (wording.PRIVACY, self.privacy),
+            (wording.TERMS, self.terms),
+            (wording.SUPPORT, self.support),
+        )
+        safe = ((label, text.safe_link(url, text.BUTTON_URL)) for label, url in links)
+        return [discord.ui.Button(label=label, url=url) for label, url in safe if url]

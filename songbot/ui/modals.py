@@ -1,4 +1,4 @@
-"""Modals. What was typed comes back by the modal's custom id, so that a restart meanwhile loses nothing."""
+"""Build modals and read what was typed. The custom id says what for, so a restart meanwhile loses nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_DEPTH = 4
 
 
 class ModalKind(StrEnum):
-    """What a modal is for. The values are in custom ids of modals that people have open: never rename one."""
+    """What a modal is for. The values are in custom ids, so they never change."""
 
     MAKE = "make"
     REMIX = "remix"
@@ -49,9 +49,9 @@ class PromptModal(discord.ui.Modal):
 
 
 def typed_prompt(interaction: discord.Interaction) -> str:
-    """What was typed into a PromptModal, not yet cleaned; empty when it is not there.
+    """Return what was typed into a PromptModal, not yet cleaned, or an empty text if it is missing.
 
-    Discord, "Modal Submit Data Structure": text inputs come within labels or action rows.
+    Text inputs come within labels or action rows (Discord, "Modal Submit Data Structure").
     """
     data = cast("Mapping[str, Any]", interaction.data or {})
     for component in _walk(data.get("components"), _MAX_DEPTH):

@@ -1,4 +1,4 @@
-"""A playlist as a file: extended M3U in UTF-8, which music players open. Pure."""
+"""Write a playlist as extended M3U in UTF-8, which music players open. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE_NAME = "library.m3u8"
 
 
 def playlist(songs: Iterable[Song]) -> bytes:
-    """One entry for each song that has a link: its length in seconds (-1: unknown), its title, its link.
+    """Return an entry for each song with a link: its length in seconds (-1 if unknown), title and link.
 
     No byte order mark: RFC 8216, section 4, forbids it in UTF-8 playlists.
     """

@@ -1,4 +1,4 @@
-"""`/privacy` as people see it: what is kept, the file with all of it, and the question before it goes."""
+"""Render `/privacy`: what is kept, the exported files, and the question before the deletion."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from songbot.ui.colours import BRAND
 from songbot.wording import privacy as wording
 
-from . import colours
 from .custom_ids import custom_id
 from .views import RoutedView
 
 MARGIN = 100_000
-"""Bytes of a request that are not the file's."""
+"""Bytes of an upload request besides the file."""
 
 
-def overview(days: int, export: str, delete: str) -> discord.Embed:
-    """What is kept, why and how long. `days`: see RETENTION_DAYS; the others are command mentions."""
-    embed = discord.Embed(title=wording.TITLE, colour=colours.BRAND)
+def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
+    """Say what is stored, why and how long. `days` is RETENTION_DAYS; the others are command mentions."""
+    embed = discord.Embed(title=wording.TITLE, colour=BRAND)
     for name, value in (
         (wording.SONGS, wording.songs_kept(days)),
         (wording.AROUND_SONGS, wording.AROUND_SONGS_KEPT),
@@ -36,7 +36,7 @@ def overview(days: int, export: str, delete: str) -> discord.Embed:
 def export_files(
     data: Mapping[str, Sequence[Mapping[str, object]]], upload_limit: int
 ) -> list[tuple[str, bytes]]:
-    """The export as files of at most `upload_limit` bytes: plain, else compressed, else in pieces."""
+    """Return the export as files of at most `upload_limit` bytes: plain, else compressed, else in pieces."""
     room = max(1, upload_limit - MARGIN)
     plain = json.dumps(data, ensure_ascii=False, indent=2).encode()
     if len(plain) <= room:
@@ -49,11 +49,14 @@ def export_files(
 
 
 def confirm_view(user_id: int) -> discord.ui.View:
-    """Return what is under the question: the button that deletes all that is kept of one person."""
-    button = discord.ui.Button[discord.ui.View](
+    """Return what is under the question: `Delete everything`, of one person, and `Cancel`."""
+    delete = discord.ui.Button[discord.ui.View](
         label=wording.DELETE_FOR_GOOD,
         emoji="🗑️",
         style=discord.ButtonStyle.danger,
         custom_id=custom_id("privacy:delete", user_id),
     )
-    return RoutedView(button)
+    keep = discord.ui.Button[discord.ui.View](
+        label=wording.CANCEL, custom_id=custom_id("privacy:keep", user_id)
+    )
+    return RoutedView(delete, keep)

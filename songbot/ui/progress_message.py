@@ -1,40 +1,59 @@
-"""The reply while a song is being made. Equal progress gives equal text."""
+"""A song's message until the card is there. It has the card's shape from the beginning."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+import discord
+
 from songbot.songs.models import Song
 from songbot.songs.progress import SEGMENTS, Progress, Stage
+from songbot.wording import cards, text
 from songbot.wording import progress as wording
-from songbot.wording import text
 
-PROMPT_LENGTH = 200
-_WITH_BAR = (Stage.SENDING, Stage.COMPOSING, Stage.OVERDUE)
+from .colours import BRAND
 
-
-def acknowledgement_text(prompt: str) -> str:
-    """What stands there before anything is known of the song."""
-    return f"{_heading(prompt)}\n{wording.STARTING}\n{wording.IF_IT_STAYS}"
+PROMPT_LENGTH = 1800
+ORDER_TIMEOUT = timedelta(minutes=1)
+"""More than it takes to write an order, or to give up on it."""
+_WITH_BAR = (Stage.COMPOSING, Stage.OVERDUE)
 
 
-def progress_text(song: Song, progress: Progress, *, ephemeral: bool = False) -> str:
-    """At most 2,000 characters; nothing in it mentions, links or breaks out of its line."""
-    lines = [_heading(song.prompt), wording.stage(progress)]
+def acknowledgement_embed(prompt: str, user_id: int, now: datetime) -> discord.Embed:
+    """Return what stands there before anything is stored of the song. `now` is aware UTC."""
+    return _embed(wording.STARTING, prompt, [], [wording.starting(now + ORDER_TIMEOUT)], user_id)
+
+
+def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -> discord.Embed:
+    """Return what is known of an unfinished song. Equal progress gives equal embeds."""
+    almost_done = progress.segments == SEGMENTS - 1
+    lines = [wording.note(progress)]
     if progress.stage in _WITH_BAR:
         lines.append(bar(progress.segments))
-    lines += [wording.times(progress), wording.ONLY_YOU if ephemeral else ""]
-    return "\n".join(line for line in lines if line)
+    times = wording.times(progress, almost_done=almost_done)
+    return _embed(
+        wording.stage(progress),
+        song.prompt,
+        lines,
+        [times],
+        song.user_id,
+        wording.ONLY_YOU if ephemeral else "",
+    )
 
 
-def expiry_notice(song: Song) -> str:
-    """What stands there from the token's last minute on, where nothing else reaches the reply."""
-    return f"{_heading(song.prompt)}\n{wording.TOO_LATE_HERE}"
+def expiry_notice(song: Song) -> discord.Embed:
+    """Return what stands there from the token's last minute on, where nothing else reaches the reply."""
+    return _embed(wording.TAKES_LONG, song.prompt, [wording.TOO_LATE_HERE], [], song.user_id)
 
 
 def bar(filled: int) -> str:
-    """Ten segments, `filled` of them done; never all of them."""
+    """Return ten segments, `filled` of them done, but never all of them."""
     filled = min(max(0, filled), SEGMENTS - 1)
     return "▰" * filled + "▱" * (SEGMENTS - filled)
 
 
-def _heading(prompt: str) -> str:
-    return f"🎵 **{text.escape_and_clamp(prompt, PROMPT_LENGTH) or '…'}**"
+def _embed(title: str, prompt: str, lines: list[str], facts: list[str], user_id: int) -> discord.Embed:
+    subtle = cards.SEPARATOR.join(fact for fact in [*facts, cards.requested_by(user_id)] if fact)
+    quote = f"> {text.escape_and_clamp(prompt, PROMPT_LENGTH) or '…'}"
+    description = "\n".join(line for line in [quote, *lines, f"-# {subtle}"] if line)
+    return discord.Embed(title=title, description=description, colour=BRAND)

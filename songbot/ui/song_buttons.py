@@ -1,4 +1,4 @@
-"""The buttons under songs. They hold no state: what a press means is in its custom id, for years."""
+"""Build the buttons under songs. They hold no state: a custom id says what a press means, for years."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import discord
 
-from songbot.songs.models import Song
+from songbot.songs.models import Song, State
 from songbot.wording import buttons as wording
 from songbot.wording import text
 
@@ -24,6 +24,8 @@ class Action(StrEnum):
     SAVE = "save"
     DELETE = "delete"
     ERASE = "erase"
+    KEEP = "keep"
+    CANCEL = "cancel"
     NOTIFY = "notify"
     POST = "post"
 
@@ -38,10 +40,12 @@ class _ButtonSpec:
 _BUTTONS: dict[Action, _ButtonSpec] = {
     Action.RETRY: _ButtonSpec(wording.TRY_AGAIN, "🔁", discord.ButtonStyle.primary),
     Action.TAKE: _ButtonSpec(wording.ANOTHER_TAKE, "🔁"),
-    Action.REMIX: _ButtonSpec(wording.REMIX, "🎚️"),
+    Action.REMIX: _ButtonSpec(wording.REMIX, "✏️"),
     Action.SAVE: _ButtonSpec(wording.SAVE, "⭐"),
     Action.DELETE: _ButtonSpec(wording.DELETE, "🗑️"),
-    Action.ERASE: _ButtonSpec(wording.DELETE_FOR_GOOD, "🗑️", discord.ButtonStyle.danger),
+    Action.ERASE: _ButtonSpec(wording.DELETE, "🗑️", discord.ButtonStyle.danger),
+    Action.KEEP: _ButtonSpec(wording.CANCEL, "↩️"),
+    Action.CANCEL: _ButtonSpec(wording.CANCEL, "✖️"),
     Action.NOTIFY: _ButtonSpec(wording.NOTIFY_ME, "🔔"),
     Action.POST: _ButtonSpec(wording.POST_HERE, "📣"),
 }
@@ -64,7 +68,7 @@ _ROUTES = [id_route(f"song:{action}") for action in Action]
 
 
 def is_public_card_of(message: discord.Message, song_id: int) -> bool:
-    """Check that everybody in the channel sees this song on `message`: it has the song's buttons."""
+    """Check that everybody in the channel sees this song on `message`, which has the song's buttons."""
     if message.flags.ephemeral:
         return False
     matches = (route.template.fullmatch(sent) for sent in custom_ids_on(message) for route in _ROUTES)
@@ -72,12 +76,12 @@ def is_public_card_of(message: discord.Message, song_id: int) -> bool:
 
 
 def card_view(song: Song, *, listen: bool = True) -> discord.ui.View:
-    """Return the buttons under a card. `Listen` comes first if there is a link that a button can hold."""
+    """Return the buttons under a card. `Listen` is there if a button can hold the link."""
     actions = (Action.TAKE, Action.REMIX, Action.SAVE, Action.DELETE)
     buttons: list[discord.ui.Button[discord.ui.View]] = [SongButton(action, song.id) for action in actions]
     link = text.safe_link(song.result.song_url, text.BUTTON_URL) if song.result and listen else None
     if link is not None:
-        buttons.insert(0, discord.ui.Button(label=wording.LISTEN, emoji="🎧", url=link))
+        buttons.insert(1, discord.ui.Button(label=wording.LISTEN, emoji="🎧", url=link))
     return RoutedView(*buttons)
 
 
@@ -87,8 +91,9 @@ def failure_view(song: Song) -> discord.ui.View:
 
 
 def progress_view(song: Song) -> discord.ui.View:
-    """Return what is under the progress line."""
-    return action_view(song.id, Action.NOTIFY)
+    """Return what is under an unfinished song. It can be cancelled as long as it is queued."""
+    cancel = [Action.CANCEL] if song.state is State.QUEUED else []
+    return action_view(song.id, Action.NOTIFY, *cancel)
 
 
 def action_view(song_id: int, *actions: Action) -> discord.ui.View:

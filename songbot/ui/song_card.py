@@ -1,4 +1,4 @@
-"""The embeds people keep: a finished song, and why one failed. What is missing leaves its place out."""
+"""The embeds that people keep: a finished song, or why one failed. What is unknown leaves no gap."""
 
 from __future__ import annotations
 
@@ -6,93 +6,94 @@ import math
 
 import discord
 
-from songbot.songs.models import Relation, Song, State
-from songbot.ui import colours
+from songbot.songs.models import FailureReason, Relation, Song, State
 from songbot.wording import cards as wording
 from songbot.wording import failures, text
 
-TITLE, DESCRIPTION, FIELD = 256, 1800, 1024
-"""Discord's limits for title and field, and ours for the prompt: an embed holds 6,000 characters at most
-("Embed Limits")."""
+from .colours import BRAND, FAILURE
+
+TITLE, DESCRIPTION, TAG_LINE = 256, 1800, 1024
+"""Characters: Discord's limit for the title, and ours for prompt and tags, since an embed holds 4,096 in its
+description and 6,000 altogether ("Embed Limits")."""
 TAGS, TAG = 15, 40
 PLAIN = 1900
-_WITHOUT_WORDS = frozenset({wording.BPM, wording.LENGTH, wording.ASKED_BY})
 
 
-def song_embed(song: Song, *, cover: str | None = None, parent: str | None = None) -> discord.Embed:
-    """A completed song. `cover` is an attachment's file name, else Whisul's link is taken; `parent` is a
-    finished line of what it came from (see `origin`)."""
+def song_embed(
+    song: Song, *, cover: str | None = None, parent: str | None = None, colour: discord.Colour = BRAND
+) -> discord.Embed:
+    """Return the card of a completed song.
+
+    `cover` is the file name of an attachment; without one Whisul's link is used. `parent` is a finished line
+    on what the song came from (see `origin_text`). `colour` is the accent, which the cover gives.
+    """
     embed = discord.Embed(
         title=title_of(song),
         description=_description(song, parent),
-        colour=colours.SUCCESS,
+        colour=colour,
         timestamp=song.finished_at or song.created_at,
     )
     if song.result is not None:
         embed.url = text.safe_link(song.result.song_url)
         _set_image(embed, f"attachment://{cover}" if cover else text.safe_link(song.result.image_url))
-    for name, value, inline in _fields(song):
-        if value:
-            embed.add_field(name=name, value=value, inline=inline)
     return embed.set_footer(text=wording.MADE_WITH)
 
 
 def without_links(embed: discord.Embed) -> discord.Embed:
-    """The same embed without what Discord may refuse: Whisul's links and the attached cover."""
+    """Return the same embed without what Discord may refuse: Whisul's links and the attached cover."""
     bare = embed.copy()
     bare.url = None
     return bare.set_image(url=None)
 
 
 def without_words(song: Song, embed: discord.Embed) -> discord.Embed:
-    """The same embed without prompt, title, tags and Whisul's words, for where AutoMod blocks one of them."""
-    bare = discord.Embed(
-        title=failures.TITLE if song.state is State.FAILED else wording.UNTITLED,
-        description=wording.WORDS_BLOCKED,
+    """Return the same embed without prompt, title, tags and Whisul's words, for AutoMod."""
+    title = failures.title(song.reason) if song.state is State.FAILED else wording.UNTITLED
+    return discord.Embed(
+        title=title,
+        description=f"{wording.WORDS_BLOCKED}\n-# {wording.requested_by(song.user_id)}",
         colour=embed.colour,
         timestamp=embed.timestamp,
         url=embed.url,
-    )
-    for field in embed.fields:
-        if field.name in _WITHOUT_WORDS and field.value:
-            bare.add_field(name=field.name, value=field.value, inline=field.inline)
-    return bare.set_footer(text=wording.MADE_WITH)
+    ).set_footer(text=wording.MADE_WITH)
 
 
 def plain_card(embed: discord.Embed) -> str:
-    """The embed as a message's text, at most 1,900 characters: title, link, description and facts."""
-    facts = " · ".join(f"{field.name}: {field.value}" for field in embed.fields if field.value)
-    lines = [f"**{embed.title}**", embed.description or "", facts]
+    """Return the embed as a message's text of at most 1,900 characters."""
+    facts = [f"{field.name}: {field.value}" for field in embed.fields if field.value]
+    lines = [f"**{embed.title}**", embed.description or "", *facts]
     shown = text.clamp("\n".join(line for line in lines if line), PLAIN - len(embed.url or "") - 3)
     return f"{shown}\n<{embed.url}>" if embed.url else shown
 
 
 def failure_embed(song: Song) -> discord.Embed:
-    """A failed song: what happened, what to do, that it was not charged, and Whisul's own words."""
+    """Return what happened, what to do, that it was not charged, and Whisul's own words."""
+    prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
+    lines = [
+        f"> {prompt}" if prompt else "",
+        failures.why(song.reason),
+        f"-# {failures.REFUNDED}{wording.SEPARATOR}{wording.requested_by(song.user_id)}",
+    ]
     embed = discord.Embed(
-        title=failures.TITLE,
-        description=f"{failures.why(song.reason)}\n{failures.REFUNDED}",
-        colour=colours.FAILURE,
+        title=failures.title(song.reason),
+        description="\n".join(line for line in lines if line),
+        colour=BRAND if song.reason is FailureReason.CANCELLED else FAILURE,
         timestamp=song.finished_at or song.created_at,
     )
-    for name, value in (
-        (failures.WHISULS_WORDS, text.escape_and_clamp(song.error, 500)),
-        (failures.PROMPT, text.escape_and_clamp(song.prompt, FIELD)),
-    ):
-        if value:
-            embed.add_field(name=name, value=value, inline=False)
-    return embed.set_footer(text=wording.MADE_WITH)
+    if error := text.escape_and_clamp(song.error, 500):
+        embed.add_field(name=failures.WHISULS_WORDS, value=error, inline=False)
+    return embed
 
 
 def title_of(song: Song) -> str:
-    """Escaped, at most 256 characters; "Untitled" when Whisul gave none."""
+    """Return the title, escaped, in at most 256 characters; "Untitled" when Whisul gave none."""
     return text.escape_and_clamp(song.result.title if song.result else None, TITLE) or wording.UNTITLED
 
 
 def origin_text(song: Song, parent: Song) -> str | None:
-    """ "Remix of Midnight Grid", linked where the card of `parent` can be reached. None for a retry.
+    """Return "Remix of Midnight Grid", linked where the card of `parent` can be reached. None for a retry.
 
-    A private song's title is not told by a public one.
+    A public song does not give a private one's title away.
     """
     if song.relation is None or song.relation is Relation.RETRY or (parent.private and not song.private):
         return None
@@ -105,7 +106,7 @@ def origin_text(song: Song, parent: Song) -> str | None:
 
 
 def _is_reachable(song: Song, parent: Song) -> bool:
-    """In the same server, or the same direct messages; neither private nor taken away."""
+    """Tell whether it is in the same server or DM, and neither private nor deleted."""
     same_channel = parent.reply.channel_id == song.reply.channel_id
     return (
         parent.guild_id == song.guild_id
@@ -117,38 +118,37 @@ def _is_reachable(song: Song, parent: Song) -> bool:
 
 
 def bpm(value: float | None) -> str:
-    """A whole number when it is whole, else one decimal; empty when it is no tempo."""
+    """Return a whole number when it is whole, else one decimal; nothing when it is no tempo."""
     if value is None or not math.isfinite(value) or not 0 < value < 10_000:
         return ""
     return f"{round(value, 1):g}"
 
 
 def inline_tags(tags: tuple[str, ...]) -> str:
-    """As many tags as fit, each whole."""
+    """Return as many tags as fit, each of them whole."""
     line = ""
     for tag in dict.fromkeys(text.inline_code(tag, TAG) for tag in tags[:TAGS]):
         longer = f"{line} {tag}".strip()
-        if len(longer) <= FIELD:
+        if len(longer) <= TAG_LINE:
             line = longer
     return line
 
 
-def _description(song: Song, parent: str | None) -> str | None:
-    prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
-    lines = [parent or "", f"> {prompt}" if prompt else ""]
-    return "\n".join(line for line in lines if line) or None
-
-
-def _fields(song: Song) -> list[tuple[str, str, bool]]:
+def facts(song: Song) -> list[str]:
+    """Return length and tempo, as far as Whisul gave them: "2:47", "140 BPM"."""
     result = song.result
     seconds = result.duration_seconds if result else None
     length = text.duration(seconds) if seconds and 0 < seconds < 360_000 else ""
-    return [
-        (wording.BPM, bpm(result.bpm if result else None), True),
-        (wording.LENGTH, length, True),
-        (wording.ASKED_BY, f"<@{song.user_id}>", True),
-        (wording.TAGS, inline_tags(result.tags if result else ()), False),
-    ]
+    tempo = bpm(result.bpm if result else None)
+    return [fact for fact in (length, f"{tempo} {wording.BPM}" if tempo else "") if fact]
+
+
+def _description(song: Song, parent: str | None) -> str:
+    prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
+    subtle = wording.SEPARATOR.join([*facts(song), wording.requested_by(song.user_id)])
+    tags = inline_tags(song.result.tags if song.result else ())
+    lines = [parent or "", f"> {prompt}" if prompt else "", tags, f"-# {subtle}"]
+    return "\n".join(line for line in lines if line)
 
 
 def _set_image(embed: discord.Embed, url: str | None) -> None:

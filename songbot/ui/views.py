@@ -1,4 +1,4 @@
-"""Views as this bot sends them."""
+"""Define the view that all messages of the bot use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ class RoutedView(discord.ui.View):
     """
 
     def __init__(self, *items: discord.ui.Item[discord.ui.View]) -> None:
+        super().__init__(timeout=None)
+        self.stop()
+        for item in items:
+            self.add_item(item)
+
+
+class RoutedLayout(discord.ui.LayoutView):
+    """As RoutedView, for a message that is made of components alone (Discord, "Components V2")."""
+
+    def __init__(self, *items: discord.ui.Item[discord.ui.LayoutView]) -> None:
         super().__init__(timeout=None)
         self.stop()
         for item in items:

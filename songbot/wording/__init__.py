@@ -1,4 +1,4 @@
-"""Every word that people read, by topic, in one place ready to be translated.
+"""Every word that people read, grouped by topic and ready to be translated.
 
-Functions take plain values and give finished sentences; text from elsewhere is escaped here.
+Functions take plain values and return finished sentences. They escape text that comes from elsewhere.
 """

@@ -8,10 +8,6 @@ from songbot.songs.models import Relation
 
 UNTITLED = "Untitled"
 BPM = "BPM"
-LENGTH = "Length"
-TAGS = "Tags"
-PROMPT = "Prompt"
-ASKED_BY = "Asked for by"
 MADE_WITH = "Made with Whisul"
 WORDS_BLOCKED = (
     "This server's AutoMod blocks words in the prompt or the title, so they are left out here. "
@@ -25,31 +21,37 @@ ALSO_IN_LIBRARY = (
     "-# Only you can see this, and Discord doesn't keep it for long. It is in your `/library` too."
 )
 SENT_DIRECTLY = "Your song is here: I have sent it to you by direct message. It is in your `/library` too."
+SEPARATOR = " · "
 
 _FROM = {Relation.REMIX: "Remix of", Relation.TAKE: "Another take of"}
 
 
+def requested_by(user_id: int) -> str:
+    """Return "Requested by @ann". A mention in an embed pings nobody."""
+    return f"Requested by <@{user_id}>"
+
+
 def came_from(relation: Relation | None, title: str) -> str | None:
-    """ "Remix of Midnight Grid"; `title` is finished markdown. None: a retry, or a song of its own."""
+    """Return "Remix of Midnight Grid", or None for a retry and for a song of its own. `title` is markdown."""
     beginning = _FROM.get(relation) if relation else None
     return f"{beginning} {title}" if beginning else None
 
 
 def mentions(users: Sequence[int]) -> str:
-    """People, in the order given."""
+    """Return mentions of `users` in the order given."""
     return " ".join(f"<@{user}>" for user in users)
 
 
 def ready(users: Sequence[int], title: str | None, *, failed: bool) -> str:
-    """The line that mentions those who waited. `title` is escaped."""
+    """Return the line that pings those who waited. `title` is escaped."""
     if failed:
-        return f"{mentions(users)} sorry, this song could not be made."
-    return f"{mentions(users)} your song is here" + (f": **{title}**" if title else ".")
+        return f"Sorry {mentions(users)}, your song couldn't be made."
+    return f"{mentions(users)}, your song is ready" + (f": **{title}**" if title else ".")
 
 
 def by_direct_message(channel_id: int | None, *, failed: bool) -> str:
-    """The line above a card that comes by direct message; `channel_id` is where it was asked for."""
+    """Return the line above a card that comes by direct message. `channel_id` is where it was requested."""
     where = f" in <#{channel_id}>" if channel_id else ""
     if failed:
-        return f"About the song you asked for{where}: I could not answer you there."
-    return f"Here is the song you asked for{where}."
+        return f"The song you requested{where} couldn't be made, and I couldn't tell you there."
+    return f"Here's the song you requested{where}."

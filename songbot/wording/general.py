@@ -1,4 +1,4 @@
-"""What is said when something is in the way, whatever the person was doing."""
+"""What people read when something is in the way, whatever they were doing."""
 
 from __future__ import annotations
 
@@ -6,57 +6,53 @@ from collections.abc import Sequence
 
 from songbot.wording.text import escape_and_clamp
 
-EMPTY_PROMPT = (
-    "I need a few words to make a song from. Tell me a style, a mood or a story, and send it again."
-)
-STORE_UNAVAILABLE = (
-    "I can't reach my database right now, so nothing was done and nothing was charged. "
-    "Please try again in a minute."
-)
+EMPTY_PROMPT = "I need a prompt – a style, a mood or a story."
+STORE_UNAVAILABLE = "I can't reach my database right now. Nothing was charged. Please try again in a minute."
 UNEXPECTED = "Sorry, something went wrong on my side. Please try again in a moment."
-NOT_YOURS = "Only the person who asked for this song can do that."
-UNKNOWN_BUTTON = "I don't know this button any more. Please use `/song` or `/library` instead."
-SONG_GONE = "I don't have this song any more, so that can't be done."
-NOT_READY = "This song is still being made. Its buttons work as soon as it is here."
-OWNERS_ONLY = "Only whoever runs this bot can do that."
-SERVERS_ONLY = "That works in a server only."
-COMMAND_CHANGED = "That command has changed. Give Discord a minute to catch up, or restart it, and try again."
-BAD_INPUT = "I can't use one of the values you gave. Please pick it from the list Discord offers."
-ALREADY_ORDERED = "That song is already on its way."
+NOT_YOURS = "Only the person who requested this song can do that."
+UNKNOWN_BUTTON = "This button is out of date. Please use `/song` or `/library` instead."
+SONG_GONE = "This song has been deleted."
+NOT_READY = "This song isn't finished yet."
+OWNERS_ONLY = "Only the bot's owner can do that."
+SERVERS_ONLY = "This only works in a server."
+COMMAND_CHANGED = "That command has changed. Restart Discord or wait a minute, then try again."
+BAD_INPUT = "One of those values isn't valid. Please pick one from the list Discord shows."
+ALREADY_ORDERED = "That song is already in progress."
+STOPPING = "I'm restarting and can't take new songs for a moment. Please try again in a minute."
 AUTOMOD_BLOCKS_PROMPT = (
     "This server's AutoMod blocks words in that prompt, so nothing was made or charged. Change the words, or "
     "write to me directly."
 )
-STOPPING = "I'm restarting and take no new songs for a moment. Please try again in a minute."
 
 
-def prompt_too_long(length: int, most: int) -> str:
-    """The prompt has `length` characters where `most` are allowed."""
-    return (
-        f"That prompt has {length:,} characters; {most:,} is the most I can take. Please shorten it a little."
-    )
+def prompt_too_long(length: int, maximum: int) -> str:
+    """Return that the prompt has `length` characters where `maximum` are allowed."""
+    return f"Your prompt is {length:,} characters; the maximum is {maximum:,}. Please shorten it."
+
+
+def options_left_out(names: Sequence[str]) -> str:
+    """Return that the options with these names were left out so that the prompt fits."""
+    options = " and ".join(f"`{name}`" for name in names)
+    return f"Your prompt is so long that there was no room for {options}, so I left that out."
 
 
 def closed(message: str | None) -> str:
-    """No new songs: the process is stopping, or the operator paused with a message of their own."""
+    """Return that there are no new songs: the owner paused with a `message`, or the process is stopping."""
     note = escape_and_clamp(message, 500)
     if not note:
         return STOPPING
-    return f"New songs are paused for now: {note}\nSongs already on their way will still arrive."
+    return f"New songs are paused: {note}\nSongs already in progress will still arrive."
 
 
-_RIGHTS = {"manage_guild": "manage the server", "manage_messages": "manage messages"}
+_PERMISSIONS = {"manage_guild": "Manage Server", "manage_messages": "Manage Messages"}
 
 
 def missing_permissions(names: Sequence[str]) -> str:
-    """Rights that the person lacks, as discord.py names them."""
-    rights = ", ".join(_RIGHTS.get(name, name.replace("_", " ")) for name in names)
-    return f"You need the right to {rights} to do that."
+    """Return which permissions the person lacks. `names` are discord.py's."""
+    bold = " and ".join(f"**{_PERMISSIONS.get(name, name.replace('_', ' ').title())}**" for name in names)
+    return f"You need the {bold} {'permission' if len(names) == 1 else 'permissions'} for that."
 
 
 def missed(user_id: int) -> str:
-    """A command that could not be answered in time. Nothing was ordered."""
-    return (
-        f"<@{user_id}> I could not answer your command in time, so nothing was made or charged. "
-        "Please send it once more."
-    )
+    """Return that a command could not be answered in time. Nothing was ordered."""
+    return f"<@{user_id}>, I couldn't respond in time. Nothing was charged – please try again."

@@ -1,20 +1,29 @@
-"""What `/help` says. Commands come in as finished mentions."""
+"""What `/help` says, and what the bot says when it joins a server. Commands come in as finished mentions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-TITLE = "Songs from your words"
-MAKE = "Make a song"
-AGAIN = "Your songs"
+TITLE = "Turn your words into songs"
+TRY_ONE = "Press one of these, or write your own."
+COMMANDS = "Commands"
+BUTTONS = "Under a song"
 ADMINS = "For admins"
 CHANNEL = "This channel"
+PRIVACY = "Privacy policy"
+TERMS = "Terms"
+SUPPORT = "Support"
 
+MENU = "In the menu of any message: *Apps › Make a song from this*."
 ON_A_CARD = (
-    "Under every song: `Another take`, `Remix`, `Save`, `Delete`. While it is being made: `Notify me`."
+    "`Another take`, `Remix`, `Save` and `Delete`. While it's in progress: `Notify me`, and `Cancel` as long "
+    "as it's in the queue."
 )
 
-RIGHTS = {
+JOINED_TITLE = "Hi! I turn your words into songs"
+JOINED = "Describe a style, a mood or a story, and about a minute later there's a song to play right here."
+
+PERMISSIONS = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "send_messages_in_threads": "Send Messages in Threads",
@@ -23,46 +32,53 @@ RIGHTS = {
     "read_message_history": "Read Message History",
     "connect": "Connect",
 }
-"""As Discord names them, by discord.py's names."""
+"""Discord's names, by discord.py's."""
 
-_WITHOUT = {
-    "view_channel": "songs that take over 15 minutes can't come here",
-    "send_messages": "songs that take over 15 minutes can't come here",
-    "send_messages_in_threads": "songs that take over 15 minutes can't come here",
-    "embed_links": "the card and its cover may be missing",
-    "attach_files": "the audio can't play right here",
-    "read_message_history": "dead links can't be renewed",
-    "connect": "songs that take over 15 minutes can't come to this voice channel's chat",
+_NEEDED_FOR = {
+    "view_channel": "to post songs that take over 15 minutes",
+    "send_messages": "to post songs that take over 15 minutes",
+    "send_messages_in_threads": "to post songs that take over 15 minutes",
+    "embed_links": "to show songs and their covers",
+    "attach_files": "to play audio in chat",
+    "read_message_history": "to renew old links",
+    "connect": "to read this voice channel's chat",
 }
-ALL_THERE = "I may do here all that I need."
+ALL_THERE = "I have all the permissions I need here."
 
 
 def make(song: str) -> str:
-    """`song` is the mention of /song."""
-    return (
-        f"{song} with a style, a mood or a story. Or write to me directly, or choose "
-        "*Apps › Make a song from this* on any message."
-    )
+    """Return the line on making a song. `song` is the mention of /song."""
+    return f"{song} – make a song from a prompt. You can also send me a direct message."
 
 
-def again(library: str, usage: str, privacy: str) -> str:
-    """Mentions of the commands for one's own songs."""
-    return (
-        f"{library} finds them again, searches, and exports a playlist. "
-        f"{usage} says how many are left. {privacy} says what I keep about you."
-    )
+def again(library: str, usage: str, privacy: str) -> list[str]:
+    """Return a line for each command about one's own songs."""
+    return [
+        f"{library} – browse, search and export your songs",
+        f"{usage} – songs left",
+        f"{privacy} – your data",
+    ]
 
 
 def admins(show: str, set_rule: str, check: str, usage: str) -> str:
-    """Mentions of the commands for those who may Manage Server."""
-    return (
-        f"{show} shows this server's limits and {set_rule} changes them. {check} says what one member "
-        f"would get and why. {usage} draws who made how many."
+    """Return a line for each command for those with Manage Server."""
+    return "\n".join(
+        [
+            f"{show} – see this server's limits",
+            f"{set_rule} – change them",
+            f"{check} – why someone can or can't make a song",
+            f"{usage} – usage chart",
+        ]
     )
 
 
+def joined(song: str, limits: str) -> str:
+    """Return what to do first in a server that the bot has just joined."""
+    return f"{JOINED}\n\n**Try it:** {song}\n**Set limits** (admins): {limits}"
+
+
 def missing(names: Sequence[str], *, admin: bool) -> str:
-    """Permissions that the bot lacks in this channel, and what does not work without each."""
-    ask = "Please allow me this" if admin else "Ask an admin to allow me this"
-    lines = [f"- **{RIGHTS[name]}**: else {_WITHOUT[name]}." for name in names]
-    return "\n".join([f"{ask} here:", *lines])
+    """Return which permissions the bot lacks here, by discord.py's names, and what it needs each for."""
+    who = "I'm missing these permissions here" if admin else "Ask an admin to give me these permissions here"
+    lines = [f"- **{PERMISSIONS[name]}** – needed {_NEEDED_FOR[name]}" for name in names]
+    return "\n".join([f"{who}:", *lines])

@@ -2,66 +2,67 @@
 
 from __future__ import annotations
 
-TITLE = "What I keep about you"
-DELETE_FOR_GOOD = "Yes, delete all of it"
+TITLE = "What I store about you"
+DELETE_FOR_GOOD = "Delete everything"
+CANCEL = "Cancel"
+KEPT = "OK, I deleted nothing."
 
 SONGS = "Your songs"
-AROUND_SONGS = "Around your songs"
+AROUND_SONGS = "Saves and notifications"
 LIMITS = "Limits"
-SHARED = "Who else gets something"
-NEVER = "What I don't keep"
+SHARED = "Who else sees it"
+NEVER = "What I don't store"
 YOUR_CHOICE = "What you can do"
 
 SONGS_KEPT = (
-    "Your user id, the prompt, what came of it (title, tags, tempo, length, links), when, and in which "
-    "server, channel and message: to make the song, bring it to you and find it again in your library."
+    "Your user ID, the prompt, the result (title, tags, tempo, length, links), the time, and the "
+    "server, channel and message: to make the song, deliver it, and show it in your library."
 )
 AROUND_SONGS_KEPT = (
-    "What you saved, until you take it out. Who wants to be mentioned when a song is ready, until it is "
-    "there. The key to answer a command of yours, 15 minutes at most."
+    "The songs you saved, until you remove them. Which songs you want to be pinged about, until they are "
+    "ready. A temporary token to reply to your command (15 minutes at most)."
 )
 LIMITS_KEPT = (
-    "The limits, extra songs and resets that a server's admins set for you, and in the server's log which "
-    "admin changed what: so that quotas hold. Until an admin takes them out; the log, until 30 days after I "
-    "left the server."
+    "The limits, bonus songs and resets that a server's admins set for you, until an admin removes them. "
+    "Also a log of which admin changed what, until 30 days after I leave the server."
 )
 SHARED_WITH = (
-    "Whisul gets the prompt, and nothing about you: it makes the song. Discord carries what I say. "
+    "Whisul receives the prompt and nothing about you: it makes the song. Discord delivers my replies. "
     "Nothing is sold or used for advertising."
 )
-NEVER_KEPT = "Your messages, your name or picture, your roles, and the keys of commands that were answered."
+NEVER_KEPT = "Your messages, your name or avatar, your roles, and the tokens of commands I have answered."
 CONFIRM_DELETE = (
-    "**Delete all that I keep about you?** Your songs, prompts, saves, mentions and the limits set for you "
-    "all go, and songs in the works are no longer followed. This can't be undone.\n"
-    "- Cards that were posted stay in their channels without working buttons: delete those you don't want "
-    "to stay there *first*, with `Delete` under them.\n"
-    "- What you made lately still counts to your limits, so I keep a count, under a number in place of your "
-    "name and without any prompt, until those limits start anew (at most 32 days)."
+    "**Delete everything I store about you?** This removes your songs, prompts, saves, notifications and "
+    "bonus songs. Songs in progress will be abandoned. This can't be undone.\n"
+    "- Messages with your songs stay in their channels, without working buttons. If you want those gone "
+    "too, press `Delete` under them *first*.\n"
+    "- Recent songs still count towards your limits, so I keep an anonymous count until they reset "
+    "(32 days at most). A limit that an admin set for you stays as well, just as anonymously."
 )
-NOT_YOUR_DATA = "That button was for somebody else's data. Use `/privacy delete` for yours."
-EXPORTED = "All that I keep about you, as JSON. Only you see this message."
+NOT_YOUR_DATA = "That button belongs to someone else. Use `/privacy delete` for your own data."
+EXPORTED = "Everything I store about you, as JSON. Only you can see this message."
 
 
 def songs_kept(days: int) -> str:
-    """`days` after which songs are forgotten."""
-    return f"{SONGS_KEPT} Forgotten after {days:,} days."
+    """Return what is stored of songs, which are deleted after `days`."""
+    return f"{SONGS_KEPT} Deleted after {days:,} days."
 
 
 def choices(export: str, delete: str) -> str:
-    """Both are finished command mentions."""
-    return f"{export} gives you all of it as a file. {delete} deletes it."
+    """Return what the person can do. Both arguments are command mentions."""
+    return f"{export} sends you everything as a file. {delete} deletes it."
 
 
 def exported(part: int, parts: int) -> str:
-    """`parts` over 1: the file is in pieces, to be joined in order."""
+    """Return the line above the export. With `parts` over 1, its parts are to be joined in order."""
     if parts == 1:
         return EXPORTED
-    return f"{EXPORTED} Piece {part} of {parts}: join them in order to one .gz file."
+    return f"{EXPORTED} Part {part} of {parts}: join them in order to get one .gz file."
 
 
 def deleted(songs: int) -> str:
-    """How many songs went."""
+    """Return how many songs were deleted."""
     if songs == 0:
-        return "There is nothing more about you here. All of it is deleted."
-    count = "1 song is" if songs == 1 else f"{songs:,} songs are"
-    return f"Done: {count} deleted, with all else that I kept about you."
+        return "Done. I have no data about you."
+    count = "1 song" if songs == 1 else f"{songs:,} songs"
+    return f"Done. I deleted {count} and everything else I stored about you."

@@ -1,26 +1,25 @@
-"""The progress line's sentences. Timestamps are Discord's own, which render in the reader's language."""
+"""What a song's message says until the song is ready. Discord shows timestamps in the reader's language."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from songbot.songs.progress import SEGMENTS, Progress, Stage
-from songbot.wording.text import duration
+from songbot.songs.progress import Progress, Stage
 
-STARTING = "Getting ready…"
-IF_IT_STAYS = (
-    "-# If I'm online and this line hasn't changed in a minute, your order got lost before it was counted: "
-    "please send it again."
-)
-"""The one moment that nothing is written of: should the process be killed in it, this is left to be read."""
+STARTING = "Queuing your song…"
+EXPIRES = "This request expires"
 SENDING = "Sending your prompt to Whisul…"
 COMPOSING = "Whisul is composing your song…"
-OVERDUE = (
-    "Still composing; this one is taking longer than usual. Nothing to do for you: it arrives by itself."
-)
-UNAVAILABLE = (
-    "Whisul can't be reached right now. Your song keeps its place and starts by itself; "
-    "if that takes over 15 minutes I'll tell you, and it won't count."
+OVERDUE = "Whisul is still composing your song…"
+ALMOST_DONE = "Almost done…"
+BUSY = "Whisul is busy right now"
+UNAVAILABLE = "Whisul isn't responding right now"
+WAITING = "Waiting in the queue…"
+
+OVERDUE_NOTE = "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
+KEEPS_ITS_TURN = (
+    "Your song keeps its place in the queue and will start automatically. If it hasn't started within "
+    "15 minutes I'll let you know, and it won't count."
 )
 ONLY_YOU = (
     "-# Only you can see this, and Discord doesn't keep it for long. The song will be in `/library` too."
@@ -29,48 +28,76 @@ TOO_LATE_HERE = (
     "This takes longer than Discord lets me change this message. When your song is ready I'll send it to "
     "you by direct message; if that isn't possible, it will be in your `/library`."
 )
-ANY_MOMENT = "It should be here any moment."
+TAKES_LONG = "Whisul is still composing your song…"
 
 
 def relative(moment: datetime) -> str:
-    """Discord's relative timestamp, such as "in 2 minutes"."""
+    """Return Discord's relative timestamp, such as "in 2 minutes"."""
     return f"<t:{int(moment.timestamp())}:R>"
 
 
+def starting(expires_at: datetime) -> str:
+    """Return the line below STARTING, the one moment of which nothing is stored.
+
+    If the process is killed in it, this line is all that people have. Discord keeps the timestamp up to date,
+    so that it says that the request has expired, but only once it has.
+    """
+    return f"{EXPIRES} {relative(expires_at)}. After that, please send it again."
+
+
 def waiting(queue_position: int | None) -> str:
-    """`place` counts from 1."""
+    """Return where the song is in the queue. `queue_position` counts from 1."""
     if queue_position is None:
-        return "Waiting for a free place…"
+        return WAITING
     if queue_position <= 1:
-        return "Waiting for a free place: yours is next."
-    return f"Waiting for a free place: you are number {queue_position:,} in line."
+        return "You're next in the queue."
+    return f"You're #{queue_position:,} in the queue."
+
+
+def own_songs_first(running: int) -> str:
+    """Return that the person's own `running` songs, at least 1, keep this one waiting."""
+    if running == 1:
+        return "You have 1 song in progress. This one starts when it finishes."
+    return f"You have {running:,} songs in progress. This one starts when one of them finishes."
 
 
 def stage(progress: Progress) -> str:
-    """What is happening."""
+    """Return what is happening, short enough for a title."""
     match progress.stage:
         case Stage.WAITING:
-            return waiting(progress.queue_position)
+            return WAITING if progress.running_own else waiting(progress.queue_position)
         case Stage.SENDING:
             return SENDING
         case Stage.COMPOSING:
             return COMPOSING
         case Stage.OVERDUE:
             return OVERDUE
+        case Stage.BUSY:
+            return BUSY
         case Stage.UNAVAILABLE:
             return UNAVAILABLE
 
 
-def times(progress: Progress) -> str:
-    """Since when, and until when as a rule; empty when nothing is known."""
-    said: list[str] = []
-    if progress.since:
-        asked = progress.stage in (Stage.WAITING, Stage.UNAVAILABLE)
-        said.append(f"{'Asked for' if asked else 'Started'} {relative(progress.since)}.")
-    if progress.segments >= 0.8 * SEGMENTS and progress.stage is Stage.COMPOSING:
-        said.append(ANY_MOMENT)
-    elif progress.expected_at:
-        said.append(f"Should be ready {relative(progress.expected_at)}.")
-    if progress.usual_seconds:
-        said.append(f"Songs usually take {duration(progress.usual_seconds)}.")
-    return " ".join(said)
+def note(progress: Progress) -> str:
+    """Return why it takes longer, where there is something to say; else nothing."""
+    match progress.stage:
+        case Stage.WAITING if progress.running_own:
+            return own_songs_first(progress.running_own)
+        case Stage.OVERDUE:
+            return OVERDUE_NOTE
+        case Stage.BUSY | Stage.UNAVAILABLE:
+            return KEEPS_ITS_TURN
+        case _:
+            return ""
+
+
+def times(progress: Progress, *, almost_done: bool) -> str:
+    """Return when the song was requested or should be ready; nothing where neither is known."""
+    if progress.stage is Stage.COMPOSING:
+        if almost_done:
+            return ALMOST_DONE
+        return f"Ready {relative(progress.expected_at)}" if progress.expected_at else ""
+    if progress.since is None:
+        return ""
+    waits = progress.stage in (Stage.WAITING, Stage.BUSY, Stage.UNAVAILABLE)
+    return f"{'Requested' if waits else 'Started'} {relative(progress.since)}"

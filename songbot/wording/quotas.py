@@ -1,4 +1,4 @@
-"""What quotas say: which limit was reached, how much of it is used, and when it begins anew."""
+"""What quotas say to the people they limit: which limit was reached, how much is left, when it resets."""
 
 from __future__ import annotations
 
@@ -8,107 +8,126 @@ from songbot.quotas.rules import Decision, LimitKind, LimitUsage, Period
 
 from .progress import relative
 
-_PER = {Period.HOUR: "this hour", Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month"}
-_WHOSE = {
-    LimitKind.SERVER: "the limit of the whole server",
-    LimitKind.SERVER_CEILING: "the most this bot makes for one whole server",
-    LimitKind.OPERATOR: "the most this bot makes for everybody together",
-    LimitKind.MEMBER: "the limit for each member of this server",
-    LimitKind.ROLE: "the limit of your role",
-    LimitKind.USER: "the limit set for you in this server",
-    LimitKind.DEFAULT: "the limit for each person",
-    LimitKind.DIRECT: "your limit outside of servers",
+PERIOD_NOW = {
+    Period.HOUR: "this hour",
+    Period.DAY: "today",
+    Period.WEEK: "this week",
+    Period.MONTH: "this month",
 }
-_ASK_AN_ADMIN = "An admin of this server can change that with `/quota`."
-_NOT_ALONE = "This limit is shared by everyone in the server, not only yours."
+"""The running period, as in "3 / 5 today"."""
+_FOR = {period: "for today" if period is Period.DAY else f"for {now}" for period, now in PERIOD_NOW.items()}
+_SHARED = {
+    LimitKind.SERVER: "This limit is shared by everyone in the server.",
+    LimitKind.SERVER_CEILING: "That's this bot's daily maximum per server, shared by everyone in it.",
+}
+_OFF = {
+    LimitKind.SERVER: "Song-making is turned off in this server.",
+    LimitKind.SERVER_CEILING: "This bot doesn't make songs in servers.",
+    LimitKind.OPERATOR: "This bot isn't making any songs at the moment.",
+    LimitKind.DIRECT: "This bot only makes songs in servers it has joined.",
+    LimitKind.USER: "Song-making is turned off for you in this server.",
+}
+_ADMINS_CAN_CHANGE_IT = "Server admins can change it with `/quota`."
+_SET_BY_ADMINS = frozenset({LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER})
 
 USAGE_TITLE = "Your songs"
 IN_THIS_SERVER = "In this server"
-OUTSIDE_SERVERS = "In direct messages, and where I am no member"
-IN_PROGRESS = "Being made now"
+OUTSIDE_SERVERS = "In DMs and servers I haven't joined"
 
 
 def songs(count: int) -> str:
-    """A number of songs."""
+    """Return a number of songs."""
     return "1 song" if count == 1 else f"{count:,} songs"
 
 
-def whose(usage: LimitUsage) -> str:
-    """Which limit it is, as the end of "That's"."""
-    rule = usage.rule
-    return f"{_WHOSE[rule.kind]} <@&{rule.subject_id}>" if rule.kind is LimitKind.ROLE else _WHOSE[rule.kind]
-
-
-def used(usage: LimitUsage) -> str:
-    """ "5 of 5 songs today"."""
-    return f"{usage.used:,} of {songs(usage.rule.limit)} {_PER[usage.rule.period]}"
+def bonus_songs(count: int) -> str:
+    """Return a number of songs that an admin gave on top of a person's limit."""
+    return "1 bonus song" if count == 1 else f"{count:,} bonus songs"
 
 
 def when(moment: datetime) -> str:
-    """ "in 5 hours (22 November 2026 00:00)", in the reader's language and time."""
+    """Return "in 5 hours (22 November 2026 00:00)", in the reader's language and time."""
     return f"{relative(moment)} (<t:{int(moment.timestamp())}:f>)"
 
 
 def refused(decision: Decision) -> str:
-    """Why an order was refused, and what the person can do. Nothing was charged."""
+    """Say why there is no song, until when, and who could change that; what is left where nothing refuses."""
     usage = decision.blocked_by
     if usage is None:
         return left(decision)
+    if usage.rule.limit == 0:
+        return " ".join(filter(None, (_turned_off(usage), _advice(usage))))
+    return " ".join(filter(None, (_used_up(usage), f"It resets {when(usage.window.end)}.", _advice(usage))))
+
+
+def _turned_off(usage: LimitUsage) -> str:
     rule = usage.rule
-    kind = {
-        LimitKind.OPERATOR: "This bot",
-        LimitKind.SERVER: "This server",
-        LimitKind.SERVER_CEILING: "This server",
-    }
-    subject = kind.get(rule.kind)
-    if rule.limit == 0:
-        return f"No songs can be made here: {whose(usage)} is 0. {_advice(usage)}".rstrip()
-    have = f"{subject} has" if subject else "You have"
-    return (
-        f"{have} used {used(usage)}; that's {whose(usage)}. "
-        f"You can make songs again {when(usage.window.end)}. {_advice(usage)}"
-    ).rstrip()
+    if rule.kind is LimitKind.ROLE:
+        return f"Song-making is turned off for <@&{rule.subject_id}>."
+    return _OFF.get(rule.kind, "Song-making is turned off for members of this server.")
+
+
+def _used_up(usage: LimitUsage) -> str:
+    rule, period = usage.rule, _FOR[usage.rule.period]
+    if rule.kind is LimitKind.OPERATOR:
+        return "I've reached my daily maximum across all servers."
+    if rule.kind in _SHARED:
+        return f"This server has used {_all_of(usage, 'its')} {period}. {_SHARED[rule.kind]}"
+    said = f"You've used {_all_of(usage, 'your')} {period}"
+    if rule.kind is LimitKind.ROLE:
+        return f"{said}, the limit for <@&{rule.subject_id}>."
+    return f"{said} outside servers." if rule.kind is LimitKind.DIRECT else f"{said}."
+
+
+def _all_of(usage: LimitUsage, whose: str) -> str:
+    """Return "all 5 of your songs". More may be used than the limit, where it was lowered meanwhile."""
+    used, limit = usage.used, usage.rule.limit
+    if used > limit:
+        return f"{used:,} songs, more than the limit of {limit:,},"
+    return {1: f"{whose} 1 song", 2: f"both of {whose} songs"}.get(limit, f"all {limit:,} of {whose} songs")
 
 
 def _advice(usage: LimitUsage) -> str:
-    match usage.rule.kind:
-        case LimitKind.SERVER | LimitKind.SERVER_CEILING:
-            return _NOT_ALONE
-        case LimitKind.MEMBER | LimitKind.ROLE | LimitKind.USER:
-            return _ASK_AN_ADMIN
-        case _:
-            return ""
+    return _ADMINS_CAN_CHANGE_IT if usage.rule.kind in _SET_BY_ADMINS else ""
 
 
 def limiting(decision: Decision) -> LimitUsage:
-    """The limit that refuses, or else the one that will end first, extra songs included."""
+    """Return the limit that refuses, or else the one that will end first, bonus songs included."""
     if decision.blocked_by is not None:
         return decision.blocked_by
     own = decision.effective.remaining + decision.grant_left
-    tightest = min(decision.shared, key=lambda standing: standing.remaining, default=None)
+    tightest = min(decision.shared, key=lambda usage: usage.remaining, default=None)
     return tightest if tightest is not None and tightest.remaining < own else decision.effective
 
 
 def left(decision: Decision) -> str:
-    """How many songs the person could still make, by the limit that ends first, extra songs included."""
+    """Say how many songs the person can still make, by the limit that ends first, bonus songs included."""
     if decision.blocked_by is not None:
         return refused(decision)
     tightest = limiting(decision)
+    now = PERIOD_NOW[tightest.rule.period]
     if tightest is not decision.effective:
-        return f"{songs(tightest.remaining)} left {_PER[tightest.rule.period]}; that's {whose(tightest)}."
+        where = "across all servers" if tightest.rule.kind is LimitKind.OPERATOR else "in this server"
+        return f"{songs(tightest.remaining).capitalize()} left {where} {now}, shared by everyone."
     own = decision.effective.remaining + decision.grant_left
-    extra = f", {decision.grant_left:,} of them extra" if decision.grant_left else ""
-    return f"You have {songs(own)} left {_PER[decision.effective.rule.period]}{extra}."
+    bonus = f", including {bonus_songs(decision.grant_left)}" if decision.grant_left else ""
+    return f"You have {songs(own)} left {now}{bonus}."
 
 
-def own_usage(decision: Decision, made: int) -> str:
-    """For `/usage`: made, left, and when the window begins anew (which a refusal says by itself)."""
-    lines = [f"Made {_PER[decision.effective.rule.period]}: {songs(made)}.", left(decision)]
-    if decision.blocked_by is None:
-        lines.append(f"A new count begins {when(limiting(decision).window.end)}.")
+def own_usage(decision: Decision) -> str:
+    """Say how much of the person's own limit is used and when it resets, and what else limits them."""
+    own = decision.effective
+    lines: list[str] = []
+    if own.rule.limit:
+        used = f"{own.used:,} of {songs(own.rule.limit)} used {PERIOD_NOW[own.rule.period]}"
+        lines.append(f"{used} · resets {relative(own.window.end)}")
+    if decision.grant_left:
+        lines.append(f"{bonus_songs(decision.grant_left)} left")
+    if decision.blocked_by is not None or limiting(decision) is not own:
+        lines.append(left(decision))
     return "\n".join(lines)
 
 
 def in_progress(count: int) -> str:
-    """How many of the person's songs are not finished."""
-    return songs(count) if count else "None"
+    """Say how many of the person's songs are not finished."""
+    return f"In progress: {count:,}"

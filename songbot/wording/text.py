@@ -20,7 +20,7 @@ _MAX_COMBINING_MARKS = 4
 _SPECIAL = re.compile(r"[\\*_~|`\[\]<>#/]")
 _LIST = re.compile(r"^([-+])|^(\d{1,9})([.)])")
 _PING = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
-_FILE_NAME = re.compile(r"[^\w\-.' ()&,!]+")
+_FILE_NAME_SIGNS = frozenset("_-.' ()&,!")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _SPOILER = re.compile(r"^(?:spoiler_)+", re.IGNORECASE)
 
@@ -34,18 +34,13 @@ def normalise(text: str | None, max_length: int = MAX_READ) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if character.isspace():
             kept.append(" ")
-        elif marks <= _MAX_COMBINING_MARKS and not _is_dropped(character, category):
+        elif marks <= _MAX_COMBINING_MARKS and not (
+            character in _INVISIBLE or (category in _DROPPED and character not in _JOINERS)
+        ):
             kept.append(character)
     line = " ".join("".join(kept).split())
-    return line if any(_is_visible(character) for character in line) else ""
-
-
-def _is_dropped(character: str, category: str) -> bool:
-    return character in _INVISIBLE or (category in _DROPPED and character not in _JOINERS)
-
-
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs")
+    is_visible = any(unicodedata.category(character) not in ("Cf", "Mn", "Me", "Zs") for character in line)
+    return line if is_visible else ""
 
 
 def escape(text: str) -> str:
@@ -113,11 +108,12 @@ def duration(seconds: int) -> str:
 
 
 def file_name(title: str | None, extension: str) -> str:
-    """A harmless name of at most 80 characters: letters and digits of any script, no path, never hidden.
+    """Return a harmless name of at most 80 characters: letters of any script, no path, never hidden.
 
-    A name that begins with `SPOILER_` would be veiled by Discord ("Uploading Files").
+    Discord would veil a file whose name begins with `SPOILER_` ("Uploading Files").
     """
-    name = _FILE_NAME.sub(" ", normalise(title, 400))
+    kept = (character if _fits_file_name(character) else " " for character in normalise(title, 400))
+    name = "".join(kept)
     name = _SPOILER.sub("", " ".join(name.replace("..", " ").split()).strip(" ._-'"))
     name = name[: 79 - len(extension)].strip(" ._-'")
     return f"{name or 'song'}.{extension}"
@@ -130,6 +126,13 @@ def ascii_file_name(title: str | None, extension: str) -> tuple[str, str | None]
         return whole, None
     spelled = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
     return file_name(spelled.removesuffix(f".{extension}"), extension), whole.removesuffix(f".{extension}")
+
+
+def _fits_file_name(character: str) -> bool:
+    """Tell letters, digits and what belongs to letters (vowel signs, accents, joiners) from all else."""
+    return (
+        unicodedata.category(character)[0] in "LNM" or character in _FILE_NAME_SIGNS or character in _JOINERS
+    )
 
 
 def safe_link(url: str | None, limit: int = EMBED_URL) -> str | None:

@@ -1,33 +1,39 @@
-"""A song as the tracker holds it in memory while it is in the works."""
+"""A song that this worker follows, as it is held in memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from songbot.songs.models import Song, State
-from songbot.songs.progress import Progress
+from songbot.songs.models import Song
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ActiveJob:
-    """`begun` is when it was submitted and `shown_at` when its line was last edited, in monotonic seconds."""
+    """All times are monotonic seconds. `started_at` is when the song was submitted."""
 
     song: Song
-    started_at: float = 0.0
-    last_progress: Progress | None = None
-    last_progress_at: float = float("-inf")
-    delivery_attempts: int = 0
-    failures: int = 0
-    queue_position: int | None = None
+    started_at: float
     running: bool = False
-    post_sent: bool = False
-    provider_wait: tuple[datetime, float] | None = None
-    """Since when it waits for Whisul, as the song has it and in monotonic seconds."""
-    orphaned: bool = False
-    """Found `submitting` after its worker died: nobody knows whether Whisul took it."""
+    failures: int = 0
 
-    @property
-    def not_submitted(self) -> bool:
-        """Admitted, but the POST has not begun: it is certain that Whisul made no job."""
-        return self.song.state is State.SUBMITTING and not self.post_sent and not self.orphaned
+    lease_lapses: int = 0
+    """How often the lease had lapsed when the song was admitted."""
+    post_begun: bool = False
+    """Whether Whisul may have heard of the song. Until then it is certain that no job was made."""
+    asked_until: float = 0.0
+    answerable_seconds: float = 0.0
+    """How long Whisul has had for the song, without the time in which it could not be asked."""
+    not_found_count: int = 0
+    not_found_since: float = 0.0
+
+    deliver_from: float = 0.0
+    """Until then another worker's edit of the line may be under way, which must not replace the answer."""
+    delivery_started_at: float | None = None
+    delivery_attempts: int = 0
+    last_attempt_at: float = 0.0
+
+    def count_time(self, now: float, *, answerable: bool) -> None:
+        """Take note of whether Whisul could be asked about the song since this was called last."""
+        if answerable:
+            self.answerable_seconds += now - self.asked_until
+        self.asked_until = now

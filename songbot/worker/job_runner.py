@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from random import Random
 from typing import TypeVar
 
@@ -15,23 +14,31 @@ from songbot.songs.durations import DurationEstimator, next_poll_delay
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import DeliveryState, FailureReason, Result, Song, State
 from songbot.songs.ports import Clock, Delivered, DeliveryService, RetryLater, SongRepository, Undeliverable
-from songbot.songs.progress import Progress, compute_progress
 from songbot.songs.provider import JobReport, JobState, SongProvider
 from songbot.songs.telemetry import Telemetry
 
 from .active_job import ActiveJob
 from .config import WorkerConfig
-from .throttle import RequestThrottle
+from .lease import Lease
+from .progress_lines import ProgressLines
+from .throttle import RequestKind, RequestThrottle
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-MAX_DELIVERY_ATTEMPTS = 10
-"""A courier leaves every step by the fifth; only a bug gets here, and `/library` is left then."""
+_CAN_NOT_BE_ASKED = (
+    provider_errors.RateLimited,
+    provider_errors.ProviderUnavailable,
+    provider_errors.AuthenticationFailed,
+)
+
+
+class _NotSent(Exception):
+    """The POST was not begun, since the song may no longer be this worker's."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDependencies:
-    """All that a song's life needs of the world around it."""
+    """Everything that a song's life needs from the world around it."""
 
     repository: SongRepository
     provider: SongProvider
@@ -45,108 +52,102 @@ class WorkerDependencies:
 
 
 class JobRunner:
-    """The steps for all songs of one worker. `back_in_line` is called when a song has to queue again."""
+    """Take the steps for all songs of one worker.
+
+    `on_slot_freed` is called when another song can be admitted, `on_delivered` when Discord took an answer.
+    """
 
     def __init__(
-        self, deps: WorkerDependencies, worker_id: Callable[[], str], on_slot_freed: Callable[[], None]
+        self,
+        deps: WorkerDependencies,
+        lease: Lease,
+        lines: ProgressLines,
+        on_slot_freed: Callable[[], None],
+        on_delivered: Callable[[], None],
     ) -> None:
         self._deps = deps
-        self._worker_id = worker_id
+        self._lease = lease
+        self._lines = lines
         self._on_slot_freed = on_slot_freed
+        self._on_delivered = on_delivered
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
-        """Do what is next. Seconds until the next step; None when nothing more is to do."""
+        """Do what is next. Return the seconds until the next step; None if the song is done."""
         song = job.song
         if song.delivery is not DeliveryState.PENDING:
             return None
         if song.finished:
             return await self._deliver(job)
-        if song.state is State.COMPOSING and job.failures and self._is_overdue(job):
-            return await self._fail(job, FailureReason.TIMED_OUT)
-        if job.orphaned or (song.state is State.SUBMITTING and job.post_sent):
+        if song.state is State.COMPOSING:
+            return await self._poll(job)
+        if job.post_begun:  # and a bug came in between
             return await self._fail(job, FailureReason.INTERRUPTED)
-        return await self._advance_unfinished(job)
-
-    async def _advance_unfinished(self, job: ActiveJob) -> float | None:
-        song = job.song
-        if song.state is State.QUEUED:
-            return await self._wait_in_queue(job)
-        if (delay := self._deps.throttle.reserve()) > 0:
-            return await self._wait_for_throttle(job, delay)
-        if song.state is State.SUBMITTING:
-            return await self._submit(job)
-        return await self._poll(job)
+        return await self._submit(job)
 
     async def retry_in(self) -> float:
-        """Seconds until it is worth asking again whether orders can be sent; 0 when they can be now.
+        """Return the seconds until it is worth asking again whether orders can be sent; 0 if they can be now.
 
-        Whether Whisul is back is found out by a poll that costs nothing, not at the risk of an order.
+        A poll that costs nothing finds out whether Whisul is back, so that no order is put at risk.
         """
         throttle = self._deps.throttle
-        if throttle.unavailable_since is not None and throttle.reserve() == 0:
+        if throttle.unavailable_since is not None and throttle.reserve(RequestKind.POLL) == 0:
             await self._check_health()
-        return max(throttle.retry_in(), 0.0 if throttle.unavailable_since is None else 1.0)
+        delay = throttle.retry_in(RequestKind.SUBMIT)
+        return delay if throttle.unavailable_since is None else max(delay, 1.0)
 
     async def _check_health(self) -> None:
+        poll = self._deps.provider.poll
         try:
-            await self._call_provider(self._deps.provider.poll(provider_errors.HEALTH_CHECK_JOB_ID))
+            await self._call_provider(lambda: poll(provider_errors.HEALTH_CHECK_JOB_ID), RequestKind.POLL)
         except provider_errors.ProviderError as error:
             log.info("Whisul was asked whether it is back: %s", type(error).__name__)
-        except Exception:  # the door of a polled job: the next look comes after a while
+        except Exception:
             log.exception("Whisul could not be asked whether it is back")
             self._deps.throttle.record_failure(definite=True)
-
-    # ------------------------------------------------------------------ waiting
-
-    async def _wait_in_queue(self, job: ActiveJob) -> float | None:
-        song, since = job.song, self._unavailable_since(job.song)
-        if since and self._waited_for_provider(job, since) >= self._deps.config.provider_timeout:
-            return await self._fail(job, FailureReason.UNAVAILABLE)
-        job.song = replace(song, unavailable_since=since)
-        await self._update_progress(job)
-        return self._deps.config.progress_interval
-
-    def _unavailable_since(self, song: Song) -> datetime | None:
-        """Since when this order waits for Whisul rather than for a place."""
-        if self._deps.throttle.unavailable_since is None:
-            return None
-        return song.unavailable_since or self._deps.clock.now()
-
-    async def _wait_for_throttle(self, job: ActiveJob, delay: float) -> float | None:
-        """The gate is closed for now. A song is still given up in time, and an order gives its place back."""
-        if job.song.state is State.COMPOSING and self._is_overdue(job):
-            return await self._fail(job, FailureReason.TIMED_OUT)
-        if job.song.state is State.SUBMITTING and self._deps.throttle.unavailable_since is not None:
-            return await self._requeue(job)
-        return delay
 
     # --------------------------------------------------------------- submitting
 
     async def _submit(self, job: ActiveJob) -> float | None:
-        song = job.song
-        job.post_sent = True
+        deps, song = self._deps, job.song
+        if deps.throttle.unavailable_since is not None:
+            return await self._requeue(job, waits_for_provider=True)
+        if (delay := deps.throttle.reserve(RequestKind.SUBMIT)) > 0:
+            return delay
         try:
-            job_id = await self._call_provider(self._deps.provider.submit(song.prompt), definite=True)
+            job_id = await self._call_provider(lambda: self._begin_post(job), RequestKind.SUBMIT)
+        except _NotSent:
+            return await self._requeue(job, waits_for_provider=False)
         except provider_errors.ProviderError as error:
-            self._deps.telemetry.submitted(type(error).__name__)
+            deps.telemetry.submitted(type(error).__name__)
             return await self._handle_submit_error(job, error)
-        self._deps.telemetry.submitted("accepted")
+        deps.telemetry.submitted("accepted")
         self._key_rejected = False
-        if not await self._write_with_retry(lambda: self._deps.repository.mark_submitted(song.id, job_id)):
+        if not await self._write_with_retry(lambda: deps.repository.mark_submitted(song, job_id)):
             return self._abandon(song)
+        self._lines.stop_waiting(song.id)
         job.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
-        job.started_at = self._deps.clock.monotonic()
+        job.started_at = job.asked_until = deps.clock.monotonic()
         log.info("Whisul took the song as job %s", job_id, extra={"song": song.id})
-        await self._update_progress(job)
+        await self._lines.update(job.song)
         return self._next_poll(job)
+
+    def _begin_post(self, job: ActiveJob) -> Awaitable[str]:
+        """Begin the POST if the lease has lasted since the admission, and lasts for a while longer.
+
+        Raises _NotSent otherwise: another worker may hold the song by now.
+        """
+        if job.lease_lapses != self._lease.lapses or not self._lease.is_certain():
+            raise _NotSent
+        job.post_begun = True
+        return self._deps.provider.submit(job.song.prompt)
 
     async def _handle_submit_error(
         self, job: ActiveJob, error: provider_errors.ProviderError
     ) -> float | None:
         match error:
             case provider_errors.JobNotCreated():
-                return await self._requeue(job)
+                return await self._requeue(job, waits_for_provider=True)
             case provider_errors.PromptRejected():
                 return await self._fail(job, FailureReason.REJECTED, error.message)
             case provider_errors.AuthenticationFailed():
@@ -159,52 +160,83 @@ class JobRunner:
                 log.error("Whisul refused a song: %s", error, extra={"song": job.song.id})
                 return await self._fail(job, FailureReason.UNAVAILABLE)
 
-    async def _requeue(self, job: ActiveJob) -> float | None:
-        song = job.song
-        since = song.unavailable_since or self._deps.clock.now()
-        if self._waited_for_provider(job, since) >= self._deps.config.provider_timeout:
-            return await self._fail(job, FailureReason.UNAVAILABLE)
-        worker_id = self._worker_id()
-        if not await self._write_with_retry(lambda: self._deps.repository.requeue(song.id, worker_id, since)):
-            return self._abandon(song)
-        log.info("Whisul makes no song now; back in line", extra={"song": song.id})
-        job.song = replace(song, state=State.QUEUED, unavailable_since=since, submitted_at=None)
-        job.post_sent = False
+    async def _requeue(self, job: ActiveJob, *, waits_for_provider: bool) -> float | None:
+        """Put a song that made no job back into its place in line, where it belongs to nobody."""
+        song, since = job.song, job.song.unavailable_since
+        if waits_for_provider:
+            since = since or self._deps.clock.now()
+            if self._lines.waited(song, since) >= self._deps.config.provider_timeout:
+                return await self._fail(job, FailureReason.UNAVAILABLE)
+        if await self._write_with_retry(
+            lambda: self._deps.repository.requeue(song, self._lease.worker_id, since)
+        ):
+            log.info("no job was made; back in line", extra={"song": song.id})
         self._on_slot_freed()
-        await self._update_progress(job)
-        return self._deps.config.progress_interval
+        return None
 
     # ------------------------------------------------------------------ polling
 
     async def _poll(self, job: ActiveJob) -> float | None:
-        song = job.song
+        deps = self._deps
+        if (delay := deps.throttle.reserve(RequestKind.POLL)) > 0:
+            job.count_time(deps.clock.monotonic(), answerable=False)
+            return await self._give_up_or(job, delay)
+        job_id = job.song.job_id or ""
         try:
-            report = await self._call_provider(self._deps.provider.poll(song.job_id or ""))
+            report = await self._call_provider(lambda: deps.provider.poll(job_id), RequestKind.POLL)
         except provider_errors.ProviderError as error:
-            self._deps.telemetry.polled(type(error).__name__)
+            deps.telemetry.polled(type(error).__name__)
             return await self._handle_poll_error(job, error)
-        self._deps.telemetry.polled(report.state.value)
-        job.failures = 0
+        except Exception:
+            job.count_time(deps.clock.monotonic(), answerable=True)
+            if self._is_overdue(job):
+                return await self._fail(job, FailureReason.TIMED_OUT)
+            raise
+        deps.telemetry.polled(report.state.value)
+        job.failures = job.not_found_count = 0
         if report.state is not JobState.RUNNING:
             return await self._handle_finished_job(job, report)
-        if self._is_overdue(job):
-            return await self._fail(job, FailureReason.TIMED_OUT)
-        await self._update_progress(job)
-        return self._next_poll(job)
+        job.count_time(deps.clock.monotonic(), answerable=True)
+        await self._lines.update(job.song)
+        return await self._give_up_or(job, self._next_poll(job))
 
     async def _handle_poll_error(self, job: ActiveJob, error: provider_errors.ProviderError) -> float | None:
         job.failures += 1
-        config, song = self._deps.config, job.song
-        if self._is_overdue(job):
-            return await self._fail(job, FailureReason.TIMED_OUT)
+        config, now = self._deps.config, self._deps.clock.monotonic()
+        job.count_time(now, answerable=not isinstance(error, _CAN_NOT_BE_ASKED))
+        log.info("a poll failed: %s", type(error).__name__, extra={"song": job.song.id})
+        delay = min(60.0, config.poll_interval_min * 2 ** min(job.failures - 1, 4))
         if isinstance(error, provider_errors.JobNotFound):
-            if self._elapsed(job) >= config.not_found_grace:
+            if self._has_vanished(job, now):
                 return await self._fail(job, FailureReason.VANISHED)
         elif isinstance(error, provider_errors.AuthenticationFailed):
-            self._log_rejected_key(song)
-            return config.auth_retry_delay
-        log.info("a poll failed: %s", type(error).__name__, extra={"song": song.id})
-        return min(60.0, config.poll_interval_min * 2 ** min(job.failures - 1, 4))
+            self._log_rejected_key(job.song)
+            delay = config.auth_retry_delay
+        return await self._give_up_or(job, delay)
+
+    def _has_vanished(self, job: ActiveJob, now: float) -> bool:
+        """Count a 404. One alone means little: the job may be new, or an ingress may answer for Whisul."""
+        job.not_found_count += 1
+        if job.not_found_count == 1:
+            job.not_found_since = now
+        config = self._deps.config
+        return (
+            job.not_found_count >= config.not_found_min_count
+            and now - job.not_found_since >= config.not_found_min_seconds
+        )
+
+    async def _give_up_or(self, job: ActiveJob, delay: float) -> float | None:
+        return await self._fail(job, FailureReason.TIMED_OUT) if self._is_overdue(job) else delay
+
+    def _is_overdue(self, job: ActiveJob) -> bool:
+        """Return whether Whisul has had its time for the song, or could not be asked for a day.
+
+        Since the first only grows when Whisul answers, nothing is given up without one last look.
+        """
+        config = self._deps.config
+        return (
+            job.answerable_seconds >= config.job_timeout or self._elapsed(job) >= config.unreachable_timeout
+        )
 
     async def _handle_finished_job(self, job: ActiveJob, report: JobReport) -> float | None:
         if report.state is JobState.FAILED:
@@ -214,10 +246,9 @@ class JobRunner:
         return await self._complete(job, report.result)
 
     async def _complete(self, job: ActiveJob, result: Result) -> float | None:
-        deps, song, worker_id = self._deps, job.song, self._worker_id()
-        now = deps.clock.now()
+        deps, song, now = self._deps, job.song, self._deps.clock.now()
         if not await self._write_with_retry(
-            lambda: deps.repository.mark_completed(song.id, worker_id, result, now)
+            lambda: deps.repository.mark_completed(song, self._lease.worker_id, result, now)
         ):
             return self._abandon(song)
         seconds = self._elapsed(job)
@@ -228,76 +259,92 @@ class JobRunner:
         self._on_slot_freed()
         return await self._deliver(job)
 
-    # ---------------------------------------------------------------- delivering
-
     async def _fail(self, job: ActiveJob, reason: FailureReason, error: str | None = None) -> float | None:
-        song, worker_id, now = job.song, self._worker_id(), self._deps.clock.now()
+        deps, song, now = self._deps, job.song, self._deps.clock.now()
         if not await self._write_with_retry(
-            lambda: self._deps.repository.mark_failed(song.id, worker_id, reason, error, now)
+            lambda: deps.repository.mark_failed(song, self._lease.worker_id, reason, error, now)
         ):
             return self._abandon(song)
-        self._deps.telemetry.failed(reason)
+        deps.telemetry.failed(reason)
         log.info("the song failed: %s", reason.value, extra={"song": song.id})
-        job.song = replace(
-            song, state=State.FAILED, reason=reason, error=error, finished_at=now, refunded_at=now
-        )
+        failure = {"reason": reason, "error": error, "finished_at": now, "refunded_at": now}
+        job.song = replace(song, state=State.FAILED, **failure)
         self._on_slot_freed()
         return await self._deliver(job)
 
+    # --------------------------------------------------------------- delivering
+
     async def _deliver(self, job: ActiveJob) -> float | None:
-        deps, song, worker_id = self._deps, job.song, self._worker_id()
-        job.delivery_attempts += 1
-        subscribers = await self._write_with_retry(lambda: deps.repository.subscribers(song.id))
-        if job.delivery_attempts > MAX_DELIVERY_ATTEMPTS:
-            outcome = Undeliverable("every attempt broke off")
+        deps, song, now = self._deps, job.song, self._deps.clock.monotonic()
+        if (delay := job.deliver_from - now) > 0:
+            return delay
+        await self._lines.close(song.id)
+        if self._delivering_for(job) >= deps.config.delivery_timeout and job.delivery_attempts:
+            outcome = Undeliverable("it was tried for a day")
         else:
+            job.delivery_attempts += 1
+            job.last_attempt_at = now
+            subscribers = await self._write_with_retry(lambda: deps.repository.subscribers(song.id))
             outcome = await deps.delivery.deliver(song, subscribers, job.delivery_attempts)
-        now = deps.clock.now()
-        match outcome:
-            case Delivered(reply=reply, method=method):
-                await self._write_with_retry(
-                    lambda: deps.repository.mark_delivered(song.id, worker_id, reply, now)
-                )
-                lag = (now - song.finished_at).total_seconds() if song.finished_at else 0.0
-                deps.telemetry.delivered(method, max(0.0, lag))
-                log.info("delivered by %s", method, extra={"song": song.id})
-            case Undeliverable(reason=reason):
-                await self._write_with_retry(
-                    lambda: deps.repository.mark_undeliverable(song.id, worker_id, now)
-                )
-                deps.telemetry.undeliverable()
-                log.warning("undeliverable: %s", reason, extra={"song": song.id})
-            case RetryLater(reason=reason):
-                log.info("delivery postponed: %s", reason, extra={"song": song.id})
-                backoff = deps.config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
-                return min(deps.config.delivery_backoff_max, backoff)
+        if isinstance(outcome, RetryLater):
+            log.info("delivery postponed: %s", outcome.reason, extra={"song": song.id})
+            backoff = deps.config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
+            return min(deps.config.delivery_backoff_max, backoff)
+        await self._record_delivery(song, outcome)
         return None
 
-    # ------------------------------------------------------------------- helpers
+    def _delivering_for(self, job: ActiveJob) -> float:
+        """Return the seconds since the song was finished.
 
-    async def _call_provider(self, request: Awaitable[T], *, definite: bool = False) -> T:
-        """One request to Whisul; what it tells of Whisul goes to the gate."""
+        The wall clock counts for the time before this process, but leaves an hour for further attempts.
+        """
+        now, limit = self._deps.clock.monotonic(), self._deps.config.delivery_timeout - 3600.0
+        if job.delivery_started_at is None:
+            finished_at = job.song.finished_at or self._deps.clock.now()
+            before = (self._deps.clock.now() - finished_at).total_seconds()
+            job.delivery_started_at = now - min(limit, max(0.0, before))
+        return now - job.delivery_started_at
+
+    async def _record_delivery(self, song: Song, outcome: Delivered | Undeliverable) -> None:
+        deps, worker_id, now = self._deps, self._lease.worker_id, self._deps.clock.now()
+        if isinstance(outcome, Delivered):
+            await self._write_with_retry(
+                lambda: deps.repository.mark_delivered(song, worker_id, outcome.reply, now)
+            )
+            lag = (now - song.finished_at).total_seconds() if song.finished_at else 0.0
+            deps.telemetry.delivered(outcome.method, max(0.0, lag))
+            log.info("delivered by %s", outcome.method, extra={"song": song.id})
+            self._on_delivered()
+            return
+        await self._write_with_retry(lambda: deps.repository.mark_undeliverable(song, worker_id, now))
+        deps.telemetry.undeliverable()
+        log.warning("undeliverable: %s", outcome.reason, extra={"song": song.id})
+
+    # ------------------------------------------------------------------ helpers
+
+    async def _call_provider(self, request: Callable[[], Awaitable[T]], kind: RequestKind) -> T:
+        """Make one request to Whisul once there is room for it; tell the throttle what came of it."""
         throttle = self._deps.throttle
-        record_outcome = throttle.record_cancelled
         try:
             async with throttle.semaphore:
-                answer = await request
+                answer = await request()
         except provider_errors.RateLimited as error:
-            throttle.record_rate_limited(error.retry_after)
+            throttle.record_rate_limited(error.retry_after, kind)
             raise
-        except (provider_errors.ProviderUnavailable, provider_errors.OutcomeUnknown) as error:
-            throttle.record_failure(
-                definite=definite and isinstance(error, provider_errors.ProviderUnavailable)
-            )
+        except provider_errors.ProviderUnavailable:
+            throttle.record_failure(definite=kind is RequestKind.SUBMIT)
+            raise
+        except provider_errors.OutcomeUnknown:
+            throttle.record_failure()
             raise
         except provider_errors.ProviderError:
-            record_outcome = throttle.record_success
+            throttle.record_success()
             raise
-        else:
-            record_outcome = throttle.record_success
-            return answer
-        finally:
-            record_outcome()
+        except BaseException:
+            throttle.record_cancelled()
+            raise
+        throttle.record_success()
+        return answer
 
     async def _write_with_retry(self, write: Callable[[], Awaitable[T]]) -> T:
         """Write until the database takes it; meanwhile the song just waits."""
@@ -309,16 +356,6 @@ class JobRunner:
                 log.warning("the database can't be written (%s); trying again in %.1f s", error, delay)
             await asyncio.sleep(delay)
             delay = min(10.0, delay * 2)
-
-    async def _update_progress(self, job: ActiveJob) -> None:
-        deps = self._deps
-        if deps.clock.monotonic() - job.last_progress_at < deps.config.progress_interval:
-            return
-        progress = compute_progress(job.song, deps.estimator, deps.clock.now(), job.queue_position)
-        if not _is_visible_change(job.last_progress, progress):
-            return
-        job.last_progress, job.last_progress_at = progress, deps.clock.monotonic()
-        await deps.delivery.update_progress(job.song, progress)
 
     def _next_poll(self, job: ActiveJob) -> float:
         deps = self._deps
@@ -333,19 +370,8 @@ class JobRunner:
     def _elapsed(self, job: ActiveJob) -> float:
         return self._deps.clock.monotonic() - job.started_at
 
-    def _is_overdue(self, job: ActiveJob) -> bool:
-        return self._elapsed(job) >= self._deps.config.job_timeout
-
-    def _waited_for_provider(self, job: ActiveJob, since: datetime) -> float:
-        """Seconds. The wall clock, which may be set, counts only for what was before this process."""
-        now = self._deps.clock.monotonic()
-        if job.provider_wait is None or job.provider_wait[0] != since:
-            seconds_before = max(0.0, (self._deps.clock.now() - since).total_seconds())
-            job.provider_wait = since, now - seconds_before
-        return now - job.provider_wait[1]
-
     def _log_rejected_key(self, song: Song) -> None:
-        """Once, until a POST goes through again: every song would say the same."""
+        """Log this once, until a POST goes through again: every song would say the same."""
         if not self._key_rejected:
             log.error(
                 "Whisul refuses WHISUL_API_KEY: put a valid key into the settings and restart",
@@ -353,17 +379,7 @@ class JobRunner:
             )
         self._key_rejected = True
 
-    @staticmethod
-    def _abandon(song: Song) -> None:
-        log.warning("the song is no longer this worker's; letting go of it", extra={"song": song.id})
-
-
-def _is_visible_change(previous: Progress | None, progress: Progress) -> bool:
-    """An edit is worth it when the stage, the bar or the place moved, not when an estimate shifts."""
-    if previous is None:
-        return True
-    return (previous.stage, previous.segments, previous.queue_position) != (
-        progress.stage,
-        progress.segments,
-        progress.queue_position,
-    )
+    def _abandon(self, song: Song) -> None:
+        """Let go of a song in which the database is ahead of the memory; it is read again if it is ours."""
+        log.warning("the song has gone on without this step; letting go of it", extra={"song": song.id})
+        self._on_slot_freed()

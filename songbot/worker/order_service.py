@@ -1,4 +1,4 @@
-"""The desk: where orders are placed."""
+"""The service that places orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class OrderService:
-    """Checks, charges and writes an order, and hands the song to the tracker."""
+    """Checks, charges and writes orders, and has the worker look for a slot for each."""
 
     def __init__(
         self, repository: SongRepository, worker: Worker, clock: Clock, telemetry: Telemetry
@@ -29,42 +29,41 @@ class OrderService:
         self._pending: set[asyncio.Task[OrderOutcome]] = set()
 
     async def place_order(self, order: Order) -> OrderOutcome:
-        """Place an order. Raises StoreUnavailable when nothing could be written.
+        """Place an order. Raises StoreUnavailable if nothing could be written.
 
-        Once begun it is carried through, even if the caller is cancelled: a song that was charged is a
-        song that is followed.
+        An order that was begun is carried through even if the caller is cancelled.
         """
         if self._shut_down:
             return NotAccepting()
-        pending = asyncio.create_task(self._create_and_track(order), name=f"order-{order.idempotency_key}")
+        pending = asyncio.create_task(self._create(order), name=f"order-{order.idempotency_key}")
         self._pending.add(pending)
         pending.add_done_callback(self._pending.discard)
         return await asyncio.shield(pending)
 
     async def shutdown(self, grace_seconds: float = 2.0) -> None:
-        """No new songs: the process is stopping. Orders being placed get `grace` seconds."""
+        """Take no new orders: the process is stopping. Those being placed get `grace_seconds`."""
         self._shut_down = True
         if self._pending:
             await asyncio.wait(self._pending, timeout=grace_seconds)
 
-    async def _create_and_track(self, order: Order) -> OrderOutcome:
+    async def _create(self, order: Order) -> OrderOutcome:
         outcome = await self._create_with_retry(order)
         if isinstance(outcome, Accepted):
             song = outcome.song
             log.info("ordered", extra={"song": song.id})
             log.debug("the prompt: %s", song.prompt, extra={"song": song.id})
             self._telemetry.ordered()
-            self._worker.track(song)
+            self._worker.order_placed()
         elif isinstance(outcome, Refused) and outcome.decision.blocked_by is not None:
             self._telemetry.refused(outcome.decision.blocked_by.rule.kind.value)
         return outcome
 
     async def _create_with_retry(self, order: Order) -> OrderOutcome:
-        """Asked once more where the database's answer was lost: the same key makes no second song."""
+        """Ask once more if the database's answer was lost: the same key makes no second song."""
         try:
-            return await self._repository.create(order, self._worker.worker_id, self._clock.now())
+            return await self._repository.create(order, self._clock.now())
         except StoreUnavailable:
-            outcome = await self._repository.create(order, self._worker.worker_id, self._clock.now())
+            outcome = await self._repository.create(order, self._clock.now())
         if isinstance(outcome, Duplicate) and outcome.song.reply.message_id == order.reply.message_id:
             return Accepted(outcome.song)
         return outcome

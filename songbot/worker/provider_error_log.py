@@ -1,4 +1,4 @@
-"""Whisul's last errors, remembered for whoever runs the bot."""
+"""Keeps Whisul's latest errors for whoever runs the bot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_RECORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class ErrorRecord:
-    """One kind of error, `times` in a row, lastly at `at`. `detail` is the last one's text."""
+    """One kind of error, `times` in a row, last seen at `at`. `detail` is the text of the last one."""
 
     kind: str
     detail: str
@@ -27,7 +27,7 @@ class ErrorRecord:
 
 
 class RecentErrors:
-    """The latest few; the same kind in a row counts as one, so that an outage does not push out the rest."""
+    """Keeps the latest few. A kind repeated in a row counts once, so that an outage leaves the others in."""
 
     def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self._records: deque[ErrorRecord] = deque(maxlen=max_records)
@@ -39,12 +39,12 @@ class RecentErrors:
         self._records.append(ErrorRecord(kind, str(error), at, times))
 
     def recent(self) -> list[ErrorRecord]:
-        """Newest first."""
+        """Return the records, newest first."""
         return list(reversed(self._records))
 
 
 class ErrorRecordingProvider:
-    """Composer: another one, whose errors are noted on their way through."""
+    """A SongProvider that records the errors of another on their way through."""
 
     def __init__(self, inner: SongProvider, errors: RecentErrors, clock: Clock) -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""The daily job: what is older than RETENTION_DAYS, or no longer needed, is forgotten."""
+"""The daily job that deletes what is older than RETENTION_DAYS or no longer needed."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class RetentionJob:
         self._sleep = sleep
 
     async def run(self) -> None:
-        """At once and every 24 hours, until cancelled."""
+        """Clean up at once and every 24 hours, until cancelled."""
         while True:
             await self._sleep(await self.clean_up())
 
     async def clean_up(self) -> float:
-        """Once; seconds until the next time, which is sooner where the database was not to be had."""
+        """Clean up once. Return the seconds until the next run: fewer if the database was unavailable."""
         try:
             songs = await self._privacy.purge(self._retention_days)
         except StoreUnavailable as error:

@@ -1,4 +1,4 @@
-"""When each song is due, as a heap. A song has one due time; setting it again replaces it."""
+"""A heap of the times at which songs are due. A song has one due time; setting it again replaces it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import heapq
 import math
 
 COALESCE_ABOVE, COALESCE_INTERVAL = 8.0, 0.5
-"""Seconds: which waits are long, and how far apart the beats are."""
+"""Seconds: waits from which on are long, and how far apart the beats are."""
 
 
 def coalesced_due_time(now: float, seconds: float) -> float:
-    """When a song is due that waits for `seconds` from `now`: a little later, on a beat that others keep too.
+    """Return when a song is due that waits for `seconds`: a little later, on a beat shared with others.
 
     A process that wakes once for many songs needs less time for each (`benchmarks/`). Short waits, at the end
     of which somebody may get a song, are kept as they are.
@@ -30,11 +30,16 @@ class JobScheduler:
         self._due[song_id] = due
         heapq.heappush(self._heap, (due, song_id))
 
+    def advance(self, song_id: int, due: float) -> None:
+        """Make a scheduled song due earlier; leave it as it is if it is due before that, or not scheduled."""
+        if due < self._due.get(song_id, float("-inf")):
+            self.set(song_id, due)
+
     def discard(self, song_id: int) -> None:
         self._due.pop(song_id, None)
 
     def pop_due(self, now: float) -> list[int]:
-        """The songs due by `now`, earliest first; they are no longer scheduled."""
+        """Return the songs due by `now`, earliest first; they are no longer scheduled."""
         ready: list[int] = []
         while self._heap and self._heap[0][0] <= now:
             due, song_id = heapq.heappop(self._heap)
@@ -44,7 +49,7 @@ class JobScheduler:
         return ready
 
     def next_due(self) -> float:
-        """The earliest due time; infinity when nothing is scheduled."""
+        """Return the earliest due time; infinity if nothing is scheduled."""
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else math.inf

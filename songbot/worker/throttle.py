@@ -1,8 +1,8 @@
-"""The one gate through which all requests to Whisul go: how many at once, how fast, and whether at all.
+"""The throttle of all requests to Whisul: how many at once, how fast, and whether at all.
 
-Whisul names no rate limit (its page "Pace"), so the gate finds it: a 429 halves the pace for all songs and
-success lets it recover. When Whisul is down the gate closes, lets one request through now and then to see,
-and opens again slowly, so that nobody rushes in.
+Whisul names no rate limit (its page "Pace"), so the throttle finds it: a 429 halves the pace for all songs,
+and success lets it recover. When Whisul is down, the throttle lets one request through now and then to find
+out whether it is back, and then begins slowly, so that nobody rushes in.
 """
 
 from __future__ import annotations
@@ -13,19 +13,27 @@ from enum import StrEnum
 
 FAILURE_THRESHOLD = 3
 INITIAL_BACKOFF, MAX_BACKOFF = 2.0, 60.0
+MAX_RETRY_AFTER = 120.0
 MIN_RATE, RECOVERY_RATE, UNLIMITED_RATE = 0.2, 20.0, 500.0
 
 
 class ThrottleState(StrEnum):
-    """What the gate does: lets all through, each in its turn, or (but for a probe now and then) nobody."""
+    """Whether all requests may go, each in its turn, or (but for one now and then) none."""
 
     NORMAL = "open"
     LIMITED = "slowed"
     SUSPENDED = "closed"
 
 
+class RequestKind(StrEnum):
+    """A Retry-After only binds requests of the kind that was answered with it."""
+
+    SUBMIT = "submit"
+    POLL = "poll"
+
+
 class RequestThrottle:
-    """`monotonic` gives seconds, `random` a float in 0..1; `in_flight` requests at most at the same time."""
+    """`monotonic` gives seconds, `random` a float in 0..1; `max_in_flight` bounds concurrent requests."""
 
     def __init__(
         self, monotonic: Callable[[], float], random: Callable[[], float], max_in_flight: int = 40
@@ -35,7 +43,7 @@ class RequestThrottle:
         self._semaphore = asyncio.Semaphore(max_in_flight)
         self._rate_limit: float | None = None
         self._next_request_at = 0.0
-        self._retry_at = 0.0
+        self._retry_at = dict.fromkeys(RequestKind, 0.0)
         self._backoff = INITIAL_BACKOFF
         self._failures = 0
         self._half_open = False
@@ -55,17 +63,17 @@ class RequestThrottle:
 
     @property
     def rate_limit(self) -> float | None:
-        """Requests a second at the most; None: as many as come."""
+        """The most requests a second; None if there is no limit."""
         return self._rate_limit
 
-    def reserve(self) -> float:
-        """Seconds until the caller may make its request; 0 means now, and the turn is taken.
+    def reserve(self, kind: RequestKind = RequestKind.POLL) -> float:
+        """Return the seconds until the caller may make its request; 0 means now, and takes the turn.
 
-        A positive answer reserves nothing: the caller comes back after it and asks again.
+        A positive answer reserves nothing: come back after it and ask again.
         """
         now = self._monotonic()
-        if now < self._retry_at:
-            return self._retry_at - now + self._random() * min(5.0, self._backoff)
+        if (wait := self._retry_at[kind] - now) > 0:
+            return wait + self._random() * min(5.0, self._backoff)
         if self.unavailable_since is not None:
             return self._try_half_open()
         return self._reserve_at_rate(now)
@@ -90,16 +98,17 @@ class RequestThrottle:
         if len(self._recent_requests) > 64:
             del self._recent_requests[:32]
 
-    def retry_in(self) -> float:
-        """Seconds until it is worth asking again."""
-        return max(0.0, self._retry_at - self._monotonic())
+    def retry_in(self, *kinds: RequestKind) -> float:
+        """Return the seconds until requests of `kinds` may go again, or of all kinds if none is named."""
+        latest = max(self._retry_at[kind] for kind in kinds or RequestKind)
+        return max(0.0, latest - self._monotonic())
 
     def record_cancelled(self) -> None:
-        """A request ended without telling anything of Whisul (it was cancelled)."""
+        """Note that a request ended without telling anything of Whisul (it was cancelled, or never sent)."""
         self._half_open = False
 
     def record_success(self) -> None:
-        """Whisul answered as it should."""
+        """Note that Whisul answered as it should."""
         if self.unavailable_since is not None:
             self._rate_limit = RECOVERY_RATE
         self.unavailable_since = None
@@ -111,29 +120,39 @@ class RequestThrottle:
             if self._rate_limit > UNLIMITED_RATE:
                 self._rate_limit = None
 
-    def record_rate_limited(self, retry_after: float | None) -> None:
-        """A 429: slower for all songs from here on, and nothing at all for `retry_after` seconds."""
+    def record_rate_limited(self, retry_after: float | None, kind: RequestKind = RequestKind.POLL) -> None:
+        """Note a 429: slow all songs down, and send nothing of this kind for `retry_after` seconds.
+
+        Whisul's word is believed for two minutes at most. Without one, nothing is sent for a while.
+        """
         self._half_open = False
         now = self._monotonic()
-        if now < self._retry_at:
+        if now < self._retry_at[kind]:
             return
         self._rate_limit = max(MIN_RATE, (self._rate_limit or self._measured_rate(now)) / 2)
-        self._suspend(now, self._backoff if retry_after is None else retry_after)
+        if retry_after is None:
+            self._suspend(now)
+        else:
+            self._retry_at[kind] = now + min(MAX_RETRY_AFTER, retry_after * (1 + 0.2 * self._random()))
 
     def record_failure(self, *, definite: bool = False) -> None:
-        """A request failed because Whisul can not be reached. One job's bad luck is not an outage: the gate
-        closes at the third failure in a row, or at once when `surely`."""
+        """Note that Whisul could not be reached.
+
+        One job's bad luck is no outage: suspend requests at the third failure in a row, or at once if
+        `definite`.
+        """
         self._half_open = False
         self._failures += 1
         now = self._monotonic()
-        if now < self._retry_at or (self._failures < FAILURE_THRESHOLD and not definite):
+        if now < min(self._retry_at.values()) or (self._failures < FAILURE_THRESHOLD and not definite):
             return
         if self.unavailable_since is None:
             self.unavailable_since = now
-        self._suspend(now, self._backoff)
+        self._suspend(now)
 
-    def _suspend(self, now: float, backoff: float) -> None:
-        self._retry_at = now + backoff * (1 + 0.2 * self._random())
+    def _suspend(self, now: float) -> None:
+        until = now + self._backoff * (1 + 0.2 * self._random())
+        self._retry_at = {kind: max(until, retry_at) for kind, retry_at in self._retry_at.items()}
         self._backoff = min(MAX_BACKOFF, self._backoff * 2)
 
     def _measured_rate(self, now: float) -> float:

@@ -56,9 +56,23 @@ def now(channel: Any, message: Any, viewer: Any = None) -> discord.Message | Non
     return next((other for other in channel.history(viewer=viewer) if other.id == message.id), None)
 
 
+def text_of(message: Any) -> str:
+    """Everything that a message says: its own text, and its embeds' titles, descriptions and fields."""
+    parts = [message.content]
+    for embed in message.embeds:
+        parts += [embed.title, embed.description, *(f"{field.name}: {field.value}" for field in embed.fields)]
+    return "\n".join(part for part in parts if part)
+
+
 def labels(message: Any) -> list[str | None]:
     """What its buttons say."""
-    return [child.label for row in message.components for child in row.children]
+    return [button["label"] for button in buttons_of(message)]
+
+
+def buttons_of(message: Any) -> list[dict[str, Any]]:
+    """Its buttons as Discord has them, of a message as well as of an answer to an interaction."""
+    rows = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
+    return [button for row in rows for button in row["components"]]
 
 
 def private_answer(result: Any) -> str:

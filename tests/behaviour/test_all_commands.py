@@ -12,14 +12,20 @@ import discord
 import pytest
 from discord import app_commands
 
-from songbot.quotas.repository import AuditEntry
+from songbot.quotas.channels import ChannelRules
+from songbot.quotas.repository import AuditEntry, GuildUsage
+from songbot.quotas.rules import LimitKind
 from songbot.songs.library import LibraryEntry, LibraryPage
 from songbot.ui import dm_confirmation, privacy, song_buttons
 from songbot.ui.library.page import page_view
 from songbot.ui.library.query import Query
 from songbot.ui.modals import ModalKind, PromptModal
-from songbot.ui.quota.audit_log import PAGE, log_view
+from songbot.ui.quota.forms import add_form, bonus_form, edit_form, zone_form
+from songbot.ui.quota.panel import panel_layout
+from songbot.ui.quota.panel_ids import Target
+from songbot.ui.quota.panel_pages import LOG_PAGE, PanelPage, channels_layout, chart_layout, log_layout
 from tests.unit.ui.test_embeds import SONG
+from tests.unit.ui.test_quota_panel import state
 
 from .environment import BotEnvironment
 
@@ -122,7 +128,7 @@ async def test_every_button_that_outlives_a_restart_has_a_versioned_id(bot_env: 
 
 async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnvironment):
     page = LibraryPage((LibraryEntry(SONG, saved=False),), newer=True, older=True)
-    changes = [AuditEntry(n, SONG.created_at, 1, "timezone", None, "UTC") for n in range(PAGE + 1)]
+    changes = [AuditEntry(n, SONG.created_at, 1, "timezone", None, "UTC") for n in range(LOG_PAGE + 1)]
     views = (
         song_buttons.action_view(1, *song_buttons.Action),
         song_buttons.card_view(SONG),
@@ -131,9 +137,13 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
         dm_confirmation.confirm_view(1),
         privacy.confirm_view(1),
         page_view(page, Query()),
-        log_view(changes, first=False),
+        log_layout(changes, None, first=False),
+        log_layout(changes, PanelPage(), first=False),
+        panel_layout(state()),
+        channels_layout(ChannelRules(), (), PanelPage()),
+        chart_layout(GuildUsage((), ()), 0, PanelPage(), has_picture=False),
     )
-    items = [item for view in views if view is not None for item in view.children]
+    items = [item for view in views if view is not None for item in view.walk_children()]
     custom_ids = [sent for item in items if (sent := getattr(item, "custom_id", None))]
     assert len(custom_ids) > 15
     for custom_id in custom_ids:
@@ -141,9 +151,11 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
 
 
 async def test_every_modal_that_is_written_is_one_the_bot_knows(bot_env: BotEnvironment):
-    for kind in ModalKind:
-        custom_id = PromptModal(kind, 1).custom_id
-        assert any(route.template.fullmatch(custom_id) for route in bot_env.app.router.modal_routes), kind
+    ann = Target(LimitKind.USER, 5)
+    forms = [add_form(None), edit_form(ann, None), bonus_form(ann), zone_form(None, "UTC")]
+    for custom_id in [*(PromptModal(kind, 1).custom_id for kind in ModalKind), *(f.custom_id for f in forms)]:
+        routes = bot_env.app.router.modal_routes
+        assert any(route.template.fullmatch(custom_id) for route in routes), custom_id
 
 
 def test_discord_py_keeps_nothing_of_what_was_sent():

@@ -11,7 +11,7 @@ from songbot.songs.models import State
 from songbot.wording import general
 
 from .environment import BotEnvironment
-from .helpers import all_songs, private_answer, restart
+from .helpers import all_songs, private_answer, restart, text_of
 
 MENU = "Make a song from this"
 
@@ -49,7 +49,7 @@ async def test_mentions_come_as_names(bot_env: BotEnvironment):
 async def test_what_comes_back_is_a_song_of_who_pressed(bot_env: BotEnvironment):
     shown = await opened(bot_env, "a song about rain")
     result = await bot_env.ann.submit_modal(shown, {"prompt": "a song about snow"})
-    assert "a song about snow" in result.response.content
+    assert "a song about snow" in text_of(result.response)
     await bot_env.wait(80)
     (song,) = await all_songs(bot_env)
     assert (song.user_id, song.prompt, song.state) == (bot_env.ann.id, "a song about snow", State.COMPLETED)
@@ -79,7 +79,7 @@ async def test_a_modal_of_another_version_gets_a_kind_private_sentence(
     shown = await opened(bot_env, "a song")
     shown._interaction.modal["custom_id"] = custom_id
     answer = private_answer(await bot_env.ann.submit_modal(shown, {"prompt": "a song"}))
-    assert answer == "I can't use this form any more. Please use `/song` instead."
+    assert answer == "This form has expired. Please use `/song` instead."
 
 
 async def test_it_is_there_for_every_install_and_in_every_place(bot_env: BotEnvironment):

@@ -12,7 +12,7 @@ from songbot.wording import direct_messages as wording
 from songbot.wording import general
 
 from .environment import BotEnvironment
-from .helpers import all_songs, labels, now, press_at_once, private_answer, restart, wait_long
+from .helpers import all_songs, labels, now, press_at_once, private_answer, restart, text_of, wait_long
 
 
 def last(bot_env: BotEnvironment) -> discord.Message:
@@ -39,10 +39,27 @@ async def test_the_bot_shows_the_prompt_as_it_would_be_sent_and_how_many_songs_a
 ):
     message = await offer(bot_env, "a  *trap*\nsong \u202e")
     assert message.embeds[0].description == "a \\*trap\\* song"
-    assert "You have 3 songs left today." in message.content
+    assert "It uses 1 of your 3 remaining songs today." in message.content
     assert labels(message) == ["Make it", "Cancel"]
     assert message.reference is not None
     assert await all_songs(bot_env) == []
+
+
+@pytest.mark.parametrize("said", ["hi", "Hello there!", "help", "What can you do?", "👋"])
+async def test_a_greeting_gets_one_back_with_ideas_and_no_offer(bot_env: BotEnvironment, said: str):
+    await bot_env.ann.send_dm(said)
+    message = last(bot_env)
+    assert message.embeds[0].title == wording.GREETING_TITLE
+    assert labels(message)[-1] == "Surprise me"
+    assert "Make it" not in labels(message)
+
+
+async def test_a_first_prompt_is_welcomed_and_a_later_one_only_offered(bot_env: BotEnvironment):
+    message = await offer(bot_env)
+    assert message.content.startswith(wording.WELCOME)
+    await press(bot_env, message, "Make it")
+    await bot_env.wait(80)
+    assert (await offer(bot_env, "another")).content.startswith("Make a song from this?")
 
 
 async def test_make_it_charges_and_the_bots_own_message_becomes_the_card(bot_env: BotEnvironment):
@@ -51,15 +68,14 @@ async def test_make_it_charges_and_the_bots_own_message_becomes_the_card(bot_env
     assert result.acknowledged
     await bot_env.wait(2)
     line = current(bot_env, message)
-    assert "a trap song" in line.content
-    assert line.embeds == []
+    assert "> a trap song" in text_of(line)
     assert labels(line) == ["Notify me"]
     await bot_env.wait(80)
     card = current(bot_env, message)
     assert card.embeds[0].title == "Midnight Grid"
     (song,) = await all_songs(bot_env)
     assert (song.guild_id, song.quota_guild_id, song.prompt) == (None, None, "a trap song")
-    assert last(bot_env).content == f"<@{bot_env.ann.id}> your song is here: **Midnight Grid**"
+    assert last(bot_env).content == f"<@{bot_env.ann.id}>, your song is ready: **Midnight Grid**"
 
 
 async def test_a_song_that_takes_longer_than_a_token_lives_still_arrives_on_the_message(
@@ -125,7 +141,7 @@ async def test_a_message_that_was_deleted_meanwhile_is_made_as_it_was_shown(bot_
     ("content", "attachments", "sentence"),
     [
         ("x" * 1001, (), general.prompt_too_long(1001, 1000)),
-        ("\u200b", (), general.EMPTY_PROMPT),
+        ("\u200b", (), wording.ONLY_WORDS),
         (
             "",
             ({"id": "7", "filename": "a.txt", "size": 1, "url": "https://x.y/a", "proxy_url": ""},),

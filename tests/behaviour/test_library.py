@@ -31,7 +31,7 @@ async def a_song(
     **changes: Any,
 ) -> Song:
     """A song made some time ago in the server, with the card in its general channel."""
-    songs, worker_id, now = bot_env.database.songs, "some-time-ago", bot_env.env.now()
+    songs, worker_id, now = bot_env.database.songs, bot_env.app.worker.worker_id, bot_env.env.now()
     plain = Order(
         idempotency_key=f"made-{next(_keys)}",
         user_id=who.id,
@@ -41,17 +41,16 @@ async def a_song(
         guild_id=bot_env.guild.id,
         quota_guild_id=bot_env.guild.id,
     )
-    outcome = await songs.create(replace(plain, **changes), worker_id, now)
+    outcome = await songs.create(replace(plain, **changes), now)
     assert isinstance(outcome, Accepted), outcome
-    song_id = outcome.song.id
-    await songs.admit(worker_id, 1000, 1000, now)
-    await songs.mark_submitted(song_id, f"job-{song_id}")
-    await songs.mark_completed(song_id, worker_id, replace(result, title=title), now)
+    [song] = await songs.admit(worker_id, 1000, 1000, now)
+    await songs.mark_submitted(song, f"job-{song.id}")
+    await songs.mark_completed(song, worker_id, replace(result, title=title), now)
     if delivered:
-        await songs.mark_delivered(song_id, worker_id, outcome.song.reply, now)
+        await songs.mark_delivered(song, worker_id, song.reply, now)
     else:
-        await songs.mark_undeliverable(song_id, worker_id, now)
-    song = await songs.get(song_id)
+        await songs.mark_undeliverable(song, worker_id, now)
+    song = await songs.get(song.id)
     assert song is not None
     return song
 
@@ -64,7 +63,10 @@ async def restart(bot_env: BotEnvironment) -> None:
 
 
 def titles(message: Any) -> list[str]:
-    return [field.name for field in message.embeds[0].fields]
+    """In their order, which the numbers before them give too."""
+    numbered = [field.name.split(". ", 1) for field in message.embeds[0].fields]
+    assert [number for number, _ in numbered] == [str(number) for number in range(1, len(numbered) + 1)]
+    return [title for _, title in numbered]
 
 
 def text_of(message: Any) -> str:
@@ -146,7 +148,7 @@ async def test_words_are_found_in_title_tags_and_prompt_and_a_tempo_by_its_range
     assert titles(await library(bot_env, bot_env.ann, search="bpm:90-120")) == ["Velvet Dusk"]
     assert titles(await library(bot_env, bot_env.ann, search="bpm:140")) == ["Midnight Grid"]
     nothing = await library(bot_env, bot_env.ann, search="@everyone **polka**")
-    assert "Nothing found" in text_of(nothing)
+    assert "No songs match" in text_of(nothing)
     assert "@everyone" not in text_of(nothing)
 
 
@@ -159,7 +161,7 @@ async def test_of_another_member_only_what_was_made_publicly_here_is_seen(bot_en
     own = ["By direct message", "Elsewhere", "Private 🔒", "Public here"]
     assert titles(await library(bot_env, bot_env.ann)) == own
     assert titles(await library(bot_env, bot_env.ann, of=bot_env.ann)) == own
-    assert "no songs" in text_of(await library(bot_env, bot_env.ann, of=bot_env.max))
+    assert "no public songs" in text_of(await library(bot_env, bot_env.ann, of=bot_env.max))
 
 
 async def test_turning_a_page_of_anothers_songs_shows_no_more_than_the_first_did(bot_env: BotEnvironment):
@@ -173,7 +175,7 @@ async def test_turning_a_page_of_anothers_songs_shows_no_more_than_the_first_did
 
 async def test_of_another_member_is_kindly_refused_in_direct_messages(bot_env: BotEnvironment):
     result = await bot_env.ann.user.slash("library", of=bot_env.max.user)
-    assert "in a server, so use it in one" in text_of(result.response)
+    assert "only works in a server" in text_of(result.response)
 
 
 async def test_of_and_saved_together_are_refused(bot_env: BotEnvironment):

@@ -36,8 +36,8 @@ async def an_mp3(_song: Song, _limit: int) -> Any:
 
 
 async def opened(bot_env: BotEnvironment, who: Any, page: Any, song: Song) -> Any:
-    """What choosing the song brings, seen by the person alone."""
-    result = await who.select(page, [str(song.id)])
+    """What playing the song brings, seen by the person alone."""
+    result = await who.click(page, custom_id=f"library:v1:play:{song.id}")
     message = result.response or result.followups[-1]
     assert message.ephemeral
     return message
@@ -63,7 +63,7 @@ async def test_a_song_is_opened_with_its_card_and_all_buttons(bot_env: BotEnviro
     song = await a_song(bot_env, bot_env.ann)
     card = await opened(bot_env, bot_env.ann, await library(bot_env, bot_env.ann), song)
     assert card.embeds[0].title == "Midnight Grid"
-    assert labels(card) == ["Listen", "Another take", "Remix", "Save", "Delete", "Post here"]
+    assert labels(card) == ["Another take", "Listen", "Remix (edit prompt)", "Save", "Delete", "Post here"]
 
 
 async def test_a_song_is_opened_after_a_restart(bot_env: BotEnvironment):
@@ -81,7 +81,7 @@ async def test_post_here_shows_the_card_to_the_channel(bot_env: BotEnvironment):
     (posted,) = result.followups
     assert not posted.ephemeral
     assert posted.embeds[0].title == "Midnight Grid"
-    assert labels(posted) == ["Listen", "Another take", "Remix", "Save", "Delete"]
+    assert labels(posted) == ["Another take", "Listen", "Remix (edit prompt)", "Save", "Delete"]
 
 
 async def test_pressing_post_here_twice_fast_posts_one_card(bot_env: BotEnvironment):
@@ -123,7 +123,7 @@ async def test_a_forged_press_posts_no_private_song_and_none_of_another_server(b
         result = await forge(bot_env.max, card, song)
         (answer,) = result.followups
         assert answer.ephemeral
-        assert "Only songs of your own" in answer.content
+        assert "You can only post your own songs" in answer.content
         assert not answer.embeds
 
 
@@ -132,8 +132,8 @@ async def test_a_forged_choice_opens_nothing_that_is_not_to_be_seen(bot_env: Bot
     private = await a_song(bot_env, bot_env.ann, "Private", private=True)
     page = await library(bot_env, bot_env.max)
     for value in (str(private.id), "9" * 30, "../1", "999"):
-        page._message.components[0]["components"][0]["options"][0]["value"] = value
-        result = await bot_env.max.select(page, [value])
+        forged = page._message.components[0]["components"][0]["custom_id"] = f"library:v1:play:{value}"
+        result = await bot_env.max.click(page, custom_id=forged)
         answer = result.response or result.followups[0]
         assert answer.ephemeral
         assert answer.content
@@ -151,9 +151,9 @@ async def test_a_song_that_was_deleted_meanwhile_is_gone(bot_env: BotEnvironment
     page = await library(bot_env, bot_env.ann)
     card = await opened(bot_env, bot_env.ann, page, song)
     await bot_env.database.library.mark_deleted(song.id)
-    assert "any more" in text_of(await opened(bot_env, bot_env.ann, page, song))
+    assert "has been deleted" in text_of(await opened(bot_env, bot_env.ann, page, song))
     result = await bot_env.ann.click(card, label="Post here")
-    assert "any more" in result.followups[0].content
+    assert "has been deleted" in result.followups[0].content
 
 
 async def test_an_undeliverable_song_is_marked_and_delivered_by_opening_it(bot_env: BotEnvironment):
@@ -178,7 +178,7 @@ async def test_a_card_that_discord_does_not_take_leaves_the_song_undelivered(bot
     song = await a_song(bot_env, bot_env.ann, delivered=False)
     page = await library(bot_env, bot_env.ann)
     bot_env.env.inject_error("PATCH", "/webhooks/*", status=403, code=50013, times=3)
-    result = await bot_env.ann.select(page, [str(song.id)])
+    result = await bot_env.ann.click(page, custom_id=f"library:v1:play:{song.id}")
     assert all(not message.embeds for message in [*result.followups, result.response] if message)
     assert (await stored(bot_env, song)).delivery is DeliveryState.UNDELIVERABLE
 
@@ -219,14 +219,14 @@ async def test_a_failure_that_could_not_be_told_waits_in_the_library_until_it_is
 ):
     songs, worker_id, now = bot_env.database.songs, "some-time-ago", bot_env.env.now()
     order = Order("lost", bot_env.ann.id, "rain", private=False, reply=ReplyTarget(bot_env.channel.id))
-    outcome = await songs.create(order, worker_id, now)
+    outcome = await songs.create(order, now)
     assert isinstance(outcome, Accepted)
     song = outcome.song
-    await songs.mark_failed(song.id, worker_id, FailureReason.FAILED, None, now)
-    await songs.mark_undeliverable(song.id, worker_id, now)
+    await songs.mark_failed(song, worker_id, FailureReason.FAILED, None, now)
+    await songs.mark_undeliverable(song, worker_id, now)
     assert titles(await library(bot_env, bot_env.max, of=bot_env.ann)) == []
     page = await library(bot_env, bot_env.ann)
-    assert titles(page) == ["This song could not be made 📭"]
+    assert titles(page) == ["Couldn't make this song 📭"]
     told = await opened(bot_env, bot_env.ann, page, song)
     assert "try again" in text_of(told)
     assert labels(told) == ["Try again"]

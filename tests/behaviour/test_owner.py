@@ -163,13 +163,20 @@ async def test_it_is_hidden_from_all_but_administrators_in_servers(bot_env: BotE
 async def test_status_of_a_bot_that_has_done_nothing_yet(bot_env: BotEnvironment):
     shown = await reply_to(bot_env, "status")
     assert f"Version: {VERSION}" in shown
-    assert "Songs in the works: None" in shown
-    assert "Ordered in the last 24 hours: None" in shown
-    assert "Whisul's last errors: None" in shown
-    assert "Half of the songs take 1:52 at most, nine of ten 3:06." in shown
-    assert "Requests to Whisul go through as they come." in shown
+    assert "Songs in progress: None" in shown
+    assert "Requested in the last 24 hours: None" in shown
+    assert "Latest Whisul errors: None" in shown
+    assert "Half of all songs take up to 1:52, 90% up to 3:06." in shown
+    assert "Requests to Whisul are not limited." in shown
     assert "Database: SQLite, " in shown
-    assert "Shards of this process: 0: " in shown
+    assert "Shards in this process: 0: " in shown
+    assert "Health: Ready.\nNo backup has been recorded." in shown
+
+
+async def test_status_tells_when_the_last_backup_was_made(bot_env: BotEnvironment):
+    made_at = bot_env.env.now()
+    await bot_env.database.admin.record_backup(made_at)
+    assert f"Last backup <t:{int(made_at.timestamp())}:R>" in await reply_to(bot_env, "status")
 
 
 async def test_status_tells_when_the_bot_began(bot_env: BotEnvironment):
@@ -184,7 +191,7 @@ async def test_status_counts_songs_by_state_and_reason(bot_env: BotEnvironment):
     await make_song(bot_env)
     await ask(bot_env, bot_env.ann)
     shown = await reply_to(bot_env, "status")
-    assert "Songs in the works: 1 composing" in shown
+    assert "Songs in progress: 1 composing" in shown
     for line in ("1 completed", "1 failed: rejected"):
         assert line in shown
     assert "**PromptRejected**: Whisul rejected the prompt" in shown
@@ -197,31 +204,31 @@ async def test_status_tells_of_an_outage_and_of_the_slow_start_after_it(bot_env:
     await ask(bot_env, bot_env.ann)
     await bot_env.wait(3)
     shown = await reply_to(bot_env, "status")
-    assert "Nothing goes to Whisul for the moment; the next try is " in shown
+    assert "Requests to Whisul are suspended; the next try is " in shown
     assert "**ProviderUnavailable**" in shown
     await bot_env.wait(120)
     shown = await reply_to(bot_env, "status")
     assert "**ProviderUnavailable**: Whisul can't be reached: refused" in shown
-    assert "Requests to Whisul are slowed to " in shown
+    assert "Requests to Whisul are limited to " in shown
 
 
 async def test_a_pause_is_told_to_people_with_its_reason_and_ends_with_resume(bot_env: BotEnvironment):
     await ask(bot_env, bot_env.max)
     told = await reply_to(bot_env, "pause", reason=(TEXT, "  back at *noon* @everyone "))
     refusal = await ask(bot_env, bot_env.max)
-    assert "New songs are paused for now: back at \\*noon\\* @\u200beveryone" in refusal
+    assert "New songs are paused: back at \\*noon\\* @\u200beveryone" in refusal
     assert refusal.splitlines()[0] in told
     assert refusal.splitlines()[0] in await reply_to(bot_env, "status")
     await bot_env.wait(80)
-    assert await reply_to(bot_env, "resume") == "New songs are made again."
+    assert await reply_to(bot_env, "resume") == "Resumed. New songs are being made."
     assert "paused" not in await reply_to(bot_env, "status")
     assert len(bot_env.whisul.posts) == 1, "the song that was on its way was made, the other one not"
     assert await ask(bot_env, bot_env.max) == ""
-    assert "nothing has changed" in await reply_to(bot_env, "resume")
+    assert "Nothing changed" in await reply_to(bot_env, "resume")
 
 
 async def test_a_reason_that_nobody_could_read_pauses_nothing(bot_env: BotEnvironment):
-    assert "I need a reason" in await reply_to(bot_env, "pause", reason=(TEXT, "\u200b \u2800"))
+    assert "Please give a reason" in await reply_to(bot_env, "pause", reason=(TEXT, "\u200b \u2800"))
     assert await ask(bot_env, bot_env.ann) == ""
 
 
@@ -232,7 +239,7 @@ async def test_a_songs_story_from_order_to_card(bot_env: BotEnvironment):
     assert "> a \\*trap\\* song" in shown
     assert f"by {bot_env.ann.mention} in server `{bot_env.guild.id}`, <#{bot_env.channel.id}>" in shown
     assert f"Charged to: server `{bot_env.guild.id}`" in shown
-    for step in ("Asked for <t:", "Sent to Whisul <t:", "Completed <t:", "Delivered <t:"):
+    for step in ("Requested <t:", "Sent to Whisul <t:", "Completed <t:", "Delivered <t:"):
         assert step in shown
     assert "`job-1`" in shown
     assert "Delivery: delivered" in shown
@@ -245,7 +252,7 @@ async def test_a_failed_songs_story_says_why_and_that_it_was_given_back(bot_env:
     shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "Song 1: failed" in shown
     assert "Why it failed: failed\nthe \\*drummer\\* left" in shown
-    assert "; given back <t:" in shown
+    assert "; refunded <t:" in shown
     song = await bot_env.database.songs.get(1)
     assert song is not None
     assert (song.state, song.reason) == (State.FAILED, FailureReason.FAILED)
@@ -255,7 +262,7 @@ async def test_a_song_in_the_works_names_who_follows_it(bot_env: BotEnvironment)
     await ask(bot_env, bot_env.max, prompt="rain")
     shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "Song 1: composing" in shown
-    assert f"Followed by: `{bot_env.app.worker.worker_id}`" in shown
+    assert f"Worker: `{bot_env.app.worker.worker_id}`" in shown
     assert "Delivery: pending" in shown
 
 
@@ -269,11 +276,11 @@ async def test_a_long_prompt_is_cut_short_and_that_of_a_deleted_song_not_shown(b
     shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "rain" not in shown
     assert "Midnight Grid" not in shown
-    assert "Its card was deleted <t:" in shown
+    assert "Deleted <t:" in shown
 
 
 async def test_a_song_that_is_not_there(bot_env: BotEnvironment):
-    assert "There is no song with this id" in await reply_to(bot_env, "song", id=(NUMBER, 404))
+    assert "There is no song with this ID" in await reply_to(bot_env, "song", id=(NUMBER, 404))
 
 
 async def test_it_works_in_direct_messages(bot_env: BotEnvironment):

@@ -17,6 +17,7 @@ from songbot.ui.privacy import MARGIN, export_files
 from songbot.worker.retention import DAY, HOUR, RetentionJob
 
 from .environment import BotEnvironment
+from .helpers import text_of
 from .test_library import a_song, library, restart, titles
 
 
@@ -39,7 +40,7 @@ async def exported(bot_env: BotEnvironment, who: Any) -> dict[str, list[dict[str
 async def test_it_is_shown_what_is_kept_why_and_how_long(bot_env: BotEnvironment):
     said = fields(await privacy(bot_env, bot_env.ann, "show"))
     assert "365 days" in said
-    assert "Whisul gets the prompt" in said
+    assert "Whisul receives the prompt" in said
     command_id = bot_env.app.bot.command_ids["privacy"]
     assert f"</privacy export:{command_id}>" in said
 
@@ -69,8 +70,8 @@ async def test_after_the_confirmation_all_of_it_is_gone(bot_env: BotEnvironment)
     await a_song(bot_env, bot_env.ann)
     await a_song(bot_env, bot_env.max, "His")
     question = await privacy(bot_env, bot_env.ann, "delete")
-    result = await bot_env.ann.click(question, label="Yes, delete all of it")
-    assert "1 song is deleted" in result.response.content
+    result = await bot_env.ann.click(question, label="Delete everything")
+    assert "I deleted 1 song" in result.response.content
     assert result.response.components == []
     assert not any((await exported(bot_env, bot_env.ann)).values())
     assert "/song" in (await library(bot_env, bot_env.ann)).embeds[0].description
@@ -81,7 +82,7 @@ async def test_the_question_is_answered_after_a_restart(bot_env: BotEnvironment)
     await a_song(bot_env, bot_env.ann)
     question = await privacy(bot_env, bot_env.ann, "delete")
     await restart(bot_env)
-    await bot_env.ann.click(question, label="Yes, delete all of it")
+    await bot_env.ann.click(question, label="Delete everything")
     assert not any((await exported(bot_env, bot_env.ann)).values())
 
 
@@ -89,8 +90,8 @@ async def test_a_forged_button_deletes_nothing_of_another(bot_env: BotEnvironmen
     await a_song(bot_env, bot_env.ann)
     question = await privacy(bot_env, bot_env.max, "delete")
     question._message.components[0]["components"][0]["custom_id"] = f"privacy:v1:delete:{bot_env.ann.id}"
-    result = await bot_env.max.click(question, label="Yes, delete all of it")
-    assert "somebody else's" in (result.response or result.followups[0]).content
+    result = await bot_env.max.click(question, label="Delete everything")
+    assert "someone else" in (result.response or result.followups[0]).content
     assert len((await exported(bot_env, bot_env.ann))["songs"]) == 1
 
 
@@ -98,7 +99,7 @@ async def test_a_forged_button_deletes_nothing_of_another(bot_env: BotEnvironmen
 async def test_deleting_does_not_give_the_days_songs_back(bot_env: BotEnvironment):
     await a_song(bot_env, bot_env.ann)
     question = await privacy(bot_env, bot_env.ann, "delete")
-    await bot_env.ann.click(question, label="Yes, delete all of it")
+    await bot_env.ann.click(question, label="Delete everything")
     result = await bot_env.ann.slash(bot_env.channel, "song", prompt="another one")
     assert "You have used 1 of 1 song" in result.followups[0].content
     assert bot_env.whisul.posts == []
@@ -109,16 +110,16 @@ async def test_songs_in_the_works_are_no_longer_followed(bot_env: BotEnvironment
     await bot_env.wait(5)
     assert len(bot_env.app.worker) == 1
     question = await privacy(bot_env, bot_env.ann, "delete")
-    await bot_env.ann.click(question, label="Yes, delete all of it")
+    await bot_env.ann.click(question, label="Delete everything")
     assert len(bot_env.app.worker) == 0
     await bot_env.wait(120)
-    assert not any(message.embeds for message in bot_env.channel.history())
+    assert not any("Midnight Grid" in text_of(message) for message in bot_env.channel.history())
 
 
 async def test_when_the_database_is_away_deleting_says_so(bot_env: BotEnvironment):
     question = await privacy(bot_env, bot_env.ann, "delete")
     bot_env.app.bot.get_cog("privacy")._privacy = Purging(StoreUnavailable("for this test"))
-    result = await bot_env.ann.click(question, label="Yes, delete all of it")
+    result = await bot_env.ann.click(question, label="Delete everything")
     assert "database" in result.followups[0].content
 
 

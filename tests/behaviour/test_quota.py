@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import simcord.interactions
 from discord import app_commands
+from simcord.components import walk_components
 from simcord.results import InteractionResult
 
 from cogs.quota._cog import QuotaCog
 from songbot.app import create_app
+from songbot.interactions.errors import UserFacingError
 from songbot.songs.errors import StoreUnavailable
-from songbot.ui.quota.chart import HEIGHT, WIDTH
+from songbot.ui.quota.chart import ChartNotDrawn
 from songbot.wording import general
 
 from .environment import BotEnvironment
@@ -31,7 +33,20 @@ async def quota(bot_env: BotEnvironment, command: str, /, **options: Any) -> str
 def read(result: InteractionResult) -> str:
     """What stands in the answer to an interaction, embeds and all."""
     answers = [answer for answer in (result.response, *result.followups) if answer]
-    return "\n".join(text for answer in answers for text in (answer.content, *map(_words, answer.embeds)))
+    return "\n".join(
+        text
+        for answer in answers
+        for text in (answer.content, *map(_words, answer.embeds), *_texts(answer.components))
+    )
+
+
+def _texts(components: Any) -> list[str]:
+    """What text displays say (Discord, "Component Reference": type 10)."""
+    return [part["content"] for part in walk_components(components) if part["type"] == 10]
+
+
+def _buttons(components: Any) -> list[dict[str, Any]]:
+    return [part for part in walk_components(components) if part["type"] == 2]
 
 
 def _words(embed: Any) -> str:
@@ -77,81 +92,85 @@ def command(bot_env: BotEnvironment, *path: str, **options: Any) -> dict[str, An
 
 async def test_a_server_without_rules_says_what_holds(bot_env: BotEnvironment):
     shown = await quota(bot_env, "show")
-    assert "None yet: each member gets 5 songs a day" in shown
-    assert "0 of 50 songs today" in shown
-    assert "UTC (00:00 there now)" in shown.replace("`", "")
-    assert "Week: <t:1767571200:R> (<t:1767571200:f>)" in shown
+    assert "No rules yet. Default: 5 songs per member per day." in shown
+    assert "50 songs per day in this server (0 used today)" in shown
+    assert "Time zone: `UTC` · Songs: in all channels" in shown
 
 
 async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironment):
     dj = bot_env.guild.create_role("DJ")
-    assert "Done: 20 songs a day for everyone together." in await quota(
-        bot_env, "set", who="server", limit=20, per="day"
-    )
-    assert "for each member." in await quota(bot_env, "set", who="member", limit=2, per="hour")
-    assert dj.mention in await quota(bot_env, "role", role=dj, limit=4, per="week")
-    assert bot_env.ann.mention in await quota(bot_env, "user", user=bot_env.ann, limit=0, per="month")
-    changed = await quota(bot_env, "set", who="member", limit=3, per="day")
-    assert "Done: 3 songs a day for each member (before: 2 songs an hour)." in changed
+    for options, said in (
+        ({"songs": 20, "per": "day", "applies_to": "server"}, "Server-wide limit set to 20 songs per day"),
+        ({"songs": 2, "per": "hour"}, "Member limit set to 2 songs per hour, starting now."),
+        ({"songs": 4, "per": "week", "role": dj}, f"Limit for {dj.mention} set to 4 songs per week"),
+        ({"songs": 0, "per": "month", "user": bot_env.ann}, f"{bot_env.ann.mention}'s limit set to no songs"),
+        ({"songs": 3, "per": "day", "applies_to": "member"}, "set to 3 songs per day (was 2 songs per hour)"),
+    ):
+        assert said in await quota(bot_env, "limit", **options)
 
     shown = await quota(bot_env, "show")
     for line in (
-        "Everyone together: **20 songs a day**",
-        "Each member: **3 songs a day**",
-        f"{dj.mention}: **4 songs a week**",
-        f"{bot_env.ann.mention}: **no songs**",
+        "**Server-wide** · 20 songs per day\n-# `░░░░░░` 0 / 20 today · resets <t:1767312000:R>",
+        "**Each member** · 3 songs per day\n-# counted per person · resets <t:1767312000:R>",
+        f"{dj.mention} · 4 songs per week\n-# counted per person · resets <t:1767571200:R>",
+        f"{bot_env.ann.mention} · no songs",
     ):
         assert line in shown
 
-    assert "(no songs) is gone" in await quota(bot_env, "clear", user=bot_env.ann)
-    assert "(4 songs a week) is gone" in await quota(bot_env, "clear", role=dj)
-    assert "each member gets 5 songs a day" in await quota(bot_env, "clear", who="member")
-    assert "50 songs a day, this bot's ceiling" in await quota(bot_env, "clear", who="server")
-    assert "nothing has changed" in await quota(bot_env, "clear", who="server")
-    assert "None yet" in await quota(bot_env, "show")
+    for options, said in (
+        ({"user": bot_env.ann}, "limit (no songs). Their role or member limit applies now."),
+        ({"role": dj}, f"Removed the limit for {dj.mention} (4 songs per week)."),
+        ({"applies_to": "member"}, "The default applies now: 5 songs per member per day."),
+        ({"applies_to": "server"}, "This bot's cap of 50 songs per day applies now."),
+        ({"applies_to": "server"}, "There is no server-wide limit. Nothing changed."),
+    ):
+        assert said in await quota(bot_env, "remove", **options)
+    assert "No rules yet" in await quota(bot_env, "show")
 
 
 async def test_a_rule_above_a_ceiling_is_taken_and_the_ceiling_is_named(bot_env: BotEnvironment):
-    said = await quota(bot_env, "set", who="member", limit=100_000, per="week")
-    assert "Done: 100,000 songs a week" in said
-    assert "at most 50 songs a day for one whole server" in said
-    assert "at most" not in await quota(bot_env, "set", who="member", limit=50, per="day")
+    said = await quota(bot_env, "limit", applies_to="member", songs=100_000, per="week")
+    assert "set to 100,000 songs per week" in said
+    assert "at most 50 songs per day in one server, so that cap applies first" in said
+    assert "at most" not in await quota(bot_env, "limit", applies_to="member", songs=50, per="day")
 
 
 @pytest.mark.settings(operator_songs_per_day=40)
 async def test_the_ceiling_for_everybody_is_named_too(bot_env: BotEnvironment):
-    said = await quota(bot_env, "set", who="server", limit=45, per="day")
-    assert "at most 40 songs a day for everybody" in said
-    assert "one whole server" not in said
-    assert "Everybody, everywhere: **40 songs a day**" in await quota(bot_env, "show")
+    said = await quota(bot_env, "limit", applies_to="server", songs=45, per="day")
+    assert "at most 40 songs per day in all servers together" in said
+    assert "in one server" not in said
+    assert "40 per day in all servers together" in await quota(bot_env, "show")
 
 
 async def test_what_can_not_be_used_gets_a_clear_sentence(bot_env: BotEnvironment):
     robot = bot_env.guild.add_member(bot_env.env.create_user("robot", bot=True))
     for command_name, options in (
-        ("user", {"limit": 1, "per": "day"}),
+        ("limit", {"songs": 1, "per": "day"}),
         ("check", {}),
         ("grant", {"songs": 1}),
         ("reset", {}),
     ):
-        assert "Bots don't order songs" in await quota(bot_env, command_name, user=robot, **options)
+        assert "Bots don't have quotas" in await quota(bot_env, command_name, user=robot, **options)
     everyone = bot_env.guild.default_role
-    assert "who:each member" in await quota(bot_env, "role", role=everyone, limit=1, per="day")
-    assert "exactly one" in await quota(bot_env, "clear")
-    assert "exactly one" in await quota(bot_env, "clear", who="member", user=bot_env.ann)
+    assert "applies_to:each member" in await quota(bot_env, "limit", role=everyone, songs=1, per="day")
+    assert "Choose one of" in await quota(bot_env, "remove")
+    assert "Choose one of" in await quota(bot_env, "remove", applies_to="member", user=bot_env.ann)
+    both = await quota(bot_env, "limit", songs=1, per="day", applies_to="member", user=bot_env.ann)
+    assert "Choose only one of" in both
     unknown = await quota(bot_env, "timezone", zone="Mars/**Crater**")
     assert "I don't know the time zone" in unknown
     assert "**Crater**" not in unknown
+    assert all(isinstance(error.__cause__, UserFacingError) for error in bot_env.env.errors)
     assert "Nothing has been changed yet" in await quota(bot_env, "log")
 
 
 async def test_a_member_is_refused_by_their_limit_and_told_which_and_until_when(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=1, per="day")
+    await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
     assert await ask(bot_env, bot_env.ann) == ""
     refusal = await ask(bot_env, bot_env.ann)
-    assert "You have used 1 of 1 song today" in refusal
-    assert "the limit for each member of this server" in refusal
-    assert "<t:1767312000:R> (<t:1767312000:f>)" in refusal
+    assert "You've used your 1 song for today. It resets <t:1767312000:R> (<t:1767312000:f>)." in refusal
+    assert "Server admins can change it with `/quota`." in refusal
     assert bot_env.whisul.posts == ["rain"]
     await bot_env.wait(90)
     bot_env.env.backend.clock.advance(DAY)
@@ -159,83 +178,80 @@ async def test_a_member_is_refused_by_their_limit_and_told_which_and_until_when(
 
 
 async def test_the_servers_own_limit_is_said_to_be_the_whole_servers(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="server", limit=1, per="hour")
+    await quota(bot_env, "limit", applies_to="server", songs=1, per="hour")
     assert await ask(bot_env, bot_env.max) == ""
     refusal = await ask(bot_env, bot_env.ann)
-    assert "This server has used 1 of 1 song this hour" in refusal
-    assert "the limit of the whole server" in refusal
-    assert "shared by everyone" in refusal
+    assert "This server has used its 1 song for this hour." in refusal
+    assert "This limit is shared by everyone in the server." in refusal
     assert len(bot_env.whisul.posts) == 1
 
 
 async def test_the_most_generous_role_wins_and_a_role_taken_away_counts_at_once(bot_env: BotEnvironment):
     few, many = bot_env.guild.create_role("Few"), bot_env.guild.create_role("Many")
     eve = bot_env.guild.add_member(bot_env.env.create_user("eve"), roles=[few, many])
-    await quota(bot_env, "set", who="member", limit=0, per="day")
-    await quota(bot_env, "role", role=few, limit=1, per="day")
-    await quota(bot_env, "role", role=many, limit=2, per="day")
+    await quota(bot_env, "limit", applies_to="member", songs=0, per="day")
+    await quota(bot_env, "limit", role=few, songs=1, per="day")
+    await quota(bot_env, "limit", role=many, songs=2, per="day")
 
     checked = await quota(bot_env, "check", user=eve)
-    assert "One more song now: **Yes**" in checked
-    assert f"count for them: The rule for {many.mention}: **2 songs a day**" in checked.replace(
-        "counts", "count"
-    )
-    assert "Of several roles the one that leaves most songs counts." in checked
-    assert f"The rule for {few.mention}: **1 song a day**" in checked
-    assert "0 of 2 songs today, 2 left" in checked
+    assert "eve's quota" in checked
+    assert "Can make a song now: ✅ Yes" in checked
+    assert f"Active limit: Limit for {many.mention}: **2 songs per day**" in checked
+    assert "With several roles, the one with the most songs left applies." in checked
+    assert f"Limit for {few.mention}: **1 song per day**" in checked
+    assert "0 / 2 today" in checked
 
     assert await ask(bot_env, eve) == ""
     bot_env.guild._guild.members[eve.id].role_ids.remove(many.id)
     refusal = await ask(bot_env, eve)
-    assert "1 of 1 song today" in refusal
-    assert few.mention in refusal
-    assert "**No**: the rule for" in await quota(bot_env, "check", user=eve)
+    assert f"You've used your 1 song for today, the limit for {few.mention}." in refusal
+    assert "❌ No – limit for" in await quota(bot_env, "check", user=eve)
 
 
 async def test_a_rule_for_a_person_goes_before_all(bot_env: BotEnvironment):
-    await quota(bot_env, "user", user=bot_env.ann, limit=0, per="day")
-    assert "the limit set for you in this server is 0" in await ask(bot_env, bot_env.ann)
+    await quota(bot_env, "limit", user=bot_env.ann, songs=0, per="day")
+    assert "Song-making is turned off for you in this server." in await ask(bot_env, bot_env.ann)
     checked = await quota(bot_env, "check", user=bot_env.ann)
-    assert "**No**: the rule for them alone is 0." in checked
-    assert "A rule for one person goes before all others." in checked
+    assert "❌ No – personal limit is 0" in checked
+    assert "A personal limit overrides all others." in checked
 
 
 async def test_extra_songs_come_after_the_own_limit(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=1, per="day")
-    assert "got 2 songs extra and has 2 now" in await quota(bot_env, "grant", user=bot_env.ann, songs=2)
+    await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
+    assert "now has 2 bonus songs. They don't expire" in await quota(
+        bot_env, "grant", user=bot_env.ann, songs=2
+    )
     for _ in range(3):
         assert await ask(bot_env, bot_env.ann) == ""
-    assert "1 of 1 song" in await ask(bot_env, bot_env.ann)
-    assert "Extra songs: None" in await quota(bot_env, "check", user=bot_env.ann)
+    assert "You've used your 1 song for today." in await ask(bot_env, bot_env.ann)
+    assert "Bonus songs" not in await quota(bot_env, "check", user=bot_env.ann)
 
 
 async def test_a_reset_gives_back_what_was_used(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=1, per="week")
+    await quota(bot_env, "limit", applies_to="member", songs=1, per="week")
     assert await ask(bot_env, bot_env.ann) == ""
     said = await quota(bot_env, "reset", user=bot_env.ann)
-    assert "has used 0 of 1 song this week, with 1 left" in said
+    assert "usage: 1 of 1 song left. Server-wide usage is unchanged." in said
     assert await ask(bot_env, bot_env.ann) == ""
     assert await ask(bot_env, bot_env.ann) != ""
 
 
 async def test_a_reset_does_not_hide_that_the_whole_server_is_done(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="server", limit=1, per="day")
+    await quota(bot_env, "limit", applies_to="server", songs=1, per="day")
     await ask(bot_env, bot_env.ann)
-    assert "can't make one now: the server's own limit is used up" in await quota(
+    assert "can't make a song yet: server-wide limit is used up" in await quota(
         bot_env, "reset", user=bot_env.ann
     )
 
 
 async def test_another_time_zone_moves_the_windows_and_loses_no_count(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=1, per="day")
+    await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
     assert await ask(bot_env, bot_env.ann) == ""
     said = await quota(bot_env, "timezone", zone="asia/tokyo")
-    assert "`Asia/Tokyo`" in said
-    assert "UTC" in said
+    assert said.strip() == "Time zone changed from `UTC` to `Asia/Tokyo`. Days now start at midnight there."
     refusal = await ask(bot_env, bot_env.ann)
-    assert "1 of 1 song today" in refusal
     assert "<t:1767279600:R>" in refusal  # midnight in Tokyo: 15:00 UTC
-    assert "09:00 there now" in await quota(bot_env, "show")
+    assert "Time zone: `Asia/Tokyo`" in await quota(bot_env, "show")
     assert "already" in await quota(bot_env, "timezone", zone="Asia/Tokyo")
 
 
@@ -246,19 +262,19 @@ async def test_time_zones_are_offered_while_typing(bot_env: BotEnvironment):
 
 
 async def test_a_failed_song_is_given_back(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=1, per="day")
+    await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
     bot_env.whisul.fails = True
     assert await ask(bot_env, bot_env.ann) == ""
-    assert "1 of 1 song today, 0 left" in await quota(bot_env, "check", user=bot_env.ann)
+    assert "1 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
     await bot_env.wait(90)
-    assert "not charged" in _words(bot_env.channel.last_message.embeds[0])
-    assert "0 of 1 song today, 1 left" in await quota(bot_env, "check", user=bot_env.ann)
+    assert "doesn't count" in _words(bot_env.channel.last_message.embeds[0])
+    assert "0 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
     bot_env.whisul.fails = False
     assert await ask(bot_env, bot_env.ann) == ""
 
 
 async def test_twenty_orders_at_the_same_instant_on_a_limit_of_five_give_five_songs(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=5, per="day")
+    await quota(bot_env, "limit", applies_to="member", songs=5, per="day")
     data = command(bot_env, "song", prompt=(3, "rain"))
     bot_env.env.settle_timeout = 4.0
     results = [send(bot_env, bot_env.ann, COMMAND, data) for _ in range(20)]
@@ -266,7 +282,7 @@ async def test_twenty_orders_at_the_same_instant_on_a_limit_of_five_give_five_so
     assert sum(result.response is not None for result in results) == 5
     refusals = [answer.content for result in results for answer in result.followups]
     assert len(refusals) == 15
-    assert all("You have used 5 of 5 songs today" in refusal for refusal in refusals)
+    assert all("You've used all 5 of your songs for today." in refusal for refusal in refusals)
     await bot_env.wait(300)
     assert len(bot_env.whisul.posts) == 5
 
@@ -278,20 +294,22 @@ async def test_members_do_not_see_the_command_and_forging_it_changes_nothing(bot
         (("quota", "log"), {}),
         (("quota", "usage"), {"days": (4, 7)}),
         (("quota", "timezone"), {"zone": (3, "Asia/Tokyo")}),
-        (("quota", "clear"), {}),
-        (("quota", "set"), {"who": (3, "server"), "limit": (4, 0), "per": (3, "day")}),
+        (("quota", "panel"), {}),
+        (("quota", "channels"), {}),
+        (("quota", "remove"), {}),
+        (("quota", "limit"), {"applies_to": (3, "server"), "songs": (4, 0), "per": (3, "day")}),
     ):
         forged = send(bot_env, bot_env.ann, COMMAND, command(bot_env, *path, **options))
         await bot_env.env.settle()
         assert forged.ephemeral
-        assert read(forged).strip() == "You need the right to manage the server to do that."
+        assert read(forged).strip() == "You need the **Manage Server** permission for that."
     assert all(isinstance(error, app_commands.MissingPermissions) for error in bot_env.env.errors)
     assert "Nothing has been changed yet" in await quota(bot_env, "log")
 
 
 async def many_changes(bot_env: BotEnvironment, count: int) -> None:
     for limit in range(count):
-        await quota(bot_env, "set", who="member", limit=limit, per="day")
+        await quota(bot_env, "limit", applies_to="member", songs=limit, per="day")
 
 
 async def test_the_log_has_pages_that_also_turn_after_a_restart(bot_env: BotEnvironment):
@@ -299,19 +317,20 @@ async def test_the_log_has_pages_that_also_turn_after_a_restart(bot_env: BotEnvi
     result = await bot_env.max.slash(bot_env.channel, "quota log")
     assert result.response is not None
     first = read(result)
-    assert f"{bot_env.max.mention}: rule for each member: **11 songs a day** → **12 songs a day**" in first
-    assert "**2 songs a day** → **3 songs a day**" in first
-    assert "→ **2 songs a day**" not in first
+    assert (
+        f"{bot_env.max.mention} changed the member limit from **11 songs per day** to **12 songs per day**"
+        in first
+    )
+    assert "from **2 songs per day** to **3 songs per day**" in first
+    assert "to **2 songs per day**" not in first
     assert "<t:1767225600:f>" in first
 
     await bot_env.env.restart_bot((await create_app(bot_env.app.dependencies)).bot)
     older = await bot_env.max.click(result.response, label="Older")
     page = read(older)
-    assert "none → **no songs**" in page
-    assert "→ **3 songs a day**" not in page
-    assert [button["label"] for row in result.response.components for button in row["components"]] == [
-        "Newest"
-    ]
+    assert "set the member limit to **no songs**" in page
+    assert "to **3 songs per day**" not in page
+    assert [button["label"] for button in _buttons(result.response.components)] == ["Newest"]
     newest = await bot_env.max.click(result.response, label="Newest")
     assert read(newest) == first
 
@@ -323,80 +342,89 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEn
     stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
     message = dict(simcord.interactions.serializers.message_payload(bot_env.env.backend, stored))
     before = read(result)
-    [button] = [button for row in stored.components for button in row["components"]]
+    [button] = _buttons(stored.components)
     data = {"custom_id": button["custom_id"], "component_type": 2}
     forged = send(bot_env, bot_env.ann, PRESS, data, message=message)
     await bot_env.env.settle()
-    assert "You need the right to manage the server" in read(forged)
+    assert "You need the **Manage Server** permission" in read(forged)
     bot_env.guild._guild.members[bot_env.max.id].role_ids.clear()
     lost = await bot_env.max.click(result.response, label="Older")
-    assert "You need the right to manage the server" in read(lost)
+    assert "You need the **Manage Server** permission" in read(lost)
     assert read(result) == before
 
 
+@pytest.mark.usefixtures("quickly_drawn")
 async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
-    bot_env.env.settle_timeout = 4.0  # the picture is drawn in another thread
     for actor in (bot_env.ann, bot_env.ann, bot_env.max):
         await ask(bot_env, actor)
     bot_env.whisul.fails = True
     await bot_env.wait(120)
-    await quota(bot_env, "set", who="server", limit=20, per="day")
+    await quota(bot_env, "limit", applies_to="server", songs=20, per="day")
     result = await bot_env.max.slash(bot_env.channel, "quota usage", days=30)
     said = read(result)
     assert "Songs in the last 30 days" in said
-    assert "0 songs made, 3 failed" in said
-    assert "20 songs a day" in said
+    assert "0 songs made, 3 failed (not counted)." in said
+    assert "Server limit: 20 per day." in said
     bot_env.whisul.fails = False
     await ask(bot_env, bot_env.ann)
-    result = await bot_env.max.slash(bot_env.channel, "quota usage", days=7)
+    result = await bot_env.max.slash(bot_env.channel, "quota usage")
     assert result.response is not None
-    assert f"Made most: 1. {bot_env.ann.mention}: 1 song" in read(result)
+    assert f"**Top creators**\n1. {bot_env.ann.mention}: 1 song" in read(result)
     [picture] = result.response.attachments
-    assert (picture.filename, picture.width, picture.height) in (
-        ("songs.png", WIDTH, HEIGHT),
-        ("songs.png", None, None),
-    )
-    assert "1. ann: 1 song." in (picture.description or "")
-    assert result.response.embeds[0].image.url
+    assert picture.filename == "songs.png"
+    assert "Songs in the last 7 days. 1 song made, 3 failed" in (picture.description or "")
 
 
+@pytest.mark.usefixtures("quickly_drawn")
 async def test_without_the_right_to_attach_the_words_come_alone(bot_env: BotEnvironment):
-    bot_env.env.settle_timeout = 4.0
     bot_env.env.inject_error("PATCH", "/webhooks/*", status=403, code=50013)
     said = await quota(bot_env, "usage", days=7)
     assert "0 songs made, 0 failed" in said
+    assert "The chart couldn't be drawn." in said
+
+
+async def test_where_no_chart_can_be_drawn_the_words_come_alone(
+    bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
+):
+    async def fail(days: object, daily_limit: int) -> bytes:
+        raise ChartNotDrawn("no renderer")
+
+    monkeypatch.setattr("cogs.quota._usage.draw_chart", fail)
+    assert "0 songs made, 0 failed" in await quota(bot_env, "usage", days=91)
 
 
 async def test_rules_of_deleted_roles_and_of_people_who_left_are_shown_as_such(bot_env: BotEnvironment):
     gone_role = bot_env.guild.create_role("Old")
     kept_role = bot_env.guild.create_role("New")
     for role in (gone_role, kept_role):
-        await quota(bot_env, "role", role=role, limit=9, per="day")
+        await quota(bot_env, "limit", role=role, songs=9, per="day")
     eve = bot_env.guild.add_member(bot_env.env.create_user("eve"), roles=[gone_role])
-    await quota(bot_env, "user", user=eve, limit=9, per="day")
-    await quota(bot_env, "user", user=bot_env.ann, limit=8, per="day")
+    await quota(bot_env, "limit", user=eve, songs=9, per="day")
+    await quota(bot_env, "limit", user=bot_env.ann, songs=8, per="day")
     bot_env.env.backend.delete_role(bot_env.guild.id, gone_role.id)
     bot_env.guild.remove_member(eve)
     await bot_env.env.settle()
 
     shown = await quota(bot_env, "show")
-    assert "A deleted role: **9 songs a day**" in shown
-    assert f"{kept_role.mention}: **9 songs a day**" in shown
-    assert f"{eve.mention} (someone who left): **9 songs a day**" in shown
-    assert f"{bot_env.ann.mention}: **8 songs a day**" in shown
+    assert "A deleted role · 9 songs per day" in shown
+    assert f"{kept_role.mention} · 9 songs per day" in shown
+    assert f"{eve.mention} (left the server) · 9 songs per day" in shown
+    assert f"{bot_env.ann.mention} · 8 songs per day" in shown
     asked = [entry.path for entry in bot_env.env.http_requests if "/members/" in entry.path]
     assert len(asked) == 2
     await quota(bot_env, "show")
     assert len([entry for entry in bot_env.env.http_requests if "/members/" in entry.path]) == 2
 
-    assert "not in this server now" in await quota(bot_env, "check", user=eve.user)
-    assert "is gone" in await quota(bot_env, "clear", user=eve.user)
+    assert "They're not in this server, so role limits don't apply." in await quota(
+        bot_env, "check", user=eve.user
+    )
+    assert "Removed" in await quota(bot_env, "remove", user=eve.user)
 
 
 async def test_discord_not_answering_about_a_member_does_not_stop_the_list(bot_env: BotEnvironment):
-    await quota(bot_env, "user", user=bot_env.ann, limit=8, per="day")
+    await quota(bot_env, "limit", user=bot_env.ann, songs=8, per="day")
     bot_env.env.inject_error("GET", "/guilds/*/members/*", status=403, code=50001)
-    assert f"{bot_env.ann.mention}: **8 songs a day**" in await quota(bot_env, "show")
+    assert f"{bot_env.ann.mention} · 8 songs per day" in await quota(bot_env, "show")
 
 
 class Comings:
@@ -442,7 +470,7 @@ async def test_the_command_is_for_servers_and_for_those_who_manage_them(bot_env:
     assert registered["contexts"] == [0]  # GUILD
     assert registered["integration_types"] == [0]  # GUILD_INSTALL
     names = " ".join(option["name"] for option in registered["options"])
-    assert names == "show set role user clear check grant reset timezone log usage"
+    assert names == "panel show limit remove check grant reset channels timezone log usage"
 
 
 async def test_a_forged_page_that_cannot_be_is_answered_and_shows_nothing(bot_env: BotEnvironment):
@@ -451,7 +479,7 @@ async def test_a_forged_page_that_cannot_be_is_answered_and_shows_nothing(bot_en
     assert result.response is not None
     first = read(result)
     stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
-    [button] = [button for row in stored.components for button in row["components"]]
+    [button] = _buttons(stored.components)
     button["custom_id"] = f"quota:v1:log:{10**19 - 1}"
     assert read(await bot_env.max.click(result.response, label="Older")) == general.UNKNOWN_BUTTON
     assert read(result) == first

@@ -10,13 +10,13 @@ from simcord.builders import UserHandle
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.library import LibraryScope, Search
-from songbot.songs.models import Relation
+from songbot.songs.models import DeliveryState, FailureReason, Relation, State
 from songbot.ui.song_buttons import Action, action_view
 from songbot.wording import buttons as wording
 from songbot.wording import general
 
 from .environment import BotEnvironment
-from .helpers import all_songs, labels, make_song, now, press_at_once, private_answer, restart
+from .helpers import all_songs, labels, make_song, now, press_at_once, private_answer, restart, text_of
 
 
 async def press(person: Any, message: Any, label: str) -> Any:
@@ -43,7 +43,9 @@ async def test_notify_me_mentions_who_pressed_it_when_the_card_is_there(bot_env:
     await bot_env.wait(2)
     assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_ON
     await bot_env.wait(80)
-    assert bot_env.channel.last_message.content == f"<@{bot_env.max.id}> your song is here: **Midnight Grid**"
+    assert (
+        bot_env.channel.last_message.content == f"<@{bot_env.max.id}>, your song is ready: **Midnight Grid**"
+    )
 
 
 async def test_notify_me_pressed_again_takes_it_back(bot_env: BotEnvironment):
@@ -93,8 +95,8 @@ async def test_another_take_makes_the_same_prompt_again_for_who_presses(bot_env:
 
 async def test_remix_opens_a_modal_with_the_prompt_to_change(bot_env: BotEnvironment):
     card = await make_song(bot_env, prompt="a trap song")
-    shown = await press(bot_env.max, card, "Remix")
-    assert shown.modal["title"] == "Remix"
+    shown = await press(bot_env.max, card, "Remix (edit prompt)")
+    assert shown.modal["title"] == "Remix: edit the prompt"
     assert shown.modal["components"][0]["component"]["value"] == "a trap song"
     await bot_env.max.submit_modal(shown, {"prompt": "a calm song"})
     await bot_env.wait(80)
@@ -105,7 +107,7 @@ async def test_remix_opens_a_modal_with_the_prompt_to_change(bot_env: BotEnviron
 
 async def test_a_remix_that_was_being_typed_while_the_bot_restarted_is_made(bot_env: BotEnvironment):
     card = await make_song(bot_env)
-    shown = await press(bot_env.max, card, "Remix")
+    shown = await press(bot_env.max, card, "Remix (edit prompt)")
     await restart(bot_env)
     await bot_env.max.submit_modal(shown, {"prompt": "a calm song"})
     await bot_env.wait(80)
@@ -113,7 +115,7 @@ async def test_a_remix_that_was_being_typed_while_the_bot_restarted_is_made(bot_
 
 
 async def test_a_remix_without_words_gets_a_kind_sentence(bot_env: BotEnvironment):
-    shown = await press(bot_env.max, await make_song(bot_env), "Remix")
+    shown = await press(bot_env.max, await make_song(bot_env), "Remix (edit prompt)")
     assert private_answer(await bot_env.max.submit_modal(shown, {"prompt": "   "})) == general.EMPTY_PROMPT
     assert len(await all_songs(bot_env)) == 1
 
@@ -175,7 +177,7 @@ async def test_a_forged_button_does_not_reach_a_private_song_of_another(
 async def test_a_forged_remix_modal_does_not_reach_a_private_song_of_another(bot_env: BotEnvironment):
     await make_song(bot_env, private=True)
     public = await make_song(bot_env, bot_env.max)
-    shown = await press(bot_env.max, public, "Remix")
+    shown = await press(bot_env.max, public, "Remix (edit prompt)")
     shown._interaction.modal["custom_id"] = "song:v1:remix:1"
     result = await bot_env.max.submit_modal(shown, {"prompt": "mine now"})
     assert private_answer(result) == general.NOT_YOURS
@@ -209,7 +211,7 @@ async def test_with_the_database_away_every_button_says_so(
         raise StoreUnavailable("away")
 
     monkeypatch.setattr(bot_env.database.songs, "get", away)
-    for label in ("Another take", "Remix", "Save", "Delete"):
+    for label in ("Another take", "Remix (edit prompt)", "Save", "Delete"):
         assert private_answer(await press(bot_env.ann, card, label)) == general.STORE_UNAVAILABLE
 
 
@@ -229,12 +231,55 @@ async def test_save_puts_it_into_the_pressers_library_and_pressing_again_takes_i
     assert (await bot_env.database.library.page(scope, Search())).entries == ()
 
 
+async def test_delete_can_be_called_off(bot_env: BotEnvironment):
+    card = await make_song(bot_env)
+    asked = await press(bot_env.ann, card, "Delete")
+    assert labels(asked.followups[0]) == ["Delete", "Cancel"]
+    await bot_env.ann.click(asked.followups[0], label="Cancel")
+    question = now(bot_env.channel, asked.followups[0], bot_env.ann)
+    assert question is not None
+    assert (question.content, question.components) == (wording.KEPT, [])
+    assert now(bot_env.channel, card) is not None
+
+
+@pytest.mark.settings(songs_at_once=1, member_songs_per_day=2)
+async def test_a_queued_song_is_cancelled_by_its_person_alone_and_not_charged(bot_env: BotEnvironment):
+    await bot_env.max.slash(bot_env.channel, "song", prompt="a calm song")
+    await bot_env.wait(2)
+    waiting = (await bot_env.ann.slash(bot_env.channel, "song", prompt="a trap song")).response
+    await bot_env.wait(12)
+    assert labels(now(bot_env.channel, waiting)) == ["Notify me", "Cancel"]
+    assert private_answer(await press(bot_env.max, waiting, "Cancel")) == general.NOT_YOURS
+    await press(bot_env.ann, waiting, "Cancel")
+    cancelled = now(bot_env.channel, waiting)
+    assert cancelled is not None
+    assert cancelled.embeds[0].title == "Cancelled"
+    assert "doesn't count" in text_of(cancelled)
+    await bot_env.wait(150)
+    assert bot_env.whisul.posts == ["a calm song"]
+    song = (await all_songs(bot_env))[1]
+    assert (song.reason, song.delivery) == (FailureReason.CANCELLED, DeliveryState.DELIVERED)
+    assert song.refunded_at is not None
+    assert labels(now(bot_env.channel, waiting)) == ["Try again"]
+
+
+async def test_a_song_that_has_started_is_not_cancelled(bot_env: BotEnvironment):
+    line = (await bot_env.ann.slash(bot_env.channel, "song", prompt="a trap song")).response
+    await bot_env.wait(1)
+    shown = now(bot_env.channel, line)
+    assert shown is not None
+    assert "Cancel" not in labels(shown)
+    assert not await bot_env.database.songs.cancel_queued(1, bot_env.ann.id, bot_env.env.now())
+    await bot_env.wait(80)
+    assert [song.state for song in await all_songs(bot_env)] == [State.COMPLETED]
+
+
 async def test_delete_asks_once_then_takes_the_card_away_and_keeps_the_count(bot_env: BotEnvironment):
     card = await make_song(bot_env)
     asked = await press(bot_env.ann, card, "Delete")
     assert private_answer(asked) == wording.CONFIRM_DELETE
     assert now(bot_env.channel, card) is not None
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card) is None
     question = now(bot_env.channel, asked.followups[0], bot_env.ann)
     assert question is not None
@@ -248,7 +293,7 @@ async def test_the_question_works_after_a_restart(bot_env: BotEnvironment):
     card = await make_song(bot_env)
     asked = await press(bot_env.ann, card, "Delete")
     await restart(bot_env)
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card) is None
 
 
@@ -256,11 +301,11 @@ async def test_who_may_manage_messages_may_delete_anothers_song_and_others_may_n
     card = await make_song(bot_env)
     assert private_answer(await press(bot_env.max, card, "Delete")) == wording.DELETE_NOT_ALLOWED
     forgery = await forged(bot_env, Action.ERASE, 1)
-    result = await bot_env.max.click(forgery, label="Yes, delete it")
+    result = await bot_env.max.click(forgery, label="Delete")
     assert private_answer(result) == wording.DELETE_NOT_ALLOWED
     assert now(bot_env.channel, card) is not None
     asked = await press(mod := moderator(bot_env), card, "Delete")
-    await mod.click(asked.followups[0], label="Yes, delete it")
+    await mod.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card) is None
 
 
@@ -270,7 +315,7 @@ async def test_a_moderator_of_one_channel_does_not_delete_what_is_in_another(bot
     channel = bot_env.env.bot.get_channel(other.id)
     assert isinstance(channel, discord.TextChannel)
     forgery = await channel.send("a forgery", view=action_view(1, Action.ERASE))
-    result = await moderator(bot_env).click(forgery, label="Yes, delete it")
+    result = await moderator(bot_env).click(forgery, label="Delete")
     assert private_answer(result) == wording.DELETE_NOT_ALLOWED
     assert now(bot_env.channel, card) is not None
 
@@ -280,7 +325,7 @@ async def test_the_right_is_checked_again_when_the_question_is_answered(bot_env:
     mod = moderator(bot_env)
     asked = await press(mod, card, "Delete")
     bot_env.env.backend.get_guild(bot_env.guild.id).members[mod.id].role_ids.clear()
-    result = await mod.click(asked.followups[0], label="Yes, delete it")
+    result = await mod.click(asked.followups[0], label="Delete")
     assert result.followups[0].content == wording.DELETE_NOT_ALLOWED
     assert now(bot_env.channel, card) is not None
 
@@ -289,7 +334,7 @@ async def test_a_private_card_is_taken_away_by_the_token_of_the_press(bot_env: B
     card = await make_song(bot_env, private=True)
     asked = await press(bot_env.ann, card, "Delete")
     assert now(bot_env.channel, card, bot_env.ann) is not None
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card, bot_env.ann) is None
     assert (await all_songs(bot_env))[0].deleted_at is not None
 
@@ -298,7 +343,7 @@ async def test_a_card_that_somebody_deleted_before_is_deleted_all_the_same(bot_e
     card = await make_song(bot_env)
     asked = await press(bot_env.ann, card, "Delete")
     bot_env.env.backend.delete_message(bot_env.channel.id, card.id)
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert (await all_songs(bot_env))[0].deleted_at is not None
 
 
@@ -306,7 +351,7 @@ async def test_a_private_card_is_out_of_reach_after_a_restart_and_that_is_said(b
     card = await make_song(bot_env, private=True)
     asked = await press(bot_env.ann, card, "Delete")
     await restart(bot_env)
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert asked.followups[0].content == wording.STAYS_PRIVATE
     assert (await all_songs(bot_env))[0].deleted_at is not None
 
@@ -320,7 +365,7 @@ async def test_a_card_where_the_bot_may_no_longer_be_is_deleted_and_what_stays_i
     bot_env.env.inject_error(
         "DELETE", "/channels/*/messages/*", status=403, code=50001, message="Missing Access"
     )
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert asked.followups[0].content == wording.STAYS
     assert now(bot_env.channel, card) is not None
 
@@ -330,10 +375,10 @@ async def test_while_discord_fails_nothing_is_deleted_and_the_next_press_does_it
     asked = await press(bot_env.ann, card, "Delete")
     await restart(bot_env)
     bot_env.env.inject_error("DELETE", "/channels/*/messages/*", status=503)
-    result = await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    result = await bot_env.ann.click(asked.followups[0], label="Delete")
     assert result.followups[0].content == wording.DELETE_LATER
     assert (await all_songs(bot_env))[0].deleted_at is None
-    await bot_env.ann.click(asked.followups[0], label="Yes, delete it")
+    await bot_env.ann.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card) is None
 
 
@@ -342,8 +387,8 @@ async def test_in_the_direct_messages_all_buttons_work_too(bot_env: BotEnvironme
     await user.slash("song", prompt="a trap song")
     await bot_env.wait(80)
     card = user.dm_channel.last_message
-    assert labels(card)[1:] == ["Another take", "Remix", "Save", "Delete"]
+    assert labels(card) == ["Another take", "Listen", "Remix (edit prompt)", "Save", "Delete"]
     assert private_answer(await user.click(card, label="Save")) == wording.SAVED
     asked = await user.click(card, label="Delete")
-    await user.click(asked.followups[0], label="Yes, delete it")
+    await user.click(asked.followups[0], label="Delete")
     assert now(user.dm_channel, card) is None

@@ -9,7 +9,6 @@ import pytest
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
-from songbot.wording.examples import EXAMPLES
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
@@ -17,7 +16,6 @@ from .helpers import all_songs, make_song, private_answer
 
 async def values(bot_env: BotEnvironment, option: str, typed: str, person: Any = None) -> list[str]:
     choices = await (person or bot_env.ann).autocomplete(bot_env.channel, "song", option, typed)
-    assert all(choice["name"] == choice["value"] for choice in choices)
     return [choice["value"] for choice in choices]
 
 
@@ -29,13 +27,31 @@ async def test_helpers_become_words_and_the_card_shows_the_prompt_as_sent(bot_en
     assert bot_env.whisul.posts == [sent]
     shown = bot_env.channel.last_message
     assert shown.id == card.id
-    assert shown.embeds[0].description == f"> {sent}"
+    assert shown.embeds[0].description.startswith(f"> {sent}\n")
 
 
-async def test_the_whole_stays_within_a_thousand_characters(bot_env: BotEnvironment):
-    result = await bot_env.ann.slash(bot_env.channel, "song", prompt="x" * 990, style="drum and bass")
-    assert private_answer(result) == general.prompt_too_long(1005, 1000)
-    assert await all_songs(bot_env) == []
+async def test_what_was_written_is_never_refused_for_the_sake_of_an_option(bot_env: BotEnvironment):
+    prompt = "x" * 990
+    result = await bot_env.ann.slash(bot_env.channel, "song", prompt=prompt, style="drum and bass", bpm=90)
+    assert private_answer(result) == general.options_left_out(["style"])
+    (song,) = await all_songs(bot_env)
+    assert song.prompt == f"{prompt}, 90 bpm"
+
+
+async def test_two_takes_are_two_songs_and_count_as_two(bot_env: BotEnvironment):
+    await bot_env.ann.slash(bot_env.channel, "song", prompt="rain", takes=2)
+    await bot_env.wait(80)
+    assert bot_env.whisul.posts == ["rain", "rain"]
+    assert [message.embeds[0].title for message in bot_env.channel.history()] == ["Midnight Grid"] * 2
+
+
+@pytest.mark.settings(member_songs_per_day=1)
+async def test_of_two_takes_only_one_is_made_where_only_one_song_is_left(bot_env: BotEnvironment):
+    result = await bot_env.ann.slash(bot_env.channel, "song", prompt="rain", takes=2)
+    await bot_env.wait(80)
+    assert len(await all_songs(bot_env)) == 1
+    assert "today" in private_answer(result)
+    assert len(bot_env.channel.history()) == 1
 
 
 async def test_helpers_alone_are_no_prompt(bot_env: BotEnvironment):
@@ -58,18 +74,27 @@ async def test_style_carries_on_after_each_comma(bot_env: BotEnvironment):
 async def test_prompt_offers_the_persons_own_latest_prompts(bot_env: BotEnvironment):
     for prompt in ("a song about rain", "a song about snow", "jazz", "a song about " + "x" * 100):
         await bot_env.ann.slash(bot_env.channel, "song", prompt=prompt)
-    assert await values(bot_env, "prompt", "a song") == ["a song", "a song about snow", "a song about rain"]
-    assert await values(bot_env, "prompt", "a song", bot_env.max) == ["a song"]
+    own = ["a song about snow", "a song about rain"]
+    assert await values(bot_env, "prompt", "a song") == ["a song", *own]
+    assert not set(own) & set(await values(bot_env, "prompt", "a song", bot_env.max))
 
 
-async def test_what_was_typed_is_never_replaced_and_newcomers_see_examples(bot_env: BotEnvironment):
-    await bot_env.ann.slash(bot_env.channel, "song", prompt="forced private")
-    assert (await values(bot_env, "prompt", "forced"))[0] == "forced"
-    assert await values(bot_env, "prompt", "forced " + "x" * 100) == []
-    assert await values(bot_env, "prompt", "", bot_env.max) == list(EXAMPLES)
+async def test_without_a_fitting_earlier_prompt_examples_are_offered_by_genre(bot_env: BotEnvironment):
+    offered = await values(bot_env, "prompt", "lo-fi")
+    assert offered == ["lo-fi", "a slow lo-fi tune about rain on a tin roof"]
+    assert len(await values(bot_env, "prompt", "")) == 25
 
 
-async def test_with_the_database_away_or_slow_nothing_but_what_was_typed_is_offered(
+@pytest.mark.parametrize("typed", ["lo-fi", "x", "waltz about nothing at all", "x" * 100])
+async def test_what_was_typed_is_always_the_first_suggestion(bot_env: BotEnvironment, typed: str):
+    assert (await values(bot_env, "prompt", typed))[0] == typed
+
+
+async def test_what_is_too_long_for_a_suggestion_is_left_as_it_is(bot_env: BotEnvironment):
+    assert await values(bot_env, "prompt", "x" * 101) == []
+
+
+async def test_with_the_database_away_or_slow_examples_are_offered(
     bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
 ):
     await make_song(bot_env, prompt="jazz")
@@ -84,4 +109,5 @@ async def test_with_the_database_away_or_slow_nothing_but_what_was_typed_is_offe
 
     for trouble in (away, slow):
         monkeypatch.setattr(bot_env.database.library, "recent_prompts", trouble)
-        assert await values(bot_env, "prompt", "j") == ["j"]
+        offered = await values(bot_env, "prompt", "smoky")
+        assert offered == ["smoky", "smoky late-night jazz for the last guest at the bar"]

@@ -10,7 +10,15 @@ import simcord.interactions
 from .environment import BotEnvironment
 from .test_quota import ask, quota, read
 
-HERE, DIRECT = "In this server: ", "In direct messages, and where I am no member: "
+HERE, DIRECT = "In this server: ", "In DMs and servers I haven't joined: "
+
+
+def in_progress(result: Any) -> str | None:
+    return (
+        result.followups[0].embeds[0].footer.text
+        if result.followups
+        else result.response.embeds[0].footer.text
+    )
 
 
 async def test_made_left_and_when_the_count_begins_anew(bot_env: BotEnvironment):
@@ -18,27 +26,26 @@ async def test_made_left_and_when_the_count_begins_anew(bot_env: BotEnvironment)
     result = await bot_env.ann.slash(bot_env.channel, "usage")
     assert result.ephemeral
     said = read(result)
-    assert f"{HERE}Made today: 1 song.\nYou have 4 songs left today." in said
-    assert "A new count begins <t:1767312000:R> (<t:1767312000:f>)." in said
-    assert f"{DIRECT}Made today: 0 songs.\nYou have 3 songs left today." in said
-    assert "Being made now: 1 song" in said
+    assert f"{HERE}1 of 5 songs used today · resets <t:1767312000:R>" in said
+    assert f"{DIRECT}0 of 3 songs used today · resets <t:1767312000:R>" in said
+    assert in_progress(result) == "In progress: 1"
     await bot_env.wait(120)
-    assert "Being made now: None" in read(await bot_env.ann.slash(bot_env.channel, "usage"))
+    assert in_progress(await bot_env.ann.slash(bot_env.channel, "usage")) is None
 
 
 async def test_the_limit_that_ends_first_is_the_one_that_is_told(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="server", limit=3, per="hour")
+    await quota(bot_env, "limit", applies_to="server", songs=3, per="hour")
     await ask(bot_env, bot_env.max)
     said = read(await bot_env.ann.slash(bot_env.channel, "usage"))
-    assert "2 songs left this hour; that's the limit of the whole server." in said
-    assert "A new count begins <t:1767229200:R>" in said
+    assert "2 songs left in this server this hour, shared by everyone." in said
 
 
 async def test_a_spent_limit_says_so(bot_env: BotEnvironment):
-    await quota(bot_env, "set", who="member", limit=1, per="day")
+    await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
     await ask(bot_env, bot_env.ann)
     said = read(await bot_env.ann.slash(bot_env.channel, "usage"))
-    assert "You have used 1 of 1 song today" in said
+    assert "1 of 1 song used today" in said
+    assert "You've used your 1 song for today." in said
     assert "<t:1767312000:R>" in said
 
 
@@ -47,7 +54,7 @@ async def test_in_direct_messages_there_is_no_server_to_tell_of(bot_env: BotEnvi
     result = await bot_env.ann.user.slash("usage")
     said = read(result)
     assert HERE not in said
-    assert f"{DIRECT}Made today: 0 songs." in said
+    assert f"{DIRECT}0 of 3 songs used today" in said
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def installed_by_ann_alone(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPa
 async def test_by_user_install_the_persons_own_quota_is_charged(bot_env: BotEnvironment):
     assert await ask(bot_env, bot_env.ann) == ""
     refusal = await ask(bot_env, bot_env.ann)
-    assert "You have used 1 of 1 song today; that's your limit outside of servers." in refusal
+    assert "You've used your 1 song for today outside servers." in refusal
     said = read(await bot_env.ann.slash(bot_env.channel, "usage"))
     assert HERE not in said
-    assert f"{DIRECT}Made today: 1 song." in said
+    assert f"{DIRECT}1 of 1 song used today" in said

@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 HOUSE = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 20_000
+TIMEOUT_MS = 20_000
 """Milliseconds for whatever is waited for: a song of a few seconds, on a machine with other things to do."""
 FLAGS = (
     "--headless",
@@ -52,8 +52,8 @@ async def open_page(
                 device_scale_factor=scale,
             )
             page = context.pages[0]
-            page.set_default_timeout(PATIENCE)
-            expect.set_options(timeout=PATIENCE)
+            page.set_default_timeout(TIMEOUT_MS)
+            expect.set_options(timeout=TIMEOUT_MS)
             await page.goto(url)
             try:
                 yield page

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Page, expect
 
-from .chromium import PATIENCE
+from .chromium import TIMEOUT_MS
 
 # What the page says of itself; its own words for it differ by what was done, and come late.
 READY = "() => window.simcordPreview.ready"
 LAST_ACTION = "() => window.simcordPreview.lastAction?.requestId"
+ACTIVE_OPTION = "() => document.activeElement?.getAttribute('aria-activedescendant')"
 REFUSED = "() => window.simcordPreview.lastAction?.rejected"
 
 
@@ -43,7 +44,7 @@ class DiscordPage:
 
     async def _act(self, button: Locator, is_taken: Callable[[], Awaitable[bool]]) -> None:
         """Click until it is taken, as a person does: the page passes over a click while it is catching up."""
-        async with asyncio.timeout(PATIENCE / 1000):
+        async with asyncio.timeout(TIMEOUT_MS / 1000):
             await self._done()
             await button.click()
             await self._done()
@@ -91,14 +92,50 @@ class DiscordPage:
 
         await self._act(button, is_taken)
 
-    async def submit(self, text: str) -> None:
-        """Put something else into the one field of the form that is open, and send it."""
-        await self.form().get_by_role("textbox").fill(text)
+    async def send_form(self) -> None:
+        """Send the form that is open as it is."""
 
         async def is_taken() -> bool:
             return not await self.form().count()
 
         await self._act(self.form().get_by_role("button", name="Submit"), is_taken)
+
+    async def choose(self, select: str, option: str, on: Locator) -> None:
+        """Choose an option of a select in a message, with the keyboard alone."""
+        await self._done()
+        await self._pick(
+            on.locator(".preview-select", has=self.page.get_by_role("combobox", name=select)), option
+        )
+        await self._done()
+
+    async def _pick(self, select: Locator, option: str) -> None:
+        """Open a select, go down to an option, and take it: with the keyboard alone."""
+        await select.get_by_role("combobox").first.focus()
+        await self.page.keyboard.press("Enter")
+        await expect(select.locator("[aria-busy=true]")).to_have_count(0)  # people and roles are looked up
+        await self._done()
+        wanted = await select.get_by_role("option", name=option).first.get_attribute("id")
+        await self.page.keyboard.press("Home")
+        for _ in range(await select.get_by_role("option").count() + 1):
+            if await self.page.evaluate(ACTIVE_OPTION) == wanted:
+                break
+            await self.page.keyboard.press("ArrowDown")
+        await self.page.keyboard.press("Enter")
+
+    async def fill_form(self, **values: str) -> None:
+        """Fill in fields of the form that is open, by their custom ids, and send it: with the keyboard."""
+        for name, value in values.items():
+            field = self.form().locator(f'.modal-field[data-custom-id="{name}"]')
+            if isinstance(value, Pick):
+                await self._pick(field.locator(".preview-select"), value)
+            else:
+                await field.get_by_role("textbox").fill(value)
+        await self.send_form()
+
+    async def submit(self, text: str) -> None:
+        """Put something else into the one field of the form that is open, and send it."""
+        await self.form().get_by_role("textbox").fill(text)
+        await self.send_form()
 
     def form(self) -> Locator:
         return self.page.get_by_role("dialog")

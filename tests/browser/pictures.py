@@ -26,7 +26,7 @@ PROMPTS = (
     "sea shanty with an accordion",
     "calm piano",
 )
-QUESTIONS = {"show": {}, "check": {"user": Pick("ann")}, "usage": {"days": Pick("7")}}
+QUESTIONS = {"panel": {}, "check": {"user": Pick("ann")}, "usage": {"days": Pick("7 days")}}
 MARGIN = 12
 SCALE = 2
 FAINT = [0] * 4 + [255] * 252
@@ -57,9 +57,9 @@ async def quotas() -> None:
             await discord.run("song", prompt=prompt)
         await expect(discord.last_message().get_by_role("link", name="Listen")).to_be_visible()
         await discord.become("max")
-        await discord.run("quota set", who=Pick("everyone together"), limit="25", per=Pick("day"))
-        await discord.run("quota set", who=Pick("each member"), limit="5", per=Pick("day"))
-        await discord.run("quota user", user=Pick("ann"), limit="30", per=Pick("week"))
+        await discord.run("quota limit", songs="25", per=Pick("day"), applies_to=Pick("server-wide"))
+        await discord.run("quota limit", songs="5", per=Pick("day"))
+        await discord.run("quota limit", songs="30", per=Pick("week"), user=Pick("ann"))
         for command, options in QUESTIONS.items():
             await discord.run(f"quota {command}", **options)
             await _take(discord, f"quota-{command}")

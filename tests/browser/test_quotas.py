@@ -1,10 +1,10 @@
-"""An admin's whole journey with `/quota`, and what a member meets of it, in a real browser."""
+"""An admin's whole way with `/quota panel`, and what a member sees of it, in a real browser."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from .discord_page import DiscordPage, Pick
 from .visit import IN_CHROMIUM, visit
@@ -13,18 +13,18 @@ pytestmark = IN_CHROMIUM
 
 FIRST, SECOND = "a slow lo-fi tune about rain", "a fast synthwave chase"
 # By the month, so that no midnight comes between a song and the refusal of the next.
-REFUSED = "You have used 1 of 1 song this month; that's the limit for each member of this server."
+REFUSED = "You've used your 1 song for this month."
 
 
-async def test_an_admin_shares_out_songs_and_sees_what_became_of_them() -> None:
+async def test_an_admin_shares_out_songs_in_the_panel_and_sees_what_became_of_them() -> None:
     async with visit("--seconds", "1-2") as discord:
         await discord.become("max")
-        await _max_sets_rules(discord)
+        await _max_sets_limits(discord)
         await discord.become("ann")
         await _ann_is_refused_her_second_song(discord)
         await discord.become("max")
         await expect(discord.messages(REFUSED)).to_have_count(0)
-        await _max_sees_why_and_grants_extra_songs(discord)
+        await _max_sees_why_and_gives_bonus_songs(discord)
         await discord.become("ann")
         await discord.run("song", prompt=SECOND)
         await expect(discord.card(SECOND)).to_be_visible()
@@ -32,17 +32,22 @@ async def test_an_admin_shares_out_songs_and_sees_what_became_of_them() -> None:
         await _max_sees_what_was_made_and_changed(discord)
 
 
-async def _max_sets_rules(discord: DiscordPage) -> None:
-    await discord.run("quota set", who=Pick("everyone together"), limit="25", per=Pick("day"))
-    await expect(discord.private("Done: 25 songs a day for everyone together.")).to_be_visible()
-    await discord.run("quota set", who=Pick("each member"), limit="1", per=Pick("month"))
-    await expect(discord.private("Done: 1 song a month for each member.")).to_be_visible()
-    await discord.run("quota role", role=Pick("Managers"), limit="3", per=Pick("week"))
-    await expect(discord.private("Done: 3 songs a week for @Managers.")).to_be_visible()
-    await discord.run("quota show")
-    rules = discord.private("Song quotas of this server")
-    for line in ("Everyone together: 25 songs a day", "Each member: 1 song a month", "0 of 25 songs today"):
-        await expect(rules).to_contain_text(line)
+def _panel(discord: DiscordPage) -> Locator:
+    return discord.private(re.compile("Song quotas|Quota log|Songs in the last"))
+
+
+async def _max_sets_limits(discord: DiscordPage) -> None:
+    await discord.run("quota panel")
+    panel = _panel(discord)
+    await expect(panel).to_contain_text("No rules yet.")
+    await discord.press("Add limit", on=panel)
+    await discord.fill_form(songs="25", applies_to=Pick("Server-wide"))
+    await expect(panel).to_contain_text("Server-wide limit set to 25 songs per day, starting now.")
+    await discord.press("Add limit", on=panel)
+    await discord.fill_form(songs="1", applies_to=Pick("Each member"), per=Pick("Month"))
+    await expect(panel).to_contain_text("Member limit set to 1 song per month, starting now.")
+    for line in ("Server-wide · 25 songs per day", "Each member · 1 song per month", "0 / 25 today"):
+        await expect(panel).to_contain_text(line)
 
 
 async def _ann_is_refused_her_second_song(discord: DiscordPage) -> None:
@@ -52,32 +57,32 @@ async def _ann_is_refused_her_second_song(discord: DiscordPage) -> None:
     await discord.run("song", prompt=FIRST)
     await discord.run("song", prompt=SECOND)
     refusal = discord.private(REFUSED)
-    await expect(refusal).to_contain_text(re.compile(r"You can make songs again .+ \("))
-    await expect(refusal).to_contain_text("An admin of this server can change that with /quota.")
+    await expect(refusal).to_contain_text(re.compile(r"It resets .+ \("))
+    await expect(refusal).to_contain_text("Server admins can change it with /quota.")
 
 
-async def _max_sees_why_and_grants_extra_songs(discord: DiscordPage) -> None:
-    await discord.run("quota check", user=Pick("ann"))
-    check = discord.private("Quota of one person")
-    await expect(check).to_contain_text("No: the rule for each member is used up (1 of 1 song this month)")
-    await expect(check).to_contain_text("No rule names them or one of their roles")
-    await discord.run("quota grant", user=Pick("ann"), songs="2")
-    await expect(discord.private("@ann got 2 songs extra and has 2 now.")).to_be_visible()
+async def _max_sees_why_and_gives_bonus_songs(discord: DiscordPage) -> None:
+    panel = _panel(discord)
+    await discord.choose("Choose a member", "ann", on=panel)
+    await expect(panel).to_contain_text("No – member limit is used up (1 / 1 this month)")
+    await discord.press("Bonus songs", on=panel)
+    await discord.fill_form(songs="2")
+    await expect(panel).to_contain_text("@ann now has 2 bonus songs.")
+    await expect(panel).to_contain_text("Yes, as a bonus song")
 
 
 async def _max_sees_what_was_made_and_changed(discord: DiscordPage) -> None:
-    await discord.run("quota usage", days=Pick("7"))
-    usage = discord.private("Songs in the last 7 days")
-    await expect(usage).to_contain_text("2 songs made, 0 failed")
-    await expect(usage).to_contain_text("@ann: 2 songs")
-    chart = usage.locator(".embed-image img")
-    await expect(chart).to_be_visible()
+    panel = _panel(discord)
+    await discord.press("Usage chart", on=panel)
+    await expect(panel).to_contain_text("2 songs made, 0 failed")
+    await expect(panel).to_contain_text("@ann: 2 songs")
+    chart = panel.locator("img[src^='blob:']").last
     await expect(chart).to_have_js_property("naturalWidth", 1000)
-    await discord.run("quota log")
-    log = discord.private("Changes to the quotas")
+    await discord.press("Back", on=panel)
+    await discord.press("Log", on=panel)
     for line in (
-        "@max: extra songs of @ann: 0 → 2",
-        "@max: rule for @Managers: none → 3 songs a week",
-        "@max: rule for everyone together: none → 25 songs a day",
+        "@max gave @ann 2 bonus songs (2 in total)",
+        "@max set the member limit to 1 song per month",
+        "@max set the server-wide limit to 25 songs per day",
     ):
-        await expect(log).to_contain_text(line)
+        await expect(panel).to_contain_text(line)

@@ -20,6 +20,8 @@ ANN, MAX, EVE = 200_000_000_000_000_001, 200_000_000_000_000_002, 200_000_000_00
 CHANNEL, MESSAGE = 400_000_000_000_000_001, 500_000_000_000_000_001
 CEILINGS = OperatorLimits(server=50, member=5, direct=3)
 WORKER, OTHER_WORKER = "worker-1", "worker-2"
+LEASE = 60.0
+"""Seconds."""
 RESULT = Result(
     song_url="https://cdn.example/song.mp3",
     title="Midnight Grid",
@@ -61,25 +63,33 @@ def direct_order(user_id: int = ANN, **changes: Any) -> Order:
     return order(user_id, guild_id=None, quota_guild_id=None, **changes)
 
 
-async def placed(
-    database: Database, user_id: int = ANN, *, worker_id: str = WORKER, now: datetime = NOW, **changes: Any
-) -> Song:
-    outcome = await database.songs.create(order(user_id, **changes), worker_id, now)
+async def placed(database: Database, user_id: int = ANN, *, now: datetime = NOW, **changes: Any) -> Song:
+    outcome = await database.songs.create(order(user_id, **changes), now)
     assert isinstance(outcome, Accepted), outcome
     return outcome.song
 
 
-async def submitting(database: Database, user_id: int = ANN, **changes: Any) -> Song:
-    """A song that has a place; all places are given."""
+async def admitted(
+    database: Database, slots: int, slots_per_user: int = 2, worker_id: str = WORKER, now: datetime = NOW
+) -> list[Song]:
+    """Admit for a worker, and register it."""
+    await database.songs.register_worker(worker_id, LEASE)
+    return await database.songs.admit(worker_id, slots, slots_per_user, now)
+
+
+async def submitting(
+    database: Database, user_id: int = ANN, *, worker_id: str = WORKER, **changes: Any
+) -> Song:
+    """A song that has a slot; so has every other that was in line."""
     song = await placed(database, user_id, **changes)
-    await database.songs.admit(changes.get("worker", WORKER), 1000, 1000, changes.get("now", NOW))
-    return song
+    everybody = await admitted(database, 1000, 1000, worker_id, changes.get("now", NOW))
+    return next(one for one in everybody if one.id == song.id)
 
 
 async def composing(database: Database, user_id: int = ANN, **changes: Any) -> Song:
     song = await submitting(database, user_id, **changes)
-    assert await database.songs.mark_submitted(song.id, f"job-{song.id}")
-    return song
+    assert await database.songs.mark_submitted(song, f"job-{song.id}")
+    return await fetched(database, song.id)
 
 
 async def completed(
@@ -91,9 +101,13 @@ async def completed(
     **changes: Any,
 ) -> Song:
     song = await composing(database, user_id, **changes)
-    worker_id, now = changes.get("worker", WORKER), changes.get("now", NOW)
-    assert await database.songs.mark_completed(song.id, worker_id, result, now + took)
+    worker_id, now = changes.get("worker_id", WORKER), changes.get("now", NOW)
+    assert await database.songs.mark_completed(song, worker_id, result, now + took)
     return await fetched(database, song.id)
+
+
+async def in_line(database: Database) -> list[int]:
+    return [song.id for song in await database.songs.queue(1000)]
 
 
 async def fetched(database: Database, song_id: int) -> Song:
@@ -104,4 +118,4 @@ async def fetched(database: Database, song_id: int) -> Song:
 
 async def outcomes(database: Database, *orders: Order, now: datetime = NOW) -> list[str]:
     """What came of each, by name, one after the other."""
-    return [type(await database.songs.create(one, WORKER, now)).__name__ for one in orders]
+    return [type(await database.songs.create(one, now)).__name__ for one in orders]

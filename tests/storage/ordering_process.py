@@ -24,7 +24,7 @@ async def main(url: str, count: int) -> None:
         await asyncio.to_thread(sys.stdin.readline)
         worker_id = f"process-{os.getpid()}"
         orders = [order(idempotency_key=f"{worker_id}-{number}") for number in range(count)]
-        came = await asyncio.gather(*(database.songs.create(one, worker_id, NOW) for one in orders))
+        came = await asyncio.gather(*(database.songs.create(one, NOW) for one in orders))
     sys.stdout.write(json.dumps(Counter(type(outcome).__name__ for outcome in came)))
 
 

@@ -33,7 +33,7 @@ async def test_songs_in_the_works_are_counted_by_state(database: Database) -> No
 async def test_a_finished_song_waits_to_be_delivered_until_it_is(database: Database) -> None:
     song = await completed(database)
     assert (await database.admin.status(NOW - DAY)).undelivered == 1
-    assert await database.songs.mark_delivered(song.id, WORKER, REPLY, NOW)
+    assert await database.songs.mark_delivered(song, WORKER, REPLY, NOW)
     summary = await database.admin.status(NOW - DAY)
     assert (summary.undelivered, summary.unfinished) == (0, {})
 
@@ -42,7 +42,7 @@ async def test_songs_of_late_are_counted_by_state_and_reason(database: Database)
     await completed(database, now=NOW - 2 * DAY)
     for reason in (FailureReason.VANISHED, FailureReason.VANISHED, FailureReason.NO_AUDIO):
         song = await composing(database)
-        assert await database.songs.mark_failed(song.id, WORKER, reason, None, NOW)
+        assert await database.songs.mark_failed(song, WORKER, reason, None, NOW)
     await completed(database)
     summary = await database.admin.status(NOW - DAY)
     assert summary.ordered == {
@@ -62,9 +62,9 @@ async def test_a_pause_refuses_new_songs_with_its_reason_until_it_ends(database:
     assert not await database.admin.resume()
     await database.admin.pause("moving house")
     assert (await database.admin.status(NOW)).paused == "moving house"
-    assert await database.songs.create(order(), WORKER, NOW) == NotAccepting("moving house")
+    assert await database.songs.create(order(), NOW) == NotAccepting("moving house")
     await database.admin.pause("still moving")
-    assert await database.songs.create(order(), WORKER, NOW) == NotAccepting("still moving")
+    assert await database.songs.create(order(), NOW) == NotAccepting("still moving")
     assert await database.admin.resume()
     assert (await database.admin.status(NOW)).paused is None
     await placed(database)

@@ -9,11 +9,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from songbot.songs.models import Song
 from songbot.storage import open_database
-from tests.storage.builders import MAX, completed, composing, fetched, placed
+from tests.storage.builders import MAX, WORKER, completed, composing, fetched, placed
 from tests.storage.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,7 @@ def test_a_sqlite_database_is_backed_up_and_restored(tmp_path: Path) -> None:
 
     def run(commands: str) -> None:
         commands = commands.replace("/opt/songbot", str(tmp_path)).replace(" -o songbot", "")
+        commands = commands.replace("sudo -u songbot ", "sudo ")
         _run(commands.replace(".venv/bin/python", sys.executable), tmp_path, environment)
 
     kept = asyncio.run(_before(url, lambda: run(_block(BACKUPS, "songbot.storage.backup --to"))))
@@ -51,10 +53,14 @@ def test_a_postgresql_database_is_dumped_and_restored(
 ) -> None:
     environment = {
         "DATABASE_URL": postgres_url,
+        "PYTHONPATH": str(ROOT),
         "PATH": f"{postgres.binaries}{os.pathsep}{os.environ['PATH']}",
     }
-    kept = asyncio.run(_before(postgres_url, lambda: _run(_block(BACKUPS, "pg_dump"), tmp_path, environment)))
-    _run(_block(RESTORING, "pg_restore"), tmp_path, environment)
+    back_up = _block(BACKUPS, "pg_dump").replace(".venv/bin/python", sys.executable)
+    kept = asyncio.run(_before(postgres_url, lambda: _run(back_up, tmp_path, environment)))
+    assert asyncio.run(_last_backup(postgres_url)) is not None
+    restore = _block(RESTORING, "pg_restore").replace(".venv/bin/python", sys.executable)
+    _run(restore, tmp_path, environment)
     _run(_line(RESTORING, "psql"), tmp_path, environment)
     assert asyncio.run(_after(postgres_url)) == (kept, None, 1235)
 
@@ -88,14 +94,23 @@ def _run(commands: str, folder: Path, environment: Mapping[str, str]) -> None:
 
 
 async def _before(url: str, back_up: Callable[[], None]) -> Song:
-    """Two songs, a backup while the database is in use, and a third song."""
+    """Two songs, a backup while the database is in use, and a third song.
+
+    The lease in the backup has ended by the time that anybody restores it.
+    """
     async with open_database(url) as database:
         await database.migrate()
         song = await completed(database)
         await composing(database, MAX)
+        await database.songs.unregister_worker(WORKER)
         await asyncio.to_thread(back_up)
         await placed(database)
         return song
+
+
+async def _last_backup(url: str) -> datetime | None:
+    async with open_database(url) as database:
+        return await database.admin.last_backup()
 
 
 async def _after(url: str) -> tuple[Song, Song | None, int]:

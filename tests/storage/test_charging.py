@@ -23,6 +23,7 @@ from tests.storage.builders import (
     OTHER_GUILD,
     WORKER,
     direct_order,
+    in_line,
     order,
     outcomes,
     placed,
@@ -33,9 +34,9 @@ ADMIN = 9
 
 async def test_fifty_orders_at_once_on_a_limit_of_five_make_five_songs(database: Database) -> None:
     orders = [order() for _ in range(50)]
-    came = await asyncio.gather(*(database.songs.create(one, WORKER, NOW) for one in orders))
+    came = await asyncio.gather(*(database.songs.create(one, NOW) for one in orders))
     assert Counter(type(outcome).__name__ for outcome in came) == {"Accepted": 5, "Refused": 45}
-    assert len(await database.songs.queue()) == 5
+    assert len(await in_line(database)) == 5
 
 
 async def test_fifty_orders_from_two_processes_on_a_limit_of_five_make_five_songs(postgres_url: str) -> None:
@@ -52,7 +53,7 @@ async def test_fifty_orders_from_two_processes_on_a_limit_of_five_make_five_song
 
 async def test_an_order_placed_twice_makes_one_song(database: Database) -> None:
     once = order()
-    came = await asyncio.gather(*(database.songs.create(once, WORKER, NOW) for _ in range(5)))
+    came = await asyncio.gather(*(database.songs.create(once, NOW) for _ in range(5)))
     assert Counter(type(outcome) for outcome in came) == {Accepted: 1, Duplicate: 4}
     assert len({outcome.song.id for outcome in came}) == 1
 
@@ -61,7 +62,7 @@ async def test_the_same_button_pressed_twice_fast_makes_one_song(database: Datab
     parent = await placed(database)
     press = {"parent_id": parent.id, "relation": Relation.TAKE}
     song = await placed(database, **press)
-    again = await database.songs.create(order(**press), WORKER, NOW + timedelta(seconds=9))
+    again = await database.songs.create(order(**press), NOW + timedelta(seconds=9))
     assert again == Duplicate(song)
     others = [order(MAX, **press), order(parent_id=parent.id, relation=Relation.REMIX)]
     assert await outcomes(database, *others) == ["Accepted", "Accepted"]
@@ -70,24 +71,24 @@ async def test_the_same_button_pressed_twice_fast_makes_one_song(database: Datab
 
 async def test_while_the_operator_pauses_nothing_is_written(database: Database) -> None:
     before = order()
-    await database.songs.create(before, WORKER, NOW)
+    await database.songs.create(before, NOW)
     await database.app_state.set(PAUSED, "Back at noon.")
-    assert await database.songs.create(order(), WORKER, NOW) == NotAccepting("Back at noon.")
+    assert await database.songs.create(order(), NOW) == NotAccepting("Back at noon.")
     assert await outcomes(database, before) == ["Duplicate"]
     await database.app_state.set(PAUSED, "")
-    assert await database.songs.create(order(), WORKER, NOW) == NotAccepting(None)
+    assert await database.songs.create(order(), NOW) == NotAccepting(None)
     await database.app_state.set(PAUSED, None)
     assert await outcomes(database, order()) == ["Accepted"]
 
 
 async def test_a_refusal_says_which_limit_and_charges_nothing(database: Database) -> None:
     assert await outcomes(database, *(order() for _ in range(5))) == ["Accepted"] * 5
-    refused = await database.songs.create(order(), WORKER, NOW)
+    refused = await database.songs.create(order(), NOW)
     assert isinstance(refused, Refused)
     blocker = refused.decision.blocked_by
     assert blocker is not None
     assert (blocker.rule.kind, blocker.used, blocker.remaining) == (LimitKind.DEFAULT, 5, 0)
-    assert len(await database.songs.queue()) == 5
+    assert len(await in_line(database)) == 5
     assert await outcomes(database, order(MAX), direct_order()) == ["Accepted", "Accepted"]
 
 
@@ -98,7 +99,7 @@ async def test_a_new_day_brings_new_songs(database: Database) -> None:
 
 async def test_a_failed_song_does_not_count(database: Database) -> None:
     songs = [await placed(database) for _ in range(5)]
-    await database.songs.mark_failed(songs[2].id, WORKER, FailureReason.REJECTED, None, NOW)
+    await database.songs.mark_failed(songs[2], WORKER, FailureReason.REJECTED, None, NOW)
     assert await outcomes(database, order(), order()) == ["Accepted", "Refused"]
 
 
@@ -121,7 +122,7 @@ async def test_the_servers_ceiling_counts_everybody(database: Database) -> None:
 async def test_the_operators_ceiling_holds_over_all_servers_and_dms_at_once(database: Database) -> None:
     scopes = [order(person, guild_id=person, quota_guild_id=person) for person in range(100, 110)]
     orders = scopes + [direct_order(person) for person in range(200, 210)]
-    came = await asyncio.gather(*(database.songs.create(one, WORKER, NOW) for one in orders))
+    came = await asyncio.gather(*(database.songs.create(one, NOW) for one in orders))
     assert Counter(type(outcome) for outcome in came) == {Accepted: 10, Refused: 10}
 
 
@@ -157,7 +158,7 @@ async def test_a_granted_song_that_fails_gives_its_grant_back(database: Database
     await database.quotas.grant(GUILD, ADMIN, ANN, 1, NOW)
     granted = await placed(database)
     assert await outcomes(database, order()) == ["Refused"]
-    await database.songs.mark_failed(granted.id, WORKER, FailureReason.FAILED, None, NOW)
+    await database.songs.mark_failed(granted, WORKER, FailureReason.FAILED, None, NOW)
     assert await outcomes(database, order(), order()) == ["Accepted", "Refused"]
 
 
@@ -182,9 +183,7 @@ async def test_a_zone_that_is_no_longer_known_counts_as_utc(database: Database) 
 
 async def test_a_database_opened_without_ceilings_has_the_usual_ones(url: str) -> None:
     async with open_database(url) as database:
-        assert (
-            await database.songs.create(order(), WORKER, NOW)
-        ).decision.effective.rule.limit == CEILINGS.member
+        assert (await database.songs.create(order(), NOW)).decision.effective.rule.limit == CEILINGS.member
 
 
 @pytest.mark.parametrize("operator_limits", [OperatorLimits(server=3, member=100)])
@@ -196,12 +195,12 @@ async def test_the_servers_ceiling_does_not_begin_anew_with_another_time_zone(da
         zone = f"Etc/GMT+{hour}" if hour <= 12 else f"Etc/GMT-{24 - hour}"
         await database.quotas.set_timezone(GUILD, ADMIN, zone, now)
         for _ in range(3):
-            made += isinstance(await database.songs.create(order(ANN), WORKER, now), Accepted)
+            made += isinstance(await database.songs.create(order(ANN), now), Accepted)
     assert made == 3
 
 
 async def test_a_song_from_one_that_was_forgotten_meanwhile_is_made_all_the_same(database: Database) -> None:
-    outcome = await database.songs.create(order(MAX, parent_id=99, relation=Relation.REMIX), WORKER, NOW)
+    outcome = await database.songs.create(order(MAX, parent_id=99, relation=Relation.REMIX), NOW)
     assert isinstance(outcome, Accepted)
     assert outcome.song.parent_id is None
     assert outcome.song.relation is Relation.REMIX

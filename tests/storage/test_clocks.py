@@ -8,18 +8,21 @@ import pytest
 
 from songbot.quotas.repository import QuotaSubject
 from songbot.songs.durations import DEFAULT_SAMPLES, DurationEstimator
-from songbot.songs.models import Relation
+from songbot.songs.models import Relation, State
 from songbot.songs.orders import Accepted, Duplicate, Refused
 from songbot.storage import Database
 from tests.storage.builders import (
     ANN,
     DAY,
     GUILD,
+    LEASE,
     MINUTE,
     NOW,
     OTHER_WORKER,
     WORKER,
+    Timepiece,
     completed,
+    composing,
     order,
     outcomes,
     placed,
@@ -54,7 +57,7 @@ async def test_a_refusal_tells_a_reset_that_is_ahead_and_no_further_than_the_win
     for _ in range(5):
         await placed(database, now=NOW + AHEAD)
         await placed(database)
-    refused = await database.songs.create(order(), WORKER, NOW)
+    refused = await database.songs.create(order(), NOW)
     assert isinstance(refused, Refused)
     assert refused.decision.blocked_by is not None
     assert NOW < refused.decision.blocked_by.window.end <= NOW + DAY
@@ -65,8 +68,8 @@ async def test_another_take_is_a_double_press_only_of_one_made_just_now(database
     """One made while the clock was days ahead must not block the button for days."""
     parent = await completed(database)
     button = {"parent_id": parent.id, "relation": Relation.TAKE}
-    assert isinstance(await database.songs.create(order(**button), WORKER, NOW + shift), Accepted)
-    again = await database.songs.create(order(**button), WORKER, NOW)
+    assert isinstance(await database.songs.create(order(**button), NOW + shift), Accepted)
+    again = await database.songs.create(order(**button), NOW)
     assert type(again) is (Accepted if shift else Duplicate)
 
 
@@ -79,11 +82,13 @@ async def test_seconds_of_songs_that_ended_before_they_began_are_not_learned(dat
     assert estimator.quantile(1) == DEFAULT_SAMPLES[-1]
 
 
-async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbeat(database: Database):
+async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbeat(
+    database: Database, timepiece: Timepiece
+):
     """A living worker's next heartbeat brings its lease back to the right time."""
-    await database.songs.register_worker(WORKER, NOW + AHEAD, NOW + AHEAD + MINUTE)
-    song = await placed(database)
-    assert await database.songs.heartbeat(WORKER, NOW, NOW + MINUTE)
-    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == []
-    claimed = await database.songs.claim(OTHER_WORKER, NOW + 2 * MINUTE, 10)
-    assert [one.id for one in claimed] == [song.id]
+    timepiece.now = NOW + AHEAD
+    song = await composing(database)
+    timepiece.now = NOW
+    assert await database.songs.heartbeat(WORKER, LEASE, provider_available=True)
+    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == 0
+    assert await database.songs.leased(WORKER) == {song.id: State.COMPOSING}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from songbot.storage import Database, open_database
-from tests.storage.builders import NOW, WORKER, placed
+from tests.storage.builders import LEASE, NOW, WORKER, placed
 
 NORMAL, FULL = 1, 2
 """What `PRAGMA synchronous` answers."""
@@ -36,8 +36,9 @@ async def test_an_admission_is_on_the_disk_before_whisul_is_asked(
     on_sqlite: Database, levels: list[int]
 ) -> None:
     await placed(on_sqlite)
+    await on_sqlite.songs.register_worker(WORKER, LEASE)
     levels.clear()
     [song] = await on_sqlite.songs.admit(WORKER, 1, 1, NOW)
     assert levels == [FULL]
-    await on_sqlite.songs.mark_submitted(song.id, "job")
+    await on_sqlite.songs.mark_submitted(song, "job")
     assert levels == [FULL, NORMAL]

@@ -21,7 +21,7 @@ from songbot.storage.connectors.postgres import PostgresConnector
 from songbot.storage.connectors.sqlite import SqliteConnector
 from songbot.storage.connectors.url import parse_url
 from songbot.storage.schema.tables import songs
-from tests.storage.builders import MINUTE, NOW, RESULT, WORKER, completed, order, placed
+from tests.storage.builders import MINUTE, NOW, RESULT, WORKER, completed, in_line, order, placed
 from tests.storage.postgres import PostgresServer
 
 SECRET_PROMPT = "a prompt that nobody may read in a log"
@@ -43,13 +43,13 @@ async def hasty(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 async def refuses_and_recovers(database: Database) -> None:
     with pytest.raises(StoreUnavailable) as caught:
-        await database.songs.create(order(prompt=SECRET_PROMPT), WORKER, NOW)
+        await database.songs.create(order(prompt=SECRET_PROMPT), NOW)
     assert SECRET_PROMPT not in str(caught.value) + str(caught.value.__cause__)
 
 
 async def accepts(database: Database, one: Order) -> bool:
     try:
-        return isinstance(await database.songs.create(one, WORKER, NOW), Accepted)
+        return isinstance(await database.songs.create(one, NOW), Accepted)
     except StoreUnavailable:
         return False
 
@@ -88,7 +88,7 @@ async def test_a_locked_database_is_unavailable_and_then_works_again(hasty: Data
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
         await refuses_and_recovers(hasty)
-        assert await hasty.songs.queue() == [1]
+        assert await in_line(hasty) == [1]
     assert (await placed(hasty)).id == 2
 
 
@@ -100,7 +100,7 @@ async def test_a_full_disk_is_unavailable_and_nothing_is_half_written(
         orders = (order(person, prompt=SECRET_PROMPT * 200) for person in range(1, 101))
         accepted = [await accepts(database, one) for one in orders]
         assert not accepted[-1]
-        assert len(await database.songs.queue()) == sum(accepted)
+        assert len(await in_line(database)) == sum(accepted)
 
 
 async def test_a_read_only_database_is_unavailable_for_writing(
@@ -109,7 +109,7 @@ async def test_a_read_only_database_is_unavailable_for_writing(
     monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA query_only = ON"))
     async with open_database(sqlite_url) as database:
         await refuses_and_recovers(database)
-        assert await database.songs.queue() == []
+        assert await in_line(database) == []
 
 
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
@@ -150,27 +150,27 @@ async def test_a_database_that_is_not_on_the_server_is_unavailable(postgres: Pos
 
 async def test_a_wait_that_takes_too_long_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "PRAGMA busy_timeout = 600"))
-    async with open_database(url, deadline=0.3) as database:
+    async with open_database(url) as patient, open_database(url, deadline=0.3) as database:
         async with songs_held(url):
             with pytest.raises(StoreUnavailable, match="in time"):
-                await database.songs.create(order(), WORKER, NOW)
-        assert (await placed(database)).id
+                await database.songs.create(order(), NOW)
+        assert (await placed(patient)).id
 
 
 async def test_a_full_pool_is_unavailable(url: str) -> None:
-    async with open_database(url, pool_size=1, deadline=0.2) as database:
+    async with open_database(url, pool_size=1, deadline=2) as database:
         async with occupied(database.connector):
             with pytest.raises(StoreUnavailable):
-                await database.songs.queue()
-        assert await database.songs.queue() == []
+                await in_line(database)
+        assert await in_line(database) == []
 
 
 async def test_a_query_that_is_given_up_ends_and_makes_way(url: str) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-    async with open_database(url, pool_size=1, deadline=0.5) as database:
+    async with open_database(url, pool_size=1, deadline=2) as database:
         with pytest.raises(StoreUnavailable, match="in time"):
             await database.connector.read(lambda connection: connection.exec_driver_sql(endless))
-        assert await database.songs.queue() == []
+        assert await in_line(database) == []
 
 
 async def test_what_is_cancelled_half_way_is_rolled_back(sqlite_url: str) -> None:
@@ -193,13 +193,13 @@ async def test_what_is_cancelled_half_way_is_rolled_back(sqlite_url: str) -> Non
 
 
 async def test_what_is_cancelled_is_not_written_and_harms_nobody_else(database: Database) -> None:
-    tasks = [asyncio.create_task(database.songs.create(order(n + 1), WORKER, NOW)) for n in range(20)]
+    tasks = [asyncio.create_task(database.songs.create(order(n + 1), NOW)) for n in range(20)]
     await asyncio.sleep(0)
     for task in tasks[::2]:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert (await placed(database, 1000)).id
-    assert len(await database.songs.queue()) >= 11
+    assert len(await in_line(database)) >= 11
 
 
 async def test_a_restarted_server_is_used_again_without_an_error(
@@ -209,9 +209,9 @@ async def test_a_restarted_server_is_used_again_without_an_error(
         song = await placed(database)
         await asyncio.to_thread(postgres.stop)
         with pytest.raises(StoreUnavailable):
-            await database.songs.queue()
+            await in_line(database)
         await asyncio.to_thread(postgres.start)
-        assert await database.songs.queue() == [song.id]
+        assert await in_line(database) == [song.id]
 
 
 async def test_connections_cut_by_a_restart_heal_by_themselves(
@@ -221,7 +221,7 @@ async def test_connections_cut_by_a_restart_heal_by_themselves(
         await asyncio.gather(*(placed(database, person) for person in range(1, 6)))
         await asyncio.to_thread(postgres.stop)
         await asyncio.to_thread(postgres.start)
-        assert len(await database.songs.queue()) == 5
+        assert len(await in_line(database)) == 5
 
 
 async def test_a_bug_is_not_mistaken_for_bad_weather(database: Database) -> None:
@@ -249,7 +249,7 @@ async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database
         await connector.write(fail)
     titles = select(songs.c.title)
     assert await connector.read(lambda connection: connection.scalars(titles).all()) == [RESULT.title]
-    assert await database.songs.mark_delivered(song.id, WORKER, song.reply, NOW + MINUTE)
+    assert await database.songs.mark_delivered(song, WORKER, song.reply, NOW + MINUTE)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song
 from songbot.storage import Database, open_database
-from tests.storage.builders import NOW, WORKER, placed
+from tests.storage.builders import admitted, placed
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def frozen_holder(url: str, deadline: float) -> AsyncIterator[Process]:
 async def admitted_at_last(database: Database) -> list[Song]:
     while True:
         try:
-            return await database.songs.admit(WORKER, 10, 10, NOW)
+            return await admitted(database, 10, 10)
         except StoreUnavailable:
             continue
 
@@ -46,8 +46,8 @@ async def test_a_process_stopped_with_the_admission_lock_stops_nobody_else(postg
         song = await placed(database)
         async with frozen_holder(postgres_url, deadline=1) as frozen:
             async with asyncio.timeout(20):
-                admitted = await admitted_at_last(database)
-            assert [one.id for one in admitted] == [song.id]
+                at_last = await admitted_at_last(database)
+            assert [one.id for one in at_last] == [song.id]
             os.kill(frozen.pid, signal.SIGCONT)
             output, _ = await frozen.communicate()
             assert output == b"unavailable, and works again\n"

@@ -60,7 +60,7 @@ async def test_only_finished_songs_that_were_not_deleted_are_there(database: Dat
     kept, deleted, lost = [await completed(database) for _ in range(3)]
     assert await database.library.mark_deleted(deleted.id)
     assert not await database.library.mark_deleted(deleted.id)
-    await database.songs.mark_undeliverable(lost.id, WORKER, NOW)
+    await database.songs.mark_undeliverable(lost, WORKER, NOW)
     page = await database.library.page(OWN, Search())
     assert ids(page) == [lost.id, kept.id]
     assert page.entries[0].song.delivery is DeliveryState.UNDELIVERABLE
@@ -154,7 +154,7 @@ async def test_nobody_is_put_on_the_list_of_a_finished_song(database: Database) 
 
 async def test_an_undeliverable_song_is_delivered_by_opening_it(database: Database, timepiece) -> None:
     song, pending = await completed(database), await completed(database)
-    await database.songs.mark_undeliverable(song.id, WORKER, NOW)
+    await database.songs.mark_undeliverable(song, WORKER, NOW)
     timepiece.now = NOW + DAY
     for song_id in (song.id, pending.id):
         await database.library.mark_redelivered(song_id)

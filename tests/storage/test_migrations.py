@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -12,9 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from songbot.songs.errors import StoreUnavailable
 from songbot.storage import DatabaseTooNew, open_database
 from songbot.storage.connectors.factory import open_connector
 from songbot.storage.connectors.url import parse_url
+from songbot.storage.database import describe_database
 from songbot.storage.schema.migrate import HEAD, alembic_config, revision_of
 from songbot.storage.schema.tables import metadata
 from tests.storage.builders import placed
@@ -102,3 +105,21 @@ async def test_how_far_a_database_is_migrated_is_told_without_changing_it(empty_
             else:
                 with pytest.raises(DatabaseTooNew):
                     await database.describe()
+
+
+async def test_a_look_at_a_database_that_is_not_there_does_not_create_it(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    for path in ("here/songs.db", "missing/deep/songs.db"):
+        assert "no file yet" in await describe_database(f"sqlite:///{tmp_path}/{path}")
+    assert [path.name for path in tmp_path.rglob("*")] == ["here"]
+
+
+async def test_a_look_says_where_no_database_can_be_created(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (f"{tmp_path}/file/songs.db", "/proc/nowhere/songs.db"):
+        with pytest.raises(StoreUnavailable):
+            await describe_database(f"sqlite:///{path}")
+
+
+async def test_a_look_describes_a_database_that_is_there(url: str) -> None:
+    assert (await describe_database(url)).endswith(", migrated")

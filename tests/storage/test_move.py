@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +17,22 @@ from songbot.storage import Database, open_database
 from songbot.storage.connectors.base import Connector
 from songbot.storage.connectors.factory import open_connector
 from songbot.storage.connectors.url import parse_url
-from songbot.storage.move import MOVE_IN_PROGRESS, MoveError, copy_database, main
+from songbot.storage.errors import DatabaseInUse
+from songbot.storage.move import COPY_UNFINISHED, MoveError, copy_database, main
 from songbot.storage.schema.tables import quota_changes, songs
-from tests.storage.builders import ANN, EVE, GUILD, MAX, NOW, RESULT, completed, composing, fetched, placed
+from tests.storage.builders import (
+    ANN,
+    EVE,
+    GUILD,
+    MAX,
+    NOW,
+    RESULT,
+    WORKER,
+    completed,
+    composing,
+    fetched,
+    placed,
+)
 
 ODD = "na\u00efve \u202e \U0001f3b5 'quoted' \\ %s {x}\nline"
 
@@ -71,7 +83,7 @@ def test_everything_is_in_the_target_and_said_to_be(filled: str, postgres_url: s
     lines = run_move(filled, postgres_url)
     assert asyncio.run(look(postgres_url)) == asyncio.run(look(filled))
     verified = [line for line in lines if "on both sides" in line]
-    assert len(verified) == 9
+    assert len(verified) == 10
     assert any(line.startswith("songs: 4 rows, checksum") for line in verified)
 
 
@@ -129,7 +141,7 @@ def test_a_difference_ends_with_code_1_and_its_table(filled: str, postgres_url: 
 
 def test_a_source_that_was_used_between_two_halves_is_found_out(filled: str, postgres_url: str) -> None:
     run_move(filled, postgres_url)
-    marker = f"INSERT INTO app_state (key, value) VALUES ('{MOVE_IN_PROGRESS}', '')"
+    marker = f"INSERT INTO app_state (key, value) VALUES ('{COPY_UNFINISHED}', '')"
     asyncio.run(execute(postgres_url, marker, "DELETE FROM songs WHERE id = 4"))
     asyncio.run(execute(filled, "UPDATE songs SET prompt = 'changed' WHERE id = 1"))
     with pytest.raises(MoveError, match="differ in songs"):
@@ -147,20 +159,20 @@ def test_a_target_with_other_data_is_refused_and_left_alone(filled: str, postgre
 
 
 def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url: str) -> None:
-    async def enlist(lives_for: timedelta) -> None:
+    async def enlist(lease_seconds: float) -> None:
         async with open_database(filled) as database:
-            now = datetime.now(UTC)
-            await database.songs.register_worker("a-bot", now, now + lives_for)
+            await database.songs.register_worker("a-bot", lease_seconds)
 
-    asyncio.run(enlist(timedelta(seconds=30)))
-    with pytest.raises(MoveError, match="A bot runs on the source"):
+    asyncio.run(enlist(30.0))
+    with pytest.raises(DatabaseInUse, match="A bot runs on the source"):
         run_move(filled, postgres_url)
-    asyncio.run(enlist(-timedelta(seconds=1)))
+    asyncio.run(enlist(-1.0))
     run_move(filled, postgres_url)
 
 
 async def _many(database: Database, connector: Connector, count: int) -> None:
     await completed(database, result=RESULT)
+    await database.songs.unregister_worker(WORKER)
     await connector.write(lambda connection: _multiply(connection, count))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.storage import open_database
-from tests.storage.builders import CEILINGS, NOW, WORKER, order, placed
+from tests.storage.builders import CEILINGS, NOW, admitted, order, placed
 from tests.storage.pgbouncer import PORT, NoPgBouncer, pgbouncer
 from tests.storage.postgres import PostgresServer
 
@@ -41,9 +41,9 @@ async def test_without_the_option_the_bot_says_which_one_is_missing(bouncer_url:
 async def test_orders_at_once_keep_to_the_limit(bouncer_url: str) -> None:
     async with open_database(f"{bouncer_url}&pgbouncer=true", operator_limits=CEILINGS) as database:
         await database.migrate()
-        outcomes = await asyncio.gather(*(database.songs.create(order(), WORKER, NOW) for _ in range(50)))
+        outcomes = await asyncio.gather(*(database.songs.create(order(), NOW) for _ in range(50)))
         assert Counter(type(one).__name__ for one in outcomes) == {"Accepted": 5, "Refused": 45}
-        assert len(await database.songs.admit(WORKER, 3, 10, NOW)) == 3
+        assert len(await admitted(database, 3, 10)) == 3
 
 
 async def test_nothing_is_left_in_a_session_for_the_next_client(bouncer_url: str) -> None:

@@ -21,10 +21,12 @@ from tests.storage.builders import (
     REPLY,
     RESULT,
     WORKER,
+    admitted,
     completed,
     composing,
     direct_order,
     fetched,
+    in_line,
     order,
     outcomes,
     placed,
@@ -113,10 +115,10 @@ async def test_deleting_ones_data_does_not_give_the_days_songs_back(database: Da
 async def test_songs_that_count_to_nothing_any_more_go_at_once(database: Database, timepiece) -> None:
     await completed(database, ANN)
     refunded = await placed(database, ANN)
-    await database.songs.mark_failed(refunded.id, WORKER, FailureReason.FAILED, None, NOW)
+    await database.songs.mark_failed(refunded, WORKER, FailureReason.FAILED, None, NOW)
     timepiece.now = NOW + privacy.LONGEST_WINDOW + DAY
     assert await database.privacy.delete_user_data(ANN) == 2
-    assert await database.songs.create(order(MAX), WORKER, NOW)
+    assert await database.songs.create(order(MAX), NOW)
     assert (await everything(database)).count("a song about rain") == 2  # prompt and search text of Max's
 
 
@@ -124,12 +126,12 @@ async def test_songs_in_the_works_are_followed_no_longer(database: Database) -> 
     queued, under_way = await placed(database, ANN), await composing(database, ANN)
     await database.privacy.delete_user_data(ANN)
     store = database.songs
-    assert not await store.mark_completed(under_way.id, WORKER, RESULT, NOW)
-    assert not await store.mark_failed(queued.id, WORKER, FailureReason.INTERRUPTED, None, NOW)
+    assert not await store.mark_completed(under_way, WORKER, RESULT, NOW)
+    assert not await store.mark_failed(queued, WORKER, FailureReason.INTERRUPTED, None, NOW)
     assert await store.leased(WORKER) == {}
-    assert await store.queue() == []
-    assert await store.claim("worker-3", NOW, 10) == []
-    assert await store.admit(WORKER, 20, 20, NOW) == []
+    assert await in_line(database) == []
+    assert await store.claim("worker-3", NOW, 10) == 0
+    assert await admitted(database, 20, 20) == []
 
 
 async def test_pseudonyms_go_when_their_windows_have_ended(database: Database, timepiece) -> None:
@@ -169,7 +171,7 @@ async def test_the_daily_job_takes_tokens_that_have_expired_and_lists_that_were_
     await database.privacy.purge(365)
     assert (await fetched(database, song.id)).reply.token is None
     assert await database.songs.subscribers(song.id) == [MAX]
-    await database.songs.mark_failed(song.id, WORKER, FailureReason.FAILED, None, NOW)
-    await database.songs.mark_delivered(song.id, WORKER, REPLY, NOW)
+    await database.songs.mark_failed(song, WORKER, FailureReason.FAILED, None, NOW)
+    await database.songs.mark_delivered(song, WORKER, REPLY, NOW)
     await database.privacy.purge(365)
     assert await database.songs.subscribers(song.id) == []

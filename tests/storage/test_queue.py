@@ -1,54 +1,162 @@
 from __future__ import annotations
 
+import random
+
+import pytest
+
 from songbot.storage import Database
-from tests.storage.builders import ANN, EVE, MAX, MINUTE, NOW, OTHER_WORKER, RESULT, WORKER, composing, placed
+from songbot.storage.queries.admission import next_turn
+from tests.storage.builders import (
+    ANN,
+    EVE,
+    MAX,
+    NOW,
+    OTHER_WORKER,
+    RESULT,
+    WORKER,
+    admitted,
+    composing,
+    in_line,
+    placed,
+)
 
 
-async def admitted(
-    database: Database, slots: int, slots_per_user: int = 2, worker_id: str = WORKER
-) -> list[int]:
-    return [song.id for song in await database.songs.admit(worker_id, slots, slots_per_user, NOW)]
+async def admitted_ids(database: Database, slots: int, **options) -> list[int]:
+    return [song.id for song in await admitted(database, slots, **options)]
+
+
+async def finish(database: Database, song) -> None:
+    assert await database.songs.mark_submitted(song, "job")
+    assert await database.songs.mark_completed(song, WORKER, RESULT, NOW)
 
 
 async def test_one_persons_five_songs_do_not_hold_up_anothers_first(database: Database) -> None:
     anns = [(await placed(database, ANN)).id for _ in range(5)]
     maxs = [(await placed(database, MAX)).id for _ in range(2)]
-    assert await database.songs.queue() == [anns[0], maxs[0], anns[1], maxs[1], *anns[2:]]
-    assert await admitted(database, slots=2) == [anns[0], maxs[0]]
+    assert await in_line(database) == [anns[0], maxs[0], anns[1], maxs[1], *anns[2:]]
+    assert await admitted_ids(database, slots=2) == [anns[0], maxs[0]]
 
 
-async def test_songs_in_the_works_count_as_turns_taken(database: Database) -> None:
+async def test_whoever_has_nothing_in_the_works_goes_before_anothers_second_song(database: Database) -> None:
     await composing(database, ANN)
     anns = (await placed(database, ANN)).id
     maxs = (await placed(database, MAX)).id
-    assert await database.songs.queue() == [maxs, anns]
+    assert await in_line(database) == [maxs, anns]
 
 
-async def test_of_equals_who_was_served_longest_ago_goes_first(database: Database) -> None:
-    for person, minutes in ((ANN, 1), (MAX, 0)):
-        song = await composing(database, person, now=NOW + minutes * MINUTE)
-        await database.songs.mark_completed(song.id, WORKER, RESULT, NOW)
-    anns, maxs, eves = [(await placed(database, person)).id for person in (ANN, MAX, EVE)]
-    assert await database.songs.queue() == [eves, maxs, anns]
+async def test_a_newcomer_does_not_go_before_somebody_who_had_a_song_before(database: Database) -> None:
+    for song in await admitted(database, slots=1) or [await composing(database, ANN)]:
+        assert await database.songs.mark_completed(song, WORKER, RESULT, NOW)
+    busy = await composing(database, EVE)
+    anns = await placed(database, ANN)
+    newcomers = [(await placed(database, 1000 + number)).id for number in range(20)]
+    assert await database.songs.mark_completed(busy, WORKER, RESULT, NOW)
+    assert await in_line(database) == [anns.id, *newcomers]
 
 
-async def test_no_more_songs_are_admitted_than_there_are_places(database: Database) -> None:
+async def test_no_more_songs_are_admitted_than_there_are_slots(database: Database) -> None:
     songs = [(await placed(database, person)).id for person in (ANN, MAX, EVE)]
-    assert await admitted(database, slots=2) == songs[:2]
-    assert await admitted(database, slots=2) == []
-    assert await admitted(database, slots=3) == songs[2:]
+    assert await admitted_ids(database, slots=2) == songs[:2]
+    assert await admitted_ids(database, slots=2) == []
+    assert await admitted_ids(database, slots=3) == songs[2:]
 
 
-async def test_nobody_gets_more_places_than_their_own(database: Database) -> None:
+async def test_nobody_gets_more_slots_than_their_own(database: Database) -> None:
     songs = [(await placed(database, ANN)).id for _ in range(3)]
-    assert await admitted(database, slots=20, slots_per_user=2) == songs[:2]
-    assert await admitted(database, slots=20, slots_per_user=2) == []
-    assert await database.songs.queue() == songs[2:]
+    assert await admitted_ids(database, slots=20) == songs[:2]
+    assert await admitted_ids(database, slots=20) == []
+    assert await in_line(database) == songs[2:]
 
 
-async def test_places_are_shared_and_songs_are_not(database: Database) -> None:
-    theirs = (await placed(database, ANN, worker_id=OTHER_WORKER)).id
-    ours = (await placed(database, MAX)).id
-    assert await admitted(database, slots=1) == []
-    assert await admitted(database, slots=2) == [ours]
-    assert await admitted(database, slots=2, worker_id=OTHER_WORKER) == [theirs]
+async def test_hundreds_of_songs_of_one_person_at_their_limit_hold_nobody_up(database: Database) -> None:
+    for _ in range(250):
+        await placed(database, ANN)
+    assert len(await admitted_ids(database, slots=20)) == 2
+    maxs = (await placed(database, MAX)).id
+    assert await admitted_ids(database, slots=20) == [maxs]
+
+
+@pytest.fixture
+def operator_limits():
+    from songbot.quotas.rules import OperatorLimits
+
+    return OperatorLimits(server=10_000, member=10_000, direct=10_000)
+
+
+async def test_any_worker_admits_the_next_in_line_whoever_took_the_order(database: Database) -> None:
+    first, second = [(await placed(database, person)).id for person in (ANN, MAX)]
+    assert await admitted_ids(database, slots=1, worker_id=OTHER_WORKER) == [first]
+    assert await admitted_ids(database, slots=2, worker_id=WORKER) == [second]
+
+
+async def test_a_song_that_made_no_job_keeps_its_place_in_line(database: Database) -> None:
+    first, second = await placed(database, ANN), await placed(database, MAX)
+    [song] = await admitted(database, slots=1)
+    await database.songs.requeue(song, WORKER, NOW)
+    assert await in_line(database) == [first.id, second.id]
+
+
+async def test_the_line_is_counted_up_to_a_limit(database: Database) -> None:
+    for person in range(1, 6):
+        await placed(database, person)
+    assert await database.songs.queue_length(100) == 5
+    assert await database.songs.queue_length(3) == 3
+    assert [song.id for song in await database.songs.queue(2)] == [1, 2]
+
+
+class Line:
+    """The rule of the line alone, with one slot: `orders` are (turn, number, person)."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+        self.waiting: list[tuple[int, int, int]] = []
+        self.number = 0
+
+    def order(self, person: int) -> int:
+        last = max((turn for turn, _, other in self.waiting if other == person), default=None)
+        self.number += 1
+        self.waiting.append((next_turn(self.turn, last), self.number, person))
+        return self.number
+
+    def serve(self) -> int:
+        self.waiting.sort()
+        turn, number, _ = self.waiting.pop(0)
+        self.turn = max(self.turn, turn)
+        return number
+
+    def people(self) -> int:
+        return len({person for _, _, person in self.waiting})
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nobody_is_overtaken_by_more_songs_than_there_are_people_for_each_song_of_their_own(seed) -> None:
+    """`people` is the most there were in line while the song waited."""
+    rng, line = random.Random(seed), Line()
+    waiting: dict[int, list[int]] = {}  # number -> [overtaken by, own songs before it, most people in line]
+    for _ in range(3000):
+        if rng.random() < 0.52 or not line.waiting:
+            person = rng.choice([1, 1, 1, 2, 2, 3, rng.randrange(4, 60), 1000 + line.number])
+            own = sum(other == person for _, _, other in line.waiting)
+            waiting[line.order(person)] = [0, own, 0]
+            for entry in waiting.values():
+                entry[2] = max(entry[2], line.people())
+        else:
+            served = line.serve()
+            overtaken, own, people = waiting.pop(served)
+            assert overtaken <= (own + 1) * people + 1
+            for number, entry in waiting.items():
+                entry[0] += number < served
+
+
+def test_somebody_who_had_a_song_before_is_not_overtaken_for_ever() -> None:
+    """A newcomer every minute, one slot and a song a minute: the second song of a person comes at once."""
+    line = Line()
+    line.order(1)
+    line.serve()
+    line.order(2)
+    mine = line.order(1)
+    served: list[int] = []
+    for newcomer in range(100, 400):
+        line.order(newcomer)
+        served.append(line.serve())
+    assert served.index(mine) == 1

@@ -81,7 +81,7 @@ async def test_a_check_shows_every_rule_that_applies(database: Database) -> None
 
 async def test_own_usage_counts_what_was_made_and_what_is_in_the_works(database: Database) -> None:
     failed = await composing(database)
-    await database.songs.mark_failed(failed.id, WORKER, FailureReason.FAILED, None, NOW)
+    await database.songs.mark_failed(failed, WORKER, FailureReason.FAILED, None, NOW)
     await composing(database)
     await outcomes(database, direct_order())
     usage = await database.quotas.usage_for(QuotaSubject(ANN, GUILD), NOW)
@@ -131,7 +131,7 @@ async def test_usage_has_every_day_of_the_servers_calendar(database: Database) -
     for person in (MAX, MAX, EVE):
         await placed(database, person)
     failed = await placed(database, EVE)
-    await database.songs.mark_failed(failed.id, WORKER, FailureReason.FAILED, None, NOW)
+    await database.songs.mark_failed(failed, WORKER, FailureReason.FAILED, None, NOW)
     await placed(database, ANN, now=NOW - 9 * DAY)
     usage = await database.quotas.usage(GUILD, 7, NOW)
     assert [day.day for day in usage.days] == [date(2026, 3, number) for number in range(12, 19)]

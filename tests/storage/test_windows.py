@@ -11,7 +11,7 @@ from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, window_at
 from songbot.songs.orders import Accepted, Refused
 from songbot.storage import Database
-from tests.storage.builders import ANN, DAY, GUILD, NOW, WORKER, direct_order, order, outcomes, placed
+from tests.storage.builders import ANN, DAY, GUILD, NOW, direct_order, order, outcomes, placed
 
 ADMIN, ROLE = 9, 77
 ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu"]
@@ -56,7 +56,7 @@ async def test_a_servers_limit_counts_its_own_day_though_the_ceiling_counts_utcs
         await placed(database, person, now=BEFORE_MIDNIGHT)
     server, ceiling = (await database.quotas.rules(GUILD, AFTER_MIDNIGHT)).shared
     assert (server.used, ceiling.used) == (5, 0)
-    outcome = await database.songs.create(order(), WORKER, AFTER_MIDNIGHT)
+    outcome = await database.songs.create(order(), AFTER_MIDNIGHT)
     assert isinstance(outcome, Refused)
     assert outcome.decision.blocked_by == server
     assert (await database.quotas.check(QuotaSubject(ANN, GUILD), AFTER_MIDNIGHT)).blocked_by == server
@@ -70,7 +70,7 @@ async def test_a_ceiling_counts_utcs_day_though_the_servers_limit_counts_its_own
     await database.quotas.set_rule(GUILD, ADMIN, server_limit(100), NOW)
     for person in range(1, 6):
         await placed(database, person, now=BEFORE_MIDNIGHT)
-    assert isinstance(await database.songs.create(order(), WORKER, AFTER_MIDNIGHT), Accepted)
+    assert isinstance(await database.songs.create(order(), AFTER_MIDNIGHT), Accepted)
     assert await outcomes(database, order(), now=BEFORE_MIDNIGHT) == ["Refused"]
 
 

@@ -1,224 +1,137 @@
-"""A small world for the tracker: songs in a dict, a Whisul that does as told, a courier that remembers."""
+"""A small world for the worker: the real SQL in memory, and a Whisul and a delivery that do as told."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
+from typing import Any, TypeVar
 
-from songbot.quotas.rules import Decision, LimitKind, LimitUsage, Period, Rule, Window
+from sqlalchemy import Connection, func, select, update
+
+from songbot.quotas.rules import OperatorLimits
 from songbot.songs.durations import DurationEstimator
 from songbot.songs.errors import StoreUnavailable
-from songbot.songs.models import UNFINISHED, DeliveryState, FailureReason, ReplyTarget, Result, Song, State
-from songbot.songs.orders import Accepted, Order, OrderOutcome
+from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
+from songbot.songs.orders import Accepted, Order
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
 from songbot.songs.provider import JobReport, JobState
 from songbot.songs.provider_errors import JobNotFound, ProviderUnavailable
 from songbot.songs.telemetry import Telemetry
+from songbot.storage.queries.mapping import song_from_row
+from songbot.storage.repositories.songs import SqlSongRepository
+from songbot.storage.schema.tables import songs, workers
 from songbot.worker.config import WorkerConfig
 from songbot.worker.job_runner import WorkerDependencies
 from songbot.worker.order_service import OrderService
 from songbot.worker.throttle import RequestThrottle
 from songbot.worker.worker import Worker
 
+from .inline_connector import InlineSqliteConnector
 from .virtual_clock import EPOCH, VirtualClock
 
+T = TypeVar("T")
 RESULT = Result(song_url="https://cdn.whisul.com/audio/1.mp3", title="Midnight Grid", bpm=140)
+NO_LIMITS = OperatorLimits(server=10**6, member=10**6, direct=10**6)
 
 
-def a_decision() -> Decision:
-    usage = LimitUsage(Rule(LimitKind.DEFAULT, 5, Period.DAY), 0, Window(EPOCH, EPOCH))
-    return Decision(usage, (), (), 0, uses_grant=False, blocked_by=None)
+class FragileConnector(InlineSqliteConnector):
+    """`away` makes every call fail. `answers_lost` counts down the writes whose commit is not heard of."""
 
+    away = False
+    answers_lost = 0
 
-class InMemorySongRepository:
-    """SongRepository in a dict. `broken` makes every call fail; `writes` names those that wrote."""
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        self._check()
+        return await super().read(work)
 
-    single_process = False
-
-    def __init__(self) -> None:
-        self.songs: dict[int, Song] = {}
-        self.lease_owners: dict[int, str | None] = {}
-        self.workers: dict[str, datetime] = {}
-        self.writes: list[str] = []
-        self.broken = False
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        self._check()
+        result = await super().write(work, durable=durable)
+        if self.answers_lost:
+            self.answers_lost -= 1
+            raise StoreUnavailable("the test lost the answer")
+        return result
 
     def _check(self) -> None:
-        if self.broken:
-            raise StoreUnavailable("the test broke it")
+        if self.away:
+            raise StoreUnavailable("the test took the database away")
 
-    def _change(
-        self, song_id: int, name: str, *states: State, worker_id: str | None = None, **fields
-    ) -> bool:
-        self._check()
-        song = self.songs[song_id]
-        if song.state not in states or (worker_id is not None and self.lease_owners[song_id] != worker_id):
-            return False
-        self.songs[song_id] = replace(song, **fields)
-        self.writes.append(name)
-        return True
 
-    async def create(self, order: Order, worker_id: str, now: datetime) -> OrderOutcome:
-        self._check()
-        song = Song(
-            id=len(self.songs) + 1,
-            user_id=order.user_id,
-            guild_id=order.guild_id,
-            quota_guild_id=order.quota_guild_id,
-            prompt=order.prompt,
-            private=order.private,
-            reply=order.reply,
-            created_at=now,
-        )
-        self.songs[song.id], self.lease_owners[song.id] = song, worker_id
-        self.writes.append("create")
-        return Accepted(song, a_decision())
+class SharedDatabase:
+    """A database that several environments may work on; with `alone`, one at a time, as on SQLite."""
 
-    def _queue_order(self) -> list[Song]:
-        ranks: dict[int, int] = {}
-        served: dict[int, float] = {}
-        for song in self.songs.values():
-            if song.submitted_at is not None:
-                served[song.user_id] = max(served.get(song.user_id, 0), song.submitted_at.timestamp())
-            if song.state in (State.SUBMITTING, State.COMPOSING):
-                ranks[song.user_id] = ranks.get(song.user_id, 0) + 1
-        ranked = []
-        for song in self.songs.values():
-            if song.state is State.QUEUED:
-                ranks[song.user_id] = rank = ranks.get(song.user_id, 0) + 1
-                ranked.append((rank, served.get(song.user_id, 0), song.id))
-        return [self.songs[song_id] for _, _, song_id in sorted(ranked)]
+    def __init__(self, *, alone: bool = True) -> None:
+        self.alone = alone
+        self.connector = FragileConnector(shared=not alone)
 
-    async def admit(self, worker_id, slots, slots_per_user, now) -> list[Song]:
-        self._check()
-        active = [s for s in self.songs.values() if s.state in (State.SUBMITTING, State.COMPOSING)]
-        free = slots - len(active)
-        admitted = []
-        for song in self._queue_order():
-            mine = sum(1 for s in [*active, *admitted] if s.user_id == song.user_id)
-            if len(admitted) >= free:
-                break
-            if mine < slots_per_user and self.lease_owners[song.id] == worker_id:
-                self.songs[song.id] = replace(song, state=State.SUBMITTING, submitted_at=now)
-                admitted.append(self.songs[song.id])
-        if admitted:
-            self.writes.append("admit")
-        return admitted
+    def song(self, song_id: int = 1) -> Song:
+        query = select(songs).where(songs.c.id == song_id)
+        return self.connector.run(lambda connection: song_from_row(connection.execute(query).one()))
 
-    async def queue(self) -> list[int]:
-        return [song.id for song in self._queue_order()]
+    def owner(self, song_id: int = 1) -> str | None:
+        query = select(songs.c.lease_owner).where(songs.c.id == song_id)
+        return self.connector.run(lambda connection: connection.scalar(query))
 
-    async def requeue(self, song_id, worker_id, unavailable_since) -> bool:
-        return self._change(
-            song_id,
-            "requeue",
-            State.SUBMITTING,
-            worker_id=worker_id,
-            state=State.QUEUED,
-            unavailable_since=unavailable_since,
-            submitted_at=None,
-        )
+    def workers(self) -> list[str]:
+        return self.connector.run(lambda connection: list(connection.scalars(select(workers.c.name))))
 
-    async def mark_submitted(self, song_id, job_id) -> bool:
-        return self._change(song_id, "mark_submitted", State.SUBMITTING, state=State.COMPOSING, job_id=job_id)
+    def change(self, song_id: int, **columns: Any) -> None:
+        change = update(songs).where(songs.c.id == song_id).values(**columns)
+        self.connector.run(lambda connection: connection.execute(change))
 
-    async def mark_completed(self, song_id, worker_id, result, now) -> bool:
-        return self._change(
-            song_id,
-            "mark_completed",
-            State.COMPOSING,
-            worker_id=worker_id,
-            state=State.COMPLETED,
-            result=result,
-            finished_at=now,
-        )
+    def leave_behind(self, state: State, **columns: Any) -> int:
+        """Put a song there that a worker called "dead" held when its process died; return its id."""
+        values = {
+            "generation": 0 if state is State.QUEUED else 1,
+            "created_at": EPOCH - timedelta(seconds=60),
+        }
+        values |= {"lease_owner": None if state is State.QUEUED else "dead"} | columns
+        row = {
+            "user_id": 1,
+            "quota_scope": 0,
+            "prompt": "rain",
+            "search_text": "rain",
+            "private": False,
+            "state": state,
+            "delivery": "pending",
+            "channel_id": 10,
+            "message_id": 20,
+            "bot_in_channel": True,
+            "upload_limit": 10,
+            "charged_at": EPOCH,
+            "granted": False,
+            **values,
+        }
+        self.connector.run(lambda connection: connection.execute(songs.insert().values(**row)))
+        return self.connector.run(lambda connection: connection.scalar(select(func.max(songs.c.id)))) or 0
 
-    async def mark_failed(self, song_id, worker_id, reason, error, now) -> bool:
-        return self._change(
-            song_id,
-            "mark_failed",
-            *UNFINISHED,
-            worker_id=worker_id,
-            state=State.FAILED,
-            reason=reason,
-            error=error,
-            finished_at=now,
-            refunded_at=now,
-        )
 
-    async def mark_delivered(self, song_id, worker_id, reply, now) -> bool:
-        return self._change(
-            song_id,
-            "mark_delivered",
-            State.COMPLETED,
-            State.FAILED,
-            worker_id=worker_id,
-            delivery=DeliveryState.DELIVERED,
-            reply=reply,
-            delivered_at=now,
-        )
+class RecordingRepository(SqlSongRepository):
+    """Notes in `writes` which methods changed something."""
 
-    async def mark_undeliverable(self, song_id, worker_id, now) -> bool:
-        return self._change(
-            song_id,
-            "mark_undeliverable",
-            State.COMPLETED,
-            State.FAILED,
-            worker_id=worker_id,
-            delivery=DeliveryState.UNDELIVERABLE,
-        )
+    def __init__(self, database: SharedDatabase, clock: VirtualClock) -> None:
+        super().__init__(database.connector, NO_LIMITS, clock.now)
+        self.writes: list[str] = []
+        for name in ("create", "admit", "requeue", *(name for name in dir(self) if name.startswith("mark_"))):
+            setattr(self, name, self._recorded(name, getattr(self, name)))
 
-    def _open(self) -> Iterator[Song]:
-        return (s for s in self.songs.values() if not s.finished or s.delivery is DeliveryState.PENDING)
+    def _recorded(self, name: str, write: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def recorded(*arguments: Any) -> Any:
+            if outcome := await write(*arguments):
+                self.writes.append(name)
+            return outcome
 
-    async def lease_time(self) -> datetime:
-        self._check()
-        return EPOCH + timedelta(seconds=asyncio.get_running_loop().time())
-
-    async def claim(self, worker_id, now, limit) -> list[Song]:
-        self._check()
-        living = {name for name, until in self.workers.items() if until > now}
-        found = [s for s in self._open() if self.lease_owners[s.id] not in living][:limit]
-        for song in found:
-            self.lease_owners[song.id] = worker_id
-        return found
-
-    async def leased(self, worker_id) -> dict[int, State]:
-        self._check()
-        return {s.id: s.state for s in self._open() if self.lease_owners[s.id] == worker_id}
-
-    async def heartbeat(self, worker_id, now, lease_until) -> bool:
-        self._check()
-        if self.workers.get(worker_id, now) <= now:
-            return False
-        self.workers[worker_id] = lease_until
-        return True
-
-    async def register_worker(self, worker_id, now, lease_until) -> None:
-        self.workers[worker_id] = lease_until
-
-    async def unregister_worker(self, worker_id) -> None:
-        self._check()
-        self.workers.pop(worker_id, None)
-
-    async def get(self, song_id) -> Song | None:
-        return self.songs.get(song_id)
-
-    async def recent_durations(self, limit) -> list[float]:
-        return []
-
-    async def subscribers(self, song_id) -> list[int]:
-        self._check()
-        return []
+        return recorded
 
 
 @dataclass
 class FakeProvider:
-    """Composer. Jobs take `seconds`; the errors are raised first, in order."""
+    """SongProvider. Jobs take `seconds`; the errors are raised first, in order."""
 
     clock: VirtualClock
     seconds: float = 60.0
@@ -275,21 +188,33 @@ class RecordingDelivery:
 
 
 class WorkerEnvironment:
-    """A desk and a tracker on the small world, running until the `async with` ends."""
+    """An order service and a worker on the small world, running until the `async with` ends.
 
-    def __init__(self, repository: InMemorySongRepository | None = None, **config: float) -> None:
+    Without a `database` it has one of its own, for it alone unless `alone` is False.
+    """
+
+    def __init__(
+        self,
+        database: SharedDatabase | None = None,
+        *,
+        alone: bool = True,
+        name: str = "worker",
+        **config: float,
+    ) -> None:
         self.clock = VirtualClock()
-        self.repository = repository or InMemorySongRepository()
+        self.database = database or SharedDatabase(alone=alone)
+        self.connector = self.database.connector
+        self.repository = RecordingRepository(self.database, self.clock)
         self.whisul = FakeProvider(self.clock)
         self.delivery = RecordingDelivery(self.clock)
         self.random = Random(7)
         self.throttle = RequestThrottle(self.clock.monotonic, self.random.random)
         self.estimator = DurationEstimator()
         self.config = replace(WorkerConfig(max_concurrent=1000, max_concurrent_per_user=1000), **config)
+        self.name = name
         self.order_count = 0
 
-    @asynccontextmanager
-    async def open(self):
+    def build(self) -> None:
         deps = WorkerDependencies(
             self.repository,
             self.whisul,
@@ -301,9 +226,12 @@ class WorkerEnvironment:
             self.random,
             Telemetry(),
         )
-        names = iter(range(1000))
-        self.worker = Worker(deps, lambda: f"{id(self)}-{next(names)}")
+        self.worker = Worker(deps, self.name)
         self.order_service = OrderService(self.repository, self.worker, self.clock, Telemetry())
+
+    @asynccontextmanager
+    async def open(self):
+        self.build()
         await self.worker.start()
         self.task = asyncio.create_task(self.worker.run())
         try:
@@ -314,7 +242,18 @@ class WorkerEnvironment:
 
     async def order(self, user_id: int = 1, prompt: str = "rain") -> Song:
         self.order_count += 1
-        order = Order(f"{self.order_count}", user_id, prompt, private=False, reply=ReplyTarget(10, 20))
+        key = f"{self.name}-{self.order_count}"
+        order = Order(key, user_id, prompt, private=False, reply=ReplyTarget(10, 20))
         outcome = await self.order_service.place_order(order)
         assert isinstance(outcome, Accepted)
         return outcome.song
+
+    def song(self, song_id: int = 1) -> Song:
+        return self.database.song(song_id)
+
+    def kill(self) -> None:
+        """Let the worker end at the end of the `async with` without giving anything back."""
+
+        async def nothing() -> None: ...
+
+        self.worker._stop = nothing

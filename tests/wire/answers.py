@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 
 from .discord_server import InteractionRecord, StoredMessage
@@ -22,6 +23,12 @@ def delivered(stage: Stage, count: int = 1) -> bool:
     with closing(sqlite3.connect(f"file:{stage.folder / 'songs.db'}?mode=ro", uri=True)) as database:
         songs, done = database.execute(query).fetchone()
     return count <= songs == done
+
+
+def end_jobs(stage: Stage) -> None:
+    """Complete all jobs now, also those of prompts with "[never]"."""
+    for job in stage.whisul.jobs.values():
+        job.seconds = min(job.seconds, time.time() - job.created)
 
 
 def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:

@@ -1,8 +1,9 @@
 """The bot in processes that kill themselves at a chosen moment.
 
 Run as a script it imports the bot once, then forks a process for each line on its standard input (JSON with
-`folder`, `environment`, `log` and `crash_at`) and answers with the process's id, so that a sweep over many
-moments need not pay for the imports each time. A forked process runs `bot.main()` as `python bot.py` does.
+`folder`, `environment`, `log`, `crash_at` and `tests_pid`) and answers with the process's id, so that a sweep
+over many moments need not pay for the imports each time. A forked process runs `bot.main()`, as
+`python bot.py` does.
 
 From the first interaction on every request (before it is sent, and when its answer has come) and every commit
 (before and after) is a moment, which the process prints: "after COMMIT #2". `crash_at` is the beginning of a
@@ -26,6 +27,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from yarl import URL
 
 import bot
+from tests.wire.fair_bot import be_fair
 
 MARK = "moment: "
 _LONG = re.compile(r"[\w-]{17,}")
@@ -88,6 +90,7 @@ def _be_the_bot(order: dict[str, Any]) -> None:
     os.chdir(order["folder"])
     sys.argv = ["bot.py"]
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    be_fair(order["tests_pid"])
     if order["crash_at"] is not None:
         install(Fuse(order["crash_at"]))
     code = bot.main()

@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.whisul import WhisulServer
 
 from .discord_server import Channel, DiscordServer, Guild, User
+from .discord_server.clock import HANG_GUARD
 
 ROOT = Path(__file__).parents[2]
 KEY = "a-key-for-wire-tests-only"
@@ -31,18 +32,27 @@ class BotProcess:
     def log(self) -> str:
         return self.log_file.read_text()
 
-    async def ends(self, timeout: float = 15) -> int:
-        return await asyncio.wait_for(self.process.wait(), timeout)
+    async def ends(self) -> int:
+        """Wait for the exit code."""
+        return await asyncio.wait_for(self.process.wait(), HANG_GUARD)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal, also to a process that has just ended.
+
+        `process.send_signal` looks for the exit code first, and then asyncio can't find it: it says 255.
+        """
+        with suppress(ProcessLookupError):
+            os.kill(self.process.pid, number)
 
     async def kill(self) -> None:
         """kill -9."""
         if self.process.returncode is None:
-            self.process.kill()
+            self.signal(signal.SIGKILL)
         await self.process.wait()
 
-    async def terminate(self, timeout: float = 12) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return await self.ends(timeout)
+    async def terminate(self) -> int:
+        self.signal(signal.SIGTERM)
+        return await self.ends()
 
 
 @dataclass
@@ -89,6 +99,8 @@ class Stage:
         with log_file.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-m",
+                "tests.wire.fair_bot",
                 str(script),
                 *arguments,
                 cwd=self.folder,
@@ -96,6 +108,7 @@ class Stage:
                 stdout=log,
                 stderr=log,
             )
+        self.discord.cpu_wait.watch(process.pid)
         bot = BotProcess(process, log_file)
         self.bots.append(bot)
         return bot
@@ -120,6 +133,7 @@ async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterato
         DiscordServer(token=TOKEN, check_schema=check_schema) as discord,
         WhisulServer(api_key=KEY, compose_seconds=(0.5, 0.8), small_audio=True) as whisul,
     ):
+        discord.cpu_wait.watch(os.getpid())
         discord.session_starts.interval = 0  # these tests restart bots more often than every 5 seconds
         guild = discord.state.add_guild("Song Lab")
         channel = discord.state.add_channel(guild, "general")

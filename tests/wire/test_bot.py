@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from .answers import end_jobs, songs_in
 from .process import ROOT, Stage
 
 
@@ -14,8 +13,8 @@ def has_card(message) -> bool:
 async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Stage):
     await stage.start_ready()
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="a trap song about rain")
-    await song.acknowledged(timeout=3)
-    assert "a trap song about rain" in song.message.content
+    await song.acknowledged()
+    assert "a trap song about rain" in song.message.embed["description"]
     assert not song.ephemeral
     card = await song.message_matching(has_card, timeout=15)
     assert card.embed["title"]
@@ -26,10 +25,10 @@ async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Sta
 
 async def test_a_song_composing_when_the_process_is_killed_is_delivered_after_the_restart(stage: Stage):
     bot = await stage.start_ready()
-    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[slow] rain")
-    await stage.discord.wait_until(lambda: stage.whisul.posts, timeout=10)
-    await asyncio.sleep(0.3)
+    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[never] rain")
+    await stage.discord.wait_until(lambda: [row["state"] for row in songs_in(stage)] == ["composing"])
     await bot.kill()
+    end_jobs(stage)
     await stage.start_ready()
     card = await song.message_matching(has_card, timeout=15)
     assert card.embed["title"]
@@ -42,8 +41,8 @@ async def test_sigterm_ends_with_0_and_nothing_is_lost(stage: Stage):
         await stage.discord.slash(stage.ann, stage.channel, "song", prompt=f"[slow] rain {number}")
         for number in range(5)
     ]
-    await asyncio.sleep(0.5)
-    assert await bot.terminate(timeout=10) == 0
+    await stage.discord.wait_until(lambda: stage.whisul.posts)
+    assert await bot.terminate() == 0
     await stage.start_ready()
     for song in songs:
         await song.message_matching(has_card, timeout=20)

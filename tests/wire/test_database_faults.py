@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from .answers import end_jobs
 from .discord_server import InteractionRecord
 from .patched_bot import start_altered, start_altered_ready
 from .process import BotProcess, Stage
@@ -45,6 +46,20 @@ async def all_written(stage: Stage, count: int) -> None:
     await stage.discord.wait_until(lambda: songs_in(stage) == wanted, 5, f"{count} delivered songs")
 
 
+async def composing(stage: Stage, count: int) -> None:
+    """Whisul has them, and the database knows."""
+    wanted = [("composing", "pending")] * count
+    await stage.discord.wait_until(lambda: songs_in(stage) == wanted, what=f"{count} songs composing")
+
+
+async def end_jobs_and_wait_for_polls(stage: Stage) -> None:
+    """The bot has asked for each job after its end, and has had a moment for what it does then."""
+    end_jobs(stage)
+    jobs = stage.whisul.jobs.values()
+    await stage.discord.wait_until(lambda: all(job.polls[-1:] > [job.finishes] for job in jobs))
+    await asyncio.sleep(1)
+
+
 async def order(stage: Stage, prompt: str) -> InteractionRecord:
     return await stage.discord.slash(stage.ann, stage.channel, "song", prompt=prompt)
 
@@ -62,13 +77,13 @@ async def is_told(song: InteractionRecord) -> None:
 
 async def test_a_locked_database_refuses_orders_delays_songs_and_loses_none(stage: Stage):
     bot = await start_altered_ready(stage, QUICK_LOCK, **NO_FILES)
-    under_way = [await order(stage, f"[slow] rain {number}") for number in range(3)]
-    await stage.discord.wait_until(lambda: len(stage.whisul.posts) == 3, timeout=10)
+    under_way = [await order(stage, f"[never] rain {number}") for number in range(3)]
+    await composing(stage, 3)
     with closing(sqlite3.connect(database_of(stage), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         unlucky = await order(stage, "while it is locked")
         await is_told(unlucky)
-        await asyncio.sleep(3)
+        await end_jobs_and_wait_for_polls(stage)
         assert not any(song.message and song.message.embeds for song in under_way)
         other.execute("ROLLBACK")
     for song in under_way:
@@ -92,14 +107,13 @@ def limit_files(bot: BotProcess, size: int) -> None:
 @needs_prlimit
 async def test_a_full_disk_refuses_orders_and_songs_arrive_once_there_is_room(stage: Stage):
     bot = await stage.start_ready(**NO_FILES)
-    under_way = [await order(stage, f"[slow] rain {number}") for number in range(3)]
-    await stage.discord.wait_until(lambda: len(stage.whisul.posts) == 3, timeout=10)
-    await asyncio.sleep(0.3)
+    under_way = [await order(stage, f"[never] rain {number}") for number in range(3)]
+    await composing(stage, 3)
     fill_the_disk(stage, bot)
     refused = [await order(stage, f"no room {number}") for number in range(3)]
     for song in refused:
         await is_told(song)
-    await asyncio.sleep(2)
+    await end_jobs_and_wait_for_polls(stage)
     assert not any(song.message and song.message.embeds for song in under_way)
     limit_files(bot, resource.RLIM_INFINITY)
     for song in under_way:
@@ -141,7 +155,7 @@ async def test_a_database_that_can_not_be_used_ends_the_start_in_one_clear_line(
     database_of(stage).mkdir()
     await ends_with_a_clear_line(await stage.start(), "unable to open")
     await ends_with_a_clear_line(
-        await stage.start(DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:9/songs"), "can not be reached"
+        await stage.start(DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:9/songs"), "can't be reached"
     )
     assert not any("hunter2" in bot.log for bot in stage.bots)
 
@@ -149,12 +163,12 @@ async def test_a_database_that_can_not_be_used_ends_the_start_in_one_clear_line(
 @needs_prlimit
 async def test_a_song_that_ends_on_a_full_disk_is_delivered_after_a_stop_and_a_start(stage: Stage):
     bot = await stage.start_ready(**NO_FILES)
-    song = await order(stage, "[slow] rain")
-    await stage.discord.wait_until(lambda: stage.whisul.posts, timeout=10)
-    await asyncio.sleep(0.3)
+    song = await order(stage, "[never] rain")
+    await composing(stage, 1)
     fill_the_disk(stage, bot)
     await is_told(await order(stage, "meanwhile"))
-    assert await bot.terminate(timeout=12) == 0
+    await end_jobs_and_wait_for_polls(stage)
+    assert await bot.terminate() == 0
     await stage.start_ready(**NO_FILES)
     await gets_its_card(song)
     assert len(stage.whisul.posts) == 1

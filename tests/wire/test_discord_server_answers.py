@@ -32,13 +32,13 @@ def foreign_guild(server: DiscordServer, ann: User, *, external_apps: bool) -> C
 async def test_without_use_external_apps_every_answer_by_user_install_is_ephemeral(
     bot: PlainBot, ann: User, external_apps: bool
 ) -> None:
-    place = foreign_guild(bot.server, ann, external_apps=external_apps)
-    record = await bot.server.slash(ann, place, "song")
+    channel = foreign_guild(bot.server, ann, external_apps=external_apps)
+    record = await bot.server.slash(ann, channel, "song")
     await bot.answer(record, content="composing")
     followed = await bot.follow_up(record, {"content": "done"})
     assert record.ephemeral is not external_apps
     assert bool(followed.json["flags"] & EPHEMERAL) is not external_apps
-    deferred = await bot.server.slash(ann, place, "song")
+    deferred = await bot.server.slash(ann, channel, "song")
     await bot.answer(deferred, 5)
     assert deferred.ephemeral is not external_apps
 
@@ -47,9 +47,9 @@ async def test_without_use_external_apps_every_answer_by_user_install_is_ephemer
 async def test_where_the_app_is_installed_nothing_is_forced(
     bot: PlainBot, ann: User, commands_only: bool
 ) -> None:
-    place = bot.server.state.add_guild("Ours", commands_only=commands_only).channel
-    place.overwrite(ann, deny=USE_EXTERNAL_APPS)
-    record = await bot.server.slash(ann, place, "song", user_install=True)
+    channel = bot.server.state.add_guild("Ours", commands_only=commands_only).channel
+    channel.overwrite(ann, deny=USE_EXTERNAL_APPS)
+    record = await bot.server.slash(ann, channel, "song", user_install=True)
     await bot.answer(record, content="composing")
     assert not record.ephemeral
 

@@ -96,7 +96,7 @@ async def test_hostile_prompts_ping_nobody_and_break_nothing(stage: Stage):
     empty = await order(stage, "\u200b\u2060\u200d \u202e")
     cards = await answers_to(songs)
     assert all(card.embed["title"] for card in cards)
-    assert "a few words" in (await empty.message_matching("a few words")).content
+    assert "I need a prompt" in (await empty.message_matching("I need a prompt")).content
     assert len(stage.whisul.posts) == len(songs)
     assert not any(BIDI.search(post.prompt) for post in stage.whisul.posts)
     check_all_that_was_shown(stage, stage.ann)
@@ -137,7 +137,7 @@ async def test_titles_tags_and_errors_of_100_kb_ping_nobody_and_break_nothing(st
     stage.whisul.fail_next("generate", Fault.status(400, body=refusal), prompt="<refused>")
     songs = [await order(stage, f"<{word}>") for word in [*faults, "refused"]]
     cards = await answers_to(songs)
-    failed = ["could not be made" in card.embed["title"] for card in cards]
+    failed = ["Couldn't make" in card.embed["title"] for card in cards]
     assert failed == [word.startswith("failed") for word in faults] + [True]
     check_all_that_was_shown(stage, stage.ann)
     assert "Traceback" not in bot.log
@@ -247,14 +247,14 @@ async def test_a_forged_custom_id_gains_no_right_and_is_answered(stage: Stage):
     tried += [f"song:v1:{action}:1" for action in ("delete", "erase", "retry")]
     presses = [await press(stage, stage.max, card, custom_id) for custom_id in tried]
     for one in presses:
-        await one.acknowledged(timeout=3)
+        await one.acknowledged()
         await one.message_matching(lambda message: message.ephemeral and message.content, timeout=5)
         assert one.modal is None
         assert SECRET not in str(one.ack)
         assert not any(SECRET in message.text or message.embeds for message in one.followups)
     for custom_id in FORGED_PAGES:
         page = await press(stage, stage.max, card, custom_id)
-        await page.acknowledged(timeout=3)
+        await page.acknowledged()
     assert len(stage.whisul.posts) == 2
     assert not card.deleted
     assert private.message is not None
@@ -281,12 +281,15 @@ async def test_fifty_presses_in_a_second_make_one_song(stage: Stage):
         *(stage.discord.click(stage.max, card, "Another take", forged=True) for _ in range(50))
     )
     for one in presses:
-        await one.acknowledged(timeout=3)
-    await stage.discord.wait_until(lambda: len(stage.whisul.posts) >= 2, timeout=10)
+        await one.acknowledged()
+
+    def refused() -> list[InteractionRecord]:
+        return [one for one in presses if any("already on its way" in said.text for said in one.messages)]
+
+    await stage.discord.wait_until(lambda: len(stage.whisul.posts) >= 2 and len(refused()) >= 49)
     await asyncio.sleep(1)
     assert len(stage.whisul.posts) == 2
-    told = [one for one in presses if any("already on its way" in said.text for said in one.messages)]
-    assert len(told) == 49
+    assert len(refused()) == 49
     check_all_that_was_shown(stage, stage.ann, stage.max)
     assert "Traceback" not in bot.log
 
@@ -295,12 +298,12 @@ async def test_a_forged_quota_command_changes_nothing(stage: Stage):
     bot = await stage.start_ready(**NO_FILES)
     forger = stage.max, stage.channel
     forged = [
-        await stage.discord.slash(*forger, "quota set", forged=True, who="member", limit=0, per="day"),
+        await stage.discord.slash(*forger, "quota limit", forged=True, songs=0, per="day"),
         await stage.discord.slash(*forger, "quota grant", forged=True, user=stage.max, songs=99),
         await stage.discord.slash(*forger, "quota show", forged=True),
     ]
     for record in forged:
-        await record.message_matching("You need the right to manage the server", timeout=3)
+        await record.message_matching("You need the **Manage Server** permission", timeout=3)
         assert record.ephemeral
     await answer_to(await order(stage, "rain"))
     assert "Traceback" not in bot.log

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.whisul.faults import Fault
 
+from .discord_server.clock import HANG_GUARD
 from .process import KEY, TOKEN, BotProcess, Stage
 
 SECRET = "zanzibar"
@@ -57,9 +58,9 @@ async def whole_life(stage: Stage, **settings: str) -> BotProcess:
     stage.whisul.fail_next("job", Fault.status(502))
     stage.discord.faults.add(CARD, method="PATCH", status=503, body="html", times=1)
     await song(stage, "a trap song", "Whisul")
-    await song(stage, "[fail]", "could not be made")
-    await stage.discord.slash(stage.ann, stage.channel, "usage")
-    await asyncio.sleep(0.5)
+    await song(stage, "[fail]", "Couldn't make this song")
+    usage = await stage.discord.slash(stage.ann, stage.channel, "usage")
+    await usage.message_matching(lambda message: message.embeds)
     assert await bot.terminate() == 0
     return bot
 
@@ -69,13 +70,13 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     await stage.start_ready(METRICS_PORT=str(port), MEMBER_SONGS_PER_DAY="2")
     stage.whisul.fail_next("job", Fault.status(502))
     await song(stage, "a trap song", "Whisul")
-    await song(stage, "[fail]", "could not be made")
+    await song(stage, "[fail]", "Couldn't make this song")
     await song(stage, "rain", "Whisul")
     refused = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="one too many")
-    await refused.acknowledged(timeout=3)
+    await refused.acknowledged()
     await stage.discord.wait_until(lambda: refused.followups, timeout=5)
     helped = await stage.discord.slash(stage.ann, stage.channel, "help")
-    await helped.acknowledged(timeout=3)
+    await helped.acknowledged()
     shown = await figures(port)
 
     states = {"ordered": 3, "admitted": 3, "completed": 2, "delivered": 3}
@@ -83,10 +84,10 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
         assert shown[f"songbot_songs_total reason= state={state}"] == number
     assert shown["songbot_songs_total reason=failed state=failed"] == 1
     assert shown["songbot_acknowledge_seconds_count"] == 5
-    assert 0 < shown["songbot_acknowledge_seconds_sum"] < 5
+    assert shown["songbot_acknowledge_seconds_sum"] > 0
     assert shown["songbot_line_seconds_count"] == 3
-    assert 0.8 < shown["songbot_composing_seconds_sum"] < 20
-    assert 0 < shown["songbot_delivery_lag_seconds_sum step=token"] < 20
+    assert shown["songbot_composing_seconds_sum"] > 0.8
+    assert shown["songbot_delivery_lag_seconds_sum step=token"] > 0
     assert shown["songbot_delivery_lag_seconds_count step=token"] == 3
     assert shown["songbot_submits_total outcome=accepted"] == 3
     assert shown["songbot_polls_total outcome=completed"] == 2
@@ -100,7 +101,10 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     assert shown["songbot_queue_length"] == 0
     assert shown["songbot_songs_now state=composing"] == 0
     assert shown["songbot_quota_refusals_total who=default"] == 1
-    assert 0 <= shown["songbot_gateway_latency_seconds shard=0"] < 5
+    assert shown["songbot_gateway_latency_seconds shard=0"] >= 0
+    assert shown["songbot_gateway_connected shard=0"] == 1
+    assert [shown[f"songbot_ready part={part}"] for part in ("gateway", "database", "tracker")] == [1, 1, 1]
+    assert shown["songbot_leases_lost_total"] == 0
 
 
 async def test_discords_refusals_and_cut_connections_are_counted(stage: Stage):
@@ -119,21 +123,28 @@ async def test_songs_that_wait_and_are_composed_now_are_counted(stage: Stage):
     await stage.start_ready(METRICS_PORT=str(port), SONGS_AT_ONCE="1")
     for _ in range(3):
         asked = await stage.discord.slash(stage.ann, stage.channel, "song", prompt=f"[never] {SECRET}")
-        await asked.acknowledged(timeout=3)
-    await stage.discord.wait_until(lambda: stage.whisul.posts, timeout=10)
-    await asyncio.sleep(0.5)
-    shown = await figures(port)
-    assert shown["songbot_songs_now state=composing"] == 1
-    assert shown["songbot_songs_now state=queued"] == 2
-    assert shown["songbot_queue_length"] == 2
+        await asked.acknowledged()
+    wanted = {
+        "songbot_songs_now state=composing": 1,
+        "songbot_songs_now state=queued": 2,
+        "songbot_queue_length": 2,
+    }
+    async with asyncio.timeout(HANG_GUARD):
+        while not wanted.items() <= (await figures(port)).items():
+            await asyncio.sleep(0.05)
+
+
+async def wait_for_parts(port: int, **ready: bool) -> None:
+    """Wait until these parts are ready and not ready."""
+    async with asyncio.timeout(HANG_GUARD):
+        while json.loads((await fetch(port, "/readyz"))[1])["parts"] != ready:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_bot_that_is_up_says_that_it_is_alive_and_ready(stage: Stage):
     port = free_port()
     await stage.start_ready(METRICS_PORT=str(port))
-    async with asyncio.timeout(10):
-        while (await fetch(port, "/readyz"))[0] != 200:
-            await asyncio.sleep(0.05)
+    await wait_for_parts(port, gateway=True, database=True, tracker=True)
     assert await fetch(port, "/healthz") == (200, '{"alive": true}')
     status, body = await fetch(port, "/readyz")
     assert (status, json.loads(body)) == (
@@ -147,13 +158,21 @@ async def test_without_discords_gateway_the_bot_is_alive_and_not_ready(stage: St
     port = free_port()
     await stage.start(METRICS_PORT=str(port))
     await stage.discord.commands_registered("song")
-    await asyncio.sleep(0.3)
-    status, body = await fetch(port, "/readyz")
-    assert (status, json.loads(body)["parts"]) == (
-        503,
-        {"gateway": False, "database": True, "tracker": True},
-    )
+    await wait_for_parts(port, gateway=False, database=True, tracker=True)
+    assert (await fetch(port, "/readyz"))[0] == 503
     assert (await fetch(port, "/healthz"))[0] == 200
+    shown = await figures(port)
+    assert shown["songbot_ready part=gateway"] == shown["songbot_gateway_connected shard=0"] == 0
+
+
+async def test_a_connection_to_the_gateway_that_is_lost_shows_at_once(stage: Stage):
+    port = free_port()
+    await stage.start_ready(METRICS_PORT=str(port))
+    stage.discord.gateway.down = True
+    stage.discord.gateway.abort()
+    async with asyncio.timeout(HANG_GUARD):
+        while (await figures(port))["songbot_gateway_connected shard=0"]:
+            await asyncio.sleep(0.05)
 
 
 def secrets_of(stage: Stage) -> list[str]:

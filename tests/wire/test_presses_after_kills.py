@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .answers import songs_in
 from .discord_server import StoredMessage
 from .process import Stage
+
+pytestmark = pytest.mark.slow
 
 
 async def killed_and_started_again(stage: Stage) -> None:
@@ -28,7 +32,7 @@ async def test_every_button_of_a_card(stage: Stage) -> None:
     asked = await stage.discord.click(stage.ann, card, "Delete")
     question = await asked.message_matching("Delete this song's card?")
     await killed_and_started_again(stage)
-    await stage.discord.click(stage.ann, question, "Yes, delete it")
+    await stage.discord.click(stage.ann, question, "Delete")
     await stage.discord.wait_until(lambda: card.deleted, timeout=10)
     await stage.discord.wait_until(lambda: songs_in(stage)[0]["deleted_at"] is not None, timeout=10)
 
@@ -36,7 +40,7 @@ async def test_every_button_of_a_card(stage: Stage) -> None:
 async def test_a_remix_that_was_being_typed(stage: Stage) -> None:
     await stage.start_ready()
     card = await card_in_the_channel(stage)
-    form = await stage.discord.click(stage.max, card, "Remix")
+    form = await stage.discord.click(stage.max, card, "Remix (edit prompt)")
     await form.acknowledged()
     await killed_and_started_again(stage)
     sent = await stage.discord.submit_modal(form, {"Prompt": "a calm song"})

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from sandbox.whisul import WhisulServer
 
+pytestmark = pytest.mark.slow
 DOCUMENT = Path(__file__).parents[2] / "sandbox" / "whisul.openapi.yaml"
 KEY = "a-key-for-tests"
 SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
@@ -62,12 +63,12 @@ def test_every_answer_is_one_that_the_document_describes(
 def test_orders_can_be_followed_to_their_jobs(whisul: WhisulServer) -> None:
     machine = schema.as_state_machine()
 
-    class Journey(machine):
+    class OrderMachine(machine):
         def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, object]:
             return {"base_url": whisul.base_url, "headers": {"Authorization": f"Bearer {KEY}"}}
 
     before = whisul.requests["GET", "job", 200]
-    Journey.run(
+    OrderMachine.run(
         settings=settings(
             max_examples=40,
             stateful_step_count=4,

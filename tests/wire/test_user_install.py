@@ -12,15 +12,15 @@ MENU = "Make a song from this"
 
 
 @pytest.fixture(params=["a server without the bot", "a group of friends"])
-def place(stage: Stage, request: pytest.FixtureRequest) -> Channel:
+def channel(stage: Stage, request: pytest.FixtureRequest) -> Channel:
     world = stage.discord.state
     if request.param == "a group of friends":
         return world.group_dm(stage.ann, stage.max)
     return world.add_guild("Elsewhere", bot_is_member=False).channel
 
 
-async def song(stage: Stage, place: Channel) -> InteractionRecord:
-    record = await stage.discord.slash(stage.ann, place, "song", prompt="a trap song", user_install=True)
+async def song(stage: Stage, channel: Channel) -> InteractionRecord:
+    record = await stage.discord.slash(stage.ann, channel, "song", prompt="a trap song", user_install=True)
     return await record.acknowledged(timeout=10)
 
 
@@ -36,21 +36,21 @@ def edits_with_a_card(stage: Stage, record: InteractionRecord) -> int:
     )
 
 
-async def test_the_card_comes_by_one_edit_and_no_follow_up(stage: Stage, place: Channel) -> None:
+async def test_the_card_comes_by_one_edit_and_no_follow_up(stage: Stage, channel: Channel) -> None:
     await stage.start_ready()
-    record = await song(stage, place)
+    record = await song(stage, channel)
     await card_of(record)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=10)
     assert edits_with_a_card(stage, record) == 1
     assert record.followups == []
-    assert not [r for r in stage.discord.requests if f"/channels/{place.id}" in r.path]
+    assert not [r for r in stage.discord.requests if f"/channels/{channel.id}" in r.path]
     assert songs_in(stage)[0]["quota_scope"] == 0
 
 
-async def test_a_refusal_is_one_private_follow_up_and_the_line_goes(stage: Stage, place: Channel) -> None:
+async def test_a_refusal_is_one_private_follow_up_and_the_line_goes(stage: Stage, channel: Channel) -> None:
     await stage.start_ready(DM_SONGS_PER_DAY="1")
-    await card_of(await song(stage, place))
-    refused = await song(stage, place)
+    await card_of(await song(stage, channel))
+    refused = await song(stage, channel)
     told = await refused.message_matching("You have used 1 of 1 song today")
     assert told.ephemeral
     await stage.discord.wait_until(
@@ -60,10 +60,10 @@ async def test_a_refusal_is_one_private_follow_up_and_the_line_goes(stage: Stage
 
 
 async def test_another_take_by_who_sees_the_card_stays_within_the_follow_ups(
-    stage: Stage, place: Channel
+    stage: Stage, channel: Channel
 ) -> None:
     await stage.start_ready()
-    card = await card_of(await song(stage, place))
+    card = await card_of(await song(stage, channel))
     press = await stage.discord.click(stage.max, card, "Another take")
     again = await press.message_matching(lambda message: message is not card and message.embeds, timeout=30)
     assert "Another take of" in again.text
@@ -81,11 +81,11 @@ async def test_the_menu_works_there_too(stage: Stage) -> None:
     assert songs_in(stage)[0]["prompt"] == "a song about snow"
 
 
-async def test_delete_takes_the_card_away_by_the_token_of_the_press(stage: Stage, place: Channel) -> None:
+async def test_delete_takes_the_card_away_by_the_token_of_the_press(stage: Stage, channel: Channel) -> None:
     await stage.start_ready()
-    card = await card_of(await song(stage, place))
+    card = await card_of(await song(stage, channel))
     press = await stage.discord.click(stage.ann, card, "Delete")
     question = await press.message_matching("Delete this song's card?")
-    await stage.discord.click(stage.ann, question, "Yes, delete it")
+    await stage.discord.click(stage.ann, question, "Delete")
     await stage.discord.wait_until(lambda: card.deleted, timeout=10)
     await stage.discord.wait_until(lambda: songs_in(stage)[0]["deleted_at"] is not None, timeout=10)

@@ -78,7 +78,7 @@ async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, se
     for byte in BODY:
         writer.write(bytes([byte]))
         await writer.drain()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
 
 
 async def outcomes(base_url: str, timeout: float = 5) -> tuple[WhisulError | None, WhisulError | None]:
@@ -110,9 +110,26 @@ async def test_a_connection_that_ends_without_a_status_leaves_a_post_unknown(raw
     assert len([one for one in seen if one.startswith(b"POST")]) == 1
 
 
+async def test_a_kept_alive_connection_that_the_server_closes_costs_no_post() -> None:
+    """The server keeps connections alive and closes them when the next request comes."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]) -> None:
+        seen.append(await read_request(reader))
+        writer.write(WHOLE.replace(b"202 Accepted", b"200 OK") if seen[-1].startswith(b"GET") else WHOLE)
+        await writer.drain()
+        await reader.readexactly(1)
+
+    async with raw_server(once) as (base_url, seen), WhisulClient(KEY, base_url) as client:
+        for _ in range(10):
+            await client.job("a")
+            assert (await client.generate("x")).job_id == "job-1"
+            assert (await client.generate("x")).job_id == "job-1"
+    assert len(seen) == 30
+
+
 async def test_a_server_that_hangs_ends_in_an_error_of_ours() -> None:
     async with raw_server(answering(b"", then_hang=True)) as (base_url, seen):
-        posted, polled = await outcomes(base_url, timeout=0.2)
+        posted, polled = await outcomes(base_url, timeout=2)
     assert isinstance(posted, OutcomeUnknown)
     assert isinstance(polled, Unreachable)
     assert len(seen) == 2
@@ -120,8 +137,7 @@ async def test_a_server_that_hangs_ends_in_an_error_of_ours() -> None:
 
 async def test_a_server_that_trickles_ends_at_the_deadline() -> None:
     async with raw_server(trickle) as (base_url, _):
-        async with asyncio.timeout(3):
-            posted, polled = await outcomes(base_url, timeout=0.3)
+        posted, polled = await outcomes(base_url, timeout=2)
     assert isinstance(posted, OutcomeUnknown)
     assert isinstance(polled, Unreachable)
 
@@ -146,7 +162,7 @@ async def test_a_job_whose_answer_hangs_after_the_whole_json_is_not_lost() -> No
     raw = b"HTTP/1.1 202 Accepted\r\nContent-Length: 900\r\n\r\n" + BODY
     async with (
         raw_server(answering(raw, then_hang=True)) as (base_url, _),
-        WhisulClient(KEY, base_url, timeout=0.3) as client,
+        WhisulClient(KEY, base_url, timeout=2) as client,
     ):
         assert (await client.generate("x")).job_id == "job-1"
 
@@ -155,7 +171,7 @@ async def test_a_job_whose_answer_hangs_after_the_whole_json_is_not_lost() -> No
 async def test_a_status_that_made_no_job_counts_though_its_body_hangs(status: bytes, error: type) -> None:
     raw = b"HTTP/1.1 " + status + b" No\r\nContent-Length: 900\r\n\r\n{"
     async with raw_server(answering(raw, then_hang=True)) as (base_url, _):
-        posted, _polled = await outcomes(base_url, timeout=0.3)
+        posted, _polled = await outcomes(base_url, timeout=2)
     assert type(posted) is error
 
 
@@ -183,7 +199,11 @@ async def test_a_post_on_a_kept_connection_that_breaks_is_sent_exactly_once() ->
         # The second request on the same connection is read, and the connection closed without a word.
         seen.append(await read_request(reader))
 
-    async with raw_server(once_only) as (base_url, seen), WhisulClient(KEY, base_url) as client:
+    async with (
+        raw_server(once_only) as (base_url, seen),
+        aiohttp.ClientSession() as keeping_alive,
+        WhisulClient(KEY, base_url, session=keeping_alive) as client,
+    ):
         await client.job("a")
         with pytest.raises(OutcomeUnknown):
             await client.generate("x")
@@ -236,7 +256,7 @@ async def test_connecting_that_takes_too_long_made_no_job() -> None:
 
     async with raw_server(silent) as (base_url, _):
         # TLS over a silent server: TCP connects, the handshake never ends.
-        posted, polled = await outcomes(base_url.replace("http:", "https:"), timeout=0.4)
+        posted, polled = await outcomes(base_url.replace("http:", "https:"), timeout=2)
     assert isinstance(posted, Unreachable)
     assert "too long" in str(posted)
     assert isinstance(polled, Unreachable)

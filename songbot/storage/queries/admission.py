@@ -1,69 +1,112 @@
-"""Who is next: songs in line, in turn between people."""
+"""Decide which songs are next: fair by turns and by waiting time, at a cost that does not grow with the line.
+
+This is fair queueing with virtual time, as routers do it. A song gets its turn, a number, when it is ordered,
+and the line is sorted by it. The queue's own turn is the highest that was admitted, and never goes back.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
-from songbot.songs.models import ACTIVE, Song, State
+from songbot.songs.models import Song, State
 from songbot.storage.connectors.base import ADMISSION_LOCK, advisory_lock
-from songbot.storage.schema.tables import UNFINISHED, songs
+from songbot.storage.schema.tables import ACTIVE, QUEUED, app_state, songs
 
+from .leases import LeaseQueries
 from .mapping import song_from_row
+from .quota_usage import state_value
+
+QUEUE_TURN = "queue_turn"
+"""Key in the app's state: the highest turn that was admitted. The migrations put it there."""
+_PAGE = 100
+
+_IN_ORDER = songs.c.turn, songs.c.id
+_ACTIVE_BY_USER = select(songs.c.user_id, func.count().label("songs")).where(ACTIVE).group_by(songs.c.user_id)
+_WAITING = (
+    select(*_IN_ORDER, songs.c.user_id)
+    .where(
+        QUEUED,
+        songs.c.user_id.not_in(bindparam("at_limit", expanding=True)),
+        tuple_(*_IN_ORDER) > tuple_(bindparam("after_turn"), bindparam("after_id")),
+    )
+    .order_by(*_IN_ORDER)
+    .limit(_PAGE)
+)
+_QUEUE = select(songs).where(QUEUED).order_by(*_IN_ORDER).limit(bindparam("at_most"))
+_LENGTH = select(func.count()).select_from(
+    select(songs.c.id).where(QUEUED).limit(bindparam("at_most")).subquery("waiting")
+)
+_SUBMIT = (
+    update(songs)
+    .where(songs.c.id.in_(bindparam("song_ids", expanding=True)), QUEUED)
+    .values(state=State.SUBMITTING, generation=songs.c.generation + 1)
+    .returning(songs)
+)
+_SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
 
 
-def _queue_order(slots_per_user: int | None = None) -> Select[Any, Any]:
-    """Id and worker of the queued songs, in turn, those left out that are over `places_per_user`.
+def next_turn(queue_turn: int, last_turn: int | None) -> int:
+    """Return the turn of a new song, where `last_turn` is the latest among its person's unfinished songs.
 
-    A song's turn is 1 for the first of a person who has none in the works; each of theirs in the works or
-    before it adds one. Of songs with the same turn the one goes first whose person was served longest ago.
+    A person's own songs are two turns apart, and who has none gets the queue's next turn. So whoever has
+    nothing in the works goes before another's second song. Those who overtake the next song of a person do so
+    once each: their songs come at the turn in between, and once one of these is admitted, later orders go
+    behind. A song is thus overtaken by no more songs than there are people in line, for itself and for each
+    of its own person's songs that were in line before it (songs held up by `slots_per_user` aside).
     """
-    under_way_first = case((songs.c.state == State.QUEUED, 1), else_=0)
-    rank = func.row_number().over(partition_by=songs.c.user_id, order_by=(under_way_first, songs.c.id))
-    columns = songs.c.id, songs.c.user_id, songs.c.state, songs.c.lease_owner
-    unfinished = select(*columns, rank.label("turn")).where(UNFINISHED).subquery("unfinished")
-    earlier = songs.alias("before")
-    served = select(func.max(earlier.c.submitted_at)).where(earlier.c.user_id == unfinished.c.user_id)
-    query = (
-        select(unfinished.c.id, unfinished.c.lease_owner)
-        .where(unfinished.c.state == State.QUEUED)
-        .order_by(unfinished.c.turn, served.scalar_subquery().nulls_first(), unfinished.c.id)
-    )
-    return query if slots_per_user is None else query.where(unfinished.c.turn <= slots_per_user)
+    return queue_turn + 1 if last_turn is None else max(queue_turn + 1, last_turn + 2)
 
 
-def queue(connection: Connection) -> list[int]:
-    return [row.id for row in connection.execute(_queue_order())]
+def queue(connection: Connection, limit: int) -> list[Song]:
+    return [song_from_row(row) for row in connection.execute(_QUEUE, {"at_most": limit})]
 
 
-def admit(
-    connection: Connection,
-    worker_id: str,
-    now: datetime,
-    *,
-    slots: int,
-    slots_per_user: int,
-) -> list[Song]:
-    """The free places go to the first in line, whoever's worker they are; `worker` takes only its own."""
-    taken = select(func.count()).select_from(songs).where(UNFINISHED, songs.c.state.in_(ACTIVE))
-    advisory_lock(connection, ADMISSION_LOCK)
-    free = slots - (connection.scalar(taken) or 0)
-    if free <= 0:
-        return []
-    first = connection.execute(_queue_order(slots_per_user).limit(free))
-    mine = [row.id for row in first if row.lease_owner == worker_id]
-    return _submit(connection, worker_id, mine, now) if mine else []
+def queue_length(connection: Connection, limit: int) -> int:
+    return connection.scalar(_LENGTH, {"at_most": limit}) or 0
 
 
-def _submit(connection: Connection, worker_id: str, song_ids: list[int], now: datetime) -> list[Song]:
-    """In the order of `song_ids`, without those that have left the line since it was read."""
-    change = (
-        update(songs)
-        .where(songs.c.id.in_(song_ids), songs.c.state == State.QUEUED, songs.c.lease_owner == worker_id)
-        .values(state=State.SUBMITTING, submitted_at=now)
-        .returning(songs)
-    )
-    admitted = {row.id: song_from_row(row) for row in connection.execute(change)}
-    return [admitted[song_id] for song_id in song_ids if song_id in admitted]
+class AdmissionQueries:
+    """The admission of songs to the slots that all workers share."""
+
+    def __init__(self, leases: LeaseQueries) -> None:
+        self._leases = leases
+        is_alive = leases.is_alive(bindparam("worker_id"))
+        self._situation = select(is_alive.label("alive"), state_value(QUEUE_TURN).label("turn"))
+
+    def admit(
+        self, connection: Connection, worker_id: str, now: datetime, *, slots: int, slots_per_user: int
+    ) -> list[Song]:
+        """Admit the next songs in line while slots are free; none if the worker is not alive."""
+        advisory_lock(connection, ADMISSION_LOCK)
+        active = {row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)}
+        turns = _next_in_line(connection, active, slots - sum(active.values()), slots_per_user)
+        if not turns:
+            return []
+        situation = connection.execute(self._situation, self._leases.parameters(worker_id=worker_id)).one()
+        if not situation.alive:
+            return []
+        connection.execute(_SET_TURN, {"value": str(max(int(situation.turn), *turns.values()))})
+        values = {"song_ids": list(turns), "submitted_at": now, "lease_owner": worker_id}
+        admitted = {row.id: song_from_row(row) for row in connection.execute(_SUBMIT, values)}
+        return [admitted[song_id] for song_id in turns if song_id in admitted]
+
+
+def _next_in_line(
+    connection: Connection, active: dict[int, int], free: int, slots_per_user: int
+) -> dict[int, int]:
+    """Return the turn of each of the next songs by id, passing over people who are at their limit."""
+    chosen: dict[int, int] = {}
+    after = {"after_turn": -1, "after_id": -1}
+    while len(chosen) < free:
+        at_limit = [user_id for user_id, number in active.items() if number >= slots_per_user]
+        page = connection.execute(_WAITING, {"at_limit": at_limit, **after}).all()
+        for row in page:
+            if len(chosen) < free and active.get(row.user_id, 0) < slots_per_user:
+                chosen[row.id] = row.turn
+                active[row.user_id] = active.get(row.user_id, 0) + 1
+        if len(page) < _PAGE:
+            break
+        after = {"after_turn": page[-1].turn, "after_id": page[-1].id}
+    return chosen

@@ -19,8 +19,9 @@ from songbot.songs.orders import (
     Refused,
 )
 from songbot.storage.connectors.base import QUOTA_LOCK, advisory_lock
-from songbot.storage.schema.tables import quota_grants, songs
+from songbot.storage.schema.tables import UNFINISHED, quota_grants, songs
 
+from .admission import QUEUE_TURN, next_turn
 from .mapping import order_to_columns, song_from_row
 from .quota_usage import (
     check_quota,
@@ -45,16 +46,25 @@ _RECENT_DUPLICATE = (
     )
     .scalar_subquery()
 )
-_PAUSED = state_value(PAUSED).label("paused")
-_QUOTA_QUERY = quota_context_query(_PAUSED, _SAME_KEY.label("placed_before"))
+_LAST_TURN = (
+    select(func.max(songs.c.turn))
+    .where(UNFINISHED, songs.c.user_id == bindparam("user_id"))
+    .scalar_subquery()
+)
+_EXTRA_COLUMNS = (
+    state_value(PAUSED).label("paused"),
+    state_value(QUEUE_TURN).label("queue_turn"),
+    _LAST_TURN.label("last_turn"),
+)
+_QUOTA_QUERY = quota_context_query(*_EXTRA_COLUMNS, _SAME_KEY.label("placed_before"))
 _QUOTA_QUERY_FOR_BUTTON = quota_context_query(
-    _PAUSED, func.coalesce(_SAME_KEY, _RECENT_DUPLICATE).label("placed_before")
+    *_EXTRA_COLUMNS, func.coalesce(_SAME_KEY, _RECENT_DUPLICATE).label("placed_before")
 )
 _INSERT = insert(songs).returning(songs)
 
 
 def create_song(
-    connection: Connection, order: Order, worker_id: str, operator_limits: OperatorLimits, now: datetime
+    connection: Connection, order: Order, operator_limits: OperatorLimits, now: datetime
 ) -> OrderOutcome:
     """On a connection that writes: three statements, four on PostgreSQL; parent and grant add one each."""
     subject = QuotaSubject(order.user_id, order.quota_guild_id, order.role_ids)
@@ -69,7 +79,8 @@ def create_song(
         return Refused(verdict)
     if verdict.uses_grant:
         _use_grant(connection, subject)
-    values = order_to_columns(order, worker_id, now, granted=verdict.uses_grant)
+    turn = next_turn(int(rows[0].queue_turn or 0), rows[0].last_turn)
+    values = order_to_columns(order, turn, now, granted=verdict.uses_grant)
     if order.parent_id is not None and _is_parent_deleted(connection, order.parent_id):
         values["parent_id"] = None
     row = connection.execute(_INSERT, values).one()

@@ -1,68 +1,149 @@
-"""Workers and their leases: one row a worker, renewed by its heartbeat; its songs carry its name."""
+"""Workers and their leases: one row for each worker, renewed by its heartbeat; its songs carry its name."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import cast
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
-from songbot.songs.models import Song, State
-from songbot.storage.schema.tables import PENDING, songs, workers
+from songbot.songs.models import FailureReason, State
+from songbot.songs.ports import LeaseState
+from songbot.storage.schema.tables import FOLLOWED, songs, workers
+from songbot.storage.schema.types import EPOCH, MICROSECOND, UtcDateTime
 from songbot.storage.schema.upsert import upsert
 
-from .mapping import song_from_row
+from .transitions import give_grants_back
+
+INTERRUPTED_AFTER = 30.0
+"""Seconds after the end of a worker's lease until what it left submitting counts as interrupted.
+
+A worker that can't reach the database may still hear of its job from Whisul meanwhile, and write it down.
+"""
+_FORGET_AFTER = 3600.0
+
+_UNREGISTER = delete(workers).where(workers.c.name == bindparam("worker_id"))
+_LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
 
 
-def database_time(connection: Connection) -> datetime:
-    """PostgreSQL's own time: one for all workers, however far apart their machines' clocks are."""
-    now = connection.scalar(select(func.clock_timestamp()))
-    return cast("datetime", now).astimezone(UTC)
+class LeaseQueries:
+    """The statements that depend on how time is told, built once.
+
+    PostgreSQL's own clock is read inside the statement: it is one for all workers, however far apart their
+    machines' clocks are, and however late the statement runs. Elsewhere `now` gives the time. Where one
+    process runs at a time, the worker that registered last is alive, whatever the clock says.
+    """
+
+    def __init__(self, *, single_process: bool, on_postgresql: bool, now: Callable[[], datetime]) -> None:
+        self._single_process = single_process
+        self._now = None if on_postgresql else now
+        postgres_time = cast(func.extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+        self._time: ColumnElement[int] = (
+            postgres_time if on_postgresql else bindparam("now", type_=BigInteger)
+        )
+        self._renew = (
+            update(workers)
+            .where(workers.c.name == bindparam("worker_id"))
+            .values(lease_until=self._after(bindparam("lease", type_=BigInteger)))
+        )
+        by_preference = workers.c.provider_available.desc(), workers.c.name
+        self._first = (
+            select(workers.c.name)
+            .where(workers.c.lease_until > self._after(0))
+            .order_by(*by_preference)
+            .limit(1)
+        )
+        self._forget = delete(workers)
+        if not single_process:
+            self._forget = self._forget.where(workers.c.lease_until <= self._after(-_FORGET_AFTER))
+        submitting = songs.c.state == State.SUBMITTING
+        self._interrupt = (
+            self._take_over(submitting, INTERRUPTED_AFTER)
+            .values(state=State.FAILED, reason=FailureReason.INTERRUPTED)
+            .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+        )
+        self._claim = self._take_over(~submitting, 0.0).returning(songs.c.id)
+
+    def parameters(self, **others: Any) -> dict[str, Any]:
+        """Return what a statement with `is_alive` in it has to be run with."""
+        return others if self._now is None else {"now": (self._now() - EPOCH) // MICROSECOND, **others}
+
+    def is_alive(self, worker_id: ColumnElement[Any], grace_seconds: float = 0.0) -> ColumnElement[bool]:
+        """Return whether that worker's lease ended no longer than `grace_seconds` ago."""
+        alive = select(workers.c.name).where(workers.c.name == worker_id)
+        if not self._single_process:
+            alive = alive.where(workers.c.lease_until > self._after(-grace_seconds))
+        return alive.exists()
+
+    def register(self, connection: Connection, worker_id: str, lease_seconds: float) -> None:
+        connection.execute(self._forget, self.parameters())
+        upsert(connection, workers, {"name": worker_id}, {"lease_until": EPOCH})
+        self._heartbeat(connection, worker_id, lease_seconds, provider_available=True)
+
+    def heartbeat(
+        self, connection: Connection, worker_id: str, lease_seconds: float, *, provider_available: bool
+    ) -> LeaseState:
+        """Renew the lease, even one that has run out: what others took meanwhile carries their names."""
+        if not self._heartbeat(connection, worker_id, lease_seconds, provider_available=provider_available):
+            if self._single_process:
+                return LeaseState.LOST
+            self.register(connection, worker_id, lease_seconds)
+        leads = self._single_process or connection.scalar(self._first, self.parameters()) == worker_id
+        return LeaseState.LEADS if leads else LeaseState.FOLLOWS
+
+    def _heartbeat(
+        self, connection: Connection, worker_id: str, lease_seconds: float, *, provider_available: bool
+    ) -> bool:
+        values = {"worker_id": worker_id, "lease": _microseconds(lease_seconds)}
+        parameters = self.parameters(**values, provider_available=provider_available)
+        return connection.execute(self._renew, parameters).rowcount == 1
+
+    def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
+        """Claim the oldest songs first. Skip those that another process is claiming at this moment."""
+        parameters = self.parameters(at_most=limit, lease_owner=worker_id)
+        interrupted = connection.execute(
+            self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
+        ).all()
+        give_grants_back(connection, interrupted)
+        return len(interrupted) + len(connection.execute(self._claim, parameters).all())
+
+    def _take_over(self, condition: ColumnElement[bool], grace_seconds: float) -> Update:
+        """Build a change of songs that no living worker follows."""
+        left_behind = (
+            select(songs.c.id)
+            .where(FOLLOWED, condition, ~self.is_alive(songs.c.lease_owner, grace_seconds))
+            .order_by(songs.c.lease_owner, songs.c.id)  # as ix_songs_followed has them
+            .limit(bindparam("at_most"))
+            .with_for_update(skip_locked=True)
+            .cte("left_behind")  # run once on either database, where a subselect might be run for every row
+        )
+        return update(songs).where(songs.c.id.in_(select(left_behind.c.id)))
+
+    def _after(self, seconds: float | ColumnElement[int]) -> ColumnElement[datetime]:
+        offset = seconds if isinstance(seconds, ColumnElement) else _microseconds(seconds)
+        return type_coerce(self._time + offset, UtcDateTime)
 
 
-def register(connection: Connection, worker_id: str, now: datetime, lease_until: datetime) -> None:
-    """Those whose lease has run out go; on SQLite all go, since there one process runs at a time."""
-    expired = delete(workers)
-    if connection.dialect.name != "sqlite":
-        expired = expired.where(workers.c.lease_until <= now)
-    connection.execute(expired)
-    upsert(connection, workers, {"name": worker_id}, {"lease_until": lease_until})
-
-
-def heartbeat(connection: Connection, worker_id: str, now: datetime, lease_until: datetime) -> bool:
-    """On SQLite nobody takes songs from a worker that is late, only one that enlists after it."""
-    renewal = update(workers).where(workers.c.name == worker_id).values(lease_until=lease_until)
-    if connection.dialect.name != "sqlite":
-        renewal = renewal.where(workers.c.lease_until > now)
-    return connection.execute(renewal).rowcount == 1
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)
 
 
 def unregister(connection: Connection, worker_id: str) -> None:
-    connection.execute(delete(workers).where(workers.c.name == worker_id))
+    connection.execute(_UNREGISTER, {"worker_id": worker_id})
 
 
-def leased_songs(connection: Connection, worker_id: str) -> dict[int, State]:
-    query = select(songs.c.id, songs.c.state).where(PENDING, songs.c.lease_owner == worker_id)
-    return {row.id: State(row.state) for row in connection.execute(query)}
-
-
-def claim(connection: Connection, worker_id: str, now: datetime, limit: int) -> list[Song]:
-    """Oldest first. Songs that another process is claiming at this moment are passed over."""
-    lease_is_live = (
-        select(workers.c.name)
-        .where(workers.c.name == songs.c.lease_owner, workers.c.lease_until > now)
-        .correlate(songs)
-        .exists()
-    )
-    free = (
-        select(songs.c.id)
-        .where(PENDING, or_(songs.c.lease_owner.is_(None), ~lease_is_live))
-        .order_by(songs.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("free")  # run once on either database, where a subselect might be run for every row
-    )
-    mine = songs.c.id.in_(select(free.c.id))
-    claimed = update(songs).where(mine).values(lease_owner=worker_id).returning(songs)
-    rows = connection.execute(claimed).all()
-    return sorted((song_from_row(row) for row in rows), key=lambda song: song.id)
+def leased(connection: Connection, worker_id: str) -> dict[int, State]:
+    return {row.id: State(row.state) for row in connection.execute(_LEASED, {"worker_id": worker_id})}

@@ -1,4 +1,4 @@
-"""Between rows and songs."""
+"""Convert between rows and songs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from songbot.songs.orders import Order
 
 
 def song_from_row(row: Row[Any]) -> Song:
-    """The song of a row that has every column of `songs`."""
+    """Return the song of a row that has every column of `songs`."""
     return Song(
         id=row.id,
         user_id=row.user_id,
@@ -36,6 +36,7 @@ def song_from_row(row: Row[Any]) -> Song:
         delivered_at=row.delivered_at,
         refunded_at=row.refunded_at,
         deleted_at=row.deleted_at,
+        generation=row.generation,
     )
 
 
@@ -56,8 +57,8 @@ def _result_from_row(row: Row[Any]) -> Result | None:
     return Result(row.song_url, row.title, row.bpm, row.duration_seconds, row.image_url, row.tags)
 
 
-def order_to_columns(order: Order, worker_id: str, now: datetime, *, granted: bool) -> dict[str, Any]:
-    """What is written for a new song."""
+def order_to_columns(order: Order, turn: int, now: datetime, *, granted: bool) -> dict[str, Any]:
+    """Return what is written for a new song."""
     return {
         "order_key": order.idempotency_key,
         "user_id": order.user_id,
@@ -73,7 +74,7 @@ def order_to_columns(order: Order, worker_id: str, now: datetime, *, granted: bo
         "created_at": now,
         "charged_at": now,
         "granted": granted,
-        "lease_owner": worker_id,
+        "turn": turn,
         **reply_to_columns(order.reply),
         "token": order.reply.token,
         "token_expires_at": order.reply.token_expires_at,
@@ -81,7 +82,7 @@ def order_to_columns(order: Order, worker_id: str, now: datetime, *, granted: bo
 
 
 def reply_to_columns(reply: ReplyTarget) -> dict[str, Any]:
-    """Where a message is, without the token."""
+    """Return where a message is, without the token."""
     return {
         "channel_id": reply.channel_id,
         "message_id": reply.message_id,
@@ -102,5 +103,5 @@ def result_to_columns(result: Result) -> dict[str, Any]:
 
 
 def search_text(*pieces: str | None) -> str:
-    """Each on a line of its own, so that no word is found across two of them."""
+    """Put each piece on a line of its own, so that no word is found across two of them."""
     return "\n".join(piece.casefold() for piece in pieces if piece)

@@ -1,15 +1,23 @@
-"""Who deleted their data is known by a number that only this database's secret can make from their id."""
+"""Pseudonyms of people who had their data deleted: only this database's secret can make them from an id."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 
+from sqlalchemy import Connection
+
+from .state_values import load_state_value
+
 SECRET = "pseudonym_secret"  # noqa: S105 - the key in `app_state`, not the secret
-"""Made by the first migration. Random, and never leaves the database."""
+"""Written by the first migration. The value is random, and never leaves the database."""
 
 
 def pseudonym(secret: str, user_id: int) -> int:
-    """A negative number of 63 bits; ids of Discord are positive."""
+    """Return a negative number of 63 bits; Discord's ids are positive."""
     digest = hmac.digest(secret.encode(), str(user_id).encode(), hashlib.sha256)
     return -1 - (int.from_bytes(digest[:8], "big") >> 1)
+
+
+def load_pseudonym(connection: Connection, user_id: int) -> int:
+    return pseudonym(str(load_state_value(connection, SECRET)), user_id)

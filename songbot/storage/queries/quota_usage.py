@@ -1,9 +1,9 @@
-"""What a person's limits are, and how much of each has been used: the songs table is the only ledger."""
+"""Find a person's limits and count what each has used. The songs table is the only record of charges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -105,7 +105,9 @@ def quota_context_query(*extra_columns: ColumnElement[Any]) -> Select[Any]:
     building it takes longer than running it.
     """
     once = select(literal(1).label("one")).subquery("once")
-    applies = or_(quota_rules.c.who != LimitKind.USER, quota_rules.c.subject_id == bindparam("user_id"))
+    subject_id = quota_rules.c.subject_id
+    # Pseudonyms, which are negative, can be told apart only once the secret is here.
+    applies = or_(quota_rules.c.who != LimitKind.USER, subject_id == bindparam("user_id"), subject_id < 0)
     return select(
         state_value(SECRET).label("secret"),
         select(guilds.c.timezone).where(guilds.c.guild_id == _SCOPE).scalar_subquery().label("timezone"),
@@ -136,14 +138,29 @@ def quota_context_from_rows(rows: Iterable[Any], subject: QuotaSubject) -> Quota
     """Read the rows of a query made by `quota_context_query`."""
     rows = list(rows)
     first = rows[0]
+    pseudonym_id = pseudonym(first.secret, subject.user_id)
+    rules = tuple(rule_from_row(row) for row in rows if row.who)
     return QuotaContext(
         scope=subject.guild_id or DIRECT_SCOPE,
-        user_ids=(subject.user_id, pseudonym(first.secret, subject.user_id)),
-        rules=tuple(rule_from_row(row) for row in rows if row.who),
+        user_ids=(subject.user_id, pseudonym_id),
+        rules=with_kept_rule(rules, subject.user_id, pseudonym_id),
         zone=zone_of(first.timezone),
         grant_left=first.grant_left or 0,
         reset_id=first.reset_id or 0,
     )
+
+
+def with_kept_rule(rules: tuple[Rule, ...], user_id: int, pseudonym_id: int) -> tuple[Rule, ...]:
+    """Apply to the person the rule kept when they had their data deleted, unless there is a newer one.
+
+    Rules kept for others are left out.
+    """
+    of_users = {rule.subject_id: rule for rule in rules if rule.kind is LimitKind.USER}
+    kept = of_users.get(pseudonym_id)
+    live = tuple(rule for rule in rules if rule.subject_id >= 0)
+    if kept is None or user_id in of_users:
+        return live
+    return (*live, replace(kept, subject_id=user_id))
 
 
 def rule_from_row(row: Any) -> Rule:

@@ -1,4 +1,4 @@
-"""How many songs were made: by a person in a window, in a server day by day."""
+"""Count the songs made by a person in a window, and in a server day by day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
 
 
 def for_user(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
-    """Songs charged in `window` and not refunded, granted ones too; and unfinished songs of any time."""
+    """Count songs charged in `window` and not refunded, granted ones included; and all unfinished ones."""
     theirs = and_(songs.c.user_id == user_id, songs.c.quota_scope == scope)
     made = select(func.count()).where(theirs, *charged_between(window.start, window.end))
     unfinished = select(func.count()).where(theirs, UNFINISHED)
@@ -31,7 +31,7 @@ def for_user(connection: Connection, user_id: int, scope: int, window: Window) -
 
 
 def day_windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
-    """The latest `days` calendar days of `zone`, today last."""
+    """Return the latest `days` calendar days in `zone`, today last."""
     latest = [window_at(Period.DAY, now, zone)]
     while len(latest) < days:
         latest.append(window_at(Period.DAY, latest[-1].start - timedelta(microseconds=1), zone))
@@ -39,7 +39,7 @@ def day_windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
 
 
 def for_guild(connection: Connection, guild_id: int, days: list[Window], zone: ZoneInfo) -> GuildUsage:
-    """Counted by quarters of an hour, which no day of any time zone cuts in two, and put together by days.
+    """Count by quarter hours, which no time zone's midnight cuts in two, and add them up by day.
 
     Failed are those that were refunded. People who had their data deleted count, but are not named.
     """

@@ -1,4 +1,4 @@
-"""What whoever runs the bot asks, as Overview has it."""
+"""What the operator's commands need of the database."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from songbot.storage.schema.tables import PENDING, UNFINISHED, notifications, so
 
 from .app_state import KeyValueStore
 
+LAST_BACKUP = "last_backup"
+"""The key under which the time of the last backup is kept, in ISO 8601."""
+
 _UNFINISHED = select(songs.c.state, func.count()).where(UNFINISHED).group_by(songs.c.state)
 _UNDELIVERED = select(func.count()).select_from(songs).where(PENDING, songs.c.finished_at.is_not(None))
 _SIZE_ON_SQLITE = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
@@ -22,7 +25,7 @@ _SIZE_ON_POSTGRESQL = text("SELECT pg_database_size(current_database())")
 
 
 class SqlAdminRepository:
-    """Implements Overview."""
+    """Implements songbot.songs.admin.AdminRepository."""
 
     def __init__(self, connector: Connector, app_state: KeyValueStore) -> None:
         self._connector = connector
@@ -31,6 +34,7 @@ class SqlAdminRepository:
     async def status(self, since: datetime) -> SystemStatus:
         on_sqlite = self._connector.on_sqlite
         paused = await self._app_state.get(PAUSED)
+        last_backup = await self.last_backup()
 
         def look(connection: Connection) -> SystemStatus:
             unfinished = {State(row[0]): row[1] for row in connection.execute(_UNFINISHED)}
@@ -41,6 +45,7 @@ class SqlAdminRepository:
                 undelivered=connection.scalar(_UNDELIVERED) or 0,
                 ordered=_ordered(connection, since),
                 paused=paused,
+                last_backup=last_backup,
             )
 
         return await self._connector.read(look)
@@ -59,10 +64,17 @@ class SqlAdminRepository:
         await self._app_state.set(PAUSED, reason)
 
     async def resume(self) -> bool:
-        """Of two who resume at once both may be told that it was they."""
+        """Return whether the bot was paused. Two calls at once may both return True."""
         paused = await self._app_state.get(PAUSED)
         await self._app_state.set(PAUSED, None)
         return paused is not None
+
+    async def record_backup(self, made_at: datetime) -> None:
+        await self._app_state.set(LAST_BACKUP, made_at.isoformat())
+
+    async def last_backup(self) -> datetime | None:
+        recorded = await self._app_state.get(LAST_BACKUP)
+        return None if recorded is None else datetime.fromisoformat(recorded)
 
 
 def _ordered(connection: Connection, since: datetime) -> dict[tuple[State, FailureReason | None], int]:

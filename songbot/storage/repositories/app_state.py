@@ -1,4 +1,4 @@
-"""What the app remembers beside songs: single values by key."""
+"""Single values by key, which the bot keeps between starts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class KeyValueStore:
         return await self._connector.read(lambda connection: load_state_value(connection, key))
 
     async def set(self, key: str, value: str | None) -> None:
-        """None takes the key out."""
+        """Set a value; None deletes the key."""
         await self._connector.write(lambda connection: _set(connection, key, value))
 
 

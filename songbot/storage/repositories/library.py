@@ -1,4 +1,4 @@
-"""The library, as Library has it."""
+"""The library in the database."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _VISIBLE = [COMPLETED, songs.c.deleted_at.is_(None)]
 
 
 class SqlLibraryRepository:
-    """Implements Library."""
+    """Implements songbot.songs.library.LibraryRepository."""
 
     def __init__(self, connector: Connector, now: Callable[[], datetime]) -> None:
         self._connector = connector
@@ -59,16 +59,18 @@ class SqlLibraryRepository:
         query = query.order_by(songs.c.id if upwards else songs.c.id.desc())
         behind_query = _behind_query(scope, found, older_than, newer_than)
 
-        def load(connection: Connection) -> tuple[list[Any], bool]:
+        def load(connection: Connection) -> tuple[list[Any], bool, tuple[int, int]]:
             rows = list(connection.execute(query).all())
-            return rows, behind_query is not None and connection.execute(behind_query).first() is not None
+            behind = behind_query is not None and connection.execute(behind_query).first() is not None
+            ids = [row.id for row in rows[:limit]]
+            return rows, behind, _count(connection, scope, found, max(ids, default=0))
 
-        rows, behind = await self._connector.read(load)
+        rows, behind, (total, skipped) = await self._connector.read(load)
         ahead, rows = len(rows) > limit, rows[:limit]
         entries = [LibraryEntry(song_from_row(row), row.saved_by_viewer is not None) for row in rows]
         if upwards:
-            return LibraryPage(tuple(entries[::-1]), newer=ahead, older=behind)
-        return LibraryPage(tuple(entries), newer=behind, older=ahead)
+            return LibraryPage(tuple(entries[::-1]), ahead, behind, total, skipped)
+        return LibraryPage(tuple(entries), behind, ahead, total, skipped)
 
     async def places(self, scope: LibraryScope) -> list[tuple[int, int]]:
         others = [*_others_in_scope(scope), songs.c.user_id != scope.viewer_id]
@@ -88,7 +90,7 @@ class SqlLibraryRepository:
         return await self._connector.read(lambda connection: connection.scalar(query)) is not None
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
-        """False also where there is no such song."""
+        """Return False also if there is no such song."""
         unsaved = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
         exists = select(songs.c.id).where(songs.c.id == song_id, songs.c.user_id > 0)
         key, saved_at = {"user_id": user_id, "song_id": song_id}, self._now()
@@ -135,7 +137,7 @@ class SqlLibraryRepository:
         await self._connector.write(lambda connection: connection.execute(change))
 
     async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
-        """Among the latest 200 songs; capital letters do not matter."""
+        """Search the latest 200 songs, whatever the case of the letters."""
         query = (
             select(songs.c.prompt)
             .where(songs.c.user_id == user_id)
@@ -148,13 +150,22 @@ class SqlLibraryRepository:
 
 
 def _entries(scope: LibraryScope) -> Select[Any]:
-    """Songs with `saved_by_viewer`, NULL where the viewer has not saved it."""
+    """Select songs with `saved_by_viewer`, which is NULL if the viewer has not saved the song."""
     return select(songs, saves.c.song_id.label("saved_by_viewer")).select_from(_shown(scope))
 
 
 def _shown(scope: LibraryScope) -> Join:
     by_viewer = and_(saves.c.song_id == songs.c.id, saves.c.user_id == scope.viewer_id)
     return songs.join(saves, by_viewer, isouter=not _saved_only(scope))
+
+
+def _count(
+    connection: Connection, scope: LibraryScope, found: ColumnElement[bool], first_id: int
+) -> tuple[int, int]:
+    """Return how many songs were found, and how many of them are newer than `first_id`."""
+    newer = func.count().filter(songs.c.id > first_id)
+    row = connection.execute(_entries(scope).where(found).with_only_columns(func.count(), newer)).one()
+    return row[0], row[1]
 
 
 def _saved_only(scope: LibraryScope) -> bool:
@@ -190,7 +201,7 @@ def _matches(search: Search) -> list[ColumnElement[bool]]:
 def _behind_query(
     scope: LibraryScope, found: ColumnElement[bool], older_than: int | None, newer_than: int | None
 ) -> Select[Any] | None:
-    """Finds a row when there is something on the side that the page was turned from. None: it was not."""
+    """Select a row if there are songs on the side that the reader comes from. None for the first page."""
     if older_than is not None:
         on_that_side = songs.c.id >= older_than
     elif newer_than is not None:

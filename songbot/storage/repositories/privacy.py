@@ -1,4 +1,4 @@
-"""What is kept of a person, as Privacy has it: shown, deleted, and gone when it is old."""
+"""What is kept about a person: exported, deleted, and purged when it is old."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
 
-from songbot.quotas.rules import LimitKind
-from songbot.songs.models import DeliveryState, State
 from songbot.storage.connectors.base import Connector
-from songbot.storage.queries.pseudonyms import SECRET, pseudonym
-from songbot.storage.queries.state_values import load_state_value
+from songbot.storage.queries.delete_user_data import LONGEST_WINDOW, audit_keys, delete_user_data, user_rules
 from songbot.storage.schema.tables import (
     PENDING,
     guilds,
@@ -25,43 +22,15 @@ from songbot.storage.schema.tables import (
     songs,
 )
 
-LONGEST_WINDOW = timedelta(days=32)
-"""A month and a day over: what was charged longer ago counts to no quota, in whatever time zone."""
+__all__ = ["LONGEST_WINDOW", "SqlPrivacyRepository"]
+
 GUILD_GRACE = timedelta(days=30)
 _BATCH = 1000
-_NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "search_text"})
-
-# What is left of a song that still counts: that it was charged, when, and to what.
-_ANONYMISED_VALUES: dict[str, Any] = {
-    "order_key": None,
-    "guild_id": None,
-    "prompt": "",
-    "search_text": "",
-    "private": True,
-    "delivery": DeliveryState.UNDELIVERABLE,
-    "reason": None,
-    "error": None,
-    "channel_id": 0,
-    "message_id": None,
-    "token": None,
-    "token_expires_at": None,
-    "job_id": None,
-    "title": None,
-    "bpm": None,
-    "duration_seconds": None,
-    "song_url": None,
-    "image_url": None,
-    "tags": None,
-    "parent_id": None,
-    "relation": None,
-    "unavailable_since": None,
-    "delivered_at": None,
-    "lease_owner": None,
-}
+_NOT_FOR_EXPORT = frozenset({"token", "token_expires_at", "lease_owner", "generation", "turn", "search_text"})
 
 
 class SqlPrivacyRepository:
-    """Implements Privacy."""
+    """Implements songbot.songs.privacy.PrivacyRepository."""
 
     def __init__(self, connector: Connector, now: Callable[[], datetime]) -> None:
         self._connector = connector
@@ -78,27 +47,10 @@ class SqlPrivacyRepository:
 
     async def delete_user_data(self, user_id: int) -> int:
         now = self._now()
-        theirs = songs.c.user_id == user_id
-        counts = and_(songs.c.charged_at > now - LONGEST_WINDOW, songs.c.refunded_at.is_(None))
-
-        def write(connection: Connection) -> int:
-            alias = _pseudonym(connection, user_id)
-            _delete_other_data(connection, user_id, alias)
-            _unlink_other_users(connection, and_(theirs, counts))
-            anonymised = connection.execute(
-                update(songs)
-                .where(theirs, counts)
-                .values(
-                    user_id=alias, state=State.FAILED, finished_at=now, deleted_at=now, **_ANONYMISED_VALUES
-                )
-            )
-            deleted = connection.execute(delete(songs).where(theirs))
-            return anonymised.rowcount + deleted.rowcount
-
-        return await self._connector.write(write)
+        return await self._connector.write(lambda connection: delete_user_data(connection, user_id, now))
 
     async def purge(self, songs_before_days: int) -> int:
-        """Songs that may still count to a quota stay, however short the days: 32 of them at least."""
+        """Keep songs that may still count to a quota, however few days are asked for: at least 32 days."""
         now = self._now()
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
         deleted = await self._delete_songs(songs.c.charged_at < now - kept)
@@ -107,7 +59,7 @@ class SqlPrivacyRepository:
         return deleted
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
-        """In batches, so that orders do not have to wait for it."""
+        """Delete in batches, so that orders need not wait for all of it."""
         batch = delete(songs).where(songs.c.id.in_(select(songs.c.id).where(condition).limit(_BATCH)))
         total = 0
         while True:
@@ -118,7 +70,7 @@ class SqlPrivacyRepository:
 
 
 def _purge_other_data(connection: Connection, now: datetime) -> None:
-    """Servers that were left, tokens that are dead, and lists of people for songs that are answered."""
+    """Delete rules of servers left long ago, expired tokens, and subscribers of songs that are answered."""
     connection.execute(delete(guilds).where(guilds.c.left_at < now - GUILD_GRACE))
     expired = update(songs).where(PENDING, songs.c.token_expires_at < now)
     connection.execute(expired.values(token=None, token_expires_at=None))
@@ -127,20 +79,14 @@ def _purge_other_data(connection: Connection, now: datetime) -> None:
 
 
 def _all_of(user_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
-    """Each table that has something on the person, and where."""
+    """Return each table that may hold something about the person, and the condition of its rows."""
     members: list[Table] = [songs, saves, notifications, quota_grants, quota_resets]
-    rules = and_(quota_rules.c.who == LimitKind.USER, quota_rules.c.subject_id == user_id)
-    about = or_(quota_changes.c.actor_id == user_id, quota_changes.c.what.in_(_change_keys(user_id)))
+    about = or_(quota_changes.c.actor_id == user_id, quota_changes.c.what.in_(audit_keys(user_id)))
     return [
         *((table, table.c.user_id == user_id) for table in members),
-        (quota_rules, rules),
+        (quota_rules, user_rules(user_id)),
         (quota_changes, about),
     ]
-
-
-def _change_keys(user_id: int) -> list[str]:
-    """How the log names changes that are about a person (songbot.quotas.repository.Change)."""
-    return [f"{kind}:{user_id}" for kind in ("rule:user", "grant", "reset")]
 
 
 def _exported(row: Any) -> dict[str, object]:
@@ -149,28 +95,3 @@ def _exported(row: Any) -> dict[str, object]:
         for name, value in row._mapping.items()
         if name not in _NOT_FOR_EXPORT
     }
-
-
-def _pseudonym(connection: Connection, user_id: int) -> int:
-    return pseudonym(str(load_state_value(connection, SECRET)), user_id)
-
-
-def _delete_other_data(connection: Connection, user_id: int, alias: int) -> None:
-    """All but the songs. The log keeps that something was changed, and no longer by or for whom."""
-    for table in (saves, notifications, quota_grants, quota_resets):
-        connection.execute(delete(table).where(table.c.user_id == user_id))
-    rules = and_(quota_rules.c.who == LimitKind.USER, quota_rules.c.subject_id == user_id)
-    connection.execute(delete(quota_rules).where(rules))
-    actor, what = quota_changes.c.actor_id, quota_changes.c.what
-    connection.execute(update(quota_changes).where(actor == user_id).values(actor_id=alias))
-    renamed = dict(zip(_change_keys(user_id), _change_keys(alias), strict=True))
-    changes = update(quota_changes).where(what.in_(list(renamed)))
-    connection.execute(changes.values(what=case(renamed, value=what)))
-
-
-def _unlink_other_users(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Others' saves of songs that stay as husks, and their wish to be told of them."""
-    anonymised = select(songs.c.id).where(condition)
-    for table in (saves, notifications):
-        connection.execute(delete(table).where(table.c.song_id.in_(anonymised)))
-    connection.execute(update(songs).where(songs.c.parent_id.in_(anonymised)).values(parent_id=None))

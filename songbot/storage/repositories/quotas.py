@@ -1,4 +1,4 @@
-"""The quota book, as songbot.quotas.repository.QuotaRepository has it."""
+"""Rules, grants, resets and their log in the database."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from songbot.quotas.repository import AuditEntry, GuildRules, GuildUsage, Member
 from songbot.quotas.rules import Decision, LimitKind, OperatorLimits, Period, Rule, RuleValue, shared_rules
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import usage_stats
+from songbot.storage.queries.pseudonyms import load_pseudonym
 from songbot.storage.queries.quota_usage import (
     QUOTA_CONTEXT,
     QuotaContext,
@@ -60,7 +61,7 @@ class SqlQuotaRepository:
 
         def write(connection: Connection) -> Rule | None:
             _ensure_guild(connection, guild_id)
-            before = _rule(connection, guild_id, rule.kind, rule.subject_id)
+            before = _take_rule(connection, guild_id, rule.kind, rule.subject_id)
             upsert(connection, quota_rules, key, {"rule_limit": rule.limit, "per": rule.period})
             change.record_rule(connection, rule.kind, rule.subject_id, before, rule)
             return before
@@ -73,9 +74,8 @@ class SqlQuotaRepository:
         change = _AuditLog(guild_id, actor_id, now)
 
         def write(connection: Connection) -> Rule | None:
-            before = _rule(connection, guild_id, kind, subject_id)
+            before = _take_rule(connection, guild_id, kind, subject_id)
             if before is not None:
-                connection.execute(delete(quota_rules).where(_is_rule(guild_id, kind, subject_id)))
                 change.record_rule(connection, kind, subject_id, before, None)
             return before
 
@@ -171,13 +171,13 @@ class SqlQuotaRepository:
                 await self._set_left(guild_id, None if guild_id in present else now)
 
     async def _set_left(self, guild_id: int, left_at: datetime | None) -> None:
-        """A server without a row has nothing to lose."""
+        """Do nothing for a server without a row: it has no rules to delete."""
         change = update(guilds).where(guilds.c.guild_id == guild_id).values(left_at=left_at)
         await self._connector.write(lambda connection: connection.execute(change))
 
 
 class _AuditLog:
-    """Who changes what holds in which server, and when."""
+    """Writes the log entries of one change: by whom, in which server, and when."""
 
     def __init__(self, guild_id: int, actor_id: int, now: datetime) -> None:
         self._values = {"guild_id": guild_id, "actor_id": actor_id, "changed_at": now}
@@ -205,15 +205,16 @@ def _ensure_guild(connection: Connection, guild_id: int) -> None:
     upsert(connection, guilds, {"guild_id": guild_id}, {})
 
 
-def _rule(connection: Connection, guild_id: int, kind: LimitKind, subject_id: int) -> Rule | None:
-    query = select(quota_rules).where(_is_rule(guild_id, kind, subject_id))
-    row = connection.execute(query).one_or_none()
-    return None if row is None else rule_from_row(row)
-
-
-def _is_rule(guild_id: int, kind: LimitKind, subject_id: int) -> Any:
+def _take_rule(connection: Connection, guild_id: int, kind: LimitKind, subject_id: int) -> Rule | None:
+    """Delete a rule and return it; for a person also the one kept when they had their data deleted."""
+    subject_ids = [subject_id]
+    if kind is LimitKind.USER:
+        subject_ids.append(load_pseudonym(connection, subject_id))
     columns = quota_rules.c
-    return and_(columns.guild_id == guild_id, columns.who == kind, columns.subject_id == subject_id)
+    condition = and_(columns.guild_id == guild_id, columns.who == kind, columns.subject_id.in_(subject_ids))
+    rows = connection.execute(select(quota_rules).where(condition).order_by(columns.subject_id.desc())).all()
+    connection.execute(delete(quota_rules).where(condition))
+    return rule_from_row(rows[0]) if rows else None  # ids come before pseudonyms, which are negative
 
 
 def _is_member(table: Table, guild_id: int, user_id: int) -> Any:

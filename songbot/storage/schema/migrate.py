@@ -1,4 +1,4 @@
-"""Bringing a database up to date. Alembic is loaded only when there is something to do."""
+"""Bring a database up to date. Alembic is loaded only if there is something to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from songbot.storage.errors import DatabaseTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0004"
 """The latest revision in `migrations/versions`."""
 _FOLDER = Path(__file__).parent / "migrations"
 _SECONDS = 600.0

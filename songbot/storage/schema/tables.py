@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     literal_column,
+    true,
 )
 
 from .types import AutoIncrementId, SafeText, StringTuple, UtcDateTime
@@ -72,29 +73,39 @@ songs = Table(
     Column("delivered_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     # The worker that follows the song; it holds it while its row in `workers` says that it lives.
+    # NULL exactly while the song is queued, when it belongs to nobody, and once it is answered.
     Column("lease_owner", String),
+    # How often the song was admitted.
+    Column("generation", BigInteger, nullable=False, server_default="0"),
+    # Its place in line is by this number, then by id (songbot/storage/queries/admission.py).
+    Column("turn", BigInteger, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
 UNFINISHED = songs.c.finished_at.is_(None)
 PENDING = songs.c.delivery == literal_column("'pending'")
+QUEUED = songs.c.state == literal_column("'queued'")
+ACTIVE = songs.c.state.in_([literal_column("'submitting'"), literal_column("'composing'")])
+FOLLOWED = songs.c.lease_owner.is_not(None)
 COMPLETED = songs.c.state == literal_column("'completed'")
 HAS_PARENT = songs.c.parent_id.is_not(None)
-"""Conditions of partial indexes. A query has to hold one of them, as it stands here, to use its index."""
+"""Conditions of partial indexes. A query must hold one of them, written as it is here, to use its index."""
 
 
 def _partial(name: str, *columns: str, where: object) -> Index:
     return Index(name, *(songs.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
 
 
-_partial("ix_songs_unfinished", "user_id", "id", "state", where=UNFINISHED)
+_partial("ix_songs_unfinished", "user_id", "turn", "state", where=UNFINISHED)
+_partial("ix_songs_queue", "turn", "id", "user_id", where=QUEUED)
+_partial("ix_songs_active", "user_id", where=ACTIVE)
+_partial("ix_songs_followed", "lease_owner", "id", "state", where=FOLLOWED)
 _partial("ix_songs_pending", "id", "lease_owner", where=PENDING)
 _partial("ix_songs_completed", "finished_at", where=COMPLETED)
 _partial("ix_songs_parent", "parent_id", where=HAS_PARENT)
 Index("ix_songs_scope", songs.c.quota_scope, songs.c.charged_at, songs.c.user_id, songs.c.refunded_at)
 Index("ix_songs_own", songs.c.user_id, songs.c.quota_scope, songs.c.charged_at, songs.c.refunded_at)
 Index("ix_songs_charged", songs.c.charged_at, songs.c.refunded_at)
-Index("ix_songs_served", songs.c.user_id, songs.c.submitted_at)
 Index("ix_songs_library", songs.c.user_id, songs.c.id)
 Index("ix_songs_public", songs.c.guild_id, songs.c.user_id, songs.c.id)
 
@@ -103,6 +114,8 @@ workers = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("lease_until", UtcDateTime, nullable=False),
+    # Whether it reaches Whisul, as far as it knows.
+    Column("provider_available", Boolean, nullable=False, server_default=true()),
 )
 
 guilds = Table(
@@ -147,6 +160,15 @@ quota_resets = Table(
     # Songs up to this one no longer count: a song's id, since two events may share one moment.
     Column("last_song_id", BigInteger, nullable=False),
     Column("reset_at", UtcDateTime, nullable=False),
+)
+
+channel_rules = Table(
+    "channel_rules",
+    metadata,
+    _guild_key(primary_key=True),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    # `allow` or `deny`.
+    Column("rule", String, nullable=False),
 )
 
 quota_changes = Table(

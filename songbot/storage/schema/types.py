@@ -1,4 +1,4 @@
-"""Column types that keep what is stored right: moments in UTC, text that both databases can hold, tags."""
+"""Column types: times in UTC, text that both databases can store, and tuples of strings."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 AutoIncrementId = BigInteger().with_variant(Integer, "sqlite")
-"""A primary key that counts up. SQLite numbers rows by itself only where the type is INTEGER."""
+"""A primary key that counts up. SQLite numbers rows itself only if the type is INTEGER."""
 
 
 class NaiveDatetime(DontWrapMixin, ValueError):
-    """A datetime without a time zone was about to be stored or compared: a bug, and raised as it is."""
+    """A datetime without a time zone was about to be stored or compared, which is a bug."""
 
     def __init__(self) -> None:
         super().__init__("a datetime without a time zone can not be stored")
@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class SafeText(TypeDecorator[str]):
-    """Text without the two things that a database refuses: null characters and lone surrogates."""
+    """Text without null characters and lone surrogates, which a database refuses."""
 
     impl = Text
     cache_ok = True

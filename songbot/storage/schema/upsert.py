@@ -1,4 +1,4 @@
-"""Insert or update, in the words of either database."""
+"""Insert or update, on either database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def upsert(
     values: Mapping[str, Any],
     on_conflict: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write `values` to the row of the primary key `key`; to one that exists, `on_conflict` if given.
+    """Write `values` to the row with the primary key `key`; or `on_conflict`, if given, to an existing one.
 
     Without `values` the row is only made.
     """
@@ -29,7 +29,7 @@ def upsert(
 
 
 def _insert_of(connection: Connection) -> Any:
-    """Either dialect's own; only the one that is used is loaded."""
+    """Return the dialect's own `insert`, and load only that dialect."""
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:

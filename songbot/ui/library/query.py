@@ -1,8 +1,7 @@
-"""What a library page shows, carried by the page itself so that its buttons work for as long as it is there.
+"""Write what a library page shows into the page itself, so that its buttons work as long as it exists.
 
-Ids fit a custom id's 100 characters ("Component Object": custom_id). Words may not, so they stand in the
-embed's footer, where Discord renders nothing; with a button's press Discord sends the message along.
-Pure.
+Ids fit a custom id's 100 characters ("Component Object": custom_id). Search words may not, so they are in the
+embed's footer, where Discord renders no markdown. Discord sends the message along with a press. Pure.
 """
 
 from __future__ import annotations
@@ -25,26 +24,26 @@ PAGE_CUSTOM_ID = re.compile(
 
 
 class Direction(StrEnum):
-    """Where a page is turned to. The values are in custom ids of messages out there: never rename one."""
+    """Where a page is turned to. The values are in custom ids, so they never change."""
 
     NEWER = "newer"
     OLDER = "older"
 
 
 class SearchLostError(ValueError):
-    """The page was searched for, and its words are no longer on it."""
+    """The page is the result of a search, and its words are no longer on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`owner_id` None: the person's own songs. `search` as typed, on one line."""
+    """What a page shows: one's own songs if `owner_id` is None. `search` is as typed, on one line."""
 
     search: str = ""
     saved: bool = False
     owner_id: int | None = None
 
     def scope(self, viewer_id: int, guild_id: int | None) -> LibraryScope:
-        """For the one who asks now, where they ask from: nothing of it is taken from the page."""
+        """Return the scope for whoever asks now and where; the page has no say in that."""
         return LibraryScope(viewer_id, self.owner_id or viewer_id, guild_id, self.saved)
 
 
@@ -60,12 +59,12 @@ class PageTurn:
 
 
 def one_line(search: str | None) -> str:
-    """What was typed, without what can't be seen, at most 100 characters."""
+    """Return what was typed without invisible characters, at most 100 characters."""
     return plain(search, MAX_SEARCH)
 
 
 def page_custom_id(query: Query, direction: Direction, key: int) -> str:
-    """Return at most 58 characters."""
+    """Return the custom id of a page button, at most 58 characters."""
     flags = (_SAVED if query.saved else "") + (_SEARCHED if query.search else "")
     return custom_id(f"library:{direction}", key, flags, query.owner_id or 0)
 
@@ -85,12 +84,12 @@ PAGE_ROUTE = Route("library:turn", PAGE_CUSTOM_ID, parse_page_turn)
 
 
 def query_footer(query: Query) -> str | None:
-    """What the embed's footer holds."""
+    """Return the footer of the embed."""
     return _SEARCH_PREFIX + query.search if query.search else None
 
 
 def parse_query(turn: PageTurn, footer_text: str | None) -> Query:
-    """What the pressed page shows. Raises SearchLostError."""
+    """Return what the pressed page shows. Raises SearchLostError."""
     search = ""
     if turn.searched:
         text = footer_text or ""

@@ -1,4 +1,4 @@
-"""`/owner song` as whoever runs the bot sees it: one song's whole story."""
+"""Render `/owner song`: everything about one song, for the bot's operator."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ import discord
 
 from songbot.songs.admin import SongDetails
 from songbot.songs.models import DeliveryState, Song, State
-from songbot.ui import colours
+from songbot.ui.colours import BRAND, FAILURE
 from songbot.wording import owner as wording
 from songbot.wording import text
 
-_COLOURS = {State.COMPLETED: colours.SUCCESS, State.FAILED: colours.FAILURE}
 _FIELD, _PROMPT, _ERROR = 1024, 300, 300
 
 
 def song_details_embed(details: SongDetails) -> discord.Embed:
-    """The prompt is personal, also where it was asked for privately: it is cut short, it is shown here alone,
-    and not at all once the song was deleted."""
+    """Return the embed. The prompt is personal, so it is cut short, shown only here, and not at all once the
+    song was deleted."""
     song = details.song
-    embed = discord.Embed(title=_title(song), colour=_COLOURS.get(song.state, colours.BRAND))
+    embed = discord.Embed(title=_title(song), colour=FAILURE if song.state is State.FAILED else BRAND)
     embed.description = (
         wording.GONE if song.deleted_at else f"> {text.escape_and_clamp(song.prompt, _PROMPT)}"
     )
@@ -82,7 +81,7 @@ def _reason(song: Song) -> str:
 
 
 def _message(song: Song) -> str:
-    """Where it is, or was to be; a private one has a link too, that only the person can follow."""
+    """Return the link to the song's message. Only the person can follow the one to a private message."""
     if song.reply.message_id is None:
         return ""
     path = f"{song.guild_id or '@me'}/{song.reply.channel_id}/{song.reply.message_id}"

@@ -1,4 +1,4 @@
-"""`/owner status` as the bot's operator sees it."""
+"""Render `/owner status` for the bot's operator."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import discord
 
 from songbot.songs.admin import SystemStatus
 from songbot.songs.models import UNFINISHED
-from songbot.ui import colours
+from songbot.ui.colours import BRAND, FAILURE
 from songbot.wording import owner as wording
 from songbot.wording import text
 from songbot.wording.quotas import when
@@ -26,13 +26,16 @@ _DETAIL, _SHARDS = 120, 20
 class ProcessStatus:
     """What this process knows of itself at one moment.
 
-    `latencies` are seconds by shard, NaN or infinite while a shard is not connected. `median_seconds` and
-    `p90_seconds` are how long songs take, `rate_limit` the requests to Whisul per second, if it is limited.
+    `latencies` are seconds by shard, NaN or infinite while a shard is not connected. `not_ready` names parts,
+    `songs_lost` counts the songs that were lost together with a lease. `median_seconds` and `p90_seconds` are
+    how long songs take, `rate_limit` the requests to Whisul per second, if it is limited.
     """
 
     version: str
     up_since: datetime
     latencies: Sequence[tuple[int, float]]
+    not_ready: Sequence[str]
+    songs_lost: int
     median_seconds: float
     p90_seconds: float
     throttle_state: ThrottleState
@@ -43,13 +46,14 @@ class ProcessStatus:
 
 def status_embed(summary: SystemStatus, process: ProcessStatus) -> discord.Embed:
     """Return the embed. `summary` covers all processes, `process` the one that answers."""
-    embed = discord.Embed(title=wording.STATUS_TITLE, colour=colours.NEUTRAL)
+    embed = discord.Embed(title=wording.STATUS_TITLE, colour=BRAND)
     if summary.paused is not None:
-        embed.description, embed.colour = wording.paused(summary.paused), colours.FAILURE
+        embed.description, embed.colour = wording.paused(summary.paused), FAILURE
     for name, value, inline in (
         (wording.VERSION, process.version, True),
         (wording.UP_SINCE, when(process.up_since), True),
         (wording.DATABASE, wording.database(summary.database, summary.size_bytes), True),
+        (wording.HEALTH, "\n".join(_health(summary, process)), False),
         (wording.IN_PROGRESS, "\n".join(_in_progress(summary)), True),
         (wording.LAST_DAY, "\n".join(_last_day(summary)), True),
         (wording.SHARDS, _shards(process.latencies), True),
@@ -58,6 +62,13 @@ def status_embed(summary: SystemStatus, process: ProcessStatus) -> discord.Embed
     ):
         embed.add_field(name=name, value=text.clamp(value or wording.NONE, _FIELD), inline=inline)
     return embed
+
+
+def _health(summary: SystemStatus, process: ProcessStatus) -> Iterable[str]:
+    yield wording.readiness(process.not_ready)
+    if process.songs_lost:
+        yield wording.songs_lost(process.songs_lost)
+    yield wording.last_backup(summary.last_backup)
 
 
 def _in_progress(summary: SystemStatus) -> Iterable[str]:

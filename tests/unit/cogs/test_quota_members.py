@@ -36,7 +36,7 @@ class Guild:
             raise found
         if found is None:
             await asyncio.Event().wait()
-        return SimpleNamespace(display_name=found)
+        return SimpleNamespace(display_name=found, _roles=[1])
 
     def get_role(self, role_id: int) -> object | None:
         return object() if role_id == 1 else None
@@ -56,7 +56,10 @@ async def look_up(people: MemberLookup, guild: Guild, *user_ids: int) -> dict[in
 async def test_members_have_names_and_those_who_left_are_known_as_such():
     guild = Guild({1: "ann"})
     found = await look_up(MemberLookup(Watch()), guild, 1, 2)
-    assert found == {1: MemberInfo("ann", is_member=True), 2: MemberInfo(None, is_member=False)}
+    assert found == {
+        1: MemberInfo("ann", is_member=True, role_ids=frozenset({1})),
+        2: MemberInfo(None, is_member=False),
+    }
 
 
 async def test_nobody_is_asked_for_twice_within_ten_minutes():

@@ -13,14 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.quota._options import (
-    InvalidOption,
     TimeZones,
+    limit_target,
     manager_guild_id,
+    removal_target,
     require_human,
     role_id,
-    rule_target,
 )
+from songbot.interactions.errors import UserFacingError
 from songbot.quotas.rules import LimitKind
+from songbot.ui.quota.panel_ids import Target
 
 ZONES = TimeZones()
 NAMES = sorted(available_timezones() - {"Factory", "localtime"})
@@ -60,7 +62,14 @@ def test_before_anything_is_typed_there_is_a_choice_of_cities_from_all_over():
 
 @pytest.mark.parametrize("text", ["", "Mars", "Europe", "../etc/passwd", "Factory"])
 def test_what_is_no_zone_is_not_found(text):
-    assert ZONES.find(text) is None
+    with pytest.raises(UserFacingError, match="I don't know the time zone"):
+        ZONES.find(text)
+
+
+def test_the_only_zone_with_a_city_is_found_and_of_several_a_few_are_named():
+    assert ZONES.find("berlin") == "Europe/Berlin"
+    with pytest.raises(UserFacingError, match="Did you mean `America/Indiana"):
+        ZONES.find("indiana")
 
 
 def named(**values: Any) -> Any:
@@ -75,30 +84,42 @@ ANN, ROBOT = named(id=3, bot=False), named(id=4, bot=True)
 def test_bots_and_the_role_of_all_are_no_subjects():
     assert require_human(ANN) == 3
     assert role_id(ROLE) == 2
-    with pytest.raises(InvalidOption, match="Bots"):
+    with pytest.raises(UserFacingError, match="Bots"):
         require_human(ROBOT)
-    with pytest.raises(InvalidOption, match="each member"):
+    with pytest.raises(UserFacingError, match="each member"):
         role_id(EVERYONE)
 
 
 @pytest.mark.parametrize(
-    ("given_to_it", "subject"),
+    ("given_to_it", "target"),
     [
-        (("server", None, None), (LimitKind.SERVER, 0)),
-        (("member", None, None), (LimitKind.MEMBER, 0)),
-        ((None, ROLE, None), (LimitKind.ROLE, 2)),
-        ((None, None, ANN), (LimitKind.USER, 3)),
-        ((None, None, ROBOT), (LimitKind.USER, 4)),
+        (("server", None, None), Target(LimitKind.SERVER)),
+        (("member", None, None), Target(LimitKind.MEMBER)),
+        ((None, ROLE, None), Target(LimitKind.ROLE, 2)),
+        ((None, None, ANN), Target(LimitKind.USER, 3)),
     ],
 )
-def test_one_named_subject_is_taken(given_to_it, subject):
-    assert rule_target(*given_to_it) == subject
+def test_one_named_subject_is_taken(given_to_it, target):
+    assert limit_target(*given_to_it) == removal_target(*given_to_it) == target
 
 
-@pytest.mark.parametrize("given_to_it", [(None, None, None), ("member", ROLE, None), (None, ROLE, ANN)])
-def test_none_or_several_are_not(given_to_it):
-    with pytest.raises(InvalidOption, match="exactly one"):
-        rule_target(*given_to_it)
+def test_a_limit_without_a_subject_is_each_members_and_a_removal_needs_one():
+    assert limit_target(None, None, None) == Target(LimitKind.MEMBER)
+    with pytest.raises(UserFacingError, match="Choose one of"):
+        removal_target(None, None, None)
+
+
+@pytest.mark.parametrize("given_to_it", [("member", ROLE, None), (None, ROLE, ANN), ("server", None, ANN)])
+@pytest.mark.parametrize("target_of", [limit_target, removal_target])
+def test_several_subjects_are_not(given_to_it, target_of):
+    with pytest.raises(UserFacingError, match="Choose"):
+        target_of(*given_to_it)
+
+
+def test_a_bot_gets_no_limit_but_an_old_one_can_be_removed():
+    with pytest.raises(UserFacingError, match="Bots"):
+        limit_target(None, None, ROBOT)
+    assert removal_target(None, None, ROBOT) == Target(LimitKind.USER, 4)
 
 
 def asked(guild_id: int | None, **rights: bool) -> discord.Interaction:

@@ -14,7 +14,7 @@ import discord
 import pytest
 from aiohttp import web
 
-from songbot.delivery import service as courier_module
+from songbot.delivery import service as delivery_service
 from songbot.delivery.fallbacks import ChannelReach, DeliveryMethod, methods_for, nonce
 from songbot.delivery.service import DiscordDelivery
 from songbot.discord_errors import describe, is_permanent, retry_with_less_content
@@ -227,8 +227,8 @@ async def test_the_card_is_an_edit_by_token_with_cover_and_audio(stage: Scene) -
     assert request.body["content"] is None
     assert request.body["embeds"][0]["image"]["url"] == "attachment://cover.png"
     assert [part["label"] for part in request.body["components"][0]["components"]][:2] == [
-        "Listen",
         "Another take",
+        "Listen",
     ]
     assert request.body["allowed_mentions"] == {"parse": []}
 
@@ -436,7 +436,7 @@ async def test_a_cut_connection_is_postponed(stage: Scene) -> None:
 
 
 async def test_silence_is_postponed(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier_module, "METHOD_TIMEOUT", 0.0)
+    monkeypatch.setattr(delivery_service, "METHOD_TIMEOUT", 0.0)
     assert isinstance(await stage.deliver(LIVE), RetryLater)
 
 
@@ -530,7 +530,7 @@ async def test_progress_is_shown_by_token_and_pings_nobody(stage: Scene) -> None
     assert await stage.delivery.update_progress(LIVE, PROGRESS)
     (request,) = stage.discord.requests
     assert request.route == WEBHOOK
-    assert "▰▰▰▱" in request.body["content"]
+    assert "▰▰▰▱" in request.body["embeds"][0]["description"]
     assert request.body["components"][0]["components"][0]["custom_id"] == "song:v1:notify:7"
     assert request.body["allowed_mentions"] == {"parse": []}
 

@@ -94,7 +94,7 @@ async def test_a_press_is_carried_out_with_its_song(bot: Bot) -> None:
 async def test_a_modal_reaches_another_handler_than_the_button_with_its_custom_id(bot: Bot) -> None:
     async with simcord.run(bot) as env:
         ann, message = await card(env, bot, card_view(SONG))
-        result = await ann.click(message, label="Remix")
+        result = await ann.click(message, label=buttons.REMIX)
         assert result.modal is not None
         assert result.modal["custom_id"] == "song:v1:remix:7"
         await ann.submit_modal(result, {"prompt": "slower"})
@@ -136,7 +136,7 @@ async def test_an_unknown_or_forged_press_ends_in_a_kind_private_sentence(bot: B
 async def test_an_unknown_or_forged_modal_ends_in_a_kind_private_sentence(bot: Bot, sent_id: str) -> None:
     async with simcord.run(bot) as env:
         ann, message = await card(env, bot, card_view(SONG))
-        shown = await ann.click(message, label="Remix")
+        shown = await ann.click(message, label=buttons.REMIX)
         shown._interaction.modal["custom_id"] = sent_id
         result = await ann.submit_modal(shown, {"prompt": "slower"})
         assert result.response.content == buttons.UNKNOWN_FORM
@@ -168,7 +168,7 @@ async def test_what_goes_wrong_after_the_acknowledgement_is_told_privately(bot: 
 async def test_discord_py_remembers_neither_views_nor_modals(bot: Bot) -> None:
     async with simcord.run(bot) as env:
         ann, message = await card(env, bot, card_view(SONG))
-        await ann.click(message, label="Remix")
+        await ann.click(message, label=buttons.REMIX)
         store = bot._connection._view_store
         assert (store._views, store._modals, store._dynamic_items) == ({}, {}, {})
 

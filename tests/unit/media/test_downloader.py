@@ -53,9 +53,9 @@ def serving(body: bytes, status: int = 200) -> Handler:
     return handler
 
 
-def going_to(place: str) -> Handler:
+def going_to(location: str) -> Handler:
     async def handler(request: web.Request) -> web.Response:
-        return web.Response(status=302, headers={"Location": place})
+        return web.Response(status=302, headers={"Location": location})
 
     return handler
 

@@ -146,22 +146,13 @@ async def test_a_database_in_order_says_what_it_found(tmp_path: Path) -> None:
     assert await check_database(url) == CheckResult("database", True, "SQLite, migrated")
 
 
-class SickDatabase:
-    def __init__(self, error: Exception | None) -> None:
-        self._error = error
-
-    async def describe(self) -> str:
-        if self._error is not None:
-            raise self._error
+def sicken(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
+    async def describe(_url: str) -> str:
+        if error is not None:
+            raise error
         return await asyncio.get_running_loop().create_future()
 
-
-def sicken(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
-    @asynccontextmanager
-    async def opened(_url: str) -> AsyncIterator[SickDatabase]:
-        yield SickDatabase(error)
-
-    monkeypatch.setattr(checks, "open_database", opened)
+    monkeypatch.setattr(checks, "describe_database", describe)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
-from songbot.ops.health import serve_health
+from songbot.ops.health import LastBackup, serve_health
 from songbot.ops.metrics import PortInUse, PrometheusTelemetry
+from songbot.songs.errors import StoreUnavailable
 
 
 def says(answer: bool) -> Callable[[], Awaitable[bool]]:
@@ -30,20 +32,52 @@ async def get(port: int, path: str) -> tuple[int, str, str]:
         return response.status, response.headers["Content-Type"], await response.text()
 
 
+async def no_backup() -> None:
+    return None
+
+
 def serving(**given: Any):
-    arguments = {"alive": lambda: True, "ready": {}, "deadline": 0.02} | given
-    registry = arguments.pop("registry", None) or PrometheusTelemetry().registry
-    return serve_health(0, "127.0.0.1", registry, **arguments)
+    arguments = {"alive": lambda: True, "ready": {}, "last_backup": no_backup, "deadline": 0.02} | given
+    telemetry = arguments.pop("telemetry", None) or PrometheusTelemetry()
+    return serve_health(0, "127.0.0.1", telemetry, **arguments)
 
 
 async def test_metrics_are_served_as_prometheus_reads_them() -> None:
     telemetry = PrometheusTelemetry()
     telemetry.queue(4)
-    async with serving(registry=telemetry.registry) as port:
+    async with serving(telemetry=telemetry) as port:
         status, content_type, text = await get(port, "/metrics")
     assert status == 200
     assert content_type.startswith("text/plain")
     assert "songbot_queue_length 4.0" in text.splitlines()
+
+
+async def test_metrics_tell_which_parts_are_ready() -> None:
+    async with serving(ready={"gateway": says(True), "database": says(False), "tracker": never}) as port:
+        _, _, text = await get(port, "/metrics")
+    for line in ('{part="gateway"} 1.0', '{part="database"} 0.0', '{part="tracker"} 0.0'):
+        assert f"songbot_ready{line}" in text.splitlines()
+
+
+async def fails() -> datetime:
+    raise StoreUnavailable
+
+
+@pytest.mark.parametrize("unavailable", [fails, never])
+async def test_the_last_backup_stays_known_while_the_database_is_away(unavailable: LastBackup) -> None:
+    answers = iter([made_at, unavailable])
+
+    async def last_backup() -> datetime | None:
+        return await next(answers)()
+
+    async with serving(last_backup=last_backup) as port:
+        pages = [(await get(port, "/metrics"))[2] for _ in range(2)]
+    for page in pages:
+        assert "songbot_last_backup_timestamp_seconds 1.7738e+09" in page.splitlines()
+
+
+async def made_at() -> datetime:
+    return datetime.fromtimestamp(1_773_800_000, UTC)
 
 
 @pytest.mark.parametrize(("alive", "status"), [(True, 200), (False, 503)])
@@ -75,7 +109,9 @@ async def test_a_part_that_does_not_answer_in_time_is_not_ready() -> None:
 
 async def test_a_port_that_is_taken_is_said_at_once() -> None:
     async with serving() as port:
-        taken = serve_health(port, "127.0.0.1", PrometheusTelemetry().registry, alive=lambda: True, ready={})
+        taken = serve_health(
+            port, "127.0.0.1", PrometheusTelemetry(), alive=lambda: True, ready={}, last_backup=no_backup
+        )
         with pytest.raises(PortInUse, match=f"METRICS_PORT {port}"):
             await taken.__aenter__()
 

@@ -94,6 +94,21 @@ def test_what_a_person_wrote_can_not_pass_for_a_line_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_traceback_can_not_steer_the_terminal(log_format) -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", log_format, stream=stream)
+    try:
+        raise ValueError("\x1b[2J \x9b31m \r \x85 \u2028 \x07 forged")
+    except ValueError:
+        logging.getLogger("songs").exception("broken")
+    text = stream.getvalue().replace("\n", "")
+    assert "forged" in text
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", text)
+    if log_format == "json":
+        assert r"\x1b[2J" in json.loads(text)["exception"]
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
 def test_half_surrogates_do_not_break_a_line(log_format, monkeypatch: pytest.MonkeyPatch) -> None:
     stream, root = io.StringIO(), logging.getLogger()
     configure_logging("INFO", log_format, stream=stream)

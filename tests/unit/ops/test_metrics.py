@@ -96,8 +96,31 @@ def test_gateway_latency_and_songs_in_the_works_are_read_when_asked_for(
 
 def test_a_shard_that_is_not_connected_has_no_latency(telemetry: PrometheusTelemetry) -> None:
     telemetry.watch(lambda: [(0, math.nan), (1, math.inf)], dict)
+    assert figure(telemetry, "songbot_gateway_connected", shard="0") == 0
+    assert figure(telemetry, "songbot_gateway_connected", shard="1") == 1, "no heartbeat was answered yet"
     assert b'songbot_gateway_latency_seconds{shard="0"} NaN' in generate_latest(telemetry.registry)
     assert figure(telemetry, "songbot_gateway_latency_seconds", shard="1") == math.inf
+
+
+def test_songs_lost_with_a_lease_are_counted_from_zero(telemetry: PrometheusTelemetry) -> None:
+    assert figure(telemetry, "songbot_leases_lost_total") == 0
+    telemetry.lease_lost(3)
+    telemetry.lease_lost(1)
+    assert figure(telemetry, "songbot_leases_lost_total") == 4
+    assert telemetry.songs_lost == 4
+
+
+def test_readiness_is_the_latest_of_each_part(telemetry: PrometheusTelemetry) -> None:
+    telemetry.readiness({"gateway": True, "database": True})
+    telemetry.readiness({"gateway": False, "database": True})
+    assert figure(telemetry, "songbot_ready", part="gateway") == 0
+    assert figure(telemetry, "songbot_ready", part="database") == 1
+
+
+def test_a_backup_that_was_never_made_has_no_time(telemetry: PrometheusTelemetry) -> None:
+    assert figure(telemetry, "songbot_last_backup_timestamp_seconds") is None
+    telemetry.last_backup = NOW
+    assert figure(telemetry, "songbot_last_backup_timestamp_seconds") == NOW.timestamp()
 
 
 async def test_each_of_discords_answers_is_counted_by_method_and_status(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from sandbox.whisul.genres import GENRES
 from sandbox.whisul.mp3 import frames_of
 from sandbox.whisul.plan import BPM_LIMITS, HUGE_BYTES, plan_song
 from sandbox.whisul.score import notes_of, strokes_of
-from sandbox.whisul.tune import compose_mp3, mix
+from sandbox.whisul.tune import compose_mp3, loudness, mix
 
 
 @pytest.mark.parametrize(("small", "channels"), [(False, 2), (True, 1)])
@@ -145,3 +147,12 @@ def test_any_prompt_has_a_plan_that_can_be_played(prompt: str) -> None:
 @given(st.characters(categories=["Cs"]))
 def test_a_lone_surrogate_is_a_prompt_too(surrogate: str) -> None:
     assert plan_song(surrogate) == plan_song(surrogate)
+
+
+def test_all_genres_are_about_equally_loud() -> None:
+    levels = [20 * math.log10(loudness(mix(plan_song(f"a {genre} song")).T)) for genre in GENRES]
+    assert max(levels) - min(levels) < 1.5
+
+
+def test_no_song_is_clipped() -> None:
+    assert np.abs(mix(plan_song("a loud metal song", small=True))).max() < 1

@@ -232,8 +232,8 @@ def test_secrets_are_not_seen_when_the_settings_are_printed() -> None:
 
 
 def test_the_secrets_to_redact_hold_a_password_as_written_and_as_decoded() -> None:
-    settings = load(DATABASE_URL="postgresql://songs:p%40ss#word@db/songs?password=other")
-    assert {TOKEN, KEY, "p%40ss#word", "p@ss#word", "other"} <= set(settings.secrets())
+    settings = load(DATABASE_URL="postgresql://songs:p%40ss#word@db/songs?password=other&sslpassword=third")
+    assert {TOKEN, KEY, "p%40ss#word", "p@ss#word", "other", "third"} <= set(settings.secrets())
 
 
 def test_postgres_as_hosts_write_it_is_postgresql() -> None:

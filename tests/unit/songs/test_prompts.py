@@ -42,14 +42,23 @@ def test_a_thousand_characters_are_the_most():
 
 def test_helpers_become_words_in_the_prompt():
     assert with_options("rain", " trap, dark ,", 140, instrumental=True) == (
-        "rain, trap, dark, 140 bpm, instrumental, no vocals"
+        "rain, trap, dark, 140 bpm, instrumental, no vocals",
+        [],
     )
-    assert with_options("rain", None, None) == "rain"
+    assert with_options("rain", None, None) == ("rain", [])
 
 
 def test_helpers_alone_make_no_prompt():
     with pytest.raises(EmptyPrompt):
-        clean_prompt(with_options(" \u200b ", "trap", 140, instrumental=True))
+        clean_prompt(with_options(" \u200b ", "trap", 140, instrumental=True)[0])
+
+
+def test_options_that_there_is_no_room_for_are_left_out_and_named():
+    long = "x" * (MAX_PROMPT - 40)
+    prompt, left_out = with_options(long, "a style of " + "y" * 40, 140, instrumental=True)
+    assert prompt == f"{long}, 140 bpm, instrumental, no vocals"
+    assert left_out == ["style"]
+    assert with_options("x" * MAX_PROMPT, "trap", None) == ("x" * MAX_PROMPT, ["style"])
 
 
 def test_a_search_takes_words_and_a_range_of_bpm():

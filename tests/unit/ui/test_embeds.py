@@ -40,6 +40,10 @@ def fields(embed: discord.Embed) -> dict[str | None, str | None]:
     return {field.name: field.value for field in embed.fields}
 
 
+def shown(embed: discord.Embed) -> str:
+    return f"{embed.title}\n{embed.description}"
+
+
 def labels(view: discord.ui.View) -> list[str | None]:
     found: list[str | None] = []
     for item in view.children:
@@ -52,13 +56,9 @@ def test_a_whole_card() -> None:
     embed = song_card.song_embed(SONG, cover="cover.jpg", parent="Remix of X")
     assert (embed.title, embed.url) == ("Midnight Grid", "https://cdn.example/a.mp3")
     assert embed.image.url == "attachment://cover.jpg"
-    assert embed.description == "Remix of X\n> a trap song"
-    assert fields(embed) == {
-        "BPM": "140",
-        "Length": "2:47",
-        "Tags": "`trap` `dark`",
-        "Asked for by": "<@42>",
-    }
+    assert embed.description == (
+        "Remix of X\n> a trap song\n`trap` `dark`\n-# 2:47 · 140 BPM · Requested by <@42>"
+    )
     assert "Whisul" in (embed.footer.text or "")
     assert embed.timestamp == NOW
 
@@ -68,7 +68,7 @@ def test_missing_pieces_leave_no_trace() -> None:
     assert embed.title == "Untitled"
     assert embed.url is None
     assert embed.image.url is None
-    assert set(fields(embed)) == {"Asked for by"}
+    assert embed.description == "> a trap song\n-# Requested by <@42>"
 
 
 def test_the_cover_is_linked_where_it_is_not_attached() -> None:
@@ -103,7 +103,7 @@ def test_no_card_is_over_discords_limits_whatever_whisul_sends(
     parent = song_card.origin_text(replace(song, relation=Relation.TAKE), song)
     within_limits(song_card.song_embed(song, parent=parent))
     within_limits(song_card.failure_embed(replace(FAILED, prompt=prompt, error=title)))
-    assert len(progress_message.progress_text(song, Progress(Stage.COMPOSING, 3))) <= 2000
+    within_limits(progress_message.progress_embed(song, Progress(Stage.COMPOSING, 3)))
 
 
 def within_limits(embed: discord.Embed) -> None:
@@ -119,8 +119,11 @@ def within_limits(embed: discord.Embed) -> None:
 @pytest.mark.parametrize("reason", [*FailureReason, None])
 def test_every_failure_says_why_what_to_do_and_that_it_was_not_charged(reason: FailureReason | None) -> None:
     embed = song_card.failure_embed(replace(FAILED, reason=reason))
-    assert len((embed.description or "").split("\n")[0]) > 40
-    assert "not charged" in (embed.description or "")
+    prompt, why, rest = (embed.description or "").split("\n")
+    assert prompt == "> a trap song"
+    assert len(why) > 40
+    assert "doesn't count" in rest
+    assert embed.footer.text is None
 
 
 def test_whisuls_own_words_are_shown_escaped() -> None:
@@ -148,7 +151,7 @@ def test_a_retry_and_a_private_parent_are_not_told() -> None:
 
 async def test_the_cards_buttons_and_their_custom_ids() -> None:
     view = song_buttons.card_view(SONG)
-    assert labels(view) == ["Listen", "Another take", "Remix", "Save", "Delete"]
+    assert labels(view) == ["Another take", "Listen", "Remix (edit prompt)", "Save", "Delete"]
     assert [item.custom_id for item in view.children if isinstance(item, song_buttons.SongButton)] == [
         "song:v1:take:7",
         "song:v1:remix:7",
@@ -167,7 +170,7 @@ async def test_listen_is_left_out_without_a_link_that_fits() -> None:
 async def test_the_other_views() -> None:
     assert labels(song_buttons.failure_view(FAILED)) == ["Try again"]
     assert labels(song_buttons.progress_view(SONG)) == ["Notify me"]
-    assert labels(song_buttons.action_view(7, song_buttons.Action.ERASE)) == ["Yes, delete it"]
+    assert labels(song_buttons.action_view(7, song_buttons.Action.ERASE)) == ["Delete"]
 
 
 async def test_drafts_get_barer_from_one_to_the_next() -> None:
@@ -187,32 +190,46 @@ async def test_drafts_get_barer_from_one_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("progress", "says"),
     [
-        (Progress(Stage.WAITING, since=NOW), "free place"),
-        (Progress(Stage.WAITING, queue_position=1, since=NOW), "yours is next"),
-        (Progress(Stage.WAITING, queue_position=1234, since=NOW), "number 1,234"),
+        (Progress(Stage.WAITING, since=NOW), "in the queue"),
+        (Progress(Stage.WAITING, queue_position=1, since=NOW), "You're next"),
+        (Progress(Stage.WAITING, queue_position=1234, since=NOW), "#1,234"),
+        (Progress(Stage.WAITING, queue_position=3, since=NOW, running_own=2), "You have 2 songs in progress"),
+        (Progress(Stage.WAITING, since=NOW, running_own=1), "starts when it finishes"),
+        (Progress(Stage.BUSY, since=NOW), "busy"),
         (Progress(Stage.SENDING, since=NOW), "Sending"),
         (Progress(Stage.OVERDUE, segments=9, since=NOW), "longer than usual"),
         (Progress(Stage.UNAVAILABLE, since=NOW), "15 minutes"),
     ],
 )
 def test_every_stage_is_put_into_words(progress: Progress, says: str) -> None:
-    line = progress_message.progress_text(SONG, progress)
+    line = shown(progress_message.progress_embed(SONG, progress))
     assert says in line
     assert "a trap song" in line
     assert f"<t:{int(NOW.timestamp())}:R>" in line
 
 
-def test_composing_shows_the_bar_the_time_so_far_and_the_usual_time() -> None:
+def test_composing_shows_the_bar_and_when_the_song_should_be_ready() -> None:
     soon = NOW + timedelta(seconds=105)
-    line = progress_message.progress_text(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon, 105))
+    line = shown(progress_message.progress_embed(SONG, Progress(Stage.COMPOSING, 3, None, NOW, soon)))
     assert "▰▰▰▱▱▱▱▱▱▱" in line
-    assert f"<t:{int(soon.timestamp())}:R>" in line
-    assert "1:45" in line
+    assert f"-# Ready <t:{int(soon.timestamp())}:R> · Requested by <@42>" in line
+
+
+def test_from_the_first_line_to_the_card_the_message_keeps_its_shape() -> None:
+    begun = progress_message.acknowledgement_embed(SONG.prompt, 42, NOW)
+    under_way = progress_message.progress_embed(SONG, Progress(Stage.COMPOSING, 3, since=NOW))
+    for embed in (begun, under_way, song_card.song_embed(SONG), song_card.failure_embed(FAILED)):
+        lines = (embed.description or "").split("\n")
+        assert embed.title
+        assert lines[0] == "> a trap song"
+        assert lines[-1].startswith("-# ")
+        assert lines[-1].endswith("Requested by <@42>")
 
 
 def test_once_it_is_due_no_time_in_the_past_is_promised() -> None:
-    line = progress_message.progress_text(SONG, Progress(Stage.COMPOSING, 8, None, NOW, NOW, 105))
-    assert "any moment" in line
+    line = shown(progress_message.progress_embed(SONG, Progress(Stage.COMPOSING, 9, None, NOW, NOW)))
+    assert "Almost done" in line
+    assert "<t:" not in line
 
 
 def test_the_bar_is_never_full() -> None:
@@ -221,5 +238,11 @@ def test_the_bar_is_never_full() -> None:
 
 
 def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
-    assert "\\*loud\\*" in progress_message.acknowledgement_text("*loud*")
-    assert "<@4" not in progress_message.acknowledgement_text("<@42>")
+    assert "\\*loud\\*" in shown(progress_message.acknowledgement_embed("*loud*", 42, NOW))
+    assert "<@7" not in shown(progress_message.acknowledgement_embed("<@7>", 42, NOW))
+
+
+def test_the_acknowledgement_says_when_it_expires_and_what_to_do_then() -> None:
+    said = shown(progress_message.acknowledgement_embed("rain", 42, NOW))
+    assert f"<t:{int((NOW + timedelta(minutes=1)).timestamp())}:R>" in said
+    assert "send it again" in said

@@ -30,7 +30,7 @@ from songbot.ui.library.query import (
     parse_query,
 )
 from songbot.ui.modals import typed_prompt
-from songbot.ui.progress_message import acknowledgement_text, progress_text
+from songbot.ui.progress_message import acknowledgement_embed, progress_embed
 from songbot.ui.song_buttons import card_view, failure_view, is_public_card_of
 from songbot.ui.song_card import failure_embed, song_embed
 from songbot.wording import text
@@ -116,14 +116,15 @@ def test_a_failure_is_within_discords_limits_and_pings_nobody(prompt: str, error
 
 @given(LONG, st.sampled_from(list(Stage)), st.integers(), st.none() | st.integers(1))
 def test_a_progress_line_is_within_discords_limits_and_pings_nobody(
-    prompt: str, stage: Stage, filled: int, place: int | None
+    prompt: str, stage: Stage, filled: int, queue_position: int | None
 ):
-    line = progress_text(replace(SONG, prompt=prompt), Progress(stage, filled, place, NOW, NOW, 90))
-    for shown in (line, acknowledgement_text(prompt)):
-        assert 0 < len(shown) <= 2000
-        assert not PING.search(shown)
-        assert not UNSEEN.search(shown)
-        assert shown.count("\n") <= 4
+    progress = Progress(stage, filled, queue_position, NOW, NOW, 2)
+    for embed in (
+        progress_embed(replace(SONG, prompt=prompt), progress),
+        acknowledgement_embed(prompt, 42, NOW),
+    ):
+        check(embed)
+        assert (embed.description or "").count("\n") <= 4
 
 
 @given(LONG)

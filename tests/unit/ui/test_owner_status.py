@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from songbot.songs.admin import SystemStatus
 from songbot.songs.models import FailureReason, State
 from songbot.ui.owner.status import ProcessStatus, status_embed
 from songbot.wording import owner as wording
+from songbot.wording.quotas import when
 from songbot.worker.provider_error_log import RecentErrors
 from songbot.worker.throttle import RequestThrottle, ThrottleState
 
@@ -25,7 +27,14 @@ class Seconds:
         return self.now
 
 
-def field(name: str, latencies: list[tuple[int, float]], **summary: object) -> str:
+def field(
+    name: str,
+    latencies: list[tuple[int, float]],
+    *,
+    songs_lost: int = 0,
+    not_ready: Sequence[str] = (),
+    **summary: object,
+) -> str:
     errors = RecentErrors()
     for kind in (
         provider_errors.ProviderUnavailable,
@@ -36,9 +45,19 @@ def field(name: str, latencies: list[tuple[int, float]], **summary: object) -> s
     ):
         errors.record(kind("[x](https://e.example) " + "x" * 5000), NOW)
     process = ProcessStatus(
-        "1.0.0", NOW, latencies, 90.0, 150.0, ThrottleState.NORMAL, None, 0.0, errors.recent()
+        version="1.0.0",
+        up_since=NOW,
+        latencies=latencies,
+        not_ready=not_ready,
+        songs_lost=songs_lost,
+        median_seconds=90.0,
+        p90_seconds=150.0,
+        throttle_state=ThrottleState.NORMAL,
+        rate_limit=None,
+        retry_in_seconds=0.0,
+        errors=errors.recent(),
     )
-    nothing = {"unfinished": {}, "undelivered": 0, "ordered": {}, "paused": None}
+    nothing = {"unfinished": {}, "undelivered": 0, "ordered": {}, "paused": None, "last_backup": None}
     told = SystemStatus(**{"database": "SQLite", "size_bytes": 0, **nothing, **summary})
     embed = status_embed(told, process)
     assert len(embed) <= 6000
@@ -51,6 +70,23 @@ def test_of_many_shards_those_in_trouble_come_first_and_the_rest_is_counted():
     lines = field(wording.SHARDS, latencies).splitlines()
     assert lines[:4] == ["100: not connected", "101: not connected", "99: 99 ms", "98: 98 ms"]
     assert lines[-1] == "and 82 more"
+
+
+def test_health_is_two_lines_while_all_is_well():
+    backup = NOW - timedelta(hours=5)
+    assert field(wording.HEALTH, [], last_backup=backup).splitlines() == [
+        "Ready.",
+        f"Last backup {when(backup)}.",
+    ]
+
+
+def test_health_names_what_is_wrong():
+    shown = field(wording.HEALTH, [], songs_lost=1234, not_ready=["gateway", "tracker"])
+    assert shown.splitlines() == [
+        "Not ready: gateway, tracker.",
+        "This process lost its lease on 1,234 songs since it started.",
+        "No backup has been recorded.",
+    ]
 
 
 def test_long_errors_are_cut_short_and_no_link_comes_of_them():

@@ -1,116 +1,116 @@
-"""The picture is whole and true for any numbers, and holds only what its font can draw."""
+"""The usage chart: what its specification says, and that the renderer draws it."""
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from songbot.quotas.repository import DailyUsage
-from songbot.ui.quota import chart as chart_module
-from songbot.ui.quota.chart import HEIGHT, WIDTH, Chart, compact, draw_chart, drawable
+from songbot.ui.quota import chart
+from songbot.ui.quota.chart import HEIGHT, WIDTH, ChartNotDrawn, bars_of, chart_spec, draw_chart
+from songbot.wording import usage_chart as wording
 
-COUNTS = st.integers(0, 10**7)
-GREEN, RED, YELLOW = (0x2F, 0xD3, 0xA0), (0xFF, 0x7A, 0x72), (0xFF, 0xC8, 0x57)
-
-
-def chart(counts: list[tuple[int, int]], limit: int = 50, top: tuple[tuple[str, int], ...] = ()) -> Chart:
-    start = date(2026, 3, 1)
-    days = (DailyUsage(start + timedelta(days=n), *count) for n, count in enumerate(counts))
-    return Chart(tuple(days), limit, top)
+TODAY = date(2026, 5, 14)
 
 
-def drawn(asked: Chart) -> Image.Image:
-    return Image.open(BytesIO(draw_chart(asked)))
+def days(count: int, made: int = 3, failed: int = 1) -> tuple[DailyUsage, ...]:
+    return tuple(DailyUsage(TODAY - timedelta(days=back), made, failed) for back in reversed(range(count)))
 
 
-def pixels(image: Image.Image, colour: tuple[int, int, int], box: tuple[int, int, int, int]) -> int:
-    return sum(count for count, found in image.crop(box).getcolors(10**6) or [] if found == colour)
+def layers(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
+    return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
 
 
-PLOT = (chart_module._LEFT, chart_module._TOP - 4, chart_module._RIGHT, chart_module._BOTTOM)
+def test_days_are_bars_and_long_times_are_drawn_by_week():
+    assert len(bars_of(days(7))) == 7
+    assert len(bars_of(days(30))) == 30
+    weeks = bars_of(days(91))
+    assert [(bar.made, bar.failed) for bar in weeks] == [(21, 7)] * 13
+    assert weeks[-1].first_day == TODAY - timedelta(days=6)
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    st.sampled_from([7, 30, 90]).flatmap(
-        lambda n: st.lists(st.tuples(COUNTS, COUNTS), min_size=n, max_size=n)
-    ),
-    st.integers(0, 100_000),
-    st.lists(st.tuples(st.text(max_size=40), COUNTS), max_size=5),
-)
-def test_any_numbers_and_names_give_a_picture_of_one_size(counts, limit, top):
-    image = drawn(chart(counts, limit, tuple(top)))
-    assert (image.format, image.mode, image.size) == ("PNG", "RGB", (WIDTH, HEIGHT))
+def test_made_and_failed_are_told_apart_in_colour_legend_and_labels():
+    spec = chart_spec(days(7), 10)
+    [bars] = layers(spec, "bar")
+    colours = bars["encoding"]["color"]["scale"]["range"]
+    assert len(set(colours)) == 2
+    assert '"21 made"' in bars["encoding"]["color"]["legend"]["labelExpr"]
+    assert '"7 failed"' in bars["encoding"]["color"]["legend"]["labelExpr"]
+    made, failed = layers(spec, "text")
+    assert {row["text"] for row in made["data"]["values"]} == {"3"}
+    assert {row["text"] for row in failed["data"]["values"]} == {"1 failed"}
+    assert [made["mark"]["color"], failed["mark"]["color"]] == colours
 
 
-def test_made_and_failed_songs_are_stacked_to_scale():
-    image = drawn(chart([(0, 0)] * 6 + [(30, 10)], limit=40))
-    assert pixels(image, GREEN, PLOT) == pytest.approx(3 * pixels(image, RED, PLOT), rel=0.05)
+def test_a_limit_in_range_is_a_line_at_its_height():
+    spec = chart_spec(days(7), 10)
+    [line] = layers(spec, "rule")
+    assert line["data"]["values"] == [{"limit": 10}]
+    assert spec["title"]["subtitle"] == "limit 10 per day"
 
 
-def test_a_server_without_songs_has_no_bars_and_its_limit_all_the_same():
-    image = drawn(chart([(0, 0)] * 30))
-    assert pixels(image, GREEN, PLOT) == pixels(image, RED, PLOT) == 0
-    assert pixels(image, YELLOW, PLOT) > 0
+def test_a_limit_out_of_range_is_named_and_not_drawn():
+    spec = chart_spec(days(7), 200)
+    assert layers(spec, "rule") == []
+    assert spec["title"]["subtitle"] == "limit 200 per day (off the chart)"
 
 
-def test_a_few_songs_are_seen_under_a_limit_of_a_hundred_thousand():
-    image = drawn(chart([(1, 0)] * 7, limit=100_000))
-    assert pixels(image, GREEN, PLOT) > 10_000
+def test_by_week_the_limit_is_seven_days():
+    spec = chart_spec(days(91), 5)
+    assert layers(spec, "rule")[0]["data"]["values"] == [{"limit": 35}]
+    assert spec["title"]["subtitle"] == "limit 35 per week"
 
 
-@pytest.mark.parametrize("limit", [0, 1, 49, 50, 51, 200])
-def test_the_scale_holds_all_days_and_a_limit_that_is_near(limit):
-    scale = chart_module._scale(chart([(50, 0)], limit))
-    assert scale.top >= max(50, limit)
-    assert scale.top / scale.step <= 5
+def test_names_are_left_to_the_message():
+    assert "<@" not in str(chart_spec(days(30), 5))
 
 
-@given(st.integers(1, 10**8))
-def test_steps_are_round_and_few(highest):
-    step = chart_module._step(highest)
-    assert int(str(step).rstrip("0") or "1") in (1, 2, 5)
-    assert step >= 1
-    assert -(-highest // step) <= 5
+@pytest.mark.parametrize("count", [7, 30, 91])
+@pytest.mark.parametrize(("made", "failed", "limit"), [(0, 0, 50), (0, 3, 0), (90_000, 10, 100_000)])
+def test_any_chart_has_a_description_of_at_most_1024_characters(count, made, failed, limit):
+    assert len(wording.alternative_text(days(count, made, failed), limit)) <= 1024
 
 
-@pytest.mark.parametrize(
-    ("count", "shown"),
-    [
-        (0, "0"),
-        (999, "999"),
-        (1000, "1k"),
-        (1500, "1.5k"),
-        (99_950, "100k"),
-        (150_000, "150k"),
-        (2_000_000, "2M"),
-    ],
-)
-def test_large_numbers_are_short(count, shown):
-    assert compact(count) == shown
+def test_a_week_is_described_day_by_day():
+    said = wording.alternative_text(days(7), 10)
+    assert "14 May: 3 made, 1 failed" in said
+    assert "21 songs made, 7 failed (not counted)." in said
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("ann", "ann"),
-        ("Zoë Ångström", "Zoe Angstrom"),
-        ("𝓕𝓪𝓷𝓬𝔂", "Fancy"),
-        ("Weiß", "Weiss"),
-        ("日本語", ""),
-        ("x\n\u202ey", "x y"),
-        ("*ann*", "*ann*"),
-    ],
-)
-def test_names_are_drawn_as_far_as_the_font_goes(name, shown):
-    assert drawable(name) == shown
+async def test_the_renderer_draws_it_with_its_own_background():
+    picture = Image.open(BytesIO(await draw_chart(days(7), 10)))
+    assert (picture.format, picture.size) == ("PNG", (WIDTH, HEIGHT))
+    corner = picture.convert("RGBA").getpixel((0, 0))
+    assert corner == (0x23, 0x25, 0x2B, 255)
 
 
-@given(st.text(max_size=40))
-def test_what_is_drawable_stays_so(name):
-    assert drawable(drawable(name)) == drawable(name)
+async def test_the_renderer_gets_none_of_the_bots_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    script = tmp_path / "renderer.py"
+    script.write_text("import os, sys\nsys.stdout.write(' '.join(os.environ))\n")
+    monkeypatch.setattr(chart, "_SCRIPT", script)
+    monkeypatch.setenv("DISCORD_TOKEN", "secret")
+    names = (await draw_chart(days(7), 10)).decode().split()
+    assert "DISCORD_TOKEN" not in names
+    assert ("PATH" in names) is ("PATH" in os.environ)
+
+
+async def test_a_renderer_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    script = tmp_path / "renderer.py"
+    script.write_text("raise SystemExit('no fonts')\n")
+    monkeypatch.setattr(chart, "_SCRIPT", script)
+    with pytest.raises(ChartNotDrawn, match="no fonts"):
+        await draw_chart(days(7), 10)
+
+
+async def test_a_renderer_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    script = tmp_path / "renderer.py"
+    script.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(chart, "_SCRIPT", script)
+    monkeypatch.setattr(chart, "RENDER_TIMEOUT", 0.3)
+    with pytest.raises(ChartNotDrawn, match="in time"):
+        await draw_chart(days(7), 10)

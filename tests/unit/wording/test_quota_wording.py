@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songbot.quotas.repository import AuditEntry, DailyUsage
+from songbot.quotas.repository import AuditEntry
 from songbot.quotas.rules import (
     MAX_LIMIT,
     LimitKind,
@@ -20,8 +21,8 @@ from songbot.quotas.rules import (
     Window,
     decide,
 )
-from songbot.wording import quota_admin as wording
-from songbot.wording import quotas
+from songbot.wording import audit_log, quota_check, quota_rules, quotas
+from songbot.wording.quota_rules import METER_SEGMENTS, meter
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
@@ -39,49 +40,37 @@ def limit_usage(kind: LimitKind, limit: int, used: int = 0, subject_id: int = 0)
 )
 def test_a_ceiling_is_named_just_when_it_keeps_the_rule_from_ever_being_reached(limit, per, server, operator):
     rule = Rule(LimitKind.MEMBER, limit, per)
-    notes = " ".join(wording.ceiling_notes(rule, OperatorLimits(server=server, operator=operator)))
-    assert ("for one whole server" in notes) is (limit > server * DAYS[per])
-    assert ("for everybody" in notes) is (operator is not None and limit > operator * DAYS[per])
+    notes = " ".join(quota_rules.ceiling_notes(rule, OperatorLimits(server=server, operator=operator)))
+    assert ("in one server" in notes) is (limit > server * DAYS[per])
+    assert ("in all servers together" in notes) is (operator is not None and limit > operator * DAYS[per])
 
 
 @pytest.mark.parametrize(
     ("who", "said"),
     [
-        (LimitKind.USER, "one person goes before all"),
-        (LimitKind.ROLE, "leaves most songs"),
-        (LimitKind.MEMBER, "each member gets counts"),
+        (LimitKind.USER, "overrides all others"),
+        (LimitKind.ROLE, "most songs left"),
+        (LimitKind.MEMBER, "no personal or role limit"),
         (LimitKind.DEFAULT, "bot's default"),
     ],
 )
 def test_why_a_limit_counts(who, said):
-    assert said in wording.why(decide([limit_usage(who, 5)], [], 0))
+    assert said in quota_check.why(decide([limit_usage(who, 5)], [], 0))
 
 
 def test_the_verdict_names_what_stops_a_song():
     own, spent = limit_usage(LimitKind.MEMBER, 5), limit_usage(LimitKind.SERVER_CEILING, 50, 50)
-    assert wording.verdict(decide([own], [], 0)) == "**Yes**."
-    assert "extra songs" in wording.verdict(decide([limit_usage(LimitKind.MEMBER, 5, 5)], [], 1))
-    stopped = wording.verdict(decide([own], [spent], 0))
-    assert stopped.startswith("**No**: this bot's ceiling for one server is used up (50 of 50 songs today)")
+    assert quota_check.verdict(decide([own], [], 0)) == "✅ Yes"
+    assert "bonus song" in quota_check.verdict(decide([limit_usage(LimitKind.MEMBER, 5, 5)], [], 1))
+    stopped = quota_check.verdict(decide([own], [spent], 0))
+    assert stopped.startswith("❌ No – this bot's cap per server is used up (50 / 50 today)")
     assert "<t:" in stopped
-    closed = wording.verdict(decide([limit_usage(LimitKind.ROLE, 0, subject_id=7)], [], 0))
-    assert closed == "**No**: the rule for <@&7> is 0."
+    closed = quota_check.verdict(decide([limit_usage(LimitKind.ROLE, 0, subject_id=7)], [], 0))
+    assert closed == "❌ No – limit for <@&7> is 0"
 
 
-def per_hour(songs: int) -> RuleValue:
-    return RuleValue(songs, Period.HOUR)
-
-
-def per_day(songs: int) -> RuleValue:
-    return RuleValue(songs, Period.DAY)
-
-
-def per_week(songs: int) -> RuleValue:
-    return RuleValue(songs, Period.WEEK)
-
-
-def per_month(songs: int) -> RuleValue:
-    return RuleValue(songs, Period.MONTH)
+def per(limit: int, period: Period) -> RuleValue:
+    return RuleValue(limit, period)
 
 
 def audit_entry(
@@ -94,40 +83,41 @@ def audit_entry(
     ("row", "said"),
     [
         (
-            audit_entry("rule:member", None, per_hour(3)),
-            "rule for each member: none → **3 songs an hour**",
+            audit_entry("rule:member", None, per(3, Period.HOUR)),
+            "set the member limit to **3 songs per hour**",
         ),
         (
-            audit_entry("rule:server", per_day(1), per_day(0)),
-            "rule for everyone together: **1 song a day** → **no songs**",
+            audit_entry("rule:server", per(1, Period.DAY), per(0, Period.DAY)),
+            "changed the server-wide limit from **1 song per day** to **no songs**",
         ),
         (
-            audit_entry("rule:role:7", per_week(2), None),
-            "rule for <@&7>: **2 songs a week** → none",
+            audit_entry("rule:role:7", per(2, Period.WEEK)),
+            "removed the limit for <@&7> (**2 songs per week**)",
         ),
-        (
-            audit_entry("rule:user:8", None, per_month(5)),
-            "rule for <@8>: none → **5 songs a month**",
-        ),
-        (audit_entry("grant:8", "0", "3"), "extra songs of <@8>: **0** → **3**"),
-        (audit_entry("reset:8"), "gave back what <@8> had used"),
-        (audit_entry("timezone", "UTC", "Asia/Tokyo"), "time zone: `UTC` → `Asia/Tokyo`"),
+        (audit_entry("rule:user:8", None, per(5, Period.MONTH)), "set <@8>'s limit to **5 songs per month**"),
+        (audit_entry("rule:user:-8", None, per(5, Period.DAY)), "set someone who deleted their data's limit"),
+        (audit_entry("grant:8", "2", "5"), "gave <@8> 3 bonus songs (5 in total)"),
+        (audit_entry("reset:8"), "reset <@8>'s usage"),
+        (audit_entry("timezone", "UTC", "Asia/Tokyo"), "changed the time zone from `UTC` to `Asia/Tokyo`"),
+        (audit_entry("channel:6", None, "allow"), "allowed songs in <#6>"),
+        (audit_entry("channel:6", "allow", "deny"), "turned songs off in <#6>"),
+        (audit_entry("channel:6", "deny"), "removed the rule for <#6>"),
     ],
 )
 def test_a_change_says_when_who_what_and_from_what_to_what(row, said):
-    assert wording.audit_line(row) == f"<t:{int(NOW.timestamp())}:f> <@9>: {said}"
+    assert audit_log.audit_line(row).startswith(f"<t:{int(NOW.timestamp())}:f> <@9> {said}")
 
 
 @given(st.text(max_size=80), st.none() | st.text(max_size=80), st.none() | st.text(max_size=80))
 def test_a_row_of_any_kind_is_one_harmless_line(what, old, new):
-    line = wording.audit_line(audit_entry(what, old, new))
+    line = audit_log.audit_line(audit_entry(what, old, new))
     assert "\n" not in line
     assert "@everyone" not in line
     assert len(line) < 400
 
 
 def test_what_is_typed_for_a_zone_is_shown_plainly():
-    said = wording.unknown_zone("**Mars** <@5> @everyone `x`")
+    said = quota_rules.unknown_zone("**Mars** <@5> @everyone `x`")
     assert "\\*\\*Mars" in said
     assert "<@5>" not in said
     assert "@everyone" not in said
@@ -142,10 +132,47 @@ def test_the_limit_that_ends_first_is_the_one_told_of():
     assert quotas.limiting(decide([spent], [server], 9)) is server
 
 
-def test_a_chart_in_words():
-    days = (DailyUsage(date(2026, 5, 1), 3, 1), DailyUsage(date(2026, 5, 2), 0, 0))
-    said = wording.chart_words(days, 50, (("ann", 2), ("someone who left", 1)))
-    assert "Songs in the last 2 days. 3 songs made, 1 failed" in said
-    assert "Most on one day: 3, on 1 May." in said
-    assert "1. ann: 2 songs; 2. someone who left: 1 song." in said
-    assert "Most on one day" not in wording.chart_words(days[1:], 50, ())
+@given(st.integers(0, 200), st.integers(1, 100))
+def test_the_meter_is_empty_for_nothing_and_full_only_when_all_is_used(used, most):
+    bar = meter(used, most)
+    assert len(bar) == METER_SEGMENTS
+    assert ("█" in bar) is (used > 0)
+    assert (bar == "█" * METER_SEGMENTS) is (used >= most)
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "used", "said"),
+    [
+        (LimitKind.MEMBER, 1, 1, "You've used your 1 song for today. It resets <t:"),
+        (LimitKind.MEMBER, 2, 2, "You've used both of your songs for today."),
+        (LimitKind.DEFAULT, 5, 5, "You've used all 5 of your songs for today."),
+        (LimitKind.USER, 5, 9, "You've used 9 songs, more than the limit of 5, for today."),
+        (LimitKind.ROLE, 5, 5, "You've used all 5 of your songs for today, the limit for <@&7>."),
+        (LimitKind.DIRECT, 3, 3, "You've used all 3 of your songs for today outside servers."),
+        (LimitKind.SERVER, 9, 9, "This server has used all 9 of its songs for today."),
+        (LimitKind.SERVER_CEILING, 50, 50, "That's this bot's daily maximum per server"),
+        (LimitKind.OPERATOR, 500, 500, "I've reached my daily maximum across all servers."),
+        (LimitKind.SERVER, 0, 0, "Song-making is turned off in this server."),
+        (LimitKind.MEMBER, 0, 0, "Song-making is turned off for members of this server."),
+        (LimitKind.ROLE, 0, 0, "Song-making is turned off for <@&7>."),
+        (LimitKind.USER, 0, 0, "Song-making is turned off for you in this server."),
+        (LimitKind.DIRECT, 0, 0, "This bot only makes songs in servers it has joined."),
+    ],
+)
+def test_a_refusal_says_what_is_used_up_and_who_can_change_it(kind, limit, used, said):
+    own = limit_usage(LimitKind.MEMBER, 5)
+    blocking = limit_usage(kind, limit, used, subject_id=7 if kind is LimitKind.ROLE else 0)
+    refusal = quotas.refused(replace(decide([own], [], 0), blocked_by=blocking))
+    assert said in refusal
+    set_by_admins = kind in (LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
+    assert ("Server admins can change it" in refusal) is set_by_admins
+    assert ("resets" in refusal) is (limit > 0)
+
+
+def test_own_usage_says_what_is_used_and_what_else_limits():
+    own, server = limit_usage(LimitKind.MEMBER, 20, 8), limit_usage(LimitKind.SERVER, 9, 8)
+    assert quotas.own_usage(decide([own], [], 0)).startswith("8 of 20 songs used today · resets <t:")
+    assert "2 bonus songs left" in quotas.own_usage(decide([own], [], 2))
+    assert "1 song left in this server today, shared by everyone." in quotas.own_usage(
+        decide([own], [server], 0)
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -70,12 +69,14 @@ def test_an_emoji_of_several_characters_is_not_cut_in_half() -> None:
     assert text.clamp("a🇩🇪🇩🇪b", 3) == "a…"
 
 
-def test_a_megabyte_of_text_is_quick() -> None:
-    begun = time.perf_counter()
-    for raw in ("*" * 10**6, "\u202e" * 10**6, "a\u0301" * 500_000, "@everyone " * 10**5, "👍" * 10**6):
-        assert len(text.escape_and_clamp(raw, 256)) <= 256
-        text.file_name(raw, "mp3")
-    assert time.perf_counter() - begun < 1
+@pytest.mark.parametrize(
+    "raw",
+    ["*" * 10**6, "\u202e" * 10**6, "a\u0301" * 500_000, "@everyone " * 10**5, "👍" * 10**6],
+    ids=["asterisks", "invisible", "combining", "mentions", "emojis"],
+)
+def test_a_megabyte_of_text_fits(raw: str) -> None:
+    assert len(text.escape_and_clamp(raw, 256)) <= 256
+    assert len(text.file_name(raw, "mp3")) <= 256
 
 
 def test_a_chip_can_not_be_broken_out_of() -> None:
@@ -100,6 +101,9 @@ def test_durations(seconds: int, written: str) -> None:
         ("🎵🎵", "song.mp3"),
         (".hidden", "hidden.mp3"),
         (None, "song.mp3"),
+        ("हिन्दी का गीत", "हिन्दी का गीत.mp3"),
+        ("เพลงฝน", "เพลงฝน.mp3"),
+        ("שִׁיר", "שִׁיר.mp3"),
     ],
 )
 def test_file_names_are_harmless(title: str | None, name: str) -> None:

@@ -1,11 +1,9 @@
-"""Refusals name the limit, what is used of it, and when it begins anew."""
+"""Sentences for everybody: what is left, what is closed, what is too long."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, Window, decide
 from songbot.wording import cards, general, quotas
@@ -26,39 +24,10 @@ def decision(effective: LimitUsage, *shared: LimitUsage, grant: int = 0) -> Deci
 OWN = limit_usage(LimitKind.DEFAULT, OperatorLimits().member, 1)
 
 
-@pytest.mark.parametrize(
-    "who", [LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT]
-)
-def test_a_persons_own_limit(who: LimitKind) -> None:
-    said = quotas.refused(decision(limit_usage(who, 5, 5, Period.WEEK)))
-    assert said.startswith("You have used 5 of 5 songs this week")
-    assert RESETS in said
-    assert "whole server" not in said
-
-
-@pytest.mark.parametrize("who", [LimitKind.SERVER, LimitKind.SERVER_CEILING])
-def test_a_servers_limit_is_said_to_be_everyones(who: LimitKind) -> None:
-    said = quotas.refused(decision(OWN, limit_usage(who, 50, 50)))
-    assert said.startswith("This server has used 50 of 50 songs today")
-    assert "whole server" in said
-    assert "everyone" in said
-    assert RESETS in said
-
-
-def test_the_operators_limit_is_everybodys() -> None:
-    assert "everybody" in quotas.refused(decision(OWN, limit_usage(LimitKind.OPERATOR, 9, 9)))
-
-
-def test_a_limit_of_none_promises_no_reset() -> None:
-    said = quotas.refused(decision(limit_usage(LimitKind.MEMBER, 0, 0)))
-    assert "is 0" in said
-    assert "<t:" not in said
-
-
 def test_what_is_left_is_told_by_the_limit_that_ends_first() -> None:
     assert quotas.left(decision(OWN)) == "You have 4 songs left today."
     assert "1 song left" in quotas.left(decision(OWN, limit_usage(LimitKind.SERVER, 50, 49)))
-    assert "6 songs left today, 2 of them extra" in quotas.left(decision(OWN, grant=2))
+    assert "6 songs left today, including 2 bonus songs" in quotas.left(decision(OWN, grant=2))
     refused = decision(limit_usage(LimitKind.MEMBER, 5, 5))
     assert quotas.left(refused) == quotas.refused(refused)
     assert quotas.refused(replace(refused, blocked_by=None)).startswith("You have 0 songs")

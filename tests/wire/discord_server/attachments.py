@@ -53,9 +53,7 @@ def stored_name(name: str) -> str:
 
 def shown_in_embeds(embeds: list[dict[str, Any]]) -> set[str]:
     """Return the addresses of files shown in an embed: they are left out of the message's attachments."""
-    parts = [
-        embed.get(place) or {} for embed in embeds for place in ("image", "thumbnail", "author", "footer")
-    ]
+    parts = [embed.get(part) or {} for embed in embeds for part in ("image", "thumbnail", "author", "footer")]
     return {part.get(name, "") for part in parts for name in ("url", "icon_url")}
 
 

@@ -91,11 +91,11 @@ class Channel:
         granted = self.guild.permissions_of(user)
         if user.id not in self.guild.members or granted == permissions.ALL:
             return granted
-        place = self.parent or self
+        overwritten = self.parent or self
         member = self.guild.members[user.id]
-        roles = [place._pair(role.id) for role in member.roles]
+        roles = [overwritten._pair(role.id) for role in member.roles]
         granted = permissions.with_overwrites(
-            granted, place._pair(self.guild.id), roles, place._pair(user.id)
+            granted, overwritten._pair(self.guild.id), roles, overwritten._pair(user.id)
         )
         return permissions.with_implicit_denials(
             self._without_private_thread(user, granted),

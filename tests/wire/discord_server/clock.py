@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 DISCORD_EPOCH_MS = 1420070400000
+HANG_GUARD = 60.0
+"""Seconds after which what has not happened never will, however busy the machine is."""
 
 
 class Clock:
@@ -53,8 +55,10 @@ class Changes:
         """Return once ``predicate()`` is true.
 
         Raises:
-            TimeoutError: it was not within ``timeout`` seconds; says what was waited for.
+            TimeoutError: it was not within ``timeout`` seconds, or the guard's if those are more; says what
+                was waited for.
         """
+        timeout = max(timeout, HANG_GUARD)
         try:
             async with asyncio.timeout(timeout):
                 while not predicate():

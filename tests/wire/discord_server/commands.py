@@ -73,7 +73,7 @@ def encode(
     command: Option,
     path: list[str],
     values: dict[str, Any],
-    place: Channel,
+    channel: Channel,
     *,
     check: bool,
     focused: str = "",
@@ -86,8 +86,8 @@ def encode(
     resolved: Option = {}
     leaf = _descend(command, path)
     options = _encode_options(leaf.get("options") or [], values, resolved, check=check, focused=focused)
-    if place.guild is not None:
-        _add_members(place, place.guild, values, resolved)
+    if channel.guild is not None:
+        _add_members(channel, channel.guild, values, resolved)
     for step, kind in reversed(list(zip(path, _types_on_path(path), strict=True))):
         options = [{"name": step, "type": kind, "options": options}]
     body = {"id": command["id"], "name": command["name"], "type": command["type"], "options": options}

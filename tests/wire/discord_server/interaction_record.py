@@ -28,6 +28,7 @@ class InteractionRecord:
         dispatched_at: when it was written to the gateway, in seconds of ``time.monotonic()``, which all
             processes of a machine share.
         acknowledged_at: likewise, when the callback's request had arrived whole; None before it.
+        cpu_wait: the seconds between both for which the processes that are watched waited for a core.
         reached: how many gateway sessions it went to; 0: nobody was there to hear it.
         ack: the callback's body, None before it.
         message: the original reply, with ``.history`` of edits; after a button's update, the message it
@@ -48,6 +49,8 @@ class InteractionRecord:
     dispatched_at: float = 0.0
     reached: int = 0
     acknowledged_at: float | None = None
+    cpu_wait_at_dispatch: float = field(default=0.0, repr=False)
+    cpu_wait: float = 0.0
     ack: dict[str, Any] | None = None
     message: StoredMessage | None = None
     source: StoredMessage | None = None
@@ -79,8 +82,8 @@ class InteractionRecord:
 
     @property
     def in_time(self) -> bool:
-        """Whether it was acknowledged within Discord's three seconds."""
-        return self.ack_seconds <= ACKNOWLEDGE_SECONDS
+        """Whether it was acknowledged within Discord's three seconds, on a machine that is not busy."""
+        return self.ack_seconds - self.cpu_wait <= ACKNOWLEDGE_SECONDS
 
     @property
     def ephemeral(self) -> bool:
@@ -112,10 +115,17 @@ class InteractionRecord:
         return (self.ack or {}).get("data") or {}
 
     async def acknowledged(self, timeout: float = ACKNOWLEDGE_SECONDS) -> InteractionRecord:
-        """Wait for the callback; TimeoutError when it does not come."""
+        """Wait for the callback.
+
+        Raises:
+            TimeoutError: it does not come, or took more than ``timeout`` seconds without those for which
+                processes waited for a core.
+        """
         await self.changes.wait_until(
             lambda: self.ack is not None, timeout, f"the answer to {self.describe()}"
         )
+        if (seconds := self.ack_seconds - self.cpu_wait) > timeout:
+            raise TimeoutError(f"the answer to {self.describe()} took {seconds:.1f} s, not {timeout}")
         return self
 
     async def message_matching(

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.cpu_wait import CpuWait
+
 from . import attachments, errors, message_rules, permissions
 from .channels import DM, GROUP_DM, Channel
 from .clock import Changes
@@ -35,8 +37,9 @@ from .requests import RecordedRequest
 @dataclass
 class Interactions:
     """All interactions by token. ``enforce_deadline`` refuses a callback after 3 s (10062), as Discord
-    does. ``upload_limit`` stands in for everybody's ``attachment_size_limit``. ``deprecations`` lists what
-    still works but is deprecated.
+    does, not counting the time for which processes that ``cpu_wait`` watches waited for a core.
+    ``upload_limit`` stands in for everybody's ``attachment_size_limit``. ``deprecations`` lists what still
+    works but is deprecated.
     """
 
     state: GuildState
@@ -46,6 +49,7 @@ class Interactions:
     upload_limit: int | None = None
     user_install_followups: int = 5
     enforce_deadline: bool = True
+    cpu_wait: CpuWait = field(default_factory=CpuWait)
     deprecations: list[str] = field(default_factory=list)
     by_token: dict[str, InteractionRecord] = field(default_factory=dict)
 
@@ -71,6 +75,7 @@ class Interactions:
         self.by_token[token] = record
         guild_id = record.guild_id if GUILD_INSTALL in owners or channel.bot_is_part else None
         record.dispatched_at = time.monotonic()
+        record.cpu_wait_at_dispatch = self.cpu_wait.seconds()
         record.reached = await self.gateway.dispatch("INTERACTION_CREATE", record.payload, guild_id)
         return record
 
@@ -142,12 +147,16 @@ class Interactions:
             raise errors.already_acknowledged()
         self._answer(record, request)
         record.acknowledge(request.body, request.received_at)
+        record.cpu_wait = self._waited_for_a_core(record)
         self.notify_about(record)
         return record
 
     def _too_late(self, record: InteractionRecord) -> bool:
-        age = self.state.clock.time() - record.created_at
+        age = self.state.clock.time() - record.created_at - self._waited_for_a_core(record)
         return self.expired(record) or (self.enforce_deadline and age > ACKNOWLEDGE_SECONDS)
+
+    def _waited_for_a_core(self, record: InteractionRecord) -> float:
+        return self.cpu_wait.seconds() - record.cpu_wait_at_dispatch
 
     def expired(self, record: InteractionRecord) -> bool:
         return self.state.clock.time() >= record.expires_at

@@ -162,8 +162,8 @@ class Guild:
         setting, then the roles'; None where they say nothing.
         """
         settings = self.command_permissions.get(name, {})
-        place = channel.parent or channel
-        if settings.get(place.id) is False:
+        configured = channel.parent or channel
+        if settings.get(configured.id) is False:
             return False
         if user.id in settings:
             return settings[user.id]

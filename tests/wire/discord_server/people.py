@@ -16,11 +16,11 @@ from .modals import fill_modal
 from .model import Guild, User
 from .rest_messages import MessageRoutes
 
-Place = Channel | Guild | None
+Location = Channel | Guild | None
 
 
 class People:
-    """Acting as a person. A ``Place`` is a channel, a guild (its first channel) or None (the DM with the
+    """Acting as a person. A ``Location`` is a channel, a guild (its first channel) or None (the DM with the
     bot).
 
     What a person could not do in Discord's client raises PersonError; ``forged=True`` does it
@@ -32,24 +32,24 @@ class People:
     interactions: Interactions
     messages: MessageRoutes
 
-    def _channel(self, user: User, place: Place) -> Channel:
-        if place is None:
+    def _channel(self, user: User, location: Location) -> Channel:
+        if location is None:
             return self.state.dm_channel(user)
-        channel = place.channel if isinstance(place, Guild) else place
+        channel = location.channel if isinstance(location, Guild) else location
         if channel.guild is not None:
             channel.guild.admit(user)
         return channel
 
-    def visible(self, user: User, place: Place) -> list[StoredMessage]:
+    def visible(self, user: User, location: Location) -> list[StoredMessage]:
         """What the person sees in a channel now, oldest first: their own ephemeral messages, too."""
-        channel = self._channel(user, place)
+        channel = self._channel(user, location)
         everything = self.message_store.by_id.values()
         return [message for message in everything if message.channel is channel and message.is_seen_by(user)]
 
     async def slash(
         self,
         user: User,
-        place: Place,
+        location: Location,
         name: str,
         /,
         *,
@@ -58,7 +58,7 @@ class People:
         **options: Any,
     ) -> InteractionRecord:
         """Run a command: ``await server.slash(ann, guild, "quota set", user=max, limit=5)``."""
-        channel = self._channel(user, place)
+        channel = self._channel(user, location)
         command_name, *path = name.split()
         command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
         if not forged:
@@ -67,30 +67,30 @@ class People:
         return await self.interactions.dispatch(COMMAND, user, channel, data, user_install=user_install)
 
     async def autocomplete(
-        self, user: User, place: Place, name: str, /, *, focused: str, **options: Any
+        self, user: User, location: Location, name: str, /, *, focused: str, **options: Any
     ) -> InteractionRecord:
         """Type into the option ``focused``; its text and the others' are among ``options``. See
         ``record.choices``.
         """
-        channel = self._channel(user, place)
+        channel = self._channel(user, location)
         command_name, *path = name.split()
         command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
         data = commands.encode(command, path, {focused: "", **options}, channel, check=True, focused=focused)
         return await self.interactions.dispatch(AUTOCOMPLETE, user, channel, data)
 
     async def type_and_enter(
-        self, user: User, place: Place, name: str, /, *, focused: str, **options: Any
+        self, user: User, location: Location, name: str, /, *, focused: str, **options: Any
     ) -> InteractionRecord:
         """Type a command with an option that completes itself, and press Enter while the list is open.
 
         The client highlights the first suggestion, and Enter takes it in place of what was typed (seen in
         clients); without a suggestion it says "No options match your search", and what was typed is sent.
         """
-        typed = await self.autocomplete(user, place, name, focused=focused, **options)
+        typed = await self.autocomplete(user, location, name, focused=focused, **options)
         await typed.acknowledged()
         if typed.choices:
             options[focused] = typed.choices[0]["value"]
-        return await self.slash(user, place, name, **options)
+        return await self.slash(user, location, name, **options)
 
     async def message_menu(
         self,
@@ -113,7 +113,7 @@ class People:
     async def user_menu(
         self,
         user: User,
-        place: Place,
+        location: Location,
         target: User,
         name: str,
         /,
@@ -122,7 +122,7 @@ class People:
         forged: bool = False,
     ) -> InteractionRecord:
         """Choose an app's command in a person's menu."""
-        channel = self._channel(user, place)
+        channel = self._channel(user, location)
         chosen = _Menu(commands.USER_MENU, name, target.id, {"users": {str(target.id): target.payload()}})
         return await self._menu(user, channel, chosen, user_install=user_install, forged=forged)
 
@@ -181,14 +181,20 @@ class People:
         return await self.say(user, None, text)
 
     async def say(
-        self, user: User, place: Place, text: str, *, reply_to: StoredMessage | None = None, **fields: Any
+        self,
+        user: User,
+        location: Location,
+        text: str,
+        *,
+        reply_to: StoredMessage | None = None,
+        **fields: Any,
     ) -> StoredMessage:
         """Write a message; ``fields`` are further parts of the message object, such as ``embeds``.
 
         Raises:
             PersonError: the person may not write there.
         """
-        channel = self._channel(user, place)
+        channel = self._channel(user, location)
         if not channel.allows(user, channel.sending) or channel.type in WITHOUT_MESSAGES:
             raise PersonError(f"{user.name} cannot write in {channel.name!r}")
         locked = channel.thread is not None and channel.thread.locked

@@ -14,9 +14,12 @@ from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-_PLACE = Path("shared", "discord", "openapi.json")
+_RELATIVE_PATH = Path("shared", "discord", "openapi.json")
 _PARENTS = Path(__file__).resolve().parents[4:]
-DOCUMENT = next((found for parent in _PARENTS if (found := parent / _PLACE).exists()), _PARENTS[0] / _PLACE)
+DOCUMENT = next(
+    (found for parent in _PARENTS if (found := parent / _RELATIVE_PATH).exists()),
+    _PARENTS[0] / _RELATIVE_PATH,
+)
 _URI = "urn:discord-openapi"
 _TYPES = ("application/json", "multipart/form-data")
 
@@ -43,6 +46,8 @@ HABITS: dict[str, tuple[str, ...]] = {
     "attachments": ("id",),
     # message.reply() and to_message_reference_dict() write snowflakes as numbers.
     "message_reference": ("message_id", "channel_id", "guild_id"),
+    # SelectDefaultValue.to_dict() writes snowflakes as numbers.
+    "default_values": ("id",),
     # AllowedMentions.to_dict() likewise, in lists.
     "allowed_mentions": ("users", "roles"),
 }

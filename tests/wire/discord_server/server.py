@@ -10,6 +10,8 @@ from typing import Any, Self
 import orjson
 from aiohttp import web
 
+from tests.support.cpu_wait import CpuWait
+
 from . import errors, schema
 from .clock import Changes, Clock
 from .controls import Controls
@@ -69,6 +71,7 @@ class DiscordServer(People, Controls):
         self.token = token
         self.clock = Clock()
         self.changes = Changes(recheck=0.05)
+        self.cpu_wait = CpuWait()
         self.faults = Faults(self.clock)
         self.rate_limits = RateLimits(self.clock, rate_limits)
         self.session_starts = SessionStarts(self.clock)
@@ -97,6 +100,7 @@ class DiscordServer(People, Controls):
             upload_limit,
             user_install_followups,
             enforce_deadline,
+            self.cpu_wait,
         )
         self._application = ApplicationRoutes(self.state, self.session_starts, shards=shards)
         self.checks_schema = check_schema and schema.available()

@@ -1,0 +1,91 @@
+"""The forms of the quota panel: which one a button opens, and what a submitted one changes."""
+
+from __future__ import annotations
+
+import discord
+
+from songbot.interactions.errors import UserFacingError
+from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period, Rule
+from songbot.ui.quota import forms
+from songbot.ui.quota.panel_ids import FormId, FormKind, PanelAction, PanelId, Target
+from songbot.wording import general, quota_panel
+from songbot.wording import quota_rules as wording
+
+from ._changes import QuotaChanges
+from ._pages import Page
+
+_PERIODS = frozenset(period.value for period in Period)
+
+
+def form_for(pressed: PanelId) -> forms.QuotaForm:
+    """Return the form a button opens. All that it shows stands in the button's custom id.
+
+    Raises UserFacingError for a button that the bot has never made.
+    """
+    target = pressed.target
+    match pressed.action:
+        case PanelAction.ADD:
+            return forms.add_form(target)
+        case PanelAction.ZONE:
+            return forms.zone_form(target, pressed.extra)
+        case PanelAction.EDIT if target is not None:
+            return forms.edit_form(target, _carried_rule(target, pressed.extra))
+        case PanelAction.BONUS if target is not None and target.kind is LimitKind.USER:
+            return forms.bonus_form(target)
+        case _:
+            raise UserFacingError(general.UNKNOWN_BUTTON)
+
+
+def _carried_rule(target: Target, extra: str) -> Rule | None:
+    limit, _, period = extra.partition(".")
+    if not (limit.isdecimal() and period in _PERIODS):
+        return None
+    return Rule(target.kind, min(int(limit), MAX_LIMIT), Period(period), target.subject_id)
+
+
+async def submit_form(changes: QuotaChanges, interaction: discord.Interaction, form_id: FormId) -> Page:
+    """Do what a form asks for, and return what the panel shows then.
+
+    Raises UserFacingError for input that can't be used."""
+    entered, target = forms.submitted(interaction), form_id.target
+    match form_id.form:
+        case FormKind.ZONE:
+            zone = changes.zones.find(entered.values.get(forms.ZONE, ""))
+            return Page(target=target, notice=await changes.set_timezone(interaction, zone))
+        case FormKind.BONUS if target is not None and target.kind is LimitKind.USER:
+            songs = forms.whole_number(entered.values.get(forms.SONGS, ""), 1, MAX_LIMIT)
+            if songs is None:
+                raise UserFacingError(quota_panel.BAD_BONUS)
+            return Page(target=target, notice=await changes.grant(interaction, target.subject_id, songs))
+        case FormKind.EDIT if target is not None:
+            return await _set_limit(changes, interaction, target, entered)
+        case FormKind.ADD:
+            return await _set_limit(changes, interaction, _new_target(interaction, entered), entered)
+        case _:
+            raise UserFacingError(general.BAD_INPUT)
+
+
+async def _set_limit(
+    changes: QuotaChanges, interaction: discord.Interaction, target: Target, entered: forms.Submitted
+) -> Page:
+    limit = forms.whole_number(entered.values.get(forms.SONGS, ""), 0, MAX_LIMIT)
+    period = entered.values.get(forms.PER, "")
+    if limit is None:
+        raise UserFacingError(quota_panel.BAD_NUMBER)
+    if period not in _PERIODS:
+        raise UserFacingError(general.BAD_INPUT)
+    notice = await changes.set_limit(interaction, target, limit, Period(period))
+    return Page(target=target, notice=notice)
+
+
+def _new_target(interaction: discord.Interaction, entered: forms.Submitted) -> Target:
+    """Return whom a new limit is for. Raises UserFacingError for a bot and for @everyone."""
+    subject = entered.subject
+    if subject is None:
+        server_wide = entered.values.get(forms.APPLIES_TO) == LimitKind.SERVER
+        return Target(LimitKind.SERVER if server_wide else LimitKind.MEMBER)
+    if entered.is_bot:
+        raise UserFacingError(wording.BOT_NAMED)
+    if subject == Target(LimitKind.ROLE, interaction.guild_id or 0):
+        raise UserFacingError(wording.EVERYONE_ROLE)
+    return subject

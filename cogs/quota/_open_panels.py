@@ -1,0 +1,124 @@
+"""The panels that admins have open: kept up to date for as long as Discord lets the bot edit them.
+
+An ephemeral message can be edited by an interaction's token alone, for 15 minutes after the last press.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from songbot.discord_errors import DISCORD_ERRORS, describe
+from songbot.interactions.install_context import TOKEN_LIFETIME
+from songbot.songs.errors import StoreUnavailable
+from songbot.ui.views import RoutedLayout
+
+from ._pages import Page, View
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 10.0
+"""How often open panels are compared with the database, for changes by other processes and for songs made."""
+MAX_OPEN = 500
+_MARGIN_SECONDS = 30.0
+_REFRESHED = (View.HOME, View.CHANNELS)
+
+Build = Callable[[discord.Client, int, Page], Awaitable[RoutedLayout]]
+
+
+@dataclass
+class OpenPanel:
+    """One panel in front of one admin. The lock keeps an older state from overwriting a newer one."""
+
+    guild_id: int
+    interaction: discord.Interaction
+    until: float
+    page: Page
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class OpenPanels:
+    """`build` makes a page; `monotonic` gives seconds."""
+
+    def __init__(self, build: Build, monotonic: Callable[[], float]) -> None:
+        self._build = build
+        self._monotonic = monotonic
+        self._panels: dict[int, OpenPanel] = {}
+        self._polling: asyncio.Task[None] | None = None
+
+    async def show(self, interaction: discord.Interaction, guild_id: int, page: Page) -> None:
+        """Show a page in the panel that was pressed, or in the answer to a command. The interaction is
+        deferred already. May raise StoreUnavailable."""
+        message = interaction.message
+        panel = self._panels.get(message.id) if message else None
+        if panel is None:
+            panel = OpenPanel(guild_id, interaction, 0.0, page)
+        panel.interaction, panel.until = interaction, self._token_end()
+        async with panel.lock:
+            layout = await self._build(interaction.client, guild_id, page)
+            edited = await interaction.edit_original_response(view=layout, attachments=[])
+            panel.page, panel.shown = page, layout.to_components()
+        self._track(message.id if message else edited.id, panel)
+
+    def leave(self, message_id: int | None) -> None:
+        """Stop refreshing a panel, because it shows something else now."""
+        if message_id is not None:
+            self._panels.pop(message_id, None)
+
+    async def refresh(self, guild_id: int, besides: int | None = None) -> None:
+        """Show what has changed in all open panels of a server but the one with the message id `besides`."""
+        for message_id, panel in list(self._panels.items()):
+            if panel.guild_id == guild_id and message_id != besides:
+                await self._refresh(message_id, panel)
+
+    async def close(self) -> None:
+        """Stop watching. Open panels stay as they are and work on by their custom ids."""
+        self._panels.clear()
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
+
+    def _token_end(self) -> float:
+        return self._monotonic() + TOKEN_LIFETIME.total_seconds() - _MARGIN_SECONDS
+
+    def _track(self, message_id: int, panel: OpenPanel) -> None:
+        while len(self._panels) >= MAX_OPEN and message_id not in self._panels:
+            del self._panels[next(iter(self._panels))]
+        self._panels[message_id] = panel
+        if self._polling is None or self._polling.done():
+            self._polling = asyncio.create_task(self._poll(), name="open-quota-panels")
+
+    async def _poll(self) -> None:
+        """Run as long as any panel is open."""
+        while self._panels:
+            await asyncio.sleep(POLL_SECONDS)
+            for message_id, panel in list(self._panels.items()):
+                await self._refresh(message_id, panel)
+
+    async def _refresh(self, message_id: int, panel: OpenPanel) -> None:
+        """Edit the panel where its page has changed. A panel that can't be edited any more is forgotten."""
+        async with panel.lock:
+            if self._monotonic() > panel.until:
+                self._panels.pop(message_id, None)
+            elif panel.page.view in _REFRESHED and self._panels.get(message_id) is panel:
+                try:
+                    await self._edit(panel)
+                except StoreUnavailable as error:
+                    log.warning("an open panel could not be refreshed: %s", error)
+                except DISCORD_ERRORS as error:
+                    log.info("an open panel can't be refreshed any more: %s", describe(error))
+                    self._panels.pop(message_id, None)
+
+    async def _edit(self, panel: OpenPanel) -> None:
+        interaction = panel.interaction
+        layout = await self._build(interaction.client, panel.guild_id, panel.page)
+        components = layout.to_components()
+        if components != panel.shown:
+            await interaction.edit_original_response(view=layout)
+            panel.shown = components

@@ -1,0 +1,72 @@
+"""SimCord's page with the sandbox's bar above it. It overrides insides of SimCord's pinned version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import ClassVar
+
+from aiohttp import web
+from simcord.preview import Preview
+from simcord.preview._server import PreviewServer
+
+from sandbox.whisul.prompt_words import MEANINGS
+
+from .channels import ChannelSwitch
+
+HERE = Path(__file__).parent
+_OWN_FILES = {"/sandbox.css": "text/css", "/sandbox.js": "application/javascript"}
+
+
+class SandboxServer(PreviewServer):
+    """Serves the bar, and lets it switch channels."""
+
+    _STATIC_FILES: ClassVar[dict[str, str]] = {
+        **PreviewServer._STATIC_FILES,
+        **{path: path.removeprefix("/") for path in _OWN_FILES},
+        "/api/channels": "",
+    }
+
+    def __init__(self, preview: Preview, port: int, channels: Callable[[], ChannelSwitch]) -> None:
+        super().__init__(preview, port)
+        self._channels = channels
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        """Serve all GET requests that do not touch SimCord's state."""
+        if request.path == "/api/channels":
+            return self._serve_channels(request)
+        if request.path in _OWN_FILES:
+            text = (HERE / request.path.removeprefix("/")).read_text(encoding="utf-8")
+            return web.Response(
+                text=text, content_type=_OWN_FILES[request.path], headers=self._SECURITY_HEADERS
+            )
+        response = await super()._static(request)
+        if request.path == "/" and isinstance(response, web.Response) and response.text:
+            response.text = with_bar(response.text)
+        return response
+
+    def _serve_channels(self, request: web.Request) -> web.StreamResponse:
+        """Return the channels; with `?go=KEY`, show that channel first."""
+        if not self._authorized(request):
+            raise web.HTTPUnauthorized
+        if (key := request.query.get("go")) and not self._channels().go(key):
+            raise web.HTTPNotFound
+        return web.json_response(
+            self._channels().describe(), headers=self._SECURITY_HEADERS, dumps=json.dumps
+        )
+
+
+def with_bar(page: str) -> str:
+    """Return SimCord's page with the sandbox's bar, its style and its script."""
+    words = "".join(
+        f"<li><code>[{escape(word)}]</code> {escape(meaning)}</li>" for word, meaning in MEANINGS.items()
+    )
+    bar = (HERE / "bar.html").read_text(encoding="utf-8").replace("{words}", words)
+    page = page.replace("<title>SimCord Preview</title>", "<title>Songbot sandbox</title>")
+    page = page.replace(
+        "</head>",
+        '<link rel="stylesheet" href="/sandbox.css"><script src="/sandbox.js" defer></script></head>',
+    )
+    return page.replace("<body>", f"<body>\n{bar}", 1)

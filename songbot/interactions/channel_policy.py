@@ -1,0 +1,77 @@
+"""Whether songs may be requested in the channel that an interaction comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import discord
+
+from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
+from songbot.wording import quota_channels as wording
+
+CACHE_SECONDS = 10.0
+"""How long another process's change may go unnoticed here. A change by this process counts at once."""
+_MAX_CACHED = 1000
+
+SongChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
+
+
+class ChannelPolicy:
+    """Remembers the rules of a server for a few seconds. `monotonic` gives seconds."""
+
+    def __init__(self, repository: ChannelRuleRepository, monotonic: Callable[[], float]) -> None:
+        self._repository = repository
+        self._monotonic = monotonic
+        self._cache: dict[int, tuple[float, ChannelRules]] = {}
+
+    async def refusal(self, interaction: discord.Interaction) -> str | None:
+        """Return why no song can be requested here, with a channel where it can; None if it can be.
+
+        Raises StoreUnavailable.
+        """
+        if interaction.guild_id is None:
+            return None
+        rules = await self._rules(interaction.guild_id)
+        channel = interaction.channel
+        parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
+        if rules.permits(interaction.channel_id or 0, parent_id):
+            return None
+        return wording.refused(_open_channel_id(interaction, rules))
+
+    def forget(self, guild_id: int) -> None:
+        """Read the server's rules anew at the next request."""
+        self._cache.pop(guild_id, None)
+
+    async def _rules(self, guild_id: int) -> ChannelRules:
+        until, rules = self._cache.get(guild_id, (0.0, ChannelRules()))
+        now = self._monotonic()
+        if now < until:
+            return rules
+        rules = await self._repository.rules(guild_id)
+        self._cache.pop(guild_id, None)
+        while len(self._cache) >= _MAX_CACHED:
+            del self._cache[next(iter(self._cache))]
+        self._cache[guild_id] = (now + CACHE_SECONDS, rules)
+        return rules
+
+
+def _open_channel_id(interaction: discord.Interaction, rules: ChannelRules) -> int | None:
+    """Return the first channel where the person can see and use commands, and songs are allowed."""
+    guild = interaction.client.get_guild(interaction.guild_id or 0)
+    user = interaction.user
+    if guild is None or not isinstance(user, discord.Member):
+        return None
+    channels = sorted(
+        _song_channels(guild), key=lambda one: (isinstance(one, discord.ForumChannel), one.position)
+    )
+    usable = (channel.id for channel in channels if rules.permits(channel.id) and _can_use(channel, user))
+    return next(usable, None)
+
+
+def _song_channels(guild: discord.Guild) -> Iterable[SongChannel]:
+    return (channel for channel in guild.channels if isinstance(channel, SongChannel))
+
+
+def _can_use(channel: SongChannel, user: discord.Member) -> bool:
+    permissions = channel.permissions_for(user)
+    return permissions.view_channel and permissions.send_messages and permissions.use_application_commands

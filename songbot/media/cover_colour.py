@@ -1,0 +1,65 @@
+"""The accent colour of a card, taken from its cover."""
+
+from __future__ import annotations
+
+import asyncio
+import colorsys
+import logging
+import warnings
+from io import BytesIO
+
+from PIL import Image
+
+from .downloader import MediaFile
+
+log = logging.getLogger(__name__)
+
+MAX_PIXELS = 16_000_000
+"""A larger picture is not opened: decoding it would take too long and too much memory."""
+_SIDE, _COLOURS = 64, 8
+_MIN_LIGHTNESS, _MAX_LIGHTNESS = 0.35, 0.75
+"""An accent stays legible on Discord's dark and light themes."""
+
+
+async def accent_of(cover: MediaFile | None) -> int | None:
+    """Return the cover's accent as 0xRRGGBB without holding up the event loop, or None if there is none."""
+    return await asyncio.to_thread(accent_colour, cover.data) if cover else None
+
+
+def accent_colour(picture: bytes) -> int | None:
+    """Return the most prominent lively colour as 0xRRGGBB; None for what can't be read as a picture."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            small = _shrunk(picture)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
+        log.info("no accent from a cover: %s", type(error).__name__)
+        return None
+    return _liveliest(small)
+
+
+def _shrunk(picture: bytes) -> Image.Image:
+    with Image.open(BytesIO(picture)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise ValueError("too large")
+        image.draft("RGB", (_SIDE, _SIDE))
+        return image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+
+
+def _liveliest(image: Image.Image) -> int:
+    """Return the colour with the highest share times saturation, in a lightness that is legible."""
+    reduced = image.quantize(_COLOURS, Image.Quantize.MEDIANCUT)
+    palette, counted = reduced.getpalette() or [], reduced.getcolors() or []
+    best, score = (0.0, _MIN_LIGHTNESS, 0.0), -1.0
+    for count, index in counted:
+        if not isinstance(index, int):
+            continue
+        red, green, blue = (channel / 255 for channel in palette[3 * index : 3 * index + 3])
+        hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+        lively = count * (0.02 + saturation * (1 - abs(2 * lightness - 1)))
+        if lively > score:
+            best, score = (hue, lightness, saturation), lively
+    hue, lightness, saturation = best
+    legible = min(_MAX_LIGHTNESS, max(_MIN_LIGHTNESS, lightness))
+    red, green, blue = (round(channel * 255) for channel in colorsys.hls_to_rgb(hue, legible, saturation))
+    return red << 16 | green << 8 | blue

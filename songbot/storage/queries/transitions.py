@@ -1,0 +1,65 @@
+"""The steps of a song's life, each one statement that only holds from the state before.
+
+They are built once: to build one takes about as long as to run it. Run them with the parameters `song_id`,
+`of_generation` and, but for MARK_SUBMITTED, `worker_id`; whatever else they are given names columns to set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, update
+
+from songbot.songs.models import UNFINISHED, DeliveryState, State
+from songbot.storage.schema.tables import PENDING, QUEUED, quota_grants, songs
+
+_SONG = songs.c.id == bindparam("song_id"), songs.c.generation == bindparam("of_generation")
+_HELD = songs.c.lease_owner == bindparam("worker_id")
+_RELEASED: dict[str, Any] = {"lease_owner": None, "token": None, "token_expires_at": None}
+_ANSWERED = (*_SONG, _HELD, PENDING, songs.c.state.in_([State.COMPLETED, State.FAILED]))
+
+REQUEUE = (
+    update(songs)
+    .where(*_SONG, _HELD, songs.c.state == State.SUBMITTING)
+    .values(state=State.QUEUED, submitted_at=None, lease_owner=None)
+)
+MARK_SUBMITTED = update(songs).where(*_SONG, songs.c.state == State.SUBMITTING).values(state=State.COMPOSING)
+MARK_COMPLETED = (
+    update(songs)
+    .where(*_SONG, _HELD, songs.c.state == State.COMPOSING)
+    .values(
+        state=State.COMPLETED,
+        search_text=songs.c.search_text + bindparam("found", type_=songs.c.search_text.type),
+    )
+)
+MARK_FAILED = (
+    update(songs)
+    .where(*_SONG, or_(_HELD, QUEUED), songs.c.state.in_(bindparam("states", expanding=True)))
+    .values(state=State.FAILED)
+    .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+)
+MARK_DELIVERED = update(songs).where(*_ANSWERED).values(delivery=DeliveryState.DELIVERED, **_RELEASED)
+MARK_UNDELIVERABLE = update(songs).where(*_ANSWERED).values(delivery=DeliveryState.UNDELIVERABLE, **_RELEASED)
+
+
+def mark_failed(connection: Connection, parameters: dict[str, Any], *, interrupted: bool) -> bool:
+    """Fail the song and give its grant back.
+
+    A song whose job's id was written meanwhile is not interrupted: the outcome of its POST is known.
+    """
+    states = [State.SUBMITTING] if interrupted else list(UNFINISHED)
+    failed = connection.execute(MARK_FAILED, {**parameters, "states": states}).all()
+    give_grants_back(connection, failed)
+    return len(failed) == 1
+
+
+def give_grants_back(connection: Connection, failed: Iterable[Any]) -> None:
+    """Return the extra songs that paid for songs which failed."""
+    for song in failed:
+        if song.granted:
+            connection.execute(
+                update(quota_grants)
+                .where(quota_grants.c.guild_id == song.quota_scope, quota_grants.c.user_id == song.user_id)
+                .values(songs=quota_grants.c.songs + 1)
+            )

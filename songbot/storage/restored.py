@@ -1,0 +1,81 @@
+"""For after a backup was restored, before the bot starts: `python -m songbot.storage.restored`.
+
+A song that waits for Whisul in the backup may have been sent since, and paid for. To send it again could pay
+twice, so it fails and is refunded, and the bot tells its person at the start. A song that Whisul had begun is
+polled on, as after any start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, update
+
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.models import FailureReason, State
+
+from .connectors.factory import open_connector
+from .connectors.url import parse_url
+from .database import DEADLINE
+from .environment import database_url
+from .errors import BadDatabaseUrl, UnusableDatabase
+from .preconditions import refuse_unfinished_copy, refuse_while_used
+from .queries.transitions import give_grants_back
+from .schema.migrate import migrate
+from .schema.tables import PENDING, songs
+
+
+async def prepare_restored(url: str, now: datetime) -> int:
+    """Fail and refund every song that may have been sent since the backup; return how many there were.
+
+    Migrates the database. Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    """
+    connector = open_connector(parse_url(url), pool_size=1, deadline=DEADLINE)
+    try:
+        await migrate(connector)
+        await refuse_unfinished_copy(connector)
+        await refuse_while_used(connector, "database")
+        return await connector.write(lambda connection: _fail_unsent(connection, now))
+    finally:
+        await connector.close()
+
+
+def _fail_unsent(connection: Connection, now: datetime) -> int:
+    change = (
+        update(songs)
+        .where(PENDING, songs.c.state.in_([State.QUEUED, State.SUBMITTING]))
+        .values(
+            state=State.FAILED,
+            reason=FailureReason.INTERRUPTED,
+            finished_at=now,
+            refunded_at=now,
+            lease_owner="nobody",  # so that the next worker finds that it does not live, and takes over
+        )
+        .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+    )
+    failed = connection.execute(change).all()
+    give_grants_back(connection, failed)
+    return len(failed)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0 if the bot may be started; else 1, having written why to standard error."""
+    argparse.ArgumentParser(
+        prog="python -m songbot.storage.restored",
+        description="Prepare a restored database (DATABASE_URL) for the start of the bot.",
+    ).parse_args(arguments)
+    try:
+        failed = asyncio.run(prepare_restored(database_url(), datetime.now(UTC)))
+    except (BadDatabaseUrl, UnusableDatabase, StoreUnavailable) as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    waiting = "1 song was" if failed == 1 else f"{failed:,} songs were"
+    sys.stdout.write(f"{waiting} waiting for Whisul and will be answered as failed and not counted.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Buttons for people who don't know what to write: example prompts, and `Surprise me`."""
+
+from __future__ import annotations
+
+import re
+
+import discord
+
+from songbot.songs.examples import SHOWN
+from songbot.wording import buttons as wording
+from songbot.wording.text import clamp
+
+from .custom_ids import Route, custom_id, id_route
+
+BUTTON_LABEL = 80
+"""Characters that Discord takes in a button ("Button Structure")."""
+
+EXAMPLE_ROUTE = id_route("idea:example")
+"""Carries the number of the example, counted from 0."""
+_SURPRISE_CUSTOM_ID = custom_id("idea:surprise")
+SURPRISE_ROUTE = Route("idea:surprise", re.compile(_SURPRISE_CUSTOM_ID), lambda _: None)
+
+
+def idea_buttons() -> list[discord.ui.Button[discord.ui.View]]:
+    """Return a button for each example that is shown, and `Surprise me` in a row below."""
+    examples = [
+        discord.ui.Button[discord.ui.View](
+            label=clamp(example.prompt, BUTTON_LABEL), emoji="🎵", custom_id=custom_id("idea:example", number)
+        )
+        for number, example in enumerate(SHOWN)
+    ]
+    surprise = discord.ui.Button[discord.ui.View](
+        label=wording.SURPRISE_ME,
+        emoji="🎲",
+        style=discord.ButtonStyle.primary,
+        custom_id=_SURPRISE_CUSTOM_ID,
+        row=1,
+    )
+    return [*examples, surprise]

@@ -1,0 +1,187 @@
+"""The quota panel: everything an admin can see and change, in one message made of Discord's components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import discord
+
+from songbot.quotas.rules import Decision, LimitKind, Rule
+from songbot.ui.colours import BRAND
+from songbot.ui.views import RoutedLayout
+from songbot.wording import quota_channels, quota_check, quota_rules, text
+from songbot.wording import quota_panel as wording
+
+from .panel_ids import DEFAULT_TYPES, PanelAction, PanelId, Target
+from .rule_list import QuotaState, operator_line, ordered_rules, rule_list
+
+MAX_OPTIONS = 25
+"""Options of a select (Discord, "Component Reference")."""
+_NOTICE, _SELECTED, _SETTINGS = 500, 700, 500
+"""Characters of the parts beside the list of rules; 4,000 are all that a message may have."""
+
+Row = discord.ui.ActionRow[RoutedLayout]
+Text = discord.ui.TextDisplay[RoutedLayout]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the panel is about. For a person: what one more song of theirs would get, and whether they are a
+    member of the server (None: not known)."""
+
+    target: Target
+    decision: Decision | None = None
+    is_member: bool | None = None
+
+
+def panel_layout(state: QuotaState, selection: Selection | None = None, notice: str = "") -> RoutedLayout:
+    """Return the panel with all controls. `notice` says what has just happened."""
+    target = selection.target if selection else None
+    return RoutedLayout(
+        discord.ui.Container(
+            *_current_limits(state, notice),
+            discord.ui.Separator[RoutedLayout](),
+            Text(text.clamp(_selected(state, selection), _SELECTED)),
+            _limit_select(state, target),
+            *_subject_selects(target),
+            _target_buttons(state, target),
+            _settings_buttons(state, target),
+            accent_colour=BRAND,
+        )
+    )
+
+
+def show_layout(state: QuotaState) -> RoutedLayout:
+    """Return the panel without controls, as `/quota show` shows it."""
+    return RoutedLayout(discord.ui.Container(*_current_limits(state, ""), accent_colour=BRAND))
+
+
+def _current_limits(state: QuotaState, notice: str) -> Iterable[discord.ui.Item[RoutedLayout]]:
+    if notice:
+        yield Text(text.clamp(notice, _NOTICE))
+    yield Text(f"## {wording.TITLE}\n{rule_list(state)}")
+    yield discord.ui.Separator[RoutedLayout]()
+    settings = f"{quota_rules.zone_line(state.rules.timezone)} · {quota_channels.summary(state.channels)}"
+    yield Text(text.clamp(f"{settings}\n-# {operator_line(state)}", _SETTINGS))
+
+
+def _selected(state: QuotaState, selection: Selection | None) -> str:
+    if selection is None:
+        return wording.NOTHING_SELECTED
+    target = selection.target
+    rule = state.rule_for(target)
+    if rule is not None:
+        chosen = quota_rules.rule_heading(rule, state.stale.get(rule))
+    else:
+        chosen = quota_rules.no_limit(target.kind, target.subject_id)
+    lines = _person_lines(selection.decision, selection) if selection.decision else ()
+    return "\n".join([wording.selected(chosen), *lines])
+
+
+def _person_lines(decision: Decision, selection: Selection) -> Iterable[str]:
+    yield f"{quota_check.VERDICT}: {quota_check.verdict(decision)}"
+    yield f"{quota_check.ACTIVE_LIMIT}: {quota_rules.usage_lines(decision.effective)}"
+    if decision.grant_left:
+        yield quota_check.bonus_left(decision.grant_left)
+    if selection.is_member is False:
+        yield f"-# {quota_check.NOT_A_MEMBER}"
+
+
+def _limit_select(state: QuotaState, target: Target | None) -> Row:
+    """Offer the server's limit and the members' even where none is set, and those of roles and people."""
+    targets = [Target(LimitKind.SERVER), Target(LimitKind.MEMBER)]
+    targets += [Target(rule.kind, rule.subject_id) for rule in ordered_rules(state)]
+    targets = list(dict.fromkeys(targets))[:MAX_OPTIONS]
+    select = discord.ui.Select[RoutedLayout](
+        custom_id=str(PanelId(PanelAction.SELECT_LIMIT, target)),
+        placeholder=wording.SELECT_LIMIT,
+        options=[_option(state, offered, chosen=offered == target) for offered in targets],
+    )
+    return Row(select)
+
+
+def _option(state: QuotaState, target: Target, *, chosen: bool) -> discord.SelectOption:
+    rule = state.rule_for(target)
+    return discord.SelectOption(
+        label=_name(state, target),
+        value=str(target),
+        description=quota_rules.limit(rule) if rule else wording.NO_LIMIT,
+        default=chosen,
+    )
+
+
+def _name(state: QuotaState, target: Target) -> str:
+    known = wording.option_name(state.names.get(target, ""))
+    match target.kind:
+        case LimitKind.SERVER:
+            return quota_rules.SERVER_WIDE
+        case LimitKind.ROLE:
+            return known or wording.unnamed_role(target.subject_id)
+        case LimitKind.USER if target.subject_id < 0:
+            return quota_rules.DELETED_USER
+        case LimitKind.USER:
+            return known or wording.unnamed_user(target.subject_id)
+        case _:
+            return quota_rules.EACH_MEMBER
+
+
+def _subject_selects(target: Target | None) -> tuple[Row, Row]:
+    role = discord.ui.RoleSelect[RoutedLayout](
+        custom_id=str(PanelId(PanelAction.SELECT_ROLE, target)),
+        placeholder=wording.SELECT_ROLE,
+        default_values=_chosen(target, LimitKind.ROLE),
+    )
+    user = discord.ui.UserSelect[RoutedLayout](
+        custom_id=str(PanelId(PanelAction.SELECT_USER, target)),
+        placeholder=wording.SELECT_USER,
+        default_values=_chosen(target, LimitKind.USER),
+    )
+    return Row(role), Row(user)
+
+
+def _chosen(target: Target | None, kind: LimitKind) -> list[discord.SelectDefaultValue]:
+    if target is None or target.kind is not kind or target.subject_id < 0:
+        return []
+    return [discord.SelectDefaultValue(id=target.subject_id, type=DEFAULT_TYPES[kind])]
+
+
+def _target_buttons(state: QuotaState, target: Target | None) -> Row:
+    rule = state.rule_for(target) if target else None
+    is_user = target is not None and target.kind is LimitKind.USER and target.subject_id > 0
+    primary, danger = discord.ButtonStyle.primary, discord.ButtonStyle.danger
+    return Row(
+        panel_button(wording.ADD, PanelId(PanelAction.ADD, target), style=primary),
+        panel_button(
+            wording.EDIT, PanelId(PanelAction.EDIT, target, rule_extra(rule)), disabled=target is None
+        ),
+        panel_button(
+            wording.REMOVE, PanelId(PanelAction.REMOVE, target), style=danger, disabled=rule is None
+        ),
+        panel_button(wording.BONUS, PanelId(PanelAction.BONUS, target), disabled=not is_user),
+        panel_button(wording.RESET, PanelId(PanelAction.RESET, target), disabled=not is_user),
+    )
+
+
+def _settings_buttons(state: QuotaState, target: Target | None) -> Row:
+    return Row(
+        panel_button(wording.CHANNELS, PanelId(PanelAction.CHANNELS, target)),
+        panel_button(wording.ZONE, PanelId(PanelAction.ZONE, target, state.rules.timezone[:50])),
+        panel_button(wording.CHART, PanelId(PanelAction.CHART, target, "7")),
+        panel_button(wording.LOG, PanelId(PanelAction.LOG, target, "0")),
+    )
+
+
+def panel_button(
+    label: str,
+    panel_id: PanelId,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> discord.ui.Button[RoutedLayout]:
+    return discord.ui.Button(label=label, custom_id=str(panel_id), style=style, disabled=disabled)
+
+
+def rule_extra(rule: Rule | None) -> str:
+    """Return the rule as the edit button carries it, so that its form opens without asking the database."""
+    return f"{rule.limit}.{rule.period}" if rule else ""

@@ -1,0 +1,118 @@
+"""Custom ids of the quota panel: what was pressed, whom it is about, and what else is needed, all in the id.
+
+Nothing is kept in memory for them, so they work after a restart. Anybody may have forged one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import discord
+
+from songbot.quotas.rules import LimitKind
+from songbot.ui.custom_ids import MAX_ID, Route, custom_id, has_valid_ids
+
+NO_TARGET = "none.0"
+DEFAULT_TYPES = {
+    LimitKind.ROLE: discord.SelectDefaultValueType.role,
+    LimitKind.USER: discord.SelectDefaultValueType.user,
+}
+"""How a select that is filled in already says what is chosen."""
+
+
+class PanelAction(StrEnum):
+    """What a button or select of the panel does. The values are in custom ids: never rename one."""
+
+    HOME = "home"
+    SELECT_LIMIT = "limit"
+    SELECT_ROLE = "role"
+    SELECT_USER = "user"
+    ADD = "add"
+    EDIT = "edit"
+    REMOVE = "remove"
+    BONUS = "bonus"
+    RESET = "reset"
+    ZONE = "zone"
+    CHANNELS = "channels"
+    ALLOW = "allow"
+    DENY = "deny"
+    CHART = "chart"
+    LOG = "log"
+
+
+class FormKind(StrEnum):
+    """What a form of the panel is for. The values are in custom ids: never rename one."""
+
+    ADD = "add"
+    EDIT = "edit"
+    BONUS = "bonus"
+    ZONE = "zone"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose limit the panel is about. `subject_id` is the role's or user's id, 0 for the other kinds; it is
+    negative for a person who deleted their data, whose limit stays under a pseudonym."""
+
+    kind: LimitKind
+    subject_id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.subject_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelId:
+    """One press. `extra`: the limit and period as `5.day`, a time zone, a number of days, or a log entry."""
+
+    action: PanelAction
+    target: Target | None = None
+    extra: str = ""
+
+    def __str__(self) -> str:
+        return custom_id("quota:panel", self.action, self.target or NO_TARGET, self.extra)
+
+
+@dataclass(frozen=True, slots=True)
+class FormId:
+    """One submitted form. `target` is what the panel below it is about."""
+
+    form: FormKind
+    target: Target | None = None
+
+    def __str__(self) -> str:
+        return custom_id("quota:form", self.form, self.target or NO_TARGET)
+
+
+def parse_target(value: str) -> Target | None:
+    """Return the target that an option of a select stands for; None for an unknown one."""
+    match = re.fullmatch(_TARGET, value)
+    return _target(match) if match and has_valid_ids(match) else None
+
+
+def _target(match: re.Match[str]) -> Target | None:
+    if match["kind"] == "none":
+        return None
+    kind, subject_id = LimitKind(match["kind"]), int(match["subject_id"])
+    if abs(subject_id) > MAX_ID or (subject_id < 0 and kind is not LimitKind.USER):
+        return None
+    return Target(kind, subject_id) if (subject_id != 0) == (kind in DEFAULT_TYPES) else None
+
+
+_TARGET = r"(?P<kind>none|server|member|role|user)\.(?P<subject_id>-?[0-9]{1,20})"
+PANEL_ROUTE = Route(
+    "quota:panel",
+    re.compile(
+        custom_id(
+            "quota:panel", rf"(?P<action>{'|'.join(PanelAction)})", _TARGET, r"(?P<extra>[\w/+.\-]{0,50})"
+        )
+    ),
+    lambda match: PanelId(PanelAction(match["action"]), _target(match), match["extra"]),
+)
+FORM_ROUTE = Route(
+    "quota:form",
+    re.compile(custom_id("quota:form", rf"(?P<form>{'|'.join(FormKind)})", _TARGET)),
+    lambda match: FormId(FormKind(match["form"]), _target(match)),
+)

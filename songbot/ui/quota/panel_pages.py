@@ -1,0 +1,139 @@
+"""The panel's other pages: channels, the usage chart and the log. The last two also stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import discord
+
+from songbot.quotas.channels import MAX_CHANNELS, ChannelRules
+from songbot.quotas.repository import AuditEntry, GuildUsage
+from songbot.ui.colours import BRAND
+from songbot.ui.custom_ids import custom_id
+from songbot.ui.views import RoutedLayout
+from songbot.wording import audit_log, quota_channels, text, usage_chart
+from songbot.wording import quota_panel as wording
+
+from .panel import Row, Text, panel_button
+from .panel_ids import PanelAction, PanelId, Target
+
+CHART_FILE = "songs.png"
+CHART_DAYS = (7, 30, 91)
+"""The last is thirteen weeks, drawn a week a bar."""
+LOG_PAGE = 10
+NEWEST = 0
+"""In place of a log entry's id: the first page."""
+CHANNEL_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.voice,
+    discord.ChannelType.stage_voice,
+    discord.ChannelType.forum,
+]
+"""Where people can use commands, themselves or in threads. Discord's schema does not have media channels."""
+_LOG_TEXT = 3800
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPage:
+    """That a page belongs to a panel, and what the panel is about."""
+
+    target: Target | None = None
+
+
+def channels_layout(
+    rules: ChannelRules, existing: Collection[int], page: PanelPage, notice: str = ""
+) -> RoutedLayout:
+    """Return the page on which channels are allowed and denied. `existing`: the server's channels, since a
+    select refuses to show one that was deleted."""
+    intro = f"## {quota_channels.TITLE}\n{quota_channels.summary(rules)}\n-# {quota_channels.EXPLANATION}"
+    parts = [Text(text.clamp(notice, 500))] if notice else []
+    return RoutedLayout(
+        discord.ui.Container(
+            *parts,
+            Text(text.clamp(intro, 2000)),
+            _channel_select(PanelAction.ALLOW, rules.allowed & set(existing), page),
+            _channel_select(PanelAction.DENY, rules.denied & set(existing), page),
+            Row(_back(page)),
+            accent_colour=BRAND,
+        )
+    )
+
+
+def _channel_select(action: PanelAction, chosen: Collection[int], page: PanelPage) -> Row:
+    placeholders = {
+        PanelAction.ALLOW: quota_channels.ALLOWED_PLACEHOLDER,
+        PanelAction.DENY: quota_channels.DENIED_PLACEHOLDER,
+    }
+    channel = discord.SelectDefaultValueType.channel
+    return Row(
+        discord.ui.ChannelSelect[RoutedLayout](
+            custom_id=str(PanelId(action, page.target)),
+            placeholder=placeholders[action],
+            channel_types=CHANNEL_TYPES,
+            min_values=0,
+            max_values=MAX_CHANNELS,
+            default_values=[discord.SelectDefaultValue(id=one, type=channel) for one in sorted(chosen)],
+        )
+    )
+
+
+def chart_layout(
+    usage: GuildUsage, daily_limit: int, page: PanelPage | None, *, has_picture: bool
+) -> RoutedLayout:
+    """Return the chart with what it shows in words. `has_picture`: CHART_FILE is attached."""
+    days = usage.days
+    container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
+    intro = f"## {usage_chart.chart_title(len(days))}\n{usage_chart.summary(days, daily_limit)}"
+    container.add_item(Text(intro if has_picture else f"{wording.CHART_FAILED}\n{intro}"))
+    if has_picture:
+        picture = discord.MediaGalleryItem(
+            f"attachment://{CHART_FILE}", description=usage_chart.alternative_text(days, daily_limit)
+        )
+        container.add_item(discord.ui.MediaGallery[RoutedLayout](picture))
+    lines = [usage_chart.top_line(rank, *creator) for rank, creator in enumerate(usage.top, 1)]
+    top = "\n".join(lines) or usage_chart.NOBODY_YET
+    container.add_item(Text(f"**{usage_chart.TOP_CREATORS}**\n{top}"))
+    if page is not None:
+        container.add_item(Row(*_chart_buttons(len(days), page), _back(page)))
+    return RoutedLayout(container)
+
+
+def _chart_buttons(shown: int, page: PanelPage) -> list[discord.ui.Button[RoutedLayout]]:
+    return [
+        panel_button(
+            usage_chart.span(days), PanelId(PanelAction.CHART, page.target, str(days)), disabled=days == shown
+        )
+        for days in CHART_DAYS
+    ]
+
+
+def log_layout(entries: Sequence[AuditEntry], page: PanelPage | None, *, first: bool) -> RoutedLayout:
+    """Return up to LOG_PAGE changes, newest first. `entries` holds one more where there are older ones.
+
+    `first`: nothing newer goes before them.
+    """
+    lines = [audit_log.audit_line(entry) for entry in entries[:LOG_PAGE]]
+    said = "\n".join(lines) or (audit_log.EMPTY if first else audit_log.END)
+    container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
+    container.add_item(Text(text.clamp(f"## {audit_log.TITLE}\n{said}", _LOG_TEXT)))
+    buttons = [] if first else [_log_button(NEWEST, audit_log.NEWEST, page)]
+    if len(entries) > LOG_PAGE:
+        buttons.append(_log_button(entries[LOG_PAGE - 1].id, audit_log.OLDER, page))
+    if page is not None:
+        buttons.append(_back(page))
+    if buttons:
+        container.add_item(Row(*buttons))
+    return RoutedLayout(container)
+
+
+def _log_button(before_id: int, label: str, page: PanelPage | None) -> discord.ui.Button[RoutedLayout]:
+    """Return the button that leads to the changes before `before_id`, or to the newest."""
+    if page is None:
+        return discord.ui.Button(label=label, custom_id=custom_id("quota:log", before_id))
+    return panel_button(label, PanelId(PanelAction.LOG, page.target, str(before_id)))
+
+
+def _back(page: PanelPage) -> discord.ui.Button[RoutedLayout]:
+    return panel_button(wording.BACK, PanelId(PanelAction.HOME, page.target))

@@ -1,0 +1,14 @@
+"""Turn a Vega-Lite specification (JSON on standard input) into a PNG (on standard output).
+
+Run as a process of its own: the renderer holds Python's lock for half a second, and would keep 90 MB.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import vl_convert
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(vl_convert.vegalite_to_png(json.load(sys.stdin), scale=1))

@@ -1,0 +1,89 @@
+"""The rules of a server in lines, each with a meter and the time of its reset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from songbot.quotas.channels import ChannelRules
+from songbot.quotas.repository import GuildRules
+from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Rule, window_at
+from songbot.wording import quota_rules as wording
+
+from .panel_ids import Target
+
+MAX_RULES_TEXT = 2200
+"""Characters, of the 4,000 that all text of one message may have (Discord, "Component Reference")."""
+_ORDER = (LimitKind.SERVER, LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaState:
+    """What the panel shows of a server.
+
+    `usages`: how much of their limit the people with one of their own have used, as far as it was counted.
+    `stale`: why a rule applies to nobody now. `names`: of roles and people, as Discord has them.
+    """
+
+    rules: GuildRules
+    operator_limits: OperatorLimits
+    channels: ChannelRules
+    zone: ZoneInfo
+    now: datetime
+    usages: Mapping[Rule, LimitUsage] = field(default_factory=dict)
+    stale: Mapping[Rule, str] = field(default_factory=dict)
+    names: Mapping[Target, str] = field(default_factory=dict)
+
+    def rule_for(self, target: Target) -> Rule | None:
+        """Return the rule that is set for the target."""
+        rules = (rule for rule in self.rules.rules if Target(rule.kind, rule.subject_id) == target)
+        return next(rules, None)
+
+
+def ordered_rules(state: QuotaState) -> list[Rule]:
+    """Return the rules from the server's to those of single people, those that apply to nobody last."""
+    return sorted(
+        state.rules.rules,
+        key=lambda rule: (rule in state.stale, _ORDER.index(rule.kind), rule.subject_id),
+    )
+
+
+def rule_list(state: QuotaState) -> str:
+    """Return all rules in Markdown, or what applies without any."""
+    rules = ordered_rules(state)
+    if not rules:
+        return wording.no_rules(state.operator_limits)
+    lines = list(fitting([rule_lines(state, rule) for rule in rules], MAX_RULES_TEXT))
+    if all(rule.kind is not LimitKind.MEMBER for rule in rules):
+        lines.append(wording.everyone_else(state.operator_limits))
+    return "\n".join(lines)
+
+
+def rule_lines(state: QuotaState, rule: Rule) -> str:
+    """Return whom the rule is for and what it allows, and below it the meter and the reset."""
+    heading = wording.rule_heading(rule, state.stale.get(rule))
+    if rule.limit == 0 or rule in state.stale:
+        return heading
+    usage = next((usage for usage in state.rules.shared if usage.rule == rule), state.usages.get(rule))
+    if usage is not None:
+        return f"{heading}\n-# {wording.usage_meter(usage)}"
+    reset = window_at(rule.period, state.now, state.zone).end
+    return f"{heading}\n{wording.counted_per_person(reset)}"
+
+
+def operator_line(state: QuotaState) -> str:
+    """Return what the bot's owner allows at most."""
+    caps = (usage for usage in state.rules.shared if usage.rule.kind is LimitKind.SERVER_CEILING)
+    return wording.operator_limits_line(state.operator_limits, next((cap.used for cap in caps), 0))
+
+
+def fitting(lines: Sequence[str], characters_left: int) -> Iterable[str]:
+    """Give as many lines as fit, and how many more there are."""
+    for number, line in enumerate(lines):
+        characters_left -= len(line) + 1
+        if characters_left < 0:
+            yield wording.more_rules(len(lines) - number)
+            return
+        yield line

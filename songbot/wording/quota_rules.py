@@ -1,0 +1,245 @@
+"""What admins read about limits: what each allows, what a change does, and the bot's own caps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, RuleValue
+from songbot.wording.text import escape_and_clamp, inline_code
+
+from .progress import relative
+from .quotas import PERIOD_NOW, bonus_songs, songs
+
+CHOOSE_ONE = "Choose only one of `applies_to`, `role` and `user`."
+CHOOSE_ONE_TO_REMOVE = "Choose one of `applies_to`, `role` or `user`."
+BOT_NAMED = "Bots don't have quotas. Please choose a person."
+EVERYONE_ROLE = "To limit everyone, use `/quota limit applies_to:each member` instead of @\u200beveryone."
+
+SERVER_WIDE = "Server-wide"
+EACH_MEMBER = "Each member"
+DELETED_ROLE = "a deleted role"
+LEFT = "left the server"
+DELETED_USER = "someone who deleted their data"
+PER_PERSON = "counted per person"
+
+METER_SEGMENTS = 6
+"""Few enough that the meter's line fits on a phone."""
+_DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
+_NAMES = {
+    LimitKind.SERVER: "Server-wide limit",
+    LimitKind.SERVER_CEILING: "This bot's cap per server",
+    LimitKind.OPERATOR: "This bot's cap for all servers together",
+    LimitKind.MEMBER: "Member limit",
+    LimitKind.USER: "Personal limit",
+    LimitKind.DEFAULT: "This bot's default per member",
+    LimitKind.DIRECT: "This bot's limit outside servers",
+}
+
+
+def limit(rule: Rule | RuleValue) -> str:
+    """Return "5 songs per day"."""
+    return f"{songs(rule.limit)} per {rule.period}" if rule.limit else "no songs"
+
+
+def person(user_id: int) -> str:
+    """Mention somebody. A negative id is a pseudonym, which stands for someone whose data was deleted."""
+    return f"<@{user_id}>" if user_id > 0 else DELETED_USER
+
+
+def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
+    """Return which limit it is, for the middle of a sentence."""
+    match kind:
+        case LimitKind.SERVER:
+            return "the server-wide limit"
+        case LimitKind.ROLE:
+            return f"the limit for <@&{subject_id}>"
+        case LimitKind.USER:
+            return f"{person(subject_id)}'s limit"
+        case _:
+            return "the member limit"
+
+
+def usage_name(usage: LimitUsage) -> str:
+    """Return which limit it is, for the beginning of a line."""
+    rule = usage.rule
+    return f"Limit for <@&{rule.subject_id}>" if rule.kind is LimitKind.ROLE else _NAMES[rule.kind]
+
+
+def meter(used: int, most: int) -> str:
+    """Return a bar of METER_SEGMENTS: empty for nothing used, full only when all is used."""
+    if most <= 0:
+        return "█" * METER_SEGMENTS
+    filled = min(used, most) * METER_SEGMENTS // most
+    filled = max(filled, 1) if used > 0 else 0
+    return "█" * filled + "░" * (METER_SEGMENTS - filled)
+
+
+def usage_meter(usage: LimitUsage) -> str:
+    """Return the meter, how much is used, and when it resets, in one line."""
+    rule = usage.rule
+    counted = f"{usage.used:,} / {rule.limit:,} {PERIOD_NOW[rule.period]}"
+    return f"`{meter(usage.used, rule.limit)}` {counted} · resets {relative(usage.window.end)}"
+
+
+def usage_lines(usage: LimitUsage) -> str:
+    """Return the limit's name and what it allows, and below it the meter."""
+    first = f"{usage_name(usage)}: **{limit(usage.rule)}**"
+    return f"{first}\n{usage_meter(usage)}" if usage.rule.limit else first
+
+
+def spent(usage: LimitUsage) -> str:
+    """Say why a limit refuses, within a sentence."""
+    name = usage_name(usage)
+    name = f"{name[0].lower()}{name[1:]}"
+    if usage.rule.limit == 0:
+        return f"{name} is 0"
+    counted = f"{usage.used:,} / {usage.rule.limit:,} {PERIOD_NOW[usage.rule.period]}"
+    return f"{name} is used up ({counted}) and resets {relative(usage.window.end)}"
+
+
+def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
+    """Return whom a rule is for and what it allows. `stale_reason` says why it applies to nobody now."""
+    match rule.kind:
+        case LimitKind.SERVER:
+            named = f"**{SERVER_WIDE}**"
+        case LimitKind.ROLE:
+            named = f"<@&{rule.subject_id}>" if stale_reason is None else stale_reason.capitalize()
+        case LimitKind.USER:
+            named = person(rule.subject_id) if rule.subject_id > 0 else DELETED_USER.capitalize()
+            named += f" ({stale_reason})" if stale_reason else ""
+        case _:
+            named = f"**{EACH_MEMBER}**"
+    return f"{named} · {limit(rule)}"
+
+
+def no_limit(kind: LimitKind, subject_id: int) -> str:
+    """Return whom the panel is about, where no rule is set for them."""
+    named = {LimitKind.SERVER: f"**{SERVER_WIDE}**", LimitKind.ROLE: f"<@&{subject_id}>"}
+    if kind is LimitKind.USER:
+        return f"{person(subject_id)} · no personal limit"
+    return f"{named.get(kind, f'**{EACH_MEMBER}**')} · no limit set"
+
+
+def counted_per_person(reset: datetime) -> str:
+    """Return the line below a limit that each person has for themselves."""
+    return f"-# {PER_PERSON} · resets {relative(reset)}"
+
+
+def more_rules(count: int) -> str:
+    return f"… and {count:,} more. `/quota check` shows what applies to someone."
+
+
+def no_rules(operator_limits: OperatorLimits) -> str:
+    """Say that the server has set nothing, and what applies instead."""
+    return f"No rules yet. Default: {_default_limit(operator_limits)}."
+
+
+def everyone_else(operator_limits: OperatorLimits) -> str:
+    """Return the last line of a list of rules that has none for each member."""
+    return f"**Everyone else** · {_default_limit(operator_limits)} (default)"
+
+
+def _default_limit(operator_limits: OperatorLimits) -> str:
+    return f"{songs(operator_limits.member)} per member per day"
+
+
+def operator_limits_line(limits: OperatorLimits, used_today: int) -> str:
+    """Say what the operator allows at most, whatever an admin sets, and how much of it is used here."""
+    parts = [f"{songs(limits.server)} per day in this server ({used_today:,} used today)"]
+    if limits.operator is not None:
+        parts.append(f"{limits.operator:,} per day in all servers together")
+    parts.append(f"{limits.direct:,} per person per day outside servers")
+    return f"This bot's own limits (days in UTC): {', '.join(parts)}"
+
+
+def zone_line(zone: str) -> str:
+    return f"Time zone: {inline_code(zone, 100)}"
+
+
+def rule_set(rule: Rule, before: Rule | None, operator_limits: OperatorLimits) -> str:
+    """Say that a rule was made or changed, and which cap applies before it does."""
+    name = limit_name(rule.kind, rule.subject_id)
+    name = name.removeprefix("the ")
+    was = f" (was {limit(before)})" if before else ""
+    said = f"{name[0].upper()}{name[1:]} set to {limit(rule)}{was}, starting now."
+    return " ".join([said, *ceiling_notes(rule, operator_limits)])
+
+
+def ceiling_notes(rule: Rule, operator_limits: OperatorLimits) -> list[str]:
+    """Return a sentence for each cap that is reached before the rule is. A month counts as 31 days."""
+    notes: list[str] = []
+    days = _DAYS[rule.period]
+    if rule.limit > operator_limits.server * days:
+        notes.append(
+            f"This bot makes at most {songs(operator_limits.server)} per day in one server, "
+            "so that cap applies first."
+        )
+    if operator_limits.operator is not None and rule.limit > operator_limits.operator * days:
+        notes.append(
+            f"This bot makes at most {songs(operator_limits.operator)} per day in all servers together, "
+            "so that cap applies first."
+        )
+    return notes
+
+
+def removed(before: Rule | None, kind: LimitKind, subject_id: int, operator_limits: OperatorLimits) -> str:
+    """Say that a rule was removed, and what applies now."""
+    name = limit_name(kind, subject_id)
+    if before is None:
+        return _nothing_to_remove(kind, subject_id)
+    now = {
+        LimitKind.SERVER: f"This bot's cap of {songs(operator_limits.server)} per day applies now.",
+        LimitKind.MEMBER: f"The default applies now: {_default_limit(operator_limits)}.",
+        LimitKind.ROLE: "Members with that role get the limit of another role or the member limit now.",
+    }
+    rest = now.get(kind, "Their role or member limit applies now.")
+    return f"Removed {name} ({limit(before)}). {rest}"
+
+
+def _nothing_to_remove(kind: LimitKind, subject_id: int) -> str:
+    match kind:
+        case LimitKind.ROLE:
+            return f"<@&{subject_id}> has no limit. Nothing changed."
+        case LimitKind.USER:
+            return f"{person(subject_id)} has no limit of their own. Nothing changed."
+        case _:
+            return f"There is no {limit_name(kind).removeprefix('the ')}. Nothing changed."
+
+
+def granted(user_id: int, left: int) -> str:
+    """Say that bonus songs were given; `left` is what the person has of them now."""
+    return (
+        f"<@{user_id}> now has {bonus_songs(left)}. They don't expire, are used after their own limit runs "
+        "out, and still count towards the server limit."
+    )
+
+
+def reset_done(user_id: int, decision: Decision) -> str:
+    """Say that what a person used was given back; `decision` is what one more song would get now."""
+    own = decision.effective
+    if decision.blocked_by is not None and decision.blocked_by is not own:
+        return f"Reset <@{user_id}>'s usage, but they can't make a song yet: {spent(decision.blocked_by)}."
+    return (
+        f"Reset <@{user_id}>'s usage: {own.remaining:,} of {songs(own.rule.limit)} left. "
+        "Server-wide usage is unchanged."
+    )
+
+
+def timezone_set(zone: str, before: str) -> str:
+    """Say by which zone days go from now on."""
+    if zone == before:
+        return f"The time zone is already {inline_code(zone, 100)}."
+    return (
+        f"Time zone changed from {inline_code(before, 100)} to {inline_code(zone, 100)}. "
+        "Days now start at midnight there."
+    )
+
+
+def unknown_zone(text: str, similar: Sequence[str] = ()) -> str:
+    """Say that a time zone is not known, and which ones may have been meant."""
+    named = escape_and_clamp(text, 60) or "that"
+    examples = similar or ("Europe/Berlin", "America/New_York")
+    listed = " or ".join(inline_code(zone, 60) for zone in examples)
+    hint = f"Did you mean {listed}?" if similar else f"Try a city near you, such as {listed}."
+    return f"I don't know the time zone “{named}”. {hint}"

@@ -1,0 +1,54 @@
+"""The lease of one worker, and how long it is certain to last."""
+
+from __future__ import annotations
+
+from songbot.songs.ports import Clock, LeaseState, SongRepository
+
+from .config import WorkerConfig
+
+
+class LeaseLost(Exception):
+    """Another process uses this database, which only one may: stop the other one, or use PostgreSQL."""
+
+
+class Lease:
+    """`worker_id` is unique over all processes and all of their restarts.
+
+    `lapses` counts the times at which the lease may have run out: what was begun before the last of them may
+    be another worker's by now.
+    """
+
+    def __init__(
+        self, repository: SongRepository, clock: Clock, config: WorkerConfig, worker_id: str
+    ) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._config = config
+        self.worker_id = worker_id
+        self.leads = False
+        self.lapses = 0
+        self._ends_at = float("-inf")
+
+    async def register(self) -> None:
+        """Make the worker known. Raises StoreUnavailable."""
+        asked_at = self._clock.monotonic()
+        await self._repository.register_worker(self.worker_id, self._config.lease_duration)
+        self._ends_at = asked_at + self._config.lease_duration
+
+    async def renew(self, *, provider_available: bool) -> None:
+        """Send a heartbeat. Raises StoreUnavailable, or LeaseLost."""
+        asked_at = self._clock.monotonic()
+        state = await self._repository.heartbeat(
+            self.worker_id, self._config.lease_duration, provider_available=provider_available
+        )
+        if state is LeaseState.LOST:
+            raise LeaseLost(LeaseLost.__doc__)
+        if self._clock.monotonic() >= self._ends_at:
+            self.lapses += 1
+        self.leads = state is LeaseState.LEADS
+        # The database counts from a later moment on, so that the lease never ends before this.
+        self._ends_at = asked_at + self._config.lease_duration
+
+    def is_certain(self) -> bool:
+        """Return whether the lease lasts for long enough to begin a POST."""
+        return self._clock.monotonic() + self._config.lease_margin < self._ends_at

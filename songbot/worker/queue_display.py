@@ -1,0 +1,115 @@
+"""The songs in line: shows people their places, and fails songs that have waited for Whisul for too long.
+
+Songs in line belong to nobody, so one worker looks after all of them: the one that leads. A worker that
+reaches Whisul leads rather than one that does not. If none of them does, the leader's outage is everybody's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.models import FailureReason, Song, State
+
+from .job_runner import WorkerDependencies
+from .progress_lines import ProgressLines
+
+log = logging.getLogger(__name__)
+
+SHOWN = 200
+"""Songs that are shown their places. At 20 at once, the turn of the last comes in about twenty minutes."""
+EXACT = 20
+"""Places up to this one are exact; later ones are rounded up to tens, so that not every step is an edit."""
+MAX_COUNTED = 10_000
+FRESH_SECONDS = 2.0
+"""How old a place may be when the edit that shows it begins."""
+EDIT_SECONDS = 8.0
+"""Within so many seconds of the admission, an edit of a line that was read before it has ended."""
+
+
+class QueueDisplay:
+    """Shows the songs in line.
+
+    `active_songs` counts the songs under way by their people, as far as this worker knows of them.
+    `on_failed` is called with a song that was failed and has to be delivered.
+    """
+
+    def __init__(
+        self,
+        deps: WorkerDependencies,
+        worker_id: str,
+        lines: ProgressLines,
+        active_songs: Callable[[], Mapping[int, int]],
+        on_failed: Callable[[Song], None],
+    ) -> None:
+        self._deps = deps
+        self._worker_id = worker_id
+        self._lines = lines
+        self._active_songs = active_songs
+        self._on_failed = on_failed
+        self._gone: set[int] = set()
+        self.length = 0
+
+    async def refresh(self) -> None:
+        """Read the head of the line and show it. Raises StoreUnavailable."""
+        self._gone.clear()
+        self._lines.forget_old()
+        read_at = self._deps.clock.monotonic()
+        songs = await self._deps.repository.queue(SHOWN)
+        self.length = len(songs)
+        if self.length == SHOWN:
+            self.length = await self._deps.repository.queue_length(MAX_COUNTED)
+        await asyncio.gather(*(self._look_after(song, n, read_at) for n, song in enumerate(songs, start=1)))
+
+    def remove(self, song_id: int) -> None:
+        """Leave out a song from now on, though it may have been in line when the line was read."""
+        self._gone.add(song_id)
+
+    async def _look_after(self, song: Song, position: int, read_at: float) -> None:
+        if self._deps.clock.monotonic() - read_at > FRESH_SECONDS or song.id in self._gone:
+            return
+        try:
+            await self._show_or_fail(song, position)
+        except StoreUnavailable as error:
+            log.warning("a song in line can't be failed: %s", error, extra={"song": song.id})
+        except Exception:
+            log.exception("a song in line can't be shown its place", extra={"song": song.id})
+
+    async def _show_or_fail(self, song: Song, position: int) -> None:
+        since = self._unavailable_since(song)
+        if since is None:
+            if song.unavailable_since is None:
+                self._lines.stop_waiting(song.id)
+        elif self._lines.waited(song, since) >= self._deps.config.provider_timeout:
+            await self._fail(song)
+            return
+        shown_position = position if position <= EXACT else math.ceil(position / 10) * 10
+        running = self._active_songs().get(song.user_id, 0)
+        await self._lines.update(
+            replace(song, unavailable_since=since or song.unavailable_since),
+            shown_position,
+            running_own=running if running >= self._deps.config.max_concurrent_per_user else 0,
+            busy=since is None,
+        )
+
+    def _unavailable_since(self, song: Song) -> datetime | None:
+        """Return since when this song waits for Whisul rather than for a slot."""
+        if self._deps.throttle.unavailable_since is None:
+            return None
+        outage = timedelta(seconds=self._deps.clock.monotonic() - self._deps.throttle.unavailable_since)
+        return song.unavailable_since or max(song.created_at, self._deps.clock.now() - outage)
+
+    async def _fail(self, song: Song) -> None:
+        reason, now = FailureReason.UNAVAILABLE, self._deps.clock.now()
+        if await self._deps.repository.mark_failed(song, self._worker_id, reason, None, now):
+            self._deps.telemetry.failed(reason)
+            log.info("the song failed: %s", reason.value, extra={"song": song.id})
+            self._gone.add(song.id)
+            self._on_failed(
+                replace(song, state=State.FAILED, reason=reason, finished_at=now, refunded_at=now)
+            )

@@ -1,0 +1,199 @@
+"""The database: one for all processes, with real SQL, and each process's connector to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, event
+
+from songbot.quotas.rules import OperatorLimits
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.orders import Order, OrderOutcome
+from songbot.storage.connectors.base import Connector
+from songbot.storage.repositories.songs import SqlSongRepository
+from tests.support.inline_connector import InlineSqliteConnector
+
+from .network import Link, NoAnswer, Refused, Trouble
+
+T = TypeVar("T")
+DEADLINE = 10.0
+
+
+class Row(NamedTuple):
+    """What the checks need of a song's row. Times are as stored: microseconds."""
+
+    id: int
+    order_key: str | None
+    user_id: int
+    state: str
+    delivery: str
+    reason: str | None
+    job_id: str | None
+    lease_owner: str | None
+    granted: int
+    charged_at: int
+    refunded_at: int | None
+    song_url: str | None
+    message_id: int | None
+
+
+_SELECT = f"SELECT {', '.join(Row._fields)} FROM songs WHERE id = ?"
+Observer = Callable[["int", Row | None, Row | None], None]
+
+
+def _nothing(_result: Any) -> None: ...
+
+
+@dataclass
+class Call:
+    """A transaction on its way. `after` sees its result in the moment of the commit.
+
+    `by` is the person who orders with it, and `forgets` the one whose data it deletes.
+    """
+
+    process: int = 0
+    work: Callable[[Connection], Any] = _nothing
+    after: Callable[[Any], None] = _nothing
+    by: int | None = None
+    forgets: int | None = None
+    done: bool = False
+    result: Any = None
+
+
+class DatabaseServer:
+    """`rows` is what is committed. `observer` is shown each change of a row and its process."""
+
+    def __init__(self, *, shared: bool) -> None:
+        self.shared = shared
+        self.inline, self._touched = _connection(shared)
+        self.inline.wipe()
+        self._touched.clear()
+        self.rows: dict[int, Row] = {}
+        self.observer: Observer = lambda _process, _old, _new: None
+        self._orders: list[Call] = []
+
+    def execute(self, call: Call) -> Any:
+        """Run one transaction of a process, unless it was run amid another one."""
+        if call.done:
+            return call.result
+        amid = self._order_amid(call)
+        if amid is None:
+            call.result = self.inline.run(call.work)
+        else:
+            call.result = self._run_with(call, amid)
+        call.done = True
+        if self._touched:
+            touched = sorted(set(self._touched))
+            self._touched.clear()
+            for song_id in touched:
+                self._observe(call.process, song_id)
+        for done in (call, amid) if amid else (call,):
+            done.after(done.result)
+        return call.result
+
+    def expect(self, call: Call) -> None:
+        """Remember an order that is on its way here."""
+        self._orders = [order for order in self._orders if not order.done] + [call]
+
+    def _order_amid(self, call: Call) -> Call | None:
+        """An order by a person whose data this call deletes, on its way at the same time."""
+        if call.forgets is None or not self.shared:
+            return None
+        return next((order for order in self._orders if not order.done and order.by == call.forgets), None)
+
+    def _run_with(self, call: Call, order: Call) -> Any:
+        """Let an order commit between the first and the second statement of `call`, as PostgreSQL does."""
+        statements = count()
+
+        def commit_order(*_statement: Any) -> None:
+            if next(statements) and not order.done:
+                order.done = True
+                order.result = order.work(self.inline.connection)
+
+        event.listen(self.inline.engine, "before_cursor_execute", commit_order)
+        try:
+            return self.inline.run(call.work)
+        finally:
+            event.remove(self.inline.engine, "before_cursor_execute", commit_order)
+
+    def lease_is_live(self, worker_id: str | None, now: int) -> bool:
+        query = "SELECT 1 FROM workers WHERE name = ? AND lease_until > ?"
+        return self.inline.driver.execute(query, (worker_id, now)).fetchone() is not None
+
+    def _observe(self, process: int, song_id: int) -> None:
+        found = self.inline.driver.execute(_SELECT, (song_id,)).fetchone()
+        old, new = self.rows.pop(song_id, None), Row._make(found) if found else None
+        if new is not None:
+            self.rows[song_id] = new
+        if old != new:
+            self.observer(process, old, new)
+
+
+@cache
+def _connection(shared: bool) -> tuple[InlineSqliteConnector, list[int]]:
+    """One for all runs of this process: to prepare its statements takes longer than to run them."""
+    inline = InlineSqliteConnector(shared=shared)
+    touched: list[int] = []
+    inline.driver.create_function("song_touched", 1, touched.append)
+    for action, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        inline.driver.execute(
+            f"CREATE TEMP TRIGGER song_{action.lower()} AFTER {action} ON main.songs "
+            f"BEGIN SELECT song_touched({row}.id); END"
+        )
+    return inline, touched
+
+
+class ProcessConnector(Connector):
+    """A process's way to the database. `next_call` says more about the next transaction."""
+
+    def __init__(self, server: DatabaseServer, process: int, link: Link) -> None:
+        super().__init__(DEADLINE)
+        self.on_sqlite = not server.shared
+        self.engine = server.inline.engine
+        self._server, self._process, self._link = server, process, link
+        self.next_call: Call | None = None
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        call, self.next_call = self.next_call or Call(), None
+        call.process, call.work = self._process, work
+        link, trouble = self._link, self._link.next_trouble()
+        if call.by is not None and trouble not in (Trouble.REFUSED, Trouble.SILENT):
+            self._server.expect(call)
+        try:
+            return await link.request(lambda: self._server.execute(call), trouble, DEADLINE)
+        except (Refused, NoAnswer) as problem:
+            raise StoreUnavailable(f"simulated: {type(problem).__name__}") from None
+
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        return await self.read(work)
+
+    async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+class ProcessSongs(SqlSongRepository):
+    """The real repository. `after_create` sees what becomes of each order, in the moment of its commit."""
+
+    def __init__(
+        self,
+        connector: ProcessConnector,
+        limits: OperatorLimits,
+        now: Callable[[], datetime],
+        after_create: Callable[[Order, OrderOutcome, datetime], None],
+    ) -> None:
+        super().__init__(connector, limits, now)
+        self._way, self._after_create = connector, after_create
+
+    async def create(self, order: Order, now: datetime) -> OrderOutcome:
+        self._way.next_call = Call(
+            after=lambda outcome: self._after_create(order, outcome, now), by=order.user_id
+        )
+        return await super().create(order, now)

@@ -1,0 +1,146 @@
+"""Discord as it is at the other end: which messages stand where, and what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+
+import discord
+
+from songbot.discord_errors import (
+    CANNOT_MESSAGE_USER,
+    INVALID_TOKEN,
+    MISSING_ACCESS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+)
+from songbot.songs.models import Song
+
+NONCE_SECONDS = 300.0
+"""For how long Discord knows a nonce again."""
+
+
+class _Response:
+    def __init__(self, status: int) -> None:
+        self.status, self.reason = status, "simulated"
+
+
+def http_error(status: int, code: int = 0) -> discord.HTTPException:
+    """Return what discord.py raises for a status and a JSON error code."""
+    kind = {403: discord.Forbidden, 404: discord.NotFound}.get(
+        status, discord.DiscordServerError if status >= 500 else discord.HTTPException
+    )
+    return kind(_Response(status), {"code": code, "message": "simulated"})  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Message:
+    """`card_of` is the song whose answer it shows; None while it shows a line."""
+
+    id: int
+    channel_id: int
+    card_of: int | None = None
+    ephemeral: bool = False
+    deleted: bool = False
+
+
+@dataclass
+class DiscordServer:
+    """`closed` holds the channels that are gone or out of reach, and the people whose DMs are closed."""
+
+    messages: dict[int, Message] = field(default_factory=dict)
+    closed_channels: dict[int, int] = field(default_factory=dict)
+    closed_dms: set[int] = field(default_factory=set)
+    refused_tokens: set[str] = field(default_factory=set)
+    refusals: dict[int, set[str]] = field(default_factory=dict)
+    """Per song: the ways that Discord refused for good."""
+    refused_places: set[tuple[str, int]] = field(default_factory=set)
+    unsure: set[int] = field(default_factory=set)
+    """Songs whose line may show the card although no process was told so."""
+    _nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
+    _ids: count[int] = field(default_factory=lambda: count(1000))
+
+    def new_line(self, channel_id: int, *, ephemeral: bool) -> int:
+        """The first answer to an interaction: a message without a card."""
+        message = Message(next(self._ids), channel_id, ephemeral=ephemeral)
+        self.messages[message.id] = message
+        return message.id
+
+    def edit(self, message_id: int | None, card_of: int | None, *, token: str | None) -> int:
+        """Edit by token, else as the bot's own message; the message's id. `card_of` None: a line."""
+        message = self.messages.get(message_id or 0)
+        if token is not None and token in self.refused_tokens:
+            raise http_error(401, INVALID_TOKEN)
+        if token is None and message is not None:
+            self._reach(message.channel_id)
+        if message is None or message.deleted or (message.ephemeral and token is None):
+            raise http_error(404, UNKNOWN_MESSAGE)
+        message.card_of = card_of
+        return message.id
+
+    def post(self, channel_id: int, song_id: int, nonce: str, now: float) -> int:
+        self._reach(channel_id)
+        return self._post(channel_id, song_id, nonce, now)
+
+    def direct(self, user_id: int, song_id: int, nonce: str, now: float) -> int:
+        if user_id in self.closed_dms:
+            raise http_error(403, CANNOT_MESSAGE_USER)
+        return self._post(dm_channel(user_id), song_id, nonce, now)
+
+    def follow_up(self, channel_id: int, song_id: int, *, token: str | None) -> int:
+        if token in self.refused_tokens:
+            raise http_error(401, INVALID_TOKEN)
+        message = Message(next(self._ids), channel_id, card_of=song_id)
+        self.messages[message.id] = message
+        return message.id
+
+    def find(self, channel_id: int, song_id: int) -> Message | None:
+        """The song's card in a channel, as its history shows it."""
+        if channel_id in self.closed_channels:
+            self._reach(channel_id)
+        return next(
+            (
+                message
+                for message in self.messages.values()
+                if message.channel_id == channel_id
+                and message.card_of == song_id
+                and not message.deleted
+                and not message.ephemeral
+            ),
+            None,
+        )
+
+    def cards_of(self, song_id: int) -> list[Message]:
+        return [message for message in self.messages.values() if message.card_of == song_id]
+
+    def refuse(self, song_id: int, way: str, song: Song | None) -> None:
+        """Keep in mind that a process was refused for good; a place's refusal holds for all songs there."""
+        self.refusals.setdefault(song_id, set()).add(way)
+        if song is not None:
+            self.refused_places.add((way, song.user_id if way == "direct" else song.reply.channel_id))
+
+    def refused(self, song_id: int, user_id: int, channel_id: int) -> set[str]:
+        """The ways that were refused for good to a song, or to where it would go."""
+        places = {way for way, place in self.refused_places if place in (user_id, channel_id)}
+        return self.refusals.get(song_id, set()) | (places & {"post", "direct"})
+
+    def _post(self, channel_id: int, song_id: int, nonce: str, now: float) -> int:
+        known = self._nonces.get((channel_id, nonce))
+        if known is not None and now - known[0] < NONCE_SECONDS:
+            return known[1]
+        message = Message(next(self._ids), channel_id, card_of=song_id)
+        self.messages[message.id] = message
+        self._nonces[channel_id, nonce] = now, message.id
+        return message.id
+
+    def _reach(self, channel_id: int) -> None:
+        code = self.closed_channels.get(channel_id)
+        if code is not None:
+            raise http_error(404 if code == UNKNOWN_CHANNEL else 403, code)
+
+
+CHANNEL_ENDS = (UNKNOWN_CHANNEL, MISSING_ACCESS)
+
+
+def dm_channel(user_id: int) -> int:
+    return 10**6 + user_id

@@ -1,0 +1,67 @@
+"""What holds when a run has settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.simulation.truth import Placed
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+    from tests.simulation.world import World
+
+REQUESTS = 60
+"""Requests to Discord for one song, whatever happens, besides one for each 8 seconds of its life."""
+
+
+def everything_is_settled(world: World) -> str | None:
+    """Once the faults are over, everything is answered within the stated time."""
+    open_songs = [row for row in world.database.rows.values() if row.delivery == "pending"]
+    if (
+        open_songs
+        and world.calm_since is not None
+        and world.loop.now - world.calm_since > world.scenario.settles_in
+    ):
+        row = open_songs[0]
+        return f"{len(open_songs)} songs are open, song {row.id} is {row.state} with {row.lease_owner}"
+    return None
+
+
+def every_order_has_one_answer(world: World) -> Iterator[str]:
+    """Every order that was written down has exactly one answer, or none where it is undeliverable."""
+    for placed in world.placed.values():
+        problem = None if placed.forgotten else _answer_problem(world, placed)
+        if problem:
+            yield problem
+
+
+def _answer_problem(world: World, placed: Placed) -> str | None:
+    row = world.database.rows.get(placed.song_id or 0)
+    if row is None:
+        return (
+            f"{placed.order.idempotency_key} was accepted and has no row"
+            if placed.outcome == "Accepted"
+            else None
+        )
+    cards = world.discord.cards_of(row.id)
+    sure = row.id not in world.discord.unsure
+    if row.delivery == "delivered" and not cards:
+        return f"song {row.id} is delivered, and no message shows it"
+    if sure and len(cards) > (1 if row.delivery == "delivered" else 0):
+        return f"song {row.id} is {row.delivery} and is shown by {len(cards)} messages"
+    return None
+
+
+def requests_are_bounded(world: World) -> Iterator[str]:
+    """Discord and Whisul are asked for a song a bounded number of times, in outages too."""
+    for song_id, count in world.discord_requests.items():
+        lifetime = world.last_request[song_id] - world.first_request[song_id]
+        if count > REQUESTS + lifetime / 8:
+            yield f"{count} requests to Discord for song {song_id} in {lifetime:.0f} s"
+
+
+def nothing_is_left_in_memory(process: Process) -> str | None:
+    """A process remembers nothing of songs that have ended."""
+    left = process.left_in_memory()
+    return f"process {process.number} still has {'; '.join(left)}" if left else None

@@ -1,0 +1,48 @@
+"""What Whisul may be asked, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.simulation.whisul import Post
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+POLL_INTERVAL = 5.0
+SLACK = 0.001
+
+
+def at_most_one_post(world: World, post: Post) -> str | None:
+    """Whisul gets at most one POST for a song, unless each earlier one is known to have made no job."""
+    for earlier in world.whisul.posts.get(post.order_key, ()):
+        if not earlier.known_none:
+            return (
+                f"{post.order_key} is POSTed by process {post.process}, and was by process {earlier.process}"
+            )
+    return None
+
+
+def post_only_under_a_live_lease(world: World, process: int, order_key: str) -> str | None:
+    """A POST is sent only by the worker that the database says submits the song, while its lease lives."""
+    placed = world.placed[order_key]
+    row = world.database.rows.get(placed.song_id or 0)
+    if placed.forgotten:
+        return None
+    if row is None:
+        return f"{order_key} is POSTed without a row"
+    owner = world.process(process)
+    if row.state != "submitting" or row.lease_owner != owner.name:
+        return f"song {row.id} is POSTed by process {process}, but is {row.state} with {row.lease_owner}"
+    if world.scenario.shared and not world.database.lease_is_live(row.lease_owner, world.now_us()):
+        return f"song {row.id} is POSTed by {row.lease_owner}, whose lease has run out"
+    return None
+
+
+def polls_are_spaced(world: World, process: int, job_id: str) -> str | None:
+    """A process asks for the same job no more often than every 5 seconds."""
+    last = world.last_poll.get((process, job_id))
+    now = world.last_poll[process, job_id] = world.loop.now
+    if last is not None and now - last < POLL_INTERVAL - SLACK:
+        return f"{job_id} is polled again by process {process} after {now - last:.3f} s"
+    return None

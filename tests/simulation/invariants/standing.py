@@ -1,0 +1,32 @@
+"""What must not go on for long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+HEALTHY_FOR = 240.0
+"""Seconds without any trouble after which a process has no reason left to hold back."""
+
+
+def place_stands_empty(world: World) -> bool:
+    """Does Whisul make fewer songs than it may, though one could be next and a process could send it?"""
+    config = world.scenario.config
+    rows = [row for row in world.database.rows.values() if row.user_id > 0]
+    making = Counter(row.user_id for row in rows if row.state == "composing")
+    if making.total() >= config.max_concurrent or not any(map(world.is_healthy, world.running)):
+        return False
+    waiting = [row.user_id for row in rows if row.state in ("queued", "submitting")]
+    return any(making[user_id] < config.max_concurrent_per_user for user_id in waiting)
+
+
+def no_place_stands_empty(world: World, since: float) -> str | None:
+    """While a process is healthy, a free place is taken by the next in line, two leases later at most."""
+    config = world.scenario.config
+    patience = 90.0 + 2 * config.lease_duration + 2 * config.heartbeat_interval
+    if world.loop.now - max(since, world.last_post) > patience:
+        return f"a place is free since {since:.0f} s though songs wait and a process is healthy"
+    return None

@@ -1,0 +1,112 @@
+"""A process's way to Discord: the requests of Messenger, answered by the simulated Discord."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import aiohttp
+
+from songbot.delivery.fallbacks import DeliveryMethod, nonce
+from songbot.discord_errors import is_permanent
+from songbot.songs.models import ReplyTarget, Song
+
+from .discord_server import DiscordServer, dm_channel, http_error
+from .network import Link, NoAnswer, Refused, Trouble
+
+T = TypeVar("T")
+BY_TOKEN = ("token", "follow_up")
+"""What goes by token can't be found again: nobody knows what came of it when no answer came."""
+PATIENCE = 120.0
+"""Longer than the bot waits for any answer from Discord."""
+STATUSES = (500, 502, 503, 503, 429)
+
+
+class SimulatedMessenger:
+    """Stands in for Messenger. `on_request` is told the song of each request."""
+
+    def __init__(self, server: DiscordServer, link: Link, on_request: Callable[[int, str], None]) -> None:
+        self._server, self._link, self._on_request = server, link, on_request
+
+    async def edit_text(self, target: ReplyTarget, content: str, view: Any, *, by_token: bool) -> None:
+        token = target.token if by_token else None
+        await self._request(
+            self._song_of(target), "line", lambda: self._server.edit(target.message_id, None, token=token)
+        )
+
+    edit_progress = edit_text
+
+    async def tell_privately(self, song: Song, sentence: str) -> None:
+        await self._request(song.id, "word", lambda: None)
+
+    async def send(
+        self, method: DeliveryMethod, song: Song, payload: Any, notify: Sequence[int], *_now: datetime
+    ) -> ReplyTarget:
+        message_id = await self._request(song.id, method.value, lambda: self._send(method, song), song)
+        channel_id = dm_channel(song.user_id) if method is DeliveryMethod.DIRECT else song.reply.channel_id
+        return ReplyTarget(channel_id, message_id, bot_in_channel=song.reply.bot_in_channel)
+
+    def _send(self, method: DeliveryMethod, song: Song) -> int:
+        server, reply, now = self._server, song.reply, self._link.loop.now
+        match method:
+            case DeliveryMethod.TOKEN:
+                return server.edit(reply.message_id, song.id, token=reply.token)
+            case DeliveryMethod.EDIT:
+                return server.edit(reply.message_id, song.id, token=None)
+            case DeliveryMethod.POST:
+                return server.post(reply.channel_id, song.id, nonce(song, "card"), now)
+            case DeliveryMethod.DIRECT:
+                return server.direct(song.user_id, song.id, nonce(song, "card"), now)
+
+            case _:
+                return server.follow_up(reply.channel_id, song.id, token=reply.token)
+
+    async def find_earlier_post(
+        self, method: DeliveryMethod, song: Song, *_payload: Any
+    ) -> ReplyTarget | None:
+        if method not in (DeliveryMethod.POST, DeliveryMethod.DIRECT):
+            return None
+        is_direct = method is DeliveryMethod.DIRECT
+        channel_id = dm_channel(song.user_id) if is_direct else song.reply.channel_id
+        found = await self._request(
+            song.id, method.value, lambda: self._server.find(channel_id, song.id), song
+        )
+        return ReplyTarget(channel_id, found.id) if found else None
+
+    async def notify(self, song: Song, card: ReplyTarget, users: Sequence[int]) -> None:
+        await self._request(song.id, "mention", lambda: None)
+
+    async def _request(self, song_id: int, way: str, effect: Callable[[], T], song: Song | None = None) -> T:
+        link = self._link
+        self._on_request(song_id, way)
+        trouble = link.next_trouble()
+        if trouble is Trouble.ERROR:
+            status = link.random.choice(STATUSES)
+            effect = _raising(status)
+            trouble = None
+        if way in BY_TOKEN:
+            self._server.unsure.add(song_id)
+        try:
+            answer = await link.request(effect, trouble, PATIENCE)
+        except Refused:
+            raise aiohttp.ServerDisconnectedError from None
+        except NoAnswer:
+            raise TimeoutError from None
+        except Exception as error:
+            if is_permanent(error):
+                self._server.refuse(song_id, way, song)
+            raise
+        if way in BY_TOKEN:
+            self._server.unsure.discard(song_id)
+        return answer
+
+    def _song_of(self, target: ReplyTarget) -> int:
+        return -(target.message_id or 0)
+
+
+def _raising(status: int) -> Callable[[], Any]:
+    def effect() -> Any:
+        raise http_error(status)
+
+    return effect

@@ -1,0 +1,119 @@
+"""Requests between a process and one of its neighbours: database, Whisul, Discord.
+
+The neighbour's part runs in the world's context, so that a request under way gets there although its process
+is frozen or killed meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from random import Random
+from typing import Any, TypeVar
+
+from .loop import WORLD, SimulatedLoop
+
+T = TypeVar("T")
+FOREVER = 10**9
+
+
+class Trouble(StrEnum):
+    """What may become of one request."""
+
+    REFUSED = auto()
+    """It never gets there, which is known at once."""
+    SILENT = auto()
+    """It never gets there, and no answer ever comes."""
+    ANSWER_LOST = auto()
+    """It takes effect, and its answer never comes."""
+    ANSWER_LATE = auto()
+    """It takes effect, and its answer comes seconds later."""
+    EFFECT_LATE = auto()
+    """It takes effect only seconds later."""
+    ERROR = auto()
+    """The neighbour answers with an error of its own, without effect."""
+
+
+class NoAnswer(Exception):
+    """No answer came within the time that the caller waits."""
+
+
+class Refused(Exception):
+    """The request did not get there."""
+
+
+@dataclass
+class Link:
+    """`noise` is the chance of trouble for each request, which is of one of `kinds` then.
+
+    `cut` is what happens to every request for now since this way is cut, and `away` since the neighbour is.
+    """
+
+    name: str
+    loop: SimulatedLoop
+    random: Random
+    tell: Callable[..., None]
+    kinds: tuple[Trouble, ...]
+    noise: float = 0.0
+    cut: Trouble | None = None
+    away: Trouble | None = None
+    troubled_at: float = -FOREVER
+    closed: bool = False
+    trap: Callable[[], object] | None = None
+    """Called at the next request, and then no more."""
+
+    def next_trouble(self) -> Trouble | None:
+        if self.trap is not None:
+            trap, self.trap = self.trap, None
+            trap()
+        trouble = self.cut or self.away
+        if trouble is None and self.noise and self.random.random() < self.noise:
+            trouble = self.random.choice(self.kinds)
+        if trouble is not None:
+            self.troubled_at = self.loop.now
+            self.tell("%s: %s", self.name, trouble)
+        return trouble
+
+    async def request(self, effect: Callable[[], T], trouble: Trouble | None, timeout: float) -> T:
+        """Run `effect` at the neighbour and return its result. Raise Refused, NoAnswer, or what it raises."""
+        if self.closed:
+            raise asyncio.CancelledError
+        random = self.random.random
+        if trouble is Trouble.REFUSED:
+            await asyncio.sleep(0.001 + random() * 0.02)
+            raise Refused
+        if trouble is Trouble.SILENT:
+            await asyncio.sleep(timeout)
+            raise NoAnswer
+        there, back = random() * 0.02, random() * 0.02
+        if trouble is Trouble.ANSWER_LOST:
+            back = FOREVER
+        elif trouble is Trouble.ANSWER_LATE:
+            back = random() ** 2 * timeout * 1.5
+        elif trouble is Trouble.EFFECT_LATE:
+            there = random() ** 2 * timeout * 3
+        answer: asyncio.Future[T] = self.loop.create_future()
+        self.loop.call_later(there, self._arrive, effect, answer, back, context=WORLD)
+        if there + back > timeout:
+            self.loop.call_later(timeout, _settle, answer, None, NoAnswer(), context=WORLD)
+        return await answer
+
+    def _arrive(self, effect: Callable[[], Any], answer: asyncio.Future[Any], back: float) -> None:
+        result, error = None, None
+        try:
+            result = effect()
+        except Exception as raised:
+            error = raised
+        if back < FOREVER and not answer.done():
+            self.loop.call_later(back, _settle, answer, result, error, context=WORLD)
+
+
+def _settle(answer: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(result)
+    else:
+        answer.set_exception(error)

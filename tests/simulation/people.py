@@ -1,0 +1,253 @@
+"""What people and admins do while all goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from songbot.quotas.rules import LimitKind, Period, Rule
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.models import Relation, ReplyTarget
+from songbot.songs.orders import Order
+
+from .database import Call
+from .discord_server import dm_channel
+from .process import Process
+from .scenario import ZONES
+from .truth import Placed
+
+if TYPE_CHECKING:
+    from .world import World
+
+TOKEN_LIFE = timedelta(minutes=15)
+ADMIN = 99
+ROLES = (71, 72)
+
+
+class People:
+    """Everybody who uses the bot in one run."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._scenario = world.scenario
+        self._random = Random(f"{world.seed}:people")
+        self._newcomers = 0
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def act(self) -> None:
+        """Do everything at its time."""
+        random, scenario = self._random, self._scenario
+        acts: list[tuple[float, int, Callable[[], None]]] = []
+        for _ in range(scenario.orders):
+            acts.append((random.random() * scenario.orders_for, len(acts), self._order_or_press))
+            if random.random() < scenario.deletions:
+                acts.append((random.random() * scenario.orders_for, len(acts), self._delete))
+        for _ in range(scenario.admin_changes):
+            early = random.random() < 0.5
+            acts.append(
+                ((0.02 if early else random.random()) * scenario.orders_for, len(acts), self._administer)
+            )
+        for at, _, do in sorted(acts):
+            await asyncio.sleep(max(0.0, at - self._world.loop.now))
+            do()
+
+    def _user(self) -> int:
+        if self._random.random() < self._scenario.newcomers:
+            self._newcomers += 1
+            return 100 + self._newcomers
+        return self._random.randrange(1, self._scenario.people + 1)
+
+    def _pick_process(self) -> Process | None:
+        alive = [
+            process for process in self._world.slots if process and process.alive and not process.stopping
+        ]
+        return self._random.choice(alive) if alive else None
+
+    # -------------------------------------------------------------------- orders
+
+    def _order_or_press(self) -> None:
+        process, random = self._pick_process(), self._random
+        if process is None:
+            return
+        order = self._new_order(self._user(), process)
+        parents = list(self._world.by_song)
+        if parents and random.random() < 0.3:
+            order = replace(
+                order,
+                parent_id=random.choice(parents),
+                relation=random.choice([Relation.TAKE, Relation.RETRY]),
+            )
+            if random.random() < 0.5:
+                self._place(process, self._again(order))
+        self._place(process, order)
+
+    def _new_order(self, user_id: int, process: Process) -> Order:
+        random, scenario = self._random, self._scenario
+        guild = None if random.random() < scenario.direct * 0.5 else 500 + random.randrange(scenario.guilds)
+        private = random.random() < 0.2
+        key = f"order-{len(self._world.placed) + 1}"
+        channel = dm_channel(user_id) if guild is None else guild * 10
+        return Order(
+            key,
+            user_id,
+            f"{key} rain on a tin roof",
+            private,
+            self._reply(channel, process, private=private and guild is not None),
+            guild_id=guild,
+            quota_guild_id=guild,
+            role_ids=frozenset(random.sample(ROLES, random.randrange(3))),
+        )
+
+    def _reply(self, channel: int, process: Process, *, private: bool) -> ReplyTarget:
+        random, message_id = self._random, self._world.discord.new_line(channel, ephemeral=private)
+        if random.random() < 0.05:
+            self._world.discord.refused_tokens.add(f"token-{message_id}")
+        return ReplyTarget(
+            channel,
+            message_id,
+            token=f"token-{message_id}",
+            token_expires_at=process.clock.now() + TOKEN_LIFE,
+            bot_in_channel=random.random() < 0.9,
+        )
+
+    def _again(self, order: Order) -> Order:
+        """The same button pressed a second time at the same moment."""
+        world = self._world
+        key = f"order-{len(world.placed) + 2}"
+        message_id = world.discord.new_line(order.reply.channel_id, ephemeral=False)
+        return replace(
+            order,
+            idempotency_key=key,
+            prompt=f"{key} again",
+            reply=replace(order.reply, message_id=message_id),
+        )
+
+    def _place(self, process: Process, order: Order) -> None:
+        placed = self._world.placed[order.idempotency_key] = Placed(order, self._world.loop.now)
+        process.spawn(self._place_order(process, placed))
+        if self._random.random() < 0.05:
+            delay = self._random.random() * 120
+            self._world.loop.call_later(delay, self._remove_message, order.reply.message_id)
+
+    async def _place_order(self, process: Process, placed: Placed) -> None:
+        try:
+            placed.outcome = type(await process.orders.place_order(placed.order)).__name__
+        except StoreUnavailable:
+            placed.outcome = "StoreUnavailable"
+        self._world.tell(process.number, "answers %s: %s", placed.order.idempotency_key, placed.outcome)
+
+    def _remove_message(self, message_id: int | None) -> None:
+        """Somebody deletes the bot's message by hand."""
+        self._world.tell(0, "message %s is deleted by hand", message_id)
+        self._world.discord.messages[message_id or 0].deleted = True
+
+    # ------------------------------------------------------- delete, notify, forget
+
+    def _delete(self) -> None:
+        process, random, world = self._pick_process(), self._random, self._world
+        if process is None:
+            return
+        songs = list(world.by_song)
+        if songs and random.random() < 0.5:
+            song_id = random.choice(songs)
+            process.spawn(_tolerant(process.library.mark_deleted, song_id))
+            process.spawn(_tolerant(process.library.toggle_subscription, song_id, 3, 10))
+            return
+        user_id = random.randrange(1, self._scenario.people + 1)
+        process.spawn(_tolerant(self._forget, process, user_id))
+        if (elsewhere := self._pick_process()) is not None and random.random() < 0.5:
+            self._place(elsewhere, self._new_order(user_id, elsewhere))
+
+    async def _forget(self, process: Process, user_id: int) -> None:
+        """`/privacy delete`, as its cog does it."""
+        world = self._world
+        world.forgetting.add(user_id)
+        world.tell(process.number, "person %s has everything deleted", user_id)
+        process.connector.next_call = Call(after=lambda _count: world.book.forget(user_id), forgets=user_id)
+        await process.privacy.delete_user_data(user_id)
+        process.worker.drop_user(user_id)
+
+    # -------------------------------------------------------------------- admins
+
+    def _administer(self) -> None:
+        process, random = self._pick_process(), self._random
+        if process is None:
+            return
+        guild, user = (
+            500 + random.randrange(self._scenario.guilds),
+            self._random.randrange(1, self._scenario.people + 1),
+        )
+        action = random.choice(
+            [self._set_rule, self._set_rule, self._clear_rule, self._grant, self._reset, self._zone]
+        )
+        process.spawn(_tolerant(action, process, guild, user))
+
+    def _subject(self, user: int) -> tuple[LimitKind, int]:
+        kind = self._random.choice(
+            [
+                LimitKind.SERVER,
+                LimitKind.SERVER,
+                LimitKind.MEMBER,
+                LimitKind.USER,
+                LimitKind.USER,
+                LimitKind.ROLE,
+            ]
+        )
+        return kind, {LimitKind.USER: user, LimitKind.ROLE: self._random.choice(ROLES)}.get(kind, 0)
+
+    async def _set_rule(self, process: Process, guild: int, user: int) -> None:
+        kind, subject = self._subject(user)
+        rule = Rule(
+            kind,
+            self._random.choice([0, 1, 3, 5]),
+            self._random.choice([Period.DAY, Period.DAY, *Period]),
+            subject,
+        )
+        book = self._world.book
+        process.connector.next_call = Call(
+            after=lambda _old: book.rules.__setitem__((guild, kind, subject), rule)
+        )
+        self._world.tell(process.number, "sets %s in server %s", rule, guild)
+        await process.quotas.set_rule(guild, ADMIN, rule, process.clock.now())
+
+    async def _clear_rule(self, process: Process, guild: int, user: int) -> None:
+        kind, subject = self._subject(user)
+        book = self._world.book
+        process.connector.next_call = Call(after=lambda _old: book.rules.pop((guild, kind, subject), None))
+        await process.quotas.clear_rule(guild, ADMIN, kind, subject, process.clock.now())
+
+    async def _grant(self, process: Process, guild: int, user: int) -> None:
+        book, key = self._world.book, (guild, user)
+        process.connector.next_call = Call(
+            after=lambda _left: book.grants.__setitem__(key, book.grants.get(key, 0) + 2)
+        )
+        self._world.tell(process.number, "grants person %s two songs in server %s", user, guild)
+        await process.quotas.grant(guild, ADMIN, user, 2, process.clock.now())
+
+    async def _reset(self, process: Process, guild: int, user: int) -> None:
+        world = self._world
+
+        def note(_nothing: Any) -> None:
+            world.book.resets[guild, user] = max(world.database.rows, default=0)
+
+        process.connector.next_call = Call(after=note)
+        self._world.tell(process.number, "resets person %s in server %s", user, guild)
+        await process.quotas.reset(guild, ADMIN, user, process.clock.now())
+
+    async def _zone(self, process: Process, guild: int, user: int) -> None:
+        zone, book = self._random.choice(ZONES), self._world.book
+        process.connector.next_call = Call(after=lambda _old: book.zones.__setitem__(guild, zone))
+        self._world.tell(process.number, "sets server %s to %s", guild, zone)
+        await process.quotas.set_timezone(guild, ADMIN, zone, process.clock.now())
+
+
+async def _tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    """People are told that the database is away, and leave it at that."""
+    try:
+        await work(*arguments)
+    except StoreUnavailable:
+        return

@@ -1,0 +1,150 @@
+"""One simulated process: the real order service, worker, throttle and delivery on simulated neighbours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextvars import copy_context
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+
+from songbot.delivery.service import DiscordDelivery
+from songbot.media.downloader import MediaDownloader
+from songbot.songs.durations import DurationEstimator
+from songbot.songs.telemetry import Telemetry
+from songbot.storage.repositories.library import SqlLibraryRepository
+from songbot.storage.repositories.privacy import SqlPrivacyRepository
+from songbot.storage.repositories.quotas import SqlQuotaRepository
+from songbot.worker.job_runner import WorkerDependencies
+from songbot.worker.order_service import OrderService
+from songbot.worker.throttle import RequestThrottle
+from songbot.worker.worker import Worker
+
+from .database import ProcessConnector, ProcessSongs
+from .loop import PROCESS
+from .messenger import SimulatedMessenger
+from .network import Link
+from .provider import SimulatedProvider
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+_NO_CACHE = SimpleNamespace(get_guild=lambda _id: None, get_channel=lambda _id: None)
+"""A client that knows nothing of servers and channels: whatever is not known counts as allowed."""
+
+
+class ProcessClock:
+    """Clock of one machine. `shift` moves its wall clock alone, as setting it does."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.shift = timedelta()
+
+    def monotonic(self) -> float:
+        return self._world.loop.now
+
+    def now(self) -> datetime:
+        return self._world.now() + self.shift
+
+
+class Process:
+    """`number` counts from 1 and is never used again: a restarted process is another one."""
+
+    def __init__(self, world: World, number: int, slot: int, shift: timedelta) -> None:
+        self.world, self.number, self.slot = world, number, slot
+        self.name = f"process-{number}"
+        self.random = Random(f"{world.seed}:{number}")
+        self.clock = ProcessClock(world)
+        self.clock.shift = shift
+        self.database, self.whisul, self.discord = links = [
+            Link(name, world.loop, self.random, partial(world.tell, number), kinds)
+            for name, kinds in zip(("database", "Whisul", "Discord"), world.scenario.troubles, strict=True)
+        ]
+        self.links: list[Link] = links
+        self.alive = True
+        self.frozen = False
+        self.stopping = False
+        self.main: asyncio.Task[None] | None = None
+        self._build()
+
+    @property
+    def is_up(self) -> bool:
+        """Is it neither killed, nor frozen, nor on its way out?"""
+        return self.alive and not self.frozen and not self.stopping
+
+    def _build(self) -> None:
+        world, clock = self.world, self.clock
+        connector = ProcessConnector(world.database, self.number, self.database)
+        self.connector = connector
+        limits = world.scenario.limits
+        lease_time = world.now if world.scenario.shared else clock.now
+        self.songs = ProcessSongs(connector, limits, lease_time, world.checks.on_order_outcome)
+        self.library = SqlLibraryRepository(connector, clock.now)
+        self.privacy = SqlPrivacyRepository(connector, clock.now)
+        self.quotas = SqlQuotaRepository(connector, limits)
+        self.throttle = RequestThrottle(clock.monotonic, self.random.random)
+        self.delivery = DiscordDelivery(
+            cast("discord.Client", _NO_CACHE),
+            cast("MediaDownloader", None),
+            attach_audio=False,
+            clock=clock,
+            parents=self.songs,
+        )
+        messenger = SimulatedMessenger(world.discord, self.discord, world.checks.on_discord_request)
+        self.delivery._messenger = cast("Any", messenger)
+        self.worker = Worker(self._dependencies(), self.name)
+        self.orders = OrderService(self.songs, self.worker, clock, Telemetry())
+
+    def _dependencies(self) -> WorkerDependencies:
+        world, checks = self.world, self.world.checks
+        return WorkerDependencies(
+            repository=self.songs,
+            provider=SimulatedProvider(
+                world.whisul, self.number, self.whisul, checks.on_submit, checks.on_post, checks.on_poll
+            ),
+            delivery=self.delivery,
+            clock=self.clock,
+            config=world.scenario.config,
+            estimator=DurationEstimator(),
+            throttle=self.throttle,
+            random=self.random,
+            telemetry=Telemetry(),
+        )
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run `work` inside this process."""
+        context = copy_context()
+        context.run(PROCESS.set, self.number)
+        return self.world.loop.create_task(work, context=context)
+
+    def start(self) -> None:
+        self.main = self.spawn(self._run())
+
+    async def _run(self) -> None:
+        await self.worker.start()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.worker.run())
+            if (run_delivery := getattr(self.delivery, "run", None)) is not None:
+                tasks.create_task(run_delivery())
+
+    async def stop(self) -> None:
+        """As SIGTERM does it."""
+        await self.orders.shutdown()
+        if self.main is not None:
+            self.main.cancel()
+            await asyncio.gather(self.main, return_exceptions=True)
+
+    def left_in_memory(self) -> list[str]:
+        """What is still remembered of songs; empty when all have ended."""
+        found = [f"worker: {len(self.worker)} songs"] if len(self.worker) else []
+        for owner in (self.worker, self.delivery, self.orders):
+            for name, value in vars(owner).items():
+                if isinstance(value, (dict, set, list)) and value and name != "_dead_progress":
+                    found.append(f"{type(owner).__name__}.{name}: {len(value)}")
+        return found

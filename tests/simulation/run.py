@@ -1,0 +1,148 @@
+"""A run from a seed to its verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from songbot.songs.errors import StoreUnavailable
+
+from .invariants import end, standing
+from .loop import Deadlock, SimulatedLoop
+from .network import FOREVER
+from .people import People
+from .scenario import Scenario, draw
+from .story import Violation
+from .weather import Weather
+from .world import World
+
+LOOK = 10.0
+"""Seconds between two looks at what must not go on for long."""
+LONG_RUN = 1200.0
+"""Seconds after which a run ends once all is answered, though faults are not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a run. `songs` is how many lives it held, `seconds` how long it took in virtual time."""
+
+    seed: int
+    scenario: Scenario
+    songs: int
+    seconds: float
+    violation: Violation | None
+    story: str
+
+
+def simulate(seed: int, *, with_story: bool = False) -> Verdict:
+    """Run the seed. The story is written out if it is wanted or a promise was broken."""
+    scenario = draw(Random(f"{seed}:scenario"))
+    loop = SimulatedLoop()
+    world = World(seed, scenario, loop)
+    with _undisturbed():
+        try:
+            loop.run(_live(world))
+        except Deadlock:
+            world.violate("deadlock", "nothing is scheduled any more")
+    story = world.story.text() if with_story or world.violation is not None else ""
+    return Verdict(seed, scenario, len(world.by_song), loop.now, world.violation, story)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Write no logs, since what goes wrong here is meant to, and collect no garbage amid the run."""
+    logs, collects = logging.root.manager.disable, gc.isenabled()
+    logging.disable(logging.CRITICAL)
+    gc.disable()
+    try:
+        yield
+    finally:
+        logging.disable(logs)
+        if collects:
+            gc.enable()
+
+
+async def _live(world: World) -> None:
+    for slot in range(world.scenario.processes):
+        world.start_process(slot, timedelta())
+    people = asyncio.create_task(People(world).act())
+    weather = asyncio.create_task(Weather(world).pass_over())
+    watch = asyncio.create_task(_keep_up(world))
+    await _watch_until_settled(world, people, weather)
+    if world.violation is None:
+        await _check_the_end(world)
+    for task in (people, weather, watch):
+        task.cancel()
+    await _tear_down(world)
+
+
+async def _watch_until_settled(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
+    """Look at what goes on until all is answered, in peace once the faults are over."""
+    empty_since, calm = FOREVER, False
+    while world.violation is None:
+        await asyncio.sleep(LOOK)
+        if standing.place_stands_empty(world):
+            empty_since = min(empty_since, world.loop.now)
+            world.checks.report("no_place_stands_empty", standing.no_place_stands_empty(world, empty_since))
+        else:
+            empty_since = FOREVER
+        if not calm and people.done() and weather.done():
+            calm, world.noise, world.calm_since = True, [0.0, 0.0, 0.0], world.loop.now
+            world.spread_away()
+            world.tell(0, "the faults are over")
+        world.checks.report("everything_is_settled", end.everything_is_settled(world))
+        is_open = any(row.delivery == "pending" for row in world.database.rows.values())
+        if not is_open and (calm or (people.done() and world.loop.now > LONG_RUN)):
+            return
+
+
+async def _check_the_end(world: World) -> None:
+    config = world.scenario.config
+    await asyncio.sleep(2 * config.heartbeat_interval + config.progress_interval + 30.0)
+    for check in (end.every_order_has_one_answer, end.requests_are_bounded):
+        for problem in check(world):
+            world.checks.report(check.__name__, problem)
+    for process in world.running if world.calm_since is not None else ():
+        world.checks.report("nothing_is_left_in_memory", end.nothing_is_left_in_memory(process))
+    for context in world.loop.failures:
+        world.violate("no_unexpected_error", f"{context.get('message')}: {context.get('exception')!r}")
+
+
+async def _keep_up(world: World) -> None:
+    """Start processes again that ended by themselves, as whatever runs the bot does it."""
+    while True:
+        await asyncio.sleep(3.0)
+        for process in world.running:
+            if process.main is None or not process.main.done():
+                continue
+            error = process.main.exception()
+            if not _may_end_a_process(error):
+                world.violate("processes_stay_up", f"process {process.number} ended with {error!r}")
+            process.alive = False
+            world.loop.freeze(process.number)
+            world.start_process(process.slot, process.clock.shift)
+
+
+def _may_end_a_process(error: BaseException | None) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_may_end_a_process, error.exceptions))
+    return isinstance(error, StoreUnavailable) or type(error).__name__ == "LeaseLost"
+
+
+async def _tear_down(world: World) -> None:
+    """End all tasks without letting any of them do anything more."""
+    for process in world.processes:
+        for link in process.links:
+            link.closed = True
+        world.loop.thaw(process.number)
+    me = asyncio.current_task()
+    tasks = [task for task in asyncio.all_tasks() if task is not me]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

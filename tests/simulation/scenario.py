@@ -1,0 +1,275 @@
+"""What a seed decides before a run: how many processes, people and songs, and what goes wrong when.
+
+Each run draws few kinds of trouble and much of each (swarm testing): a run in which everything goes wrong all
+the time finds less, since nothing gets far in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum, auto
+from random import Random
+
+from songbot.quotas.rules import OperatorLimits
+from songbot.worker.config import WorkerConfig
+
+from .network import Trouble
+
+HOUR = 3600.0
+ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
+
+DATABASE_TROUBLES = (
+    Trouble.REFUSED,
+    Trouble.SILENT,
+    Trouble.ANSWER_LOST,
+    Trouble.ANSWER_LATE,
+    Trouble.EFFECT_LATE,
+)
+WHISUL_TROUBLES = DISCORD_TROUBLES = (
+    Trouble.REFUSED,
+    Trouble.SILENT,
+    Trouble.ANSWER_LOST,
+    Trouble.ANSWER_LATE,
+    Trouble.ERROR,
+)
+
+
+class Kind(StrEnum):
+    """Kinds of episodes. Those of one process first."""
+
+    KILL = auto()
+    STOP = auto()
+    FREEZE = auto()
+    CUT_DATABASE = auto()
+    CUT_WHISUL = auto()
+    CUT_DISCORD = auto()
+    CLOCK = auto()
+    DATABASE_AWAY = auto()
+    WHISUL_AWAY = auto()
+    DISCORD_AWAY = auto()
+    NOT_FOUND = auto()
+    RATE_LIMITED = auto()
+    KEY_REFUSED = auto()
+    CHANNEL_CLOSED = auto()
+
+
+ONE_PROCESS = frozenset(
+    {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
+)
+NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
+JOB_TIMEOUT = 420.0
+"""Over twice as long as the longest that Whisul takes here."""
+MAX_NOT_FOUND = 100.0
+"""An ingress without a way to Whisul answers 404 for under two minutes; longer means that jobs are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Trouble from `start` on for `length` seconds. `process` counts from 0; None: for all of them."""
+
+    kind: Kind
+    start: float
+    length: float
+    process: int | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`orders_for` is how long people order, in seconds; `odd_jobs` how many jobs end oddly, of one."""
+
+    started_at: datetime
+    shared: bool
+    processes: int
+    people: int
+    guilds: int
+    orders: int
+    orders_for: float
+    newcomers: float
+    compose: tuple[float, float]
+    odd_jobs: float
+    config: WorkerConfig
+    limits: OperatorLimits
+    noise: tuple[float, float, float]
+    troubles: tuple[tuple[Trouble, ...], ...]
+    episodes: tuple[Episode, ...]
+    admin_changes: int
+    deletions: float
+    direct: float
+
+    @property
+    def settles_in(self) -> float:
+        """The promise: so many seconds after the last trouble every song is answered."""
+        places = min(self.config.max_concurrent, 100)
+        making = self.orders * self.compose[1] * 1.5 / places
+        stuck = self.orders / places * self.config.job_timeout if self.odd_jobs else 0.0
+        return 20 * 60.0 + making + stuck + 4 * self.config.lease_duration
+
+
+def draw(random: Random) -> Scenario:
+    """Return the scenario of a seed's random numbers."""
+    theme = random.random()
+    if theme < 0.12:
+        return _long_line(random)
+    scenario = _anything(random)
+    if theme < 0.25:
+        return _strict_quotas(random, scenario)
+    return _late_answers(scenario) if theme < 0.35 else scenario
+
+
+def _anything(random: Random) -> Scenario:
+    shared = random.random() < 0.75
+    orders = random.choice([4, 8, 8, 12, 16])
+    orders_for = random.choice([30.0, 120.0, 120.0, 300.0])
+    long_run = random.random() < 0.12
+    processes = random.choice([1, 2, 2, 3]) if shared else 1
+    low = random.choice([10.0, 20.0, 30.0])
+    return Scenario(
+        started_at=_start(random, orders_for),
+        shared=shared,
+        processes=processes,
+        people=random.choice([1, 2, 4, 8]),
+        guilds=random.choice([1, 1, 2]),
+        orders=orders,
+        orders_for=orders_for,
+        newcomers=random.choice([0.0, 0.0, 0.3, 0.9]),
+        compose=(low, low * random.choice([1, 3, 6])),
+        odd_jobs=random.choice([0.0, 0.0, 0.0, 0.3]),
+        config=_config(random, long_run=long_run, orders=orders),
+        limits=_limits(random),
+        noise=_noise(random),
+        troubles=_troubles(random),
+        episodes=_episodes(random, processes, orders_for, long_run=long_run),
+        admin_changes=random.choice([0, 0, 2, 6]),
+        deletions=random.choice([0.0, 0.0, 0.1, 0.4]),
+        direct=random.choice([0.0, 0.2, 1.0]),
+    )
+
+
+def _long_line(random: Random) -> Scenario:
+    """More newcomers than places for a while, with nothing else out of the ordinary."""
+    orders, seconds = 24, random.choice([10.0, 15.0])
+    slots = random.choice([1, 1, 2])
+    orders_for = orders * (seconds + 3.0) / slots * random.choice([0.8, 0.9, 1.0])
+    return replace(
+        _anything(random),
+        people=random.choice([1, 2]),
+        orders=orders,
+        orders_for=orders_for,
+        newcomers=random.choice([0.7, 0.85]),
+        compose=(seconds, seconds),
+        odd_jobs=0.0,
+        config=WorkerConfig(max_concurrent=slots, max_concurrent_per_user=random.choice([1, 2])),
+        limits=NO_LIMITS,
+        noise=(0.0, 0.0, 0.0),
+        episodes=(),
+        admin_changes=0,
+        deletions=0.0,
+    )
+
+
+def _strict_quotas(random: Random, scenario: Scenario) -> Scenario:
+    """Admins of one server set their rules early, and a day ends amid the orders."""
+    midnight = datetime(2026, 3, random.randrange(2, 28), tzinfo=UTC)
+    return replace(
+        scenario,
+        started_at=midnight - timedelta(seconds=random.random() * scenario.orders_for),
+        guilds=1,
+        orders=16,
+        newcomers=0.0,
+        limits=OperatorLimits(server=random.choice([8, 50]), member=random.choice([5, 20]), direct=3),
+        admin_changes=8,
+        direct=0.0,
+    )
+
+
+def _late_answers(scenario: Scenario) -> Scenario:
+    """A database and a Whisul whose work takes its time, and which refuse now and then."""
+    return replace(
+        scenario,
+        orders=16,
+        limits=NO_LIMITS,
+        noise=(0.3, 0.4, 0.0),
+        troubles=(
+            (Trouble.EFFECT_LATE, Trouble.ANSWER_LATE),
+            (Trouble.ANSWER_LATE, Trouble.REFUSED, Trouble.ERROR),
+            scenario.troubles[2],
+        ),
+        episodes=(),
+        deletions=0.0,
+        admin_changes=0,
+    )
+
+
+def _start(random: Random, orders_for: float) -> datetime:
+    """Any time of day, and often so that a day ends somewhere amid the orders."""
+    midnight = datetime(2026, 3, random.randrange(1, 28), tzinfo=UTC)
+    if random.random() < 0.5:
+        return midnight + timedelta(seconds=random.random() * 24 * HOUR)
+    return midnight - timedelta(seconds=random.random() * orders_for)
+
+
+def _config(random: Random, *, long_run: bool, orders: int) -> WorkerConfig:
+    """Heartbeats are slower in long runs, which would be spent on little else."""
+    heartbeat = 60.0 if long_run else random.choice([10.0, 20.0])
+    return WorkerConfig(
+        max_concurrent=random.choice([1, 2, 4, orders]),
+        max_concurrent_per_user=random.choice([1, 2, 2, orders]),
+        job_timeout=JOB_TIMEOUT,
+        heartbeat_interval=heartbeat,
+        lease_duration=3 * heartbeat,
+    )
+
+
+def _limits(random: Random) -> OperatorLimits:
+    if random.random() < 0.4:
+        return NO_LIMITS
+    return OperatorLimits(
+        server=random.choice([4, 8, 50]),
+        member=random.choice([2, 5, 20]),
+        direct=random.choice([1, 3, 20]),
+        operator=random.choice([None, None, 6, 100]),
+    )
+
+
+def _noise(random: Random) -> tuple[float, float, float]:
+    """The chance of trouble for each request to the database, Whisul and Discord."""
+    return (
+        random.choice([0.0, 0.0, 0.02, 0.15, 0.3]),
+        random.choice([0.0, 0.0, 0.05, 0.3]),
+        random.choice([0.0, 0.0, 0.05, 0.3]),
+    )
+
+
+def _troubles(random: Random) -> tuple[tuple[Trouble, ...], ...]:
+    """The kinds of noise for each neighbour: often one alone, since others would hide what it does."""
+    return tuple(
+        tuple(random.sample(kinds, random.choice([1, 2, len(kinds)])))
+        for kinds in (DATABASE_TROUBLES, WHISUL_TROUBLES, DISCORD_TROUBLES)
+    )
+
+
+def _episodes(random: Random, processes: int, orders_for: float, *, long_run: bool) -> tuple[Episode, ...]:
+    kinds = random.sample(list(Kind), 3)
+    episodes: list[Episode] = []
+    for _ in range(random.choice([0, 1, 2, 2, 4])):
+        kind = random.choice(kinds)
+        if kind is Kind.NOT_FOUND and any(episode.kind is kind for episode in episodes):
+            continue
+        process = random.randrange(processes) if kind in ONE_PROCESS else None
+        start = random.random() * (orders_for + 120.0)
+        episodes.append(
+            Episode(kind, start, _length(random, kind, long_run=long_run), process, random.random() < 0.4)
+        )
+    return tuple(sorted(episodes, key=lambda episode: episode.start))
+
+
+def _length(random: Random, kind: Kind, *, long_run: bool) -> float:
+    if kind is Kind.NOT_FOUND:
+        return 5.0 + random.random() * (MAX_NOT_FOUND - 5.0)
+    if kind is Kind.KILL:
+        return random.choice([1.0, 30.0, 300.0])
+    if long_run:
+        return random.choice([600.0, 2400.0, 2 * HOUR])
+    return random.choice([5.0, 45.0, 120.0, 300.0])

@@ -1,0 +1,28 @@
+"""What happened in a run, with virtual times: kept cheaply, and written out only for somebody to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Story:
+    """`time` gives virtual seconds. Lines are kept as templates and values: to format them costs more."""
+
+    lines: list[tuple[float, str, str, tuple[object, ...]]] = field(default_factory=list)
+
+    def add(self, time: float, who: str, template: str, *values: object) -> None:
+        self.lines.append((time, who, template, values))
+
+    def text(self) -> str:
+        return "\n".join(
+            f"{time:10.3f}  {who:<9} {template % values}" for time, who, template, values in self.lines
+        )
+
+
+class Violation(Exception):
+    """A promise was broken. `invariant` is the name of the function that saw it."""
+
+    def __init__(self, invariant: str, what: str) -> None:
+        super().__init__(f"{invariant}: {what}")
+        self.invariant = invariant
