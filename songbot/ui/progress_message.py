@@ -31,14 +31,10 @@ def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -
     if progress.stage in _WITH_BAR:
         lines.append(bar(progress.segments))
     times = wording.times(progress, almost_done=almost_done)
-    return _embed(
-        wording.stage(progress),
-        song.prompt,
-        lines,
-        [times],
-        song.user_id,
-        wording.ONLY_YOU if ephemeral else "",
-    )
+    embed = _embed(wording.stage(progress), song.prompt, lines, [times], song.user_id)
+    if ephemeral:
+        embed.description = f"{embed.description}\n{wording.ONLY_YOU}"
+    return embed
 
 
 def expiry_notice(song: Song) -> discord.Embed:
