@@ -81,7 +81,7 @@ class DiscordDelivery:
         self._dead_progress: set[tuple[int, bool]] = set()
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
         self._budgets_by_token = {
-            True: RefusalBudget(clock.monotonic, limit=15, max_concurrent=25),
+            True: RefusalBudget(clock.monotonic, limit=35, max_concurrent=20),
             False: RefusalBudget(clock.monotonic, limit=10, max_concurrent=8),
         }
         self._refused = RefusedPlaces(clock.monotonic)

@@ -381,7 +381,7 @@ async def test_where_discord_drops_the_embed_the_card_is_in_the_text(stage: Scen
     assert isinstance(await stage.deliver(replace(LATE, reply=ReplyTarget(100))), Delivered)
     post, edit = stage.discord.requests
     assert (post.route, edit.route) == (POST, "PATCH /channels/100/messages/300")
-    assert "<@42> your song is here" in edit.body["content"]
+    assert "<@42>, your song is ready" in edit.body["content"]
     assert "Midnight Grid" in edit.body["content"]
     assert RESULT.song_url in edit.body["content"]
 
