@@ -39,9 +39,9 @@ def edits(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> list[tupl
     seen: list[tuple[float, str]] = []
     edit_line = Messenger.edit_text
 
-    async def noted(self: Messenger, reply: Any, embed: Any, *rest: Any, **options: Any) -> None:
+    async def noted(self: Messenger, *arguments: Any, embed: Any, **options: Any) -> None:
         seen.append((bot_env.app._clock.monotonic(), f"{embed.title}\n{embed.description}"))
-        await edit_line(self, reply, embed, *rest, **options)
+        await edit_line(self, *arguments, embed=embed, **options)
 
     monkeypatch.setattr(Messenger, "edit_text", noted)
     return seen

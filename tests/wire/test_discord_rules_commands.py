@@ -6,7 +6,7 @@ import asyncio
 
 import aiohttp
 
-from .answers import delivered, songs_in
+from .answers import delivered, is_answer, songs_in
 from .process import Stage
 
 
@@ -56,7 +56,7 @@ async def test_a_commands_only_install_is_charged_to_the_server_and_answered_by_
     guild = stage.discord.state.add_guild("Commands only", commands_only=True)
     await stage.start_ready()
     song = await stage.discord.slash(stage.ann, guild, "song", prompt="rain")
-    await song.message_matching(lambda message: message.embeds, timeout=30)
+    await song.message_matching(is_answer, timeout=30)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=10)
     assert songs_in(stage)[0]["quota_scope"] == guild.id
     assert not songs_in(stage)[0]["bot_in_channel"]
@@ -77,7 +77,7 @@ async def test_an_event_that_cannot_be_read_ends_nothing_and_is_logged_once(stag
     for _ in range(2):
         await stage.discord.send_event("GUILD_ROLE_UPDATE", {"guild_id": str(stage.guild.id)}, stage.guild)
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain")
-    await song.message_matching(lambda message: message.embeds, timeout=30)
+    await song.message_matching(is_answer, timeout=30)
     assert len(stage.discord.gateway.identifies) == 1
     assert bot.log.count("can't read an event GUILD_ROLE_UPDATE") == 1
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:

@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 
-from .answers import answers_in, delivered, songs_in
+from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord
 from .discord_server.permissions import EMBED_LINKS, VIEW_CHANNEL
 from .process import Stage
@@ -41,7 +41,7 @@ async def test_pages_of_cloudflare_cost_no_card(stage: Stage) -> None:
     stage.discord.faults.edge("/users/@me/channels", status=403, seconds=8)
     await asyncio.sleep(8)
     stage.discord.advance(8)
-    await song.message_matching(lambda message: message.embeds, timeout=60)
+    await song.message_matching(is_answer, timeout=60)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=10)
     assert len(answers_in(stage, song)) == 1
 
@@ -60,7 +60,7 @@ async def test_what_automod_blocks_later_comes_without_its_words(stage: Stage) -
     song = await order(stage, "[slow] a peculiar song")
     await song.message_matching("composing", timeout=15)
     stage.guild.blocked_words.add("peculiar")
-    card = await song.message_matching(lambda message: message.embeds, timeout=30)
+    card = await song.message_matching(is_answer, timeout=30)
     assert "AutoMod" in card.embed["description"]
     assert "peculiar" not in str(card.payload)
     told = await song.message_matching(lambda message: message.ephemeral, timeout=10)
@@ -117,7 +117,7 @@ async def test_what_is_refused_stays_below_a_hundredth_of_discords_limit(stage: 
     await asyncio.sleep(25)
     assert 10 <= stage.discord.rate_limits.invalid_requests < 100
     later = await order(stage, "a song while all of that waits")
-    await later.message_matching(lambda message: message.embeds, timeout=30)
+    await later.message_matching(is_answer, timeout=30)
 
 
 async def test_a_channel_known_to_be_closed_costs_no_request(stage: Stage) -> None:

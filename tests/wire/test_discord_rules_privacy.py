@@ -8,7 +8,7 @@ import sqlite3
 import time
 from contextlib import closing
 
-from .answers import answers_in, delivered, songs_in
+from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import Channel, InteractionRecord, StoredMessage, User
 from .discord_server.permissions import USE_EXTERNAL_APPS, VIEW_CHANNEL
 from .process import Stage
@@ -17,7 +17,7 @@ from .process import Stage
 async def make_song(stage: Stage, person: User, place: Channel, prompt: str, **how: bool) -> StoredMessage:
     record = await stage.discord.slash(person, place, "song", prompt=prompt, **how)
     await record.acknowledged(timeout=10)
-    return await record.message_matching(lambda message: message.embeds, timeout=30)
+    return await record.message_matching(is_answer, timeout=30)
 
 
 async def library_text(stage: Stage, person: User, place: Channel, **options: object) -> str:
@@ -36,8 +36,8 @@ async def test_what_discord_makes_ephemeral_is_private_from_the_start(stage: Sta
     assert "/library" in card.content
     record = await stage.discord.slash(stage.ann, elsewhere.channel, "library", user_install=True)
     page = await record.message_matching(lambda message: message.embeds)
-    opened = await stage.discord.select(stage.ann, page, "library:v1:open", "1", forged=True)
-    shown = await opened.message_matching(lambda message: message.embeds, timeout=10)
+    opened = await stage.discord.click(stage.ann, page, "library:v1:play:1")
+    shown = await opened.message_matching(is_answer, timeout=10)
     assert "Post here" not in shown.buttons
 
 
@@ -70,7 +70,7 @@ async def test_two_sessions_of_one_shard_make_one_song_and_leave_its_message_alo
     stage.discord.faults.add(f"{song.token}/callback", status=500)
     record = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="twice")
     await stage.discord.gateway.dispatch("INTERACTION_CREATE", record.payload, stage.guild.id)
-    card = await record.message_matching(lambda message: message.embeds, timeout=30)
+    card = await record.message_matching(is_answer, timeout=30)
     await stage.discord.wait_until(lambda: delivered(stage, 2), timeout=30)
     assert [row["prompt"] for row in songs_in(stage)] == ["[slow] once", "twice"]
     assert record.followups == []
@@ -121,7 +121,7 @@ async def test_a_private_reply_says_where_the_song_will_come_before_its_token_ex
     age(stage, created_minutes_ago=14, token_seconds_left=61)
     await stage.start_ready()
     line = await song.message_matching("direct message", timeout=15)
-    assert "/library" in line.content
+    assert "/library" in line.text
     card = await song.message_matching("by direct message", timeout=30)
     assert card is line
     (sent,) = answers_in(stage, song)
