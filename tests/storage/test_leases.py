@@ -124,6 +124,13 @@ async def test_a_worker_without_the_database_has_half_a_minute_to_bring_its_jobs
     assert await claimed(shared) == [song.id]
 
 
+async def test_a_worker_whose_lease_ran_out_does_not_interrupt_its_own_songs(shared: Database) -> None:
+    song = await submitting(shared)
+    await end_lease(shared, seconds_ago=INTERRUPTED_AFTER + 5)
+    assert await shared.songs.claim(WORKER, NOW, 10) == 0
+    assert await shared.songs.requeue(song, WORKER, None)
+
+
 async def test_a_heartbeat_keeps_the_lease(shared: Database) -> None:
     await composing(shared)
     await end_lease(shared)
