@@ -51,7 +51,7 @@ async def test_a_refusal_is_one_private_follow_up_and_the_line_goes(stage: Stage
     await stage.start_ready(DM_SONGS_PER_DAY="1")
     await card_of(await song(stage, channel))
     refused = await song(stage, channel)
-    told = await refused.message_matching("You have used 1 of 1 song today")
+    told = await refused.message_matching("You've used your 1 song for today")
     assert told.ephemeral
     await stage.discord.wait_until(
         lambda: refused.message is not None and refused.message.deleted, timeout=10
