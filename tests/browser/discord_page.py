@@ -92,9 +92,8 @@ class DiscordPage:
 
         await self._act(button, is_taken)
 
-    async def submit(self, text: str) -> None:
-        """Put something else into the one field of the form that is open, and send it."""
-        await self.form().get_by_role("textbox").fill(text)
+    async def send_form(self) -> None:
+        """Send the form that is open as it is."""
 
         async def is_taken() -> bool:
             return not await self.form().count()
@@ -132,10 +131,12 @@ class DiscordPage:
             else:
                 await field.get_by_role("textbox").fill(value)
 
-        async def is_taken() -> bool:
-            return not await self.form().count()
+        await self.send_form()
 
-        await self._act(self.form().get_by_role("button", name="Submit"), is_taken)
+    async def submit(self, text: str) -> None:
+        """Put something else into the one field of the form that is open, and send it."""
+        await self.form().get_by_role("textbox").fill(text)
+        await self.send_form()
 
     def form(self) -> Locator:
         return self.page.get_by_role("dialog")

@@ -9,7 +9,7 @@ from .visit import IN_CHROMIUM, visit
 
 pytestmark = IN_CHROMIUM
 
-OFFER = "I would send this prompt to Whisul."
+OFFER = "Make a song from this?"
 SAID, COMMANDED = "a waltz for a cat", "sea shanty with an accordion"
 
 
@@ -29,16 +29,15 @@ async def _cancelled_nothing_is_made(discord: DiscordPage) -> None:
     await expect(offer.locator(".embed-card")).to_have_text(SAID)
     await discord.press("Cancel", offer)
     await expect(offer).to_have_count(0)
-    await expect(discord.last_message()).to_contain_text("nothing was made, and nothing was charged")
+    await expect(discord.last_message()).to_contain_text("nothing was charged")
 
 
 async def _the_offer_becomes_the_card(discord: DiscordPage) -> None:
     await discord.say(SAID)
     offer = discord.messages(OFFER)
-    await expect(offer).to_contain_text("You have 20 songs left today.")
-    await expect(offer).to_contain_text("Nothing is charged until you press Make it.")
+    await expect(offer).to_contain_text("It uses 1 of your 20 remaining songs today.")
     message_id = await offer.get_attribute("data-message-id")
     await discord.press("Make it", offer)
     await expect(offer).to_have_count(0)
     await expect(discord.card(SAID)).to_have_attribute("data-message-id", message_id or "none")
-    await expect(discord.messages("@ann your song is here")).to_have_count(1)
+    await expect(discord.messages("@ann, your song is ready")).to_have_count(1)

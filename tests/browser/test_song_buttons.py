@@ -32,14 +32,14 @@ async def test_a_song_is_waited_for_taken_again_remixed_saved_and_deleted() -> N
 async def _ann_is_mentioned_when_the_song_is_there(discord: DiscordPage) -> None:
     line = discord.messages("Whisul is composing your song")
     await discord.press("Notify me", line)
-    await expect(discord.private("You will be mentioned when the song is here.")).to_be_visible()
+    await expect(discord.private("I'll ping you when it's ready.")).to_be_visible()
     await expect(discord.card(PROMPT)).to_be_visible()
-    await expect(discord.messages("@ann your song is here")).to_have_count(1)
+    await expect(discord.messages("@ann, your song is ready")).to_have_count(1)
 
 
 async def _max_remixes(discord: DiscordPage) -> None:
-    await discord.press("Remix", discord.card(PROMPT))
-    await expect(discord.form().get_by_role("heading")).to_have_text("Remix")
+    await discord.press("Remix (edit prompt)", discord.card(PROMPT))
+    await expect(discord.form().get_by_role("heading")).to_have_text("Remix: edit the prompt")
     await expect(discord.form().get_by_label("Prompt")).to_have_value(PROMPT)
     await discord.submit(REMIXED)
     await expect(discord.messages(REMIXED)).to_contain_text("Whisul is composing your song")
@@ -49,7 +49,7 @@ async def _max_saves_the_song_and_takes_it_out_again(discord: DiscordPage) -> No
     await discord.press("Save", discord.card(PROMPT))
     await expect(discord.private("Saved to your /library.")).to_be_visible()
     await discord.press("Save", discord.card(PROMPT))
-    await expect(discord.private("Taken out of your /library.")).to_be_visible()
+    await expect(discord.private("Removed from your /library.")).to_be_visible()
 
 
 async def _the_new_cards_say_what_they_came_from(discord: DiscordPage, title: str, link_end: str) -> None:
@@ -64,13 +64,16 @@ async def _the_new_cards_say_what_they_came_from(discord: DiscordPage, title: st
 async def _only_who_asked_for_it_deletes_it(discord: DiscordPage) -> None:
     own = discord.card(PROMPT, "@ann")
     await discord.press("Delete", own)
-    await expect(discord.private("Only the person who asked for this song")).to_be_visible()
+    await expect(discord.private("Only the person who made this song")).to_be_visible()
     await discord.become("ann")
     await discord.press("Delete", own)
     await expect(own).to_be_visible()
-    question = discord.private("Delete this song's card? This can't be undone")
-    await discord.press("Yes, delete it", question)
+    question = discord.private("Delete this song? This can't be undone")
+    await discord.press("Cancel", question)
+    await expect(discord.private("OK, I kept the song.")).to_be_visible()
+    await discord.press("Delete", own)
+    await discord.press("Delete", question)
     await expect(own).to_have_count(0)
     await expect(question).to_have_count(0)
-    await expect(discord.private("The song's card was deleted.")).to_be_visible()
+    await expect(discord.private("Song deleted.")).to_be_visible()
     await expect(discord.card(REMIXED)).to_be_visible()
