@@ -112,8 +112,11 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
-        """Claim a worker's oldest songs first. Pass over those that another process is claiming at this moment."""
-        parameters = self.parameters(at_most=limit, lease_owner=worker_id)
+        """Claim a worker's oldest songs first. Pass over those that another process is claiming now.
+
+        A worker's own songs are left to it, even if its lease has run out: it knows what it never sent.
+        """
+        parameters = self.parameters(at_most=limit, lease_owner=worker_id, claimer=worker_id)
         interrupted = connection.execute(
             self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
         ).all()
@@ -124,7 +127,8 @@ class LeaseQueries:
         """Build a change of songs that no living worker follows."""
         left_behind = (
             select(songs.c.id)
-            .where(FOLLOWED, condition, ~self.is_alive(songs.c.lease_owner, grace_seconds))
+            .where(FOLLOWED, condition, songs.c.lease_owner.is_distinct_from(bindparam("claimer")))
+            .where(~self.is_alive(songs.c.lease_owner, grace_seconds))
             .order_by(songs.c.lease_owner, songs.c.id)  # as ix_songs_followed has them
             .limit(bindparam("at_most"))
             .with_for_update(skip_locked=True)
