@@ -137,12 +137,12 @@ CASES: list[tuple[Callable[[Patch], None], set[str]]] = [
     (writes_of_earlier_admissions_count, {"at_most_one_post", "post_only_under_a_live_lease"}),
     (
         a_worker_admits_what_it_can_not_send,
-        {"no_place_stands_empty", "unavailable_only_where_nobody_could_send"},
+        {"no_slot_stays_empty", "unavailable_only_where_nobody_could_send"},
     ),
     (newcomers_go_first, {"nobody_is_overtaken_for_long"}),
     (one_404_after_a_minute_is_enough, {"paid_job_is_not_given_up"}),
     (all_time_counts, {"paid_job_is_not_given_up"}),
-    (whisul_may_stop_all_for_an_hour, {"no_place_stands_empty", "everything_is_settled"}),
+    (whisul_may_stop_all_for_an_hour, {"no_slot_stays_empty", "everything_is_settled"}),
     (limits_on_a_person_are_deleted, {"order_outcome_is_right"}),
     (a_deletion_takes_whatever_is_there, {"accepted_order_is_written"}),
 ]

@@ -114,6 +114,13 @@ async def test_what_a_dead_worker_left_submitting_is_interrupted_and_refunded(sh
     assert failed.finished_at == failed.refunded_at == NOW
 
 
+async def test_a_worker_does_not_take_its_own_song_for_interrupted(shared: Database) -> None:
+    song = await submitting(shared)
+    await end_lease(shared, seconds_ago=INTERRUPTED_AFTER + 1)
+    assert await shared.songs.claim(WORKER, NOW, 10) == 0
+    assert (await fetched(shared, song.id)).state is State.SUBMITTING
+
+
 async def test_a_worker_without_the_database_has_half_a_minute_to_bring_its_jobs_number(
     shared: Database,
 ) -> None:

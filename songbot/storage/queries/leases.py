@@ -125,7 +125,7 @@ class LeaseQueries:
 
         The claimer's own stay as they are, though its lease may have run out: it knows what it never sent.
         """
-        others = songs.c.lease_owner != bindparam("worker_id")
+        others = songs.c.lease_owner.is_distinct_from(bindparam("worker_id"))
         left_behind = (
             select(songs.c.id)
             .where(FOLLOWED, condition, others, ~self.is_alive(songs.c.lease_owner, grace_seconds))
