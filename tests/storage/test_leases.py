@@ -93,6 +93,13 @@ async def test_what_is_finished_and_not_delivered_is_taken_over_too(database: Da
     assert await database.songs.leased(OTHER_WORKER) == held
 
 
+async def test_a_cancelled_song_is_answered_by_the_next_worker_that_looks(database: Database) -> None:
+    song = await placed(database)
+    await database.songs.register_worker(OTHER_WORKER, LEASE)
+    assert await database.songs.cancel_queued(song.id, ANN, NOW)
+    assert await claimed(database) == [song.id]
+
+
 async def test_a_queued_song_belongs_to_nobody(database: Database) -> None:
     song = await placed(database)
     assert await database.songs.claim(OTHER_WORKER, NOW, 10) == 0
