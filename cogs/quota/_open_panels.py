@@ -93,6 +93,7 @@ class OpenPanels:
         self._panels[message_id] = panel
         if self._polling is None or self._polling.done():
             self._polling = asyncio.create_task(self._poll(), name="open-quota-panels")
+            self._polling.add_done_callback(_log_failure)
 
     async def _poll(self) -> None:
         """Run as long as any panel is open."""
@@ -122,3 +123,9 @@ class OpenPanels:
         if components != panel.shown:
             await interaction.edit_original_response(view=layout)
             panel.shown = components
+
+
+def _log_failure(polling: asyncio.Task[None]) -> None:
+    """Log what ended the watching. The next press of a panel starts it again."""
+    if not polling.cancelled() and (error := polling.exception()) is not None:
+        log.error("open panels are not refreshed any more", exc_info=error)

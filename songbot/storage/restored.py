@@ -23,7 +23,7 @@ from .database import DEADLINE
 from .environment import database_url
 from .errors import BadDatabaseUrl, UnusableDatabase
 from .preconditions import refuse_unfinished_copy, refuse_while_used
-from .queries.transitions import give_grants_back
+from .queries.transitions import NOBODY, give_grants_back
 from .schema.migrate import migrate
 from .schema.tables import PENDING, songs
 
@@ -52,7 +52,7 @@ def _fail_unsent(connection: Connection, now: datetime) -> int:
             reason=FailureReason.INTERRUPTED,
             finished_at=now,
             refunded_at=now,
-            lease_owner="nobody",  # so that the next worker finds that it does not live, and takes over
+            lease_owner=NOBODY,
         )
         .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
     )

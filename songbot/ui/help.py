@@ -53,7 +53,7 @@ def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | 
 
 def joined_embed(ids: Mapping[str, int], missing: Sequence[str]) -> discord.Embed:
     """Return what the bot says once when it joins a server."""
-    song, limits = mention("song", ids), mention("quota show", ids)
+    song, limits = mention("song", ids), mention("quota panel", ids)
     embed = discord.Embed(title=wording.JOINED_TITLE, description=wording.joined(song, limits), colour=BRAND)
     if missing:
         embed.add_field(name=wording.CHANNEL, value=wording.missing(missing, admin=True), inline=False)

@@ -60,12 +60,12 @@ def again(library: str, usage: str, privacy: str) -> list[str]:
     ]
 
 
-def admins(show: str, set_rule: str, check: str, usage: str) -> str:
+def admins(show: str, panel: str, check: str, usage: str) -> str:
     """Return a line for each command for those with Manage Server."""
     return "\n".join(
         [
             f"{show} – see this server's limits",
-            f"{set_rule} – change them",
+            f"{panel} – change them, all in one place",
             f"{check} – why someone can or can't make a song",
             f"{usage} – usage chart",
         ]

@@ -162,7 +162,7 @@ async def test_with_no_song_left_there_is_nothing_to_press(bot_env: BotEnvironme
     await press(bot_env, await offer(bot_env), "Make it")
     await bot_env.wait(80)
     message = await offer(bot_env, "another one")
-    assert "You have used 1 of 1 song today" in message.content
+    assert "You've used your 1 song for today" in message.content
     assert message.components == []
 
 
@@ -172,7 +172,7 @@ async def test_a_song_that_is_refused_after_all_is_told_privately_and_the_offer_
 ):
     first, second = await offer(bot_env, "one"), await offer(bot_env, "two")
     await press(bot_env, first, "Make it")
-    assert "You have used 1 of 1 song today" in private_answer(await press(bot_env, second, "Make it"))
+    assert "You've used your 1 song for today" in private_answer(await press(bot_env, second, "Make it"))
     assert labels(current(bot_env, second)) == ["Make it", "Cancel"]
 
 

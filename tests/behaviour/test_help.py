@@ -108,7 +108,7 @@ async def test_a_server_that_is_joined_is_told_once_what_the_bot_is_and_how_to_b
     (message,) = bot_env.channel.history()
     ids = bot_env.app.bot.command_ids
     assert f"**Try it:** </song:{ids['song']}>" in text_of(message)
-    assert f"</quota show:{ids['quota']}>" in text_of(message)
+    assert f"</quota panel:{ids['quota']}>" in text_of(message)
     assert "missing" not in text_of(message)
     assert labels(message)[-1] == "Surprise me"
 

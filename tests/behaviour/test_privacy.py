@@ -101,7 +101,7 @@ async def test_deleting_does_not_give_the_days_songs_back(bot_env: BotEnvironmen
     question = await privacy(bot_env, bot_env.ann, "delete")
     await bot_env.ann.click(question, label="Delete everything")
     result = await bot_env.ann.slash(bot_env.channel, "song", prompt="another one")
-    assert "You have used 1 of 1 song" in result.followups[0].content
+    assert "You've used your 1 song" in result.followups[0].content
     assert bot_env.whisul.posts == []
 
 

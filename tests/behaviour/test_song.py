@@ -272,7 +272,7 @@ async def test_try_again_makes_a_new_song_of_the_same_prompt_for_its_asker_alone
 async def test_over_the_quota_the_person_is_told_privately_and_no_line_stays(bot_env: BotEnvironment):
     await order(bot_env)
     result = await order(bot_env, "another")
-    assert "You have used 1 of 1 song today" in private_answer(result)
+    assert "You've used your 1 song for today" in private_answer(result)
     assert len(result.followups) == 1
     assert result.response is None
     assert len(await all_songs(bot_env)) == 1

@@ -147,7 +147,7 @@ async def test_a_take_over_the_pressers_quota_is_refused_and_a_next_press_says_t
     card = await make_song(bot_env)
     for _ in range(2):
         result = await press(bot_env.ann, card, "Another take")
-        assert "You have used 1 of 1 song today" in private_answer(result)
+        assert "You've used your 1 song for today" in private_answer(result)
         assert [f for f in result.followups if not f.ephemeral] == []
     assert len(await all_songs(bot_env)) == 1
 

@@ -54,7 +54,7 @@ class DiscordServer:
     refused_tokens: set[str] = field(default_factory=set)
     refusals: dict[int, set[str]] = field(default_factory=dict)
     """Per song: the ways that Discord refused for good."""
-    refused_places: set[tuple[str, int]] = field(default_factory=set)
+    refused_routes: set[tuple[str, int]] = field(default_factory=set)
     unsure: set[int] = field(default_factory=set)
     """Songs whose line may show the card although no process was told so."""
     _nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
@@ -117,12 +117,12 @@ class DiscordServer:
         """Keep in mind that a process was refused for good; a place's refusal holds for all songs there."""
         self.refusals.setdefault(song_id, set()).add(way)
         if song is not None:
-            self.refused_places.add((way, song.user_id if way == "direct" else song.reply.channel_id))
+            self.refused_routes.add((way, song.user_id if way == "direct" else song.reply.channel_id))
 
     def refused(self, song_id: int, user_id: int, channel_id: int) -> set[str]:
         """The ways that were refused for good to a song, or to where it would go."""
-        places = {way for way, place in self.refused_places if place in (user_id, channel_id)}
-        return self.refusals.get(song_id, set()) | (places & {"post", "direct"})
+        routes = {way for way, target in self.refused_routes if target in (user_id, channel_id)}
+        return self.refusals.get(song_id, set()) | (routes & {"post", "direct"})
 
     def _post(self, channel_id: int, song_id: int, nonce: str, now: float) -> int:
         known = self._nonces.get((channel_id, nonce))

@@ -18,7 +18,7 @@ from .network import Link, NoAnswer, Refused, Trouble
 T = TypeVar("T")
 BY_TOKEN = ("token", "follow_up")
 """What goes by token can't be found again: nobody knows what came of it when no answer came."""
-PATIENCE = 120.0
+REQUEST_TIMEOUT = 120.0
 """Longer than the bot waits for any answer from Discord."""
 STATUSES = (500, 502, 503, 503, 429)
 
@@ -88,7 +88,7 @@ class SimulatedMessenger:
         if way in BY_TOKEN:
             self._server.unsure.add(song_id)
         try:
-            answer = await link.request(effect, trouble, PATIENCE)
+            answer = await link.request(effect, trouble, REQUEST_TIMEOUT)
         except Refused:
             raise aiohttp.ServerDisconnectedError from None
         except NoAnswer:

@@ -64,7 +64,7 @@ class Process:
         self.clock.shift = shift
         self.database, self.whisul, self.discord = links = [
             Link(name, world.loop, self.random, partial(world.tell, number), kinds)
-            for name, kinds in zip(("database", "Whisul", "Discord"), world.scenario.troubles, strict=True)
+            for name, kinds in zip(("database", "Whisul", "Discord"), world.scenario.faults, strict=True)
         ]
         self.links: list[Link] = links
         self.alive = True

@@ -13,7 +13,7 @@ from random import Random
 
 from songbot.songs.errors import StoreUnavailable
 
-from .invariants import end, standing
+from .invariants import end, periodic
 from .loop import Deadlock, SimulatedLoop
 from .network import FOREVER
 from .people import People
@@ -87,9 +87,9 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
     empty_since, calm = FOREVER, False
     while world.violation is None:
         await asyncio.sleep(LOOK)
-        if standing.place_stands_empty(world):
+        if periodic.slot_stays_empty(world):
             empty_since = min(empty_since, world.loop.now)
-            world.checks.report("no_place_stands_empty", standing.no_place_stands_empty(world, empty_since))
+            world.checks.report("no_slot_stays_empty", periodic.no_slot_stays_empty(world, empty_since))
         else:
             empty_since = FOREVER
         if not calm and people.done() and weather.done():

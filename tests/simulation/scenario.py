@@ -19,14 +19,14 @@ from .network import Trouble
 HOUR = 3600.0
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
 
-DATABASE_TROUBLES = (
+DATABASE_FAULTS = (
     Trouble.REFUSED,
     Trouble.SILENT,
     Trouble.ANSWER_LOST,
     Trouble.ANSWER_LATE,
     Trouble.EFFECT_LATE,
 )
-WHISUL_TROUBLES = DISCORD_TROUBLES = (
+WHISUL_FAULTS = DISCORD_FAULTS = (
     Trouble.REFUSED,
     Trouble.SILENT,
     Trouble.ANSWER_LOST,
@@ -92,7 +92,7 @@ class Scenario:
     config: WorkerConfig
     limits: OperatorLimits
     noise: tuple[float, float, float]
-    troubles: tuple[tuple[Trouble, ...], ...]
+    faults: tuple[tuple[Trouble, ...], ...]
     episodes: tuple[Episode, ...]
     admin_changes: int
     deletions: float
@@ -101,9 +101,9 @@ class Scenario:
     @property
     def settles_in(self) -> float:
         """The promise: so many seconds after the last trouble every song is answered."""
-        places = min(self.config.max_concurrent, 100)
-        making = self.orders * self.compose[1] * 1.5 / places
-        stuck = self.orders / places * self.config.job_timeout if self.odd_jobs else 0.0
+        slots = min(self.config.max_concurrent, 100)
+        making = self.orders * self.compose[1] * 1.5 / slots
+        stuck = self.orders / slots * self.config.job_timeout if self.odd_jobs else 0.0
         return 20 * 60.0 + making + stuck + 4 * self.config.lease_duration
 
 
@@ -139,7 +139,7 @@ def _anything(random: Random) -> Scenario:
         config=_config(random, long_run=long_run, orders=orders),
         limits=_limits(random),
         noise=_noise(random),
-        troubles=_troubles(random),
+        faults=_faults(random),
         episodes=_episodes(random, processes, orders_for, long_run=long_run),
         admin_changes=random.choice([0, 0, 2, 6]),
         deletions=random.choice([0.0, 0.0, 0.1, 0.4]),
@@ -148,7 +148,7 @@ def _anything(random: Random) -> Scenario:
 
 
 def _long_line(random: Random) -> Scenario:
-    """More newcomers than places for a while, with nothing else out of the ordinary."""
+    """More newcomers than slots for a while, with nothing else out of the ordinary."""
     orders, seconds = 24, random.choice([10.0, 15.0])
     slots = random.choice([1, 1, 2])
     orders_for = orders * (seconds + 3.0) / slots * random.choice([0.8, 0.9, 1.0])
@@ -191,10 +191,10 @@ def _late_answers(scenario: Scenario) -> Scenario:
         orders=16,
         limits=NO_LIMITS,
         noise=(0.3, 0.4, 0.0),
-        troubles=(
+        faults=(
             (Trouble.EFFECT_LATE, Trouble.ANSWER_LATE),
             (Trouble.ANSWER_LATE, Trouble.REFUSED, Trouble.ERROR),
-            scenario.troubles[2],
+            scenario.faults[2],
         ),
         episodes=(),
         deletions=0.0,
@@ -242,11 +242,11 @@ def _noise(random: Random) -> tuple[float, float, float]:
     )
 
 
-def _troubles(random: Random) -> tuple[tuple[Trouble, ...], ...]:
+def _faults(random: Random) -> tuple[tuple[Trouble, ...], ...]:
     """The kinds of noise for each neighbour: often one alone, since others would hide what it does."""
     return tuple(
         tuple(random.sample(kinds, random.choice([1, 2, len(kinds)])))
-        for kinds in (DATABASE_TROUBLES, WHISUL_TROUBLES, DISCORD_TROUBLES)
+        for kinds in (DATABASE_FAULTS, WHISUL_FAULTS, DISCORD_FAULTS)
     )
 
 

@@ -10,8 +10,8 @@ from songbot.storage.schema.types import EPOCH, MICROSECOND
 from .checks import Checks
 from .database import DatabaseServer
 from .discord_server import DiscordServer
+from .invariants.periodic import HEALTHY_FOR
 from .invariants.quotas import QuotaBook
-from .invariants.standing import HEALTHY_FOR
 from .loop import SimulatedLoop
 from .network import FOREVER, Trouble
 from .process import Process

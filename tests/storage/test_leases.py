@@ -93,6 +93,13 @@ async def test_what_is_finished_and_not_delivered_is_taken_over_too(database: Da
     assert await database.songs.leased(OTHER_WORKER) == held
 
 
+async def test_a_cancelled_song_is_answered_by_the_next_worker_that_looks(database: Database) -> None:
+    song = await placed(database)
+    await database.songs.register_worker(OTHER_WORKER, LEASE)
+    assert await database.songs.cancel_queued(song.id, ANN, NOW)
+    assert await claimed(database) == [song.id]
+
+
 async def test_a_queued_song_belongs_to_nobody(database: Database) -> None:
     song = await placed(database)
     assert await database.songs.claim(OTHER_WORKER, NOW, 10) == 0
@@ -114,6 +121,13 @@ async def test_what_a_dead_worker_left_submitting_is_interrupted_and_refunded(sh
     assert failed.finished_at == failed.refunded_at == NOW
 
 
+async def test_a_worker_does_not_take_its_own_song_for_interrupted(shared: Database) -> None:
+    song = await submitting(shared)
+    await end_lease(shared, seconds_ago=INTERRUPTED_AFTER + 1)
+    assert await shared.songs.claim(WORKER, NOW, 10) == 0
+    assert (await fetched(shared, song.id)).state is State.SUBMITTING
+
+
 async def test_a_worker_without_the_database_has_half_a_minute_to_bring_its_jobs_number(
     shared: Database,
 ) -> None:
@@ -122,6 +136,13 @@ async def test_a_worker_without_the_database_has_half_a_minute_to_bring_its_jobs
     assert await claimed(shared) == []
     assert await shared.songs.mark_submitted(song, "job-1")
     assert await claimed(shared) == [song.id]
+
+
+async def test_a_worker_whose_lease_ran_out_does_not_interrupt_its_own_songs(shared: Database) -> None:
+    song = await submitting(shared)
+    await end_lease(shared, seconds_ago=INTERRUPTED_AFTER + 5)
+    assert await shared.songs.claim(WORKER, NOW, 10) == 0
+    assert await shared.songs.requeue(song, WORKER, None)
 
 
 async def test_a_heartbeat_keeps_the_lease(shared: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from contextlib import closing
@@ -31,6 +32,13 @@ def end_jobs(stage: Stage) -> None:
         job.seconds = min(job.seconds, time.time() - job.created)
 
 
+def is_answer(message: StoredMessage) -> bool:
+    """Is it a card or an honest failure? A song's message has an embed from its first line on; only an answer
+    has one of these buttons."""
+    buttons = json.dumps(message.payload["components"])
+    return bool(message.embeds) and ("song:v1:take:" in buttons or "song:v1:retry:" in buttons)
+
+
 def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
     """Cards and honest failures that the person can see: in the channel, or in their direct messages."""
     channels = [record.channel, stage.discord.state.dm_channel(record.user)]
@@ -40,9 +48,9 @@ def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
         for message in stage.discord.message_store.in_channel(channel)
     }
     seen |= {message.id: message for message in record.messages}
-    return [message for message in seen.values() if message.embeds]
+    return [message for message in seen.values() if is_answer(message)]
 
 
 def answers_in_any(stage: Stage) -> list[StoredMessage]:
     """Cards and honest failures, wherever."""
-    return [message for message in stage.discord.message_store.by_id.values() if message.embeds]
+    return [message for message in stage.discord.message_store.by_id.values() if is_answer(message)]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from .answers import end_jobs, songs_in
+from .answers import end_jobs, is_answer, songs_in
 from .process import ROOT, Stage
-
-
-def has_card(message) -> bool:
-    return bool(message.embeds)
 
 
 async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Stage):
@@ -16,7 +12,7 @@ async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Sta
     await song.acknowledged()
     assert "a trap song about rain" in song.message.embed["description"]
     assert not song.ephemeral
-    card = await song.message_matching(has_card, timeout=15)
+    card = await song.message_matching(is_answer, timeout=15)
     assert card.embed["title"]
     assert sorted(file.name.rsplit(".")[-1] for file in card.files) == ["jpg", "mp3"]
     assert len(stage.whisul.posts) == 1
@@ -30,7 +26,7 @@ async def test_a_song_composing_when_the_process_is_killed_is_delivered_after_th
     await bot.kill()
     end_jobs(stage)
     await stage.start_ready()
-    card = await song.message_matching(has_card, timeout=15)
+    card = await song.message_matching(is_answer, timeout=15)
     assert card.embed["title"]
     assert len(stage.whisul.posts) == 1
 
@@ -45,7 +41,7 @@ async def test_sigterm_ends_with_0_and_nothing_is_lost(stage: Stage):
     assert await bot.terminate() == 0
     await stage.start_ready()
     for song in songs:
-        await song.message_matching(has_card, timeout=20)
+        await song.message_matching(is_answer, timeout=20)
     assert len(stage.whisul.posts) == 5
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .answers import end_jobs
+from .answers import end_jobs, is_answer
 from .discord_server import InteractionRecord
 from .patched_bot import start_altered, start_altered_ready
 from .process import BotProcess, Stage
@@ -65,7 +65,7 @@ async def order(stage: Stage, prompt: str) -> InteractionRecord:
 
 
 async def gets_its_card(song: InteractionRecord) -> None:
-    await song.message_matching(lambda message: bool(message.embeds), timeout=25)
+    await song.message_matching(is_answer, timeout=25)
 
 
 async def is_told(song: InteractionRecord) -> None:
@@ -84,7 +84,7 @@ async def test_a_locked_database_refuses_orders_delays_songs_and_loses_none(stag
         unlucky = await order(stage, "while it is locked")
         await is_told(unlucky)
         await end_jobs_and_wait_for_polls(stage)
-        assert not any(song.message and song.message.embeds for song in under_way)
+        assert not any(song.message and is_answer(song.message) for song in under_way)
         other.execute("ROLLBACK")
     for song in under_way:
         await gets_its_card(song)
@@ -114,7 +114,7 @@ async def test_a_full_disk_refuses_orders_and_songs_arrive_once_there_is_room(st
     for song in refused:
         await is_told(song)
     await end_jobs_and_wait_for_polls(stage)
-    assert not any(song.message and song.message.embeds for song in under_way)
+    assert not any(song.message and is_answer(song.message) for song in under_way)
     limit_files(bot, resource.RLIM_INFINITY)
     for song in under_way:
         await gets_its_card(song)

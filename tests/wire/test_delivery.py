@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from .answers import answers_in, delivered, end_jobs, songs_in
+from .answers import answers_in, delivered, end_jobs, is_answer, songs_in
 from .discord_server import Channel, InteractionRecord, StoredMessage, User
 from .discord_server.permissions import VIEW_CHANNEL
 from .process import Stage
@@ -73,7 +73,7 @@ async def test_a_song_that_ended_while_the_bot_was_down_is_delivered_at_the_star
     assert answers_in(stage, song) == []
     end_jobs(stage)
     await stage.start_ready()
-    card = await song.message_matching(lambda message: message.embeds, timeout=15)
+    card = await song.message_matching(is_answer, timeout=15)
     assert card.files
     assert len(stage.whisul.posts) == 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .answers import end_jobs, songs_in
+from .answers import end_jobs, is_answer, songs_in
 from .discord_server import InteractionRecord
 from .process import Stage, open_stage
 
@@ -40,7 +40,7 @@ async def order(stage: Stage, prompt: str = "rain") -> InteractionRecord:
 
 
 async def assert_card(song: InteractionRecord) -> None:
-    await song.message_matching(lambda message: message.embeds, timeout=30)
+    await song.message_matching(is_answer, timeout=30)
 
 
 async def connected_again(stage: Stage, before: tuple[int, int]) -> None:

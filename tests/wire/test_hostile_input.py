@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.whisul.faults import Fault
 
+from .answers import is_answer
 from .discord_server import InteractionRecord, RecordedRequest, StoredMessage, User
 from .process import Stage
 
@@ -83,7 +84,7 @@ async def order(stage: Stage, prompt: str, **options: Any) -> InteractionRecord:
 
 
 async def answer_to(song: InteractionRecord) -> StoredMessage:
-    return await song.message_matching(lambda message: bool(message.embeds), timeout=25)
+    return await song.message_matching(is_answer, timeout=25)
 
 
 async def answers_to(songs: list[InteractionRecord]) -> list[StoredMessage]:

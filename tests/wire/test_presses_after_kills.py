@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .answers import songs_in
+from .answers import is_answer, songs_in
 from .discord_server import StoredMessage
 from .process import Stage
 
@@ -18,7 +18,7 @@ async def killed_and_started_again(stage: Stage) -> None:
 
 async def card_in_the_channel(stage: Stage) -> StoredMessage:
     record = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="a trap song")
-    return await record.message_matching(lambda message: message.embeds, timeout=30)
+    return await record.message_matching(is_answer, timeout=30)
 
 
 async def test_every_button_of_a_card(stage: Stage) -> None:
@@ -62,5 +62,5 @@ async def test_an_offer_in_the_direct_messages_makes_one_song(stage: Stage) -> N
     await killed_and_started_again(stage)
     for _ in range(2):
         await (await stage.discord.click(stage.ann, offer, "Make it", forged=True)).acknowledged(timeout=10)
-    await stage.discord.wait_until(lambda: offer.embeds and "Make it" not in offer.text, timeout=30)
+    await stage.discord.wait_until(lambda: is_answer(offer), timeout=30)
     assert [row["prompt"] for row in songs_in(stage)] == ["a trap song"]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.storage.postgres import NoPostgres, PostgresServer, postgres_server
 
+from .answers import is_answer
 from .process import BotProcess, Stage, open_stage
 
 pytestmark = pytest.mark.slow
@@ -63,9 +64,7 @@ async def ordered(stage: Stage, channel, count: int, prompt: str = "rain"):
 
 
 async def all_get_their_card(songs, timeout: float) -> None:
-    await asyncio.gather(
-        *(song.message_matching(lambda message: bool(message.embeds), timeout=timeout) for song in songs)
-    )
+    await asyncio.gather(*(song.message_matching(is_answer, timeout=timeout) for song in songs))
 
 
 async def test_each_process_serves_its_shard_and_every_song_arrives_once(cluster: Stage):
@@ -101,9 +100,7 @@ async def test_the_places_are_for_all_processes_together(cluster: Stage):
     await two_processes(cluster, SONGS_AT_ONCE="3")
     songs = [song for channel in channels for song in await ordered(cluster, channel, 4)]
     most = 0
-    done = asyncio.gather(
-        *(song.message_matching(lambda message: bool(message.embeds), timeout=40) for song in songs)
-    )
+    done = asyncio.gather(*(song.message_matching(is_answer, timeout=40) for song in songs))
     while not done.done():
         running = sum(1 for job in cluster.whisul.jobs.values() if job.finishes > time.time())
         most = max(most, running)
@@ -124,7 +121,7 @@ async def test_a_quota_holds_over_two_processes(cluster: Stage):
         )
     )
     await cluster.discord.wait_until(
-        lambda: all(record.followups or (record.message and record.message.embeds) for record in records),
+        lambda: all(record.followups or (record.message and is_answer(record.message)) for record in records),
         timeout=30,
     )
     assert len(cluster.whisul.posts) == 5

@@ -16,7 +16,7 @@ COMPONENTS_V2 = 1 << 15
 @pytest.fixture
 def admin(stage: Stage) -> None:
     """Max may manage the server."""
-    role = stage.discord.world.add_role(stage.guild, "Managers", permissions.MANAGE_GUILD)
+    role = stage.discord.state.add_role(stage.guild, "Managers", permissions.MANAGE_GUILD)
     stage.guild.member(stage.max).roles.append(role)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from songbot.wording.general import STOPPING
 
-from .answers import answers_in, delivered, songs_in
+from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord
 from .discord_server.clock import HANG_GUARD
 from .process import BotProcess, Stage, open_stage
@@ -53,7 +53,7 @@ async def patiently(predicate: Callable[[], bool]) -> None:
 
 async def assert_one_card_each(stage: Stage, songs: list[InteractionRecord]) -> None:
     await patiently(lambda: delivered(stage, len(songs)))
-    assert all(song.message and song.message.embeds for song in songs)
+    assert all(song.message and is_answer(song.message) for song in songs)
     assert len(answers_in(stage, songs[0])) == len(songs)
     assert len(stage.whisul.posts) == len(songs)
 
@@ -80,7 +80,7 @@ async def test_sigterm_amid_a_rush_leaves_nobody_without_an_answer(big_stage: St
     await patiently(lambda: delivered(stage, len(songs_in(stage))))
     for song in filter(lambda song: song.ack, songs):
         texts = [message.text for message in song.messages]
-        assert any(message.embeds for message in song.messages) or STOPPING in texts, texts
+        assert any(is_answer(message) for message in song.messages) or STOPPING in texts, texts
     assert len(answers_in(stage, songs[0])) == len(songs_in(stage)) == len(stage.whisul.posts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .answers import delivered, songs_in
+from .answers import delivered, is_answer, songs_in
 from .discord_server import Channel, InteractionRecord, StoredMessage
 from .process import Stage
 
@@ -25,7 +25,7 @@ async def song(stage: Stage, channel: Channel) -> InteractionRecord:
 
 
 async def card_of(record: InteractionRecord) -> StoredMessage:
-    return await record.message_matching(lambda message: message.embeds, timeout=30)
+    return await record.message_matching(is_answer, timeout=30)
 
 
 def edits_with_a_card(stage: Stage, record: InteractionRecord) -> int:
@@ -51,7 +51,7 @@ async def test_a_refusal_is_one_private_follow_up_and_the_line_goes(stage: Stage
     await stage.start_ready(DM_SONGS_PER_DAY="1")
     await card_of(await song(stage, channel))
     refused = await song(stage, channel)
-    told = await refused.message_matching("You have used 1 of 1 song today")
+    told = await refused.message_matching("You've used your 1 song for today")
     assert told.ephemeral
     await stage.discord.wait_until(
         lambda: refused.message is not None and refused.message.deleted, timeout=10
@@ -65,7 +65,9 @@ async def test_another_take_by_who_sees_the_card_stays_within_the_follow_ups(
     await stage.start_ready()
     card = await card_of(await song(stage, channel))
     press = await stage.discord.click(stage.max, card, "Another take")
-    again = await press.message_matching(lambda message: message is not card and message.embeds, timeout=30)
+    again = await press.message_matching(
+        lambda message: message is not card and is_answer(message), timeout=30
+    )
     assert "Another take of" in again.text
     assert press.followups == []
 

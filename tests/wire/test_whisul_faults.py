@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.whisul.faults import Fault
 
+from .answers import is_answer
 from .discord_server import InteractionRecord, StoredMessage
 from .patched_bot import start_altered_ready
 from .process import BotProcess, Stage
@@ -40,9 +41,7 @@ async def order(stage: Stage, *prompts: str) -> dict[str, InteractionRecord]:
 
 async def answers_to(songs: dict[str, InteractionRecord], timeout: float = 25) -> dict[str, StoredMessage]:
     """The card or failure of each."""
-    messages = await asyncio.gather(
-        *(song.message_matching(lambda message: bool(message.embeds), timeout) for song in songs.values())
-    )
+    messages = await asyncio.gather(*(song.message_matching(is_answer, timeout) for song in songs.values()))
     return dict(zip(songs, messages, strict=True))
 
 
@@ -186,7 +185,7 @@ async def test_a_song_without_a_link_is_told_and_a_refused_key_keeps_the_song(st
     assert "no audio" in answers["wrong types"].text
     assert not has_failed(answers["healthy"])
     assert paused.message is not None
-    assert not paused.message.embeds, "it is kept and asked for again in a minute"
+    assert not is_answer(paused.message), "it is kept and asked for again in a minute"
     assert bot.log.count("WHISUL_API_KEY") == 1
     assert lives_on(bot)
 
@@ -202,7 +201,7 @@ async def test_an_order_waits_for_a_whisul_that_can_not_be_reached_at_all(stage:
     songs = await order(stage, "rain", "snow")
     for song in songs.values():
         line = await song.message_matching("Whisul can't be reached", timeout=15)
-        assert not line.embeds
+        assert not is_answer(line)
     assert not stage.whisul.posts
     assert lives_on(bot)
 

@@ -112,8 +112,8 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
-        """Claim the oldest songs first. Skip those that another process is claiming at this moment."""
-        parameters = self.parameters(at_most=limit, lease_owner=worker_id)
+        """Claim a worker's oldest songs first. Skip those that another process is claiming at this moment."""
+        parameters = self.parameters(at_most=limit, worker_id=worker_id, lease_owner=worker_id)
         interrupted = connection.execute(
             self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
         ).all()
@@ -121,10 +121,14 @@ class LeaseQueries:
         return len(interrupted) + len(connection.execute(self._claim, parameters).all())
 
     def _take_over(self, condition: ColumnElement[bool], grace_seconds: float) -> Update:
-        """Build a change of songs that no living worker follows."""
+        """Build a change of songs that no living worker follows.
+
+        The claimer's own stay as they are, though its lease may have run out: it knows what it never sent.
+        """
+        others = songs.c.lease_owner.is_distinct_from(bindparam("worker_id"))
         left_behind = (
             select(songs.c.id)
-            .where(FOLLOWED, condition, ~self.is_alive(songs.c.lease_owner, grace_seconds))
+            .where(FOLLOWED, condition, others, ~self.is_alive(songs.c.lease_owner, grace_seconds))
             .order_by(songs.c.lease_owner, songs.c.id)  # as ix_songs_followed has them
             .limit(bindparam("at_most"))
             .with_for_update(skip_locked=True)

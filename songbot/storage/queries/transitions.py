@@ -14,6 +14,9 @@ from sqlalchemy import Connection, bindparam, or_, update
 from songbot.songs.models import UNFINISHED, DeliveryState, State
 from songbot.storage.schema.tables import PENDING, QUEUED, quota_grants, songs
 
+NOBODY = "nobody"
+"""The owner of a song that was settled outside of any worker: the next one that looks takes it over."""
+
 _SONG = songs.c.id == bindparam("song_id"), songs.c.generation == bindparam("of_generation")
 _HELD = songs.c.lease_owner == bindparam("worker_id")
 _RELEASED: dict[str, Any] = {"lease_owner": None, "token": None, "token_expires_at": None}

@@ -12,7 +12,7 @@ HEALTHY_FOR = 240.0
 """Seconds without any trouble after which a process has no reason left to hold back."""
 
 
-def place_stands_empty(world: World) -> bool:
+def slot_stays_empty(world: World) -> bool:
     """Does Whisul make fewer songs than it may, though one could be next and a process could send it?"""
     config = world.scenario.config
     rows = [row for row in world.database.rows.values() if row.user_id > 0]
@@ -23,10 +23,10 @@ def place_stands_empty(world: World) -> bool:
     return any(making[user_id] < config.max_concurrent_per_user for user_id in waiting)
 
 
-def no_place_stands_empty(world: World, since: float) -> str | None:
+def no_slot_stays_empty(world: World, since: float) -> str | None:
     """While a process is healthy, a free place is taken by the next in line, two leases later at most."""
     config = world.scenario.config
-    patience = 90.0 + 2 * config.lease_duration + 2 * config.heartbeat_interval
-    if world.loop.now - max(since, world.last_post) > patience:
+    max_seconds = 90.0 + 2 * config.lease_duration + 2 * config.heartbeat_interval
+    if world.loop.now - max(since, world.last_post) > max_seconds:
         return f"a place is free since {since:.0f} s though songs wait and a process is healthy"
     return None
