@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +53,8 @@ def card_at(record: InteractionRecord) -> float | None:
     """Return when the card reached Discord, in seconds of the monotonic clock."""
     for message in record.messages:
         for edit in message.history:
-            if edit.body.get("embeds"):
+            # This bot's message has an embed from its first line on; the link to the song makes it the card.
+            if any(embed.get("url") for embed in edit.body.get("embeds") or ()):
                 return edit.at
     return None
 
