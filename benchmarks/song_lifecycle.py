@@ -54,7 +54,8 @@ def card_at(record: InteractionRecord) -> float | None:
     """Return when the card reached Discord, in seconds of the monotonic clock."""
     for message in record.messages:
         for edit in message.history:
-            if edit.body.get("embeds"):
+            # This bot's message has an embed from its first line on; the link to the song makes it the card.
+            if any(embed.get("url") for embed in edit.body.get("embeds") or ()):
                 return edit.at
     return None
 

@@ -18,7 +18,7 @@ async def test_a_plain_message_is_offered_as_a_song_and_only_make_it_makes_it() 
         await _cancelled_nothing_is_made(discord)
         await _the_offer_becomes_the_card(discord)
         await discord.run("usage")
-        await expect(discord.private("In direct messages")).to_contain_text("You have 19 songs left today.")
+        await expect(discord.private("In DMs")).to_contain_text("1 of 20 songs used today")
         await discord.run("song", prompt=COMMANDED)
         await expect(discord.card(COMMANDED)).to_be_visible()
 

@@ -30,7 +30,7 @@ async def test_every_button_of_a_card(stage: Stage) -> None:
     take = await stage.discord.click(stage.max, card, "Another take")
     await take.message_matching("Another take of", timeout=30)
     asked = await stage.discord.click(stage.ann, card, "Delete")
-    question = await asked.message_matching("Delete this song's card?")
+    question = await asked.message_matching("Delete this song?")
     await killed_and_started_again(stage)
     await stage.discord.click(stage.ann, question, "Delete")
     await stage.discord.wait_until(lambda: card.deleted, timeout=10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .answers import delivered, is_answer, songs_in
@@ -30,7 +32,7 @@ async def card_of(record: InteractionRecord) -> StoredMessage:
 
 def edits_with_a_card(stage: Stage, record: InteractionRecord) -> int:
     return sum(
-        bool(request.body.get("embeds"))
+        "song:v1:take:" in json.dumps(request.body.get("components"))
         for request in stage.discord.requests
         if request.method == "PATCH" and record.token in request.path
     )
@@ -87,7 +89,7 @@ async def test_delete_takes_the_card_away_by_the_token_of_the_press(stage: Stage
     await stage.start_ready()
     card = await card_of(await song(stage, channel))
     press = await stage.discord.click(stage.ann, card, "Delete")
-    question = await press.message_matching("Delete this song's card?")
+    question = await press.message_matching("Delete this song?")
     await stage.discord.click(stage.ann, question, "Delete")
     await stage.discord.wait_until(lambda: card.deleted, timeout=10)
     await stage.discord.wait_until(lambda: songs_in(stage)[0]["deleted_at"] is not None, timeout=10)
