@@ -24,7 +24,7 @@ UNKNOWN_CHANNEL, UNKNOWN_MEMBER, UNKNOWN_MESSAGE = 10003, 10007, 10008
 ENTITY_TOO_LARGE, ALREADY_ACKNOWLEDGED = 40005, 40060
 MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
 NO_REPLY_WITHOUT_HISTORY = 160002
-PLACE_CODES = frozenset(
+TARGET_CODES = frozenset(
     {
         UNKNOWN_CHANNEL,
         MISSING_ACCESS,
@@ -69,9 +69,9 @@ def is_permanent(error: BaseException) -> bool:
     return 400 <= error.status < 500 and error.status != 429 and error.code not in TRANSIENT_CODES
 
 
-def is_about_the_place(error: BaseException) -> bool:
+def refuses_target(error: BaseException) -> bool:
     """Return whether Discord refuses any message of the bot in that channel or to that person."""
-    return isinstance(error, discord.HTTPException) and error.code in PLACE_CODES
+    return isinstance(error, discord.HTTPException) and error.code in TARGET_CODES
 
 
 def is_blocked_by_automod(error: BaseException) -> bool:

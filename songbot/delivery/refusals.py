@@ -75,20 +75,20 @@ class RefusalBudget:
         return len(self._refused) >= self._limit
 
 
-class RefusedPlaces:
+class RefusedTargets:
     """Remembers for a minute what Discord has refused for good, so that many songs ask once."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._refused: OrderedDict[Hashable, tuple[float, BaseException]] = OrderedDict()
 
-    def add(self, place: Hashable, error: BaseException) -> None:
-        self._refused[place] = self._monotonic(), error
-        self._refused.move_to_end(place)
+    def add(self, target: Hashable, error: BaseException) -> None:
+        self._refused[target] = self._monotonic(), error
+        self._refused.move_to_end(target)
         if len(self._refused) > MAX_REMEMBERED:
             self._refused.popitem(last=False)
 
-    def error_of(self, place: Hashable) -> BaseException | None:
-        """Return what Discord said of the place within the last minute."""
-        at, error = self._refused.get(place, (0.0, None))
+    def error_of(self, target: Hashable) -> BaseException | None:
+        """Return what Discord said of the target within the last minute."""
+        at, error = self._refused.get(target, (0.0, None))
         return error if self._monotonic() - at < REMEMBERED_SECONDS else None

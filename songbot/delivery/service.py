@@ -12,7 +12,7 @@ from typing import Protocol
 
 import discord
 
-from songbot.discord_errors import DISCORD_ERRORS, describe, is_about_the_place, is_permanent
+from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, refuses_target
 from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
@@ -38,7 +38,7 @@ from .fallbacks import (
 )
 from .messenger import Messenger, mentions_by_token
 from .payloads import CardPayload, payload_variants, variants_after
-from .refusals import RefusalBudget, RefusedPlaces
+from .refusals import RefusalBudget, RefusedTargets
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class DiscordDelivery:
             True: RefusalBudget(clock.monotonic, limit=35, max_concurrent=20),
             False: RefusalBudget(clock.monotonic, limit=10, max_concurrent=8),
         }
-        self._refused = RefusedPlaces(clock.monotonic)
+        self._refused = RefusedTargets(clock.monotonic)
         self._notices = ExpiryNotices(clock, self._send_expiry_notice)
 
     async def run(self) -> None:
@@ -183,8 +183,8 @@ class DiscordDelivery:
         self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
     ) -> Delivered | BaseException:
         """Send by one method, with less and less in the message where Discord minds what is in it."""
-        place = _place(method, song)
-        if place is not None and (known := self._refused.error_of(place)) is not None:
+        target = _shared_target(method, song)
+        if target is not None and (known := self._refused.error_of(target)) is not None:
             return known
         try:
             async with self._request(method):
@@ -193,8 +193,8 @@ class DiscordDelivery:
                 return Delivered(earlier, method)
             return await self._send_variants(method, song, payloads, notify)
         except DISCORD_ERRORS as error:
-            if place is not None and is_about_the_place(error):
-                self._refused.add(place, error)
+            if target is not None and refuses_target(error):
+                self._refused.add(target, error)
             return error
 
     async def _send_variants(
@@ -283,7 +283,7 @@ class DiscordDelivery:
         return origin_text(song, parent) if parent else None
 
 
-def _place(method: DeliveryMethod, song: Song) -> tuple[str, int] | None:
+def _shared_target(method: DeliveryMethod, song: Song) -> tuple[str, int] | None:
     """Return what a refusal for good is about, if other songs share it."""
     match method:
         case DeliveryMethod.POST:

@@ -63,8 +63,8 @@ class SongAccess:
         """Return the scope with the channels of other people's songs that the person may view now."""
         if scope.owner_id == scope.viewer_id and not scope.saved:
             return scope
-        places = await self._library.places(scope)
-        return replace(scope, channel_ids=await self._visibility.visible(interaction, places))
+        channels = await self._library.channels(scope)
+        return replace(scope, channel_ids=await self._visibility.visible(interaction, channels))
 
 
 def _viewer(interaction: discord.Interaction, song: Song) -> Viewer:

@@ -21,7 +21,7 @@ MAX_LOOKUPS = 25
 """Channels and members asked of Discord for one page; what is not looked up counts as hidden."""
 MAX_REMEMBERED_THREADS = 5_000
 
-Place = tuple[int, int]
+ChannelKey = tuple[int, int]
 """The ids of a server and of a channel or thread in it."""
 
 
@@ -34,18 +34,20 @@ class ChannelVisibility:
         self._client = client
         self._archived: OrderedDict[int, discord.Thread] = OrderedDict()
 
-    async def can_view(self, interaction: discord.Interaction, place: Place) -> bool:
+    async def can_view(self, interaction: discord.Interaction, channel_key: ChannelKey) -> bool:
         """Return whether the person may view that channel now."""
-        if interaction.channel_id == place[1]:
+        if interaction.channel_id == channel_key[1]:
             return True
-        return place[1] in await self.visible(interaction, {place})
+        return channel_key[1] in await self.visible(interaction, {channel_key})
 
-    async def visible(self, interaction: discord.Interaction, places: Collection[Place]) -> frozenset[int]:
+    async def visible(
+        self, interaction: discord.Interaction, channels: Collection[ChannelKey]
+    ) -> frozenset[int]:
         """Return the ids of those channels that the person may view now."""
         seen: set[int] = set()
         lookups = [MAX_LOOKUPS]
         members: dict[int, discord.Member | None] = {}
-        for guild_id, channel_id in sorted(places, reverse=True):
+        for guild_id, channel_id in sorted(channels, reverse=True):
             guild = self._client.get_guild(guild_id)
             if guild is None:
                 continue

@@ -89,7 +89,7 @@ class LibraryRepository(Protocol):
         whose answer could not be delivered."""
         ...
 
-    async def places(self, scope: LibraryScope) -> list[tuple[int, int]]:
+    async def channels(self, scope: LibraryScope) -> list[tuple[int, int]]:
         """The servers and channels in which other people's songs of the scope were made, whatever
         `scope.channel_ids` says; at most 1,000, the latest first."""
         ...

@@ -88,11 +88,11 @@ async def test_of_others_only_what_they_made_publicly_here_is_shown(database: Da
     await completed(database, MAX, **vars_of_dm())
     scope = LibraryScope(ANN, MAX, GUILD)
     channel = here.reply.channel_id
-    assert await database.library.places(scope) == [(GUILD, channel)]
+    assert await database.library.channels(scope) == [(GUILD, channel)]
     assert await finds(database, "", scope) == [], "in no channel that the viewer may view"
     assert await finds(database, "", replace(scope, channel_ids=frozenset({channel}))) == [here.id]
     assert await finds(database, "", replace(scope, channel_ids=frozenset({channel + 1}))) == []
-    assert await database.library.places(LibraryScope(ANN, MAX, None)) == []
+    assert await database.library.channels(LibraryScope(ANN, MAX, None)) == []
     assert await finds(database, "", LibraryScope(ANN, MAX, None, channel_ids=frozenset({channel}))) == []
     assert len(await finds(database, "", LibraryScope(MAX, MAX, None))) == 4
 
@@ -120,7 +120,9 @@ async def test_the_saved_shelf_has_what_the_viewer_may_still_see(database: Datab
     await completed(database, ANN)
     for song in (own, public, hidden):
         await database.library.toggle_saved(ANN, song.id)
-    channels = frozenset({channel for _, channel in await database.library.places(replace(OWN, saved=True))})
+    channels = frozenset(
+        {channel for _, channel in await database.library.channels(replace(OWN, saved=True))}
+    )
     page = await database.library.page(replace(OWN, saved=True, channel_ids=channels), Search())
     assert ids(page) == [public.id, own.id]
     assert all(entry.saved for entry in page.entries)

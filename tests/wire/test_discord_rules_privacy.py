@@ -14,14 +14,14 @@ from .discord_server.permissions import USE_EXTERNAL_APPS, VIEW_CHANNEL
 from .process import Stage
 
 
-async def make_song(stage: Stage, person: User, place: Channel, prompt: str, **how: bool) -> StoredMessage:
-    record = await stage.discord.slash(person, place, "song", prompt=prompt, **how)
+async def make_song(stage: Stage, person: User, channel: Channel, prompt: str, **how: bool) -> StoredMessage:
+    record = await stage.discord.slash(person, channel, "song", prompt=prompt, **how)
     await record.acknowledged(timeout=10)
     return await record.message_matching(is_answer, timeout=30)
 
 
-async def library_text(stage: Stage, person: User, place: Channel, **options: object) -> str:
-    record = await stage.discord.slash(person, place, "library", **options)
+async def library_text(stage: Stage, person: User, channel: Channel, **options: object) -> str:
+    record = await stage.discord.slash(person, channel, "library", **options)
     page = await record.message_matching(lambda message: message.embeds, timeout=10)
     return page.text
 

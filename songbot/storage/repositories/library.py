@@ -29,7 +29,7 @@ from songbot.storage.schema.tables import COMPLETED, UNFINISHED, notifications, 
 from songbot.storage.schema.upsert import upsert
 
 _MAX_PROMPTS_SEARCHED = 200
-_MAX_PLACES = 1000
+_MAX_CHANNELS = 1000
 _VISIBLE = [COMPLETED, songs.c.deleted_at.is_(None)]
 
 
@@ -72,7 +72,7 @@ class SqlLibraryRepository:
             return LibraryPage(tuple(entries[::-1]), ahead, behind, total, skipped)
         return LibraryPage(tuple(entries), behind, ahead, total, skipped)
 
-    async def places(self, scope: LibraryScope) -> list[tuple[int, int]]:
+    async def channels(self, scope: LibraryScope) -> list[tuple[int, int]]:
         others = [*_others_in_scope(scope), songs.c.user_id != scope.viewer_id]
         query = (
             select(songs.c.guild_id, songs.c.channel_id)
@@ -80,7 +80,7 @@ class SqlLibraryRepository:
             .where(*others)
             .group_by(songs.c.guild_id, songs.c.channel_id)
             .order_by(func.max(songs.c.id).desc())
-            .limit(_MAX_PLACES)
+            .limit(_MAX_CHANNELS)
         )
         rows = await self._connector.read(lambda connection: connection.execute(query).all())
         return [(row.guild_id, row.channel_id) for row in rows]
