@@ -12,8 +12,9 @@ from songbot.app import create_app
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import ReplyTarget, Result, Song
 from songbot.songs.orders import Accepted, Order
+from tests.support.songs import RESULT
 
-from .environment import RESULT, BotEnvironment
+from .environment import BotEnvironment
 
 pytestmark = pytest.mark.settings(server_songs_per_day=1000, member_songs_per_day=1000)
 

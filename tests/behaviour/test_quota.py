@@ -14,8 +14,10 @@ from cogs.quota._cog import QuotaCog
 from songbot.app import create_app
 from songbot.interactions.errors import UserFacingError
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.provider import JobReport, JobState
 from songbot.ui.quota.chart import ChartNotDrawn
 from songbot.wording import general
+from tests.support.songs import COMPLETED
 
 from .environment import BotEnvironment
 
@@ -262,13 +264,13 @@ async def test_time_zones_are_offered_while_typing(bot_env: BotEnvironment):
 
 async def test_a_failed_song_is_given_back(bot_env: BotEnvironment):
     await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
-    bot_env.whisul.fails = True
+    bot_env.whisul.ending = JobReport(JobState.FAILED)
     assert await ask(bot_env, bot_env.ann) == ""
     assert "1 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
     await bot_env.wait(90)
     assert "doesn't count" in _words(bot_env.channel.last_message.embeds[0])
     assert "0 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
-    bot_env.whisul.fails = False
+    bot_env.whisul.ending = COMPLETED
     assert await ask(bot_env, bot_env.ann) == ""
 
 
@@ -356,7 +358,7 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEn
 async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     for actor in (bot_env.ann, bot_env.ann, bot_env.max):
         await ask(bot_env, actor)
-    bot_env.whisul.fails = True
+    bot_env.whisul.ending = JobReport(JobState.FAILED)
     await bot_env.wait(120)
     await quota(bot_env, "limit", applies_to="server", songs=20, per="day")
     result = await bot_env.max.slash(bot_env.channel, "quota usage", days=30)
@@ -364,7 +366,7 @@ async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     assert "Songs in the last 30 days" in said
     assert "0 songs made, 3 failed (not counted)." in said
     assert "Server limit: 20 per day." in said
-    bot_env.whisul.fails = False
+    bot_env.whisul.ending = COMPLETED
     await ask(bot_env, bot_env.ann)
     result = await bot_env.max.slash(bot_env.channel, "quota usage")
     assert result.response is not None

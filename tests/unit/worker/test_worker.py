@@ -251,7 +251,7 @@ def test_garbled_answers_of_one_job_harm_no_other():
 )
 def test_a_job_that_ends_without_a_song_is_an_honest_failure(ending, reason, error):
     async def scenario(env):
-        env.whisul.ending = lambda _job: ending
+        env.whisul.ending = ending
         await env.order()
         await asyncio.sleep(120)
 
