@@ -19,7 +19,7 @@ from songbot.wording import general
 
 from .environment import BotEnvironment
 from .helpers import make_song
-from .test_quota import COMMAND, ask, command, read, send
+from .quotas import COMMAND, ask, command, read, send
 
 NUMBER, TEXT = 4, 3
 

@@ -18,7 +18,7 @@ from songbot.worker.retention import DAY, HOUR, RetentionJob
 
 from .environment import BotEnvironment
 from .helpers import text_of
-from .test_library import a_song, library, restart, titles
+from .library import a_song, library, restart, titles
 
 
 def fields(message: Any) -> str:

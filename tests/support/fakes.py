@@ -31,7 +31,7 @@ from songbot.worker.worker import Worker
 
 from .inline_connector import InlineSqliteConnector
 from .provider import FakeProvider
-from .virtual_clock import EPOCH, VirtualClock
+from .virtual_clock import EPOCH, VirtualClock, run
 
 T = TypeVar("T")
 NO_LIMITS = OperatorLimits(server=10**6, member=10**6, direct=10**6)
@@ -216,3 +216,17 @@ class WorkerEnvironment:
         async def nothing() -> None: ...
 
         self.worker._stop = nothing
+
+
+def run_scenario(
+    scenario: Callable[[WorkerEnvironment], Awaitable[None]], **config: Any
+) -> WorkerEnvironment:
+    """Run `scenario(env)` while the worker runs, and return the environment."""
+
+    async def live() -> WorkerEnvironment:
+        env = WorkerEnvironment(**config)
+        async with env.open():
+            await scenario(env)
+        return env
+
+    return run(live())

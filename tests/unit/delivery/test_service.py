@@ -25,7 +25,7 @@ from songbot.songs.models import FailureReason, Relation, ReplyTarget, Song, Sta
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress, Stage
 from tests.support.fixed_clock import FixedClock
-from tests.unit.ui.test_embeds import RESULT, SONG
+from tests.support.songs import RESULT, SONG
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TOKEN = ReplyTarget(100, 200, "interaction-secret", NOW + timedelta(minutes=10))

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from songbot.songs.library import can_view, parse_search
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt, with_options
-
-from .test_durations import SONG
+from tests.support.songs import SONG
 
 
 @given(st.text(max_size=300))
