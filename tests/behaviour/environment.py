@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,71 +15,25 @@ import simcord
 
 from songbot.app import App, open_app
 from songbot.settings import Settings
-from songbot.songs import provider_errors
-from songbot.songs.models import Result
-from songbot.songs.provider import JobReport, JobState
 from songbot.storage.database import Database
-
-SONG_URL = "https://cdn.whisul.com/audio/81fa5ff7.mp3"
-RESULT = Result(
-    song_url=SONG_URL,
-    title="Midnight Grid",
-    bpm=140,
-    duration_seconds=167,
-    image_url="https://cdn.whisul.com/covers/81fa5ff7.jpg",
-    tags=("trap", "dark", "808s"),
-)
-
+from tests.support.provider import FakeProvider
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """Where SimCord's time begins."""
 
 
 class SimClock:
-    """Clock in SimCord's time."""
+    """Clock in SimCord's time. `shift` moves the wall clock alone, as setting it does."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
+        self.shift = timedelta()
 
     def now(self) -> datetime:
-        return self.env.now() if self.env else EPOCH
+        return (self.env.now() if self.env else EPOCH) + self.shift
 
     def monotonic(self) -> float:
         return self.env.backend.clock.elapsed if self.env else 0.0
-
-
-@dataclass
-class FakeProvider:
-    """Composer: each job takes `seconds`; errors are raised first, in order,
-    also to a look whether Whisul is back."""
-
-    clock: SimClock
-    seconds: float = 60.0
-    result: Result | None = RESULT
-    submit_errors: list[provider_errors.ProviderError] = field(default_factory=list)
-    error: str | None = None
-    fails: bool = False
-    posts: list[str] = field(default_factory=list)
-    jobs: dict[str, float] = field(default_factory=dict)
-
-    async def submit(self, prompt: str) -> str:
-        if self.submit_errors:
-            raise self.submit_errors.pop(0)
-        self.posts.append(prompt)
-        job_id = f"job-{len(self.posts)}"
-        self.jobs[job_id] = self.clock.monotonic()
-        return job_id
-
-    async def poll(self, job_id: str) -> JobReport:
-        if job_id == provider_errors.HEALTH_CHECK_JOB_ID and self.submit_errors:
-            raise self.submit_errors.pop(0)
-        if job_id not in self.jobs:
-            raise provider_errors.JobNotFound
-        if self.clock.monotonic() - self.jobs[job_id] < self.seconds:
-            return JobReport(JobState.RUNNING)
-        if self.fails:
-            return JobReport(JobState.FAILED, error=self.error)
-        return JobReport(JobState.COMPLETED, result=self.result)
 
 
 class QuickEnv(simcord.Env):
@@ -109,6 +63,7 @@ class BotEnvironment:
     app: App
     database: Database
     whisul: FakeProvider
+    clock: SimClock
     guild: Any
     channel: Any
     ann: Any
@@ -152,7 +107,7 @@ async def open_bot(path: Path, *, check_errors: bool = True, **changes: Any) -> 
         ann = guild.add_member(env.create_user("ann"))
         max_ = guild.add_member(env.create_user("max"), roles=[managers])
         try:
-            yield BotEnvironment(env, app, database, whisul, guild, channel, ann, max_)
+            yield BotEnvironment(env, app, database, whisul, clock, guild, channel, ann, max_)
         finally:
             await env.shutdown()
         if check_errors:

@@ -24,8 +24,8 @@ from songbot.ui.quota.forms import add_form, bonus_form, edit_form, zone_form
 from songbot.ui.quota.panel import panel_layout
 from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import LOG_PAGE, PanelPage, channels_layout, chart_layout, log_layout
-from tests.unit.ui.test_embeds import SONG
-from tests.unit.ui.test_quota_panel import state
+from tests.support.quotas import quota_state
+from tests.support.songs import SONG
 
 from .environment import BotEnvironment
 
@@ -139,7 +139,7 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
         page_view(page, Query()),
         log_layout(changes, None, first=False),
         log_layout(changes, PanelPage(), first=False),
-        panel_layout(state()),
+        panel_layout(quota_state()),
         channels_layout(ChannelRules(), (), PanelPage()),
         chart_layout(GuildUsage((), ()), 0, PanelPage(), has_picture=False),
     )

@@ -2,89 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from songbot.app import create_app
 from songbot.songs.errors import StoreUnavailable
-from songbot.songs.models import ReplyTarget, Result, Song
-from songbot.songs.orders import Accepted, Order
+from tests.support.songs import RESULT
 
-from .environment import RESULT, BotEnvironment
+from .environment import BotEnvironment
+from .library import a_song, button, library, restart, text_of, titles
 
 pytestmark = pytest.mark.settings(server_songs_per_day=1000, member_songs_per_day=1000)
-
-_keys = itertools.count(1)
-
-
-async def a_song(
-    bot_env: BotEnvironment,
-    who: Any,
-    title: str = "Midnight Grid",
-    *,
-    prompt: str = "rain",
-    result: Result = RESULT,
-    delivered: bool = True,
-    **changes: Any,
-) -> Song:
-    """A song made some time ago in the server, with the card in its general channel."""
-    songs, worker_id, now = bot_env.database.songs, bot_env.app.worker.worker_id, bot_env.env.now()
-    plain = Order(
-        idempotency_key=f"made-{next(_keys)}",
-        user_id=who.id,
-        prompt=prompt,
-        private=False,
-        reply=ReplyTarget(bot_env.channel.id),
-        guild_id=bot_env.guild.id,
-        quota_guild_id=bot_env.guild.id,
-    )
-    outcome = await songs.create(replace(plain, **changes), now)
-    assert isinstance(outcome, Accepted), outcome
-    [song] = await songs.admit(worker_id, 1000, 1000, now)
-    await songs.mark_submitted(song, f"job-{song.id}")
-    await songs.mark_completed(song, worker_id, replace(result, title=title), now)
-    if delivered:
-        await songs.mark_delivered(song, worker_id, song.reply, now)
-    else:
-        await songs.mark_undeliverable(song, worker_id, now)
-    song = await songs.get(song.id)
-    assert song is not None
-    return song
-
-
-async def restart(bot_env: BotEnvironment) -> None:
-    """Another process takes over, with the same database and none of the old one's memory."""
-    await bot_env.app.stop()
-    bot_env.app = await create_app(bot_env.app.dependencies)
-    await bot_env.env.restart_bot(bot_env.app.bot)
-
-
-def titles(message: Any) -> list[str]:
-    """In their order, which the numbers before them give too."""
-    numbered = [field.name.split(". ", 1) for field in message.embeds[0].fields]
-    assert [number for number, _ in numbered] == [str(number) for number in range(1, len(numbered) + 1)]
-    return [title for _, title in numbered]
-
-
-def text_of(message: Any) -> str:
-    embeds = [embed.description or "" for embed in message.embeds]
-    return "\n".join([message.content, *embeds])
-
-
-def button(message: Any, label: str) -> dict[str, Any]:
-    found = [part for row in message.components for part in row["components"] if part.get("label") == label]
-    assert len(found) == 1, found
-    return found[0]
-
-
-async def library(bot_env: BotEnvironment, who: Any, **options: Any) -> Any:
-    """What the person is shown, and nobody else."""
-    result = await who.slash(bot_env.channel, "library", **options)
-    assert result.ephemeral
-    return result.response or result.followups[0]
 
 
 async def turn(who: Any, message: Any, label: str) -> Any:

@@ -13,7 +13,7 @@ from songbot.songs.models import DeliveryState, FailureReason, ReplyTarget, Song
 from songbot.songs.orders import Accepted, Order
 
 from .environment import BotEnvironment
-from .test_library import a_song, button, library, restart, text_of, titles
+from .library import a_song, button, library, restart, text_of, titles
 
 pytestmark = pytest.mark.settings(server_songs_per_day=1000, member_songs_per_day=1000)
 

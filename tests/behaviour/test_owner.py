@@ -13,12 +13,13 @@ from songbot.interactions.owners import CACHE_SECONDS, ApplicationOwners, Owners
 from songbot.songs import provider_errors
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import FailureReason, State
+from songbot.songs.provider import JobReport, JobState
 from songbot.version import VERSION
 from songbot.wording import general
 
 from .environment import BotEnvironment
 from .helpers import make_song
-from .test_quota import COMMAND, ask, command, read, send
+from .quotas import COMMAND, ask, command, read, send
 
 NUMBER, TEXT = 4, 3
 
@@ -198,7 +199,7 @@ async def test_status_counts_songs_by_state_and_reason(bot_env: BotEnvironment):
 
 
 async def test_status_tells_of_an_outage_and_of_the_slow_start_after_it(bot_env: BotEnvironment):
-    bot_env.whisul.submit_errors = [
+    bot_env.whisul.outage_errors = [
         provider_errors.ProviderUnavailable("Whisul can't be reached: refused")
     ] * 2
     await ask(bot_env, bot_env.ann)
@@ -247,7 +248,7 @@ async def test_a_songs_story_from_order_to_card(bot_env: BotEnvironment):
 
 
 async def test_a_failed_songs_story_says_why_and_that_it_was_given_back(bot_env: BotEnvironment):
-    bot_env.whisul.fails, bot_env.whisul.error = True, "the *drummer* left"
+    bot_env.whisul.ending = JobReport(JobState.FAILED, error="the *drummer* left")
     await make_song(bot_env)
     shown = await reply_to(bot_env, "song", id=(NUMBER, 1))
     assert "Song 1: failed" in shown

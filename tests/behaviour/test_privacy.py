@@ -18,7 +18,7 @@ from songbot.worker.retention import DAY, HOUR, RetentionJob
 
 from .environment import BotEnvironment
 from .helpers import text_of
-from .test_library import a_song, library, restart, titles
+from .library import a_song, library, restart, titles
 
 
 def fields(message: Any) -> str:
@@ -199,10 +199,10 @@ async def test_a_database_that_is_away_is_tried_again_in_an_hour():
 
 async def test_a_bot_that_starts_forgets_old_songs_and_keeps_the_others(bot_env: BotEnvironment):
     old = await a_song(bot_env, bot_env.ann)
-    bot_env.database.privacy._now = lambda: bot_env.env.now() + timedelta(days=366)
+    bot_env.clock.shift = timedelta(days=366)
     await restart(bot_env)
     assert await bot_env.database.songs.get(old.id) is None
-    bot_env.database.privacy._now = lambda: bot_env.env.now() + timedelta(days=364)
+    bot_env.clock.shift = timedelta(days=364)
     kept = await a_song(bot_env, bot_env.ann)
     await restart(bot_env)
     assert await bot_env.database.songs.get(kept.id) is not None

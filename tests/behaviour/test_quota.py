@@ -2,92 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import simcord.interactions
 from discord import app_commands
-from simcord.components import walk_components
-from simcord.results import InteractionResult
 
 from cogs.quota._cog import QuotaCog
 from songbot.app import create_app
 from songbot.interactions.errors import UserFacingError
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.provider import JobReport, JobState
 from songbot.ui.quota.chart import ChartNotDrawn
 from songbot.wording import general
+from tests.support.songs import COMPLETED
 
 from .environment import BotEnvironment
+from .quotas import COMMAND, PRESS, ask, buttons_in, command, quota, read, send, words
 
 DAY = 86400.0
-COMMAND, PRESS = 2, 3
-
-
-async def quota(bot_env: BotEnvironment, command: str, /, **options: Any) -> str:
-    """All that max reads after a /quota command, which only he may see."""
-    result = await bot_env.max.slash(bot_env.channel, f"quota {command}", **options)
-    assert result.ephemeral
-    return read(result)
-
-
-def read(result: InteractionResult) -> str:
-    """What stands in the answer to an interaction, embeds and all."""
-    answers = [answer for answer in (result.response, *result.followups) if answer]
-    return "\n".join(
-        text
-        for answer in answers
-        for text in (answer.content, *map(_words, answer.embeds), *_texts(answer.components))
-    )
-
-
-def _texts(components: Any) -> list[str]:
-    """What text displays say (Discord, "Component Reference": type 10)."""
-    return [part["content"] for part in walk_components(components) if part["type"] == 10]
-
-
-def _buttons(components: Any) -> list[dict[str, Any]]:
-    return [part for part in walk_components(components) if part["type"] == 2]
-
-
-def _words(embed: Any) -> str:
-    fields = [f"{field.name}: {field.value}" for field in embed.fields]
-    return "\n".join([embed.title or "", embed.description or "", *fields])
-
-
-async def ask(bot_env: BotEnvironment, actor: Any, prompt: str = "rain") -> str:
-    """What a person reads after /song; empty when it is being made."""
-    result = await actor.slash(bot_env.channel, "song", prompt=prompt)
-    if result.response is not None:
-        said = result.response.content
-        return said if "You have used" in said else ""
-    [refusal] = result.followups
-    assert refusal.ephemeral
-    return refusal.content
-
-
-def send(
-    bot_env: BotEnvironment, actor: Any, kind: int, data: dict[str, Any], **besides: Any
-) -> InteractionResult:
-    """An interaction as Discord would send it, whatever its client would let the person do."""
-    record, payload = simcord.interactions.base_payload(
-        bot_env.env.backend,
-        type=kind,
-        channel_id=bot_env.channel.id,
-        guild_id=bot_env.guild.id,
-        user_id=actor.id,
-        data=data,
-    )
-    bot_env.env.backend.emit("INTERACTION_CREATE", payload | besides)
-    return InteractionResult(bot_env.env, record)
-
-
-def command(bot_env: BotEnvironment, *path: str, **options: Any) -> dict[str, Any]:
-    """The data of a command; options are (type, value)."""
-    root = bot_env.env.backend.find_command(path[0], bot_env.guild.id, type=1)
-    inner = [{"name": name, "type": kind, "value": value} for name, (kind, value) in options.items()]
-    for name in reversed(path[1:]):
-        inner = [{"name": name, "type": 1, "options": inner}]
-    return {"id": root["id"], "name": root["name"], "type": 1, "options": inner}
 
 
 async def test_a_server_without_rules_says_what_holds(bot_env: BotEnvironment):
@@ -263,13 +194,13 @@ async def test_time_zones_are_offered_while_typing(bot_env: BotEnvironment):
 
 async def test_a_failed_song_is_given_back(bot_env: BotEnvironment):
     await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
-    bot_env.whisul.fails = True
+    bot_env.whisul.ending = JobReport(JobState.FAILED)
     assert await ask(bot_env, bot_env.ann) == ""
     assert "1 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
     await bot_env.wait(90)
-    assert "doesn't count" in _words(bot_env.channel.last_message.embeds[0])
+    assert "doesn't count" in words(bot_env.channel.last_message.embeds[0])
     assert "0 / 1 today" in await quota(bot_env, "check", user=bot_env.ann)
-    bot_env.whisul.fails = False
+    bot_env.whisul.ending = COMPLETED
     assert await ask(bot_env, bot_env.ann) == ""
 
 
@@ -330,7 +261,7 @@ async def test_the_log_has_pages_that_also_turn_after_a_restart(bot_env: BotEnvi
     page = read(older)
     assert "set the member limit to **no songs**" in page
     assert "to **3 songs per day**" not in page
-    assert [button["label"] for button in _buttons(result.response.components)] == ["Newest"]
+    assert [button["label"] for button in buttons_in(result.response.components)] == ["Newest"]
     newest = await bot_env.max.click(result.response, label="Newest")
     assert read(newest) == first
 
@@ -342,7 +273,7 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEn
     stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
     message = dict(simcord.interactions.serializers.message_payload(bot_env.env.backend, stored))
     before = read(result)
-    [button] = _buttons(stored.components)
+    [button] = buttons_in(stored.components)
     data = {"custom_id": button["custom_id"], "component_type": 2}
     forged = send(bot_env, bot_env.ann, PRESS, data, message=message)
     await bot_env.env.settle()
@@ -357,7 +288,7 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEn
 async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     for actor in (bot_env.ann, bot_env.ann, bot_env.max):
         await ask(bot_env, actor)
-    bot_env.whisul.fails = True
+    bot_env.whisul.ending = JobReport(JobState.FAILED)
     await bot_env.wait(120)
     await quota(bot_env, "limit", applies_to="server", songs=20, per="day")
     result = await bot_env.max.slash(bot_env.channel, "quota usage", days=30)
@@ -365,7 +296,7 @@ async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     assert "Songs in the last 30 days" in said
     assert "0 songs made, 3 failed (not counted)." in said
     assert "Server limit: 20 per day." in said
-    bot_env.whisul.fails = False
+    bot_env.whisul.ending = COMPLETED
     await ask(bot_env, bot_env.ann)
     result = await bot_env.max.slash(bot_env.channel, "quota usage")
     assert result.response is not None
@@ -479,7 +410,7 @@ async def test_a_forged_page_that_cannot_be_is_answered_and_shows_nothing(bot_en
     assert result.response is not None
     first = read(result)
     stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
-    [button] = _buttons(stored.components)
+    [button] = buttons_in(stored.components)
     button["custom_id"] = f"quota:v1:log:{10**19 - 1}"
     assert read(await bot_env.max.click(result.response, label="Older")) == general.UNKNOWN_BUTTON
     assert read(result) == first

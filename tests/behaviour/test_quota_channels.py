@@ -15,7 +15,7 @@ from songbot.wording import buttons
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
-from .test_quota import ask, quota
+from .quotas import ask, quota
 
 
 @pytest.fixture

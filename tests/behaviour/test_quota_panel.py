@@ -13,7 +13,7 @@ from songbot.wording import quota_panel as wording
 
 from .environment import BotEnvironment
 from .helpers import restart
-from .test_quota import PRESS, ask, quota, read, send
+from .quotas import PRESS, ask, quota, read, send
 
 
 async def open_panel(bot_env: BotEnvironment, admin: Any = None) -> InteractionResult:

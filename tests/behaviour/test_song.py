@@ -11,11 +11,13 @@ from songbot.delivery.messenger import Messenger
 from songbot.songs import provider_errors
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import FailureReason, Relation, Result, State
+from songbot.songs.provider import JobReport, JobState
 from songbot.storage.queries.create_song import PAUSED
 from songbot.wording import failures, general
 from songbot.wording import progress as wording
+from tests.support.songs import SONG_URL
 
-from .environment import SONG_URL, BotEnvironment
+from .environment import BotEnvironment
 from .helpers import (
     all_songs,
     labels,
@@ -40,7 +42,7 @@ def edits(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> list[tupl
     edit_line = Messenger.edit_text
 
     async def noted(self: Messenger, *arguments: Any, embed: Any, **options: Any) -> None:
-        seen.append((bot_env.app._clock.monotonic(), f"{embed.title}\n{embed.description}"))
+        seen.append((bot_env.clock.monotonic(), f"{embed.title}\n{embed.description}"))
         await edit_line(self, *arguments, embed=embed, **options)
 
     monkeypatch.setattr(Messenger, "edit_text", noted)
@@ -94,7 +96,7 @@ async def test_who_has_to_wait_for_a_place_is_told_which(bot_env: BotEnvironment
 
 
 async def test_pieces_that_are_missing_leave_their_place_out(bot_env: BotEnvironment):
-    bot_env.whisul.result = Result(song_url=SONG_URL)
+    bot_env.whisul.ending = JobReport(JobState.COMPLETED, result=Result(song_url=SONG_URL))
     await make_song(bot_env)
     (embed,) = bot_env.channel.last_message.embeds
     assert embed.title == "Untitled"
@@ -165,12 +167,12 @@ def _fails(bot_env: BotEnvironment, reason: FailureReason) -> float:
         case FailureReason.INTERRUPTED:
             whisul.submit_errors = [provider_errors.OutcomeUnknown()]
         case FailureReason.UNAVAILABLE:
-            whisul.submit_errors = [provider_errors.ProviderUnavailable() for _ in range(1000)]
+            whisul.down = True
             return 20 * 60
         case FailureReason.FAILED:
-            whisul.fails = True
+            whisul.ending = JobReport(JobState.FAILED)
         case FailureReason.NO_AUDIO:
-            whisul.result = None
+            whisul.ending = JobReport(JobState.COMPLETED)
         case FailureReason.TIMED_OUT:
             whisul.seconds = 1e9
             return 32 * 60
@@ -229,7 +231,7 @@ async def test_whisuls_own_words_are_shown_and_can_do_nothing(bot_env: BotEnviro
 async def test_while_whisul_is_out_of_reach_the_line_says_so_and_the_song_starts_by_itself(
     bot_env: BotEnvironment,
 ):
-    bot_env.whisul.submit_errors = [provider_errors.ProviderUnavailable() for _ in range(4)]
+    bot_env.whisul.outage_errors = [provider_errors.ProviderUnavailable() for _ in range(4)]
     result = await order(bot_env)
     await bot_env.wait(12)
     assert wording.UNAVAILABLE in text_of(result.response)

@@ -8,7 +8,7 @@ import pytest
 import simcord.interactions
 
 from .environment import BotEnvironment
-from .test_quota import ask, quota, read
+from .quotas import ask, quota, read
 
 HERE, DIRECT = "In this server: ", "In DMs and servers I haven't joined: "
 

@@ -35,16 +35,6 @@ REPLY = ReplyTarget(CHANNEL, MESSAGE, "interaction-token", NOW + 15 * MINUTE, up
 _keys = itertools.count(1)
 
 
-class Timepiece:
-    """Gives `now` until it is set to another time."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 def order(user_id: int = ANN, **changes: Any) -> Order:
     """An order of its own in GUILD, charged to it."""
     plain = Order(

@@ -14,8 +14,9 @@ import pytest
 
 from songbot.quotas.rules import OperatorLimits
 from songbot.storage import Database, open_database
-from tests.storage.builders import CEILINGS, NOW, Timepiece
+from tests.storage.builders import CEILINGS, NOW
 from tests.storage.postgres import NoPostgres, PostgresServer, postgres_server
+from tests.support.fixed_clock import FixedClock
 
 _numbers = itertools.count(1)
 
@@ -87,15 +88,13 @@ def operator_limits() -> OperatorLimits:
 
 
 @pytest.fixture
-def timepiece() -> Timepiece:
-    return Timepiece(NOW)
+def clock() -> FixedClock:
+    return FixedClock(NOW)
 
 
 @pytest.fixture
-async def database(
-    url: str, operator_limits: OperatorLimits, timepiece: Timepiece
-) -> AsyncIterator[Database]:
-    async with open_database(url, operator_limits=operator_limits, now=timepiece) as opened:
+async def database(url: str, operator_limits: OperatorLimits, clock: FixedClock) -> AsyncIterator[Database]:
+    async with open_database(url, operator_limits=operator_limits, now=clock.now) as opened:
         yield opened
 
 

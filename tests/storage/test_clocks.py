@@ -20,13 +20,13 @@ from tests.storage.builders import (
     NOW,
     OTHER_WORKER,
     WORKER,
-    Timepiece,
     completed,
     composing,
     order,
     outcomes,
     placed,
 )
+from tests.support.fixed_clock import FixedClock
 
 ANNS = QuotaSubject(ANN, GUILD, frozenset())
 AHEAD = 3 * DAY
@@ -83,12 +83,12 @@ async def test_seconds_of_songs_that_ended_before_they_began_are_not_learned(dat
 
 
 async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbeat(
-    database: Database, timepiece: Timepiece
+    database: Database, clock: FixedClock
 ):
     """A living worker's next heartbeat brings its lease back to the right time."""
-    timepiece.now = NOW + AHEAD
+    clock.time = NOW + AHEAD
     song = await composing(database)
-    timepiece.now = NOW
+    clock.time = NOW
     assert await database.songs.heartbeat(WORKER, LEASE, provider_available=True)
     assert await database.songs.claim(OTHER_WORKER, NOW, 10) == 0
     assert await database.songs.leased(WORKER) == {song.id: State.COMPOSING}

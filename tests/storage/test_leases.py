@@ -23,7 +23,6 @@ from tests.storage.builders import (
     OTHER_WORKER,
     REPLY,
     WORKER,
-    Timepiece,
     admitted,
     completed,
     composing,
@@ -32,6 +31,7 @@ from tests.storage.builders import (
     placed,
     submitting,
 )
+from tests.support.fixed_clock import FixedClock
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def alone(backend: str) -> bool:
 
 
 @pytest.fixture
-def shared(database: Database, timepiece: Timepiece) -> Database:
+def shared(database: Database, clock: FixedClock) -> Database:
     """A database that several processes use, also on SQLite."""
-    database.songs = SqlSongRepository(database.connector, OperatorLimits(), timepiece, single_process=False)
+    database.songs = SqlSongRepository(database.connector, OperatorLimits(), clock.now, single_process=False)
     return database
 
 
@@ -203,16 +203,16 @@ async def test_two_processes_that_claim_at_once_share_the_songs(shared: Database
 
 
 async def test_leases_go_by_the_databases_clock_where_there_may_be_several_machines(
-    database: Database, alone: bool, timepiece: Timepiece
+    database: Database, alone: bool, clock: FixedClock
 ) -> None:
-    timepiece.now = NOW - 1000 * MINUTE
+    clock.time = NOW - 1000 * MINUTE
     await database.songs.register_worker(WORKER, LEASE)
     until = await database.connector.read(
         lambda connection: connection.scalar(select(func.max(workers.c.lease_until)))
     )
     assert until is not None
     if alone:
-        assert until == timepiece.now + MINUTE
+        assert until == clock.time + MINUTE
     else:
         assert abs((until - datetime.now(UTC)).total_seconds()) < 3 * LEASE
 

@@ -130,11 +130,11 @@ async def test_the_saved_shelf_has_what_the_viewer_may_still_see(database: Datab
     assert [entry.saved for entry in everything.entries] == [False, True]
 
 
-async def test_a_person_goes_on_and_off_the_list_of_those_to_mention(database: Database, timepiece) -> None:
+async def test_a_person_goes_on_and_off_the_list_of_those_to_mention(database: Database, clock) -> None:
     song = await placed(database)
     library = database.library
     assert await library.toggle_subscription(song.id, MAX, 2) is True
-    timepiece.now += DAY
+    clock.time += DAY
     assert await library.toggle_subscription(song.id, ANN, 2) is True
     assert await library.toggle_subscription(song.id, EVE, 2) is None
     assert await database.songs.subscribers(song.id) == [MAX, ANN]
@@ -154,10 +154,10 @@ async def test_nobody_is_put_on_the_list_of_a_finished_song(database: Database) 
     assert await database.library.toggle_subscription(404, MAX, 10) is None
 
 
-async def test_an_undeliverable_song_is_delivered_by_opening_it(database: Database, timepiece) -> None:
+async def test_an_undeliverable_song_is_delivered_by_opening_it(database: Database, clock) -> None:
     song, pending = await completed(database), await completed(database)
     await database.songs.mark_undeliverable(song, WORKER, NOW)
-    timepiece.now = NOW + DAY
+    clock.time = NOW + DAY
     for song_id in (song.id, pending.id):
         await database.library.mark_redelivered(song_id)
     opened = await fetched(database, song.id)

@@ -112,11 +112,11 @@ async def test_deleting_ones_data_does_not_give_the_days_songs_back(database: Da
     assert (await database.quotas.usage(GUILD, 7, NOW)).top == ()
 
 
-async def test_songs_that_count_to_nothing_any_more_go_at_once(database: Database, timepiece) -> None:
+async def test_songs_that_count_to_nothing_any_more_go_at_once(database: Database, clock) -> None:
     await completed(database, ANN)
     refunded = await placed(database, ANN)
     await database.songs.mark_failed(refunded, WORKER, FailureReason.FAILED, None, NOW)
-    timepiece.now = NOW + privacy.LONGEST_WINDOW + DAY
+    clock.time = NOW + privacy.LONGEST_WINDOW + DAY
     assert await database.privacy.delete_user_data(ANN) == 2
     assert await database.songs.create(order(MAX), NOW)
     assert (await everything(database)).count("a song about rain") == 2  # prompt and search text of Max's
@@ -134,40 +134,40 @@ async def test_songs_in_the_works_are_followed_no_longer(database: Database) -> 
     assert await admitted(database, 20, 20) == []
 
 
-async def test_pseudonyms_go_when_their_windows_have_ended(database: Database, timepiece) -> None:
+async def test_pseudonyms_go_when_their_windows_have_ended(database: Database, clock) -> None:
     await placed(database, ANN)
     await database.privacy.delete_user_data(ANN)
     assert await database.privacy.purge(365) == 0
     assert "failed" in await everything(database)
-    timepiece.now = NOW + privacy.LONGEST_WINDOW + timedelta(seconds=1)
+    clock.time = NOW + privacy.LONGEST_WINDOW + timedelta(seconds=1)
     await database.privacy.purge(365)
     assert "failed" not in await everything(database)
 
 
-async def test_old_songs_are_purged_in_batches(database: Database, timepiece, monkeypatch) -> None:
+async def test_old_songs_are_purged_in_batches(database: Database, clock, monkeypatch) -> None:
     monkeypatch.setattr(privacy, "_BATCH", 2)
     for person in range(1, 6):
         await placed(database, person)
     kept = await placed(database, MAX, now=NOW + 10 * DAY)
-    timepiece.now = NOW + 100 * DAY
+    clock.time = NOW + 100 * DAY
     assert await database.privacy.purge(95) == 5
     assert (await fetched(database, kept.id)).state is State.QUEUED
 
 
-async def test_however_short_the_retention_what_still_counts_stays(database: Database, timepiece) -> None:
+async def test_however_short_the_retention_what_still_counts_stays(database: Database, clock) -> None:
     await placed(database)
-    timepiece.now = NOW + 5 * DAY
+    clock.time = NOW + 5 * DAY
     assert await database.privacy.purge(1) == 0
 
 
 async def test_the_daily_job_takes_tokens_that_have_expired_and_lists_that_were_used(
-    database: Database, timepiece
+    database: Database, clock
 ) -> None:
     song = await placed(database)
     await database.library.toggle_subscription(song.id, MAX, 10)
     await database.privacy.purge(365)
     assert (await fetched(database, song.id)).reply == REPLY
-    timepiece.now = NOW + timedelta(minutes=16)
+    clock.time = NOW + timedelta(minutes=16)
     await database.privacy.purge(365)
     assert (await fetched(database, song.id)).reply.token is None
     assert await database.songs.subscribers(song.id) == [MAX]

@@ -145,19 +145,17 @@ async def test_usage_over_a_clock_change_has_one_entry_a_day(database: Database)
     assert len({day.day for day in usage.days}) == 30
 
 
-async def test_the_rules_of_a_server_that_was_left_go_after_thirty_days(
-    database: Database, timepiece
-) -> None:
+async def test_the_rules_of_a_server_that_was_left_go_after_thirty_days(database: Database, clock) -> None:
     book = database.quotas
     for guild in (GUILD, OTHER_GUILD):
         await book.set_rule(guild, ADMIN, HOURLY, NOW)
         await book.grant(guild, ADMIN, ANN, 1, NOW)
         await book.guild_left(guild, NOW)
     await book.guild_joined(OTHER_GUILD)
-    timepiece.now = NOW + 29 * DAY
+    clock.time = NOW + 29 * DAY
     await database.privacy.purge(365)
     assert (await book.rules(GUILD, NOW)).rules == (HOURLY,)
-    timepiece.now = NOW + 31 * DAY
+    clock.time = NOW + 31 * DAY
     await database.privacy.purge(365)
     assert (await book.rules(GUILD, NOW)).rules == ()
     assert await book.audit_log(GUILD, None, 5) == []
@@ -165,7 +163,7 @@ async def test_the_rules_of_a_server_that_was_left_go_after_thirty_days(
 
 
 async def test_what_happened_to_servers_while_the_process_was_down_is_made_up_for(
-    database: Database, timepiece
+    database: Database, clock
 ) -> None:
     here, left, back, elsewhere = (number << 22 for number in (2, 4, 6, 7))
     book = database.quotas
@@ -173,7 +171,7 @@ async def test_what_happened_to_servers_while_the_process_was_down_is_made_up_fo
         await book.set_rule(guild, ADMIN, HOURLY, NOW)
     await book.guild_left(back, NOW)
     await book.reconcile_guilds({here, back}, 2, (0,), NOW)
-    timepiece.now = NOW + 31 * DAY
+    clock.time = NOW + 31 * DAY
     await database.privacy.purge(365)
     kept = [guild for guild in (here, left, back, elsewhere) if (await book.rules(guild, NOW)).rules]
     assert kept == [here, back, elsewhere]

@@ -1,4 +1,4 @@
-"""A small world for the worker: the real SQL in memory, and a Whisul and a delivery that do as told."""
+"""What the worker works with in tests: the real SQL in memory, and a Whisul and a delivery that do as set."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from sqlalchemy import Connection, func, select, update
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.durations import DurationEstimator
 from songbot.songs.errors import StoreUnavailable
-from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
+from songbot.songs.models import FailureReason, ReplyTarget, Song, State
 from songbot.songs.orders import Accepted, Order
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
-from songbot.songs.provider import JobReport, JobState
-from songbot.songs.provider_errors import JobNotFound, ProviderUnavailable
 from songbot.songs.telemetry import Telemetry
 from songbot.storage.queries.mapping import song_from_row
 from songbot.storage.repositories.songs import SqlSongRepository
@@ -32,10 +30,10 @@ from songbot.worker.throttle import RequestThrottle
 from songbot.worker.worker import Worker
 
 from .inline_connector import InlineSqliteConnector
-from .virtual_clock import EPOCH, VirtualClock
+from .provider import FakeProvider
+from .virtual_clock import EPOCH, VirtualClock, run
 
 T = TypeVar("T")
-RESULT = Result(song_url="https://cdn.whisul.com/audio/1.mp3", title="Midnight Grid", bpm=140)
 NO_LIMITS = OperatorLimits(server=10**6, member=10**6, direct=10**6)
 
 
@@ -130,45 +128,6 @@ class RecordingRepository(SqlSongRepository):
 
 
 @dataclass
-class FakeProvider:
-    """SongProvider. Jobs take `seconds`; the errors are raised first, in order."""
-
-    clock: VirtualClock
-    seconds: float = 60.0
-    submit_errors: list[Exception] = field(default_factory=list)
-    poll_errors: list[Exception] = field(default_factory=list)
-    ending: Callable[[str], JobReport] = lambda _job: JobReport(JobState.COMPLETED, result=RESULT)
-    down: bool = False
-    submit_takes: float = 0.0
-    posts: list[str] = field(default_factory=list)
-    polls: list[tuple[str, float]] = field(default_factory=list)
-    jobs: dict[str, float] = field(default_factory=dict)
-
-    async def submit(self, prompt: str) -> str:
-        await asyncio.sleep(self.submit_takes)
-        if self.down:
-            raise ProviderUnavailable
-        if self.submit_errors:
-            raise self.submit_errors.pop(0)
-        self.posts.append(prompt)
-        job_id = f"job-{len(self.posts)}"
-        self.jobs[job_id] = self.clock.monotonic()
-        return job_id
-
-    async def poll(self, job_id: str) -> JobReport:
-        self.polls.append((job_id, self.clock.monotonic()))
-        if self.down:
-            raise ProviderUnavailable
-        if self.poll_errors:
-            raise self.poll_errors.pop(0)
-        if job_id not in self.jobs:
-            raise JobNotFound
-        if self.clock.monotonic() - self.jobs[job_id] < self.seconds:
-            return JobReport(JobState.RUNNING)
-        return self.ending(job_id)
-
-
-@dataclass
 class RecordingDelivery:
     clock: VirtualClock
     outcomes: list[Delivered | Undeliverable | RetryLater] = field(default_factory=list)
@@ -188,7 +147,7 @@ class RecordingDelivery:
 
 
 class WorkerEnvironment:
-    """An order service and a worker on the small world, running until the `async with` ends.
+    """An order service and a worker on a database in memory, running until the `async with` ends.
 
     Without a `database` it has one of its own, for it alone unless `alone` is False.
     """
@@ -257,3 +216,17 @@ class WorkerEnvironment:
         async def nothing() -> None: ...
 
         self.worker._stop = nothing
+
+
+def run_scenario(
+    scenario: Callable[[WorkerEnvironment], Awaitable[None]], **config: Any
+) -> WorkerEnvironment:
+    """Run `scenario(env)` while the worker runs, and return the environment."""
+
+    async def live() -> WorkerEnvironment:
+        env = WorkerEnvironment(**config)
+        async with env.open():
+            await scenario(env)
+        return env
+
+    return run(live())

@@ -15,7 +15,7 @@ from tests.wire.discord_server import DiscordServer, Guild, InteractionRecord, U
 from tests.wire.discord_server.example_bot import ExampleBot
 from tests.wire.discord_server.gateway import RESUME_PATH
 from tests.wire.discord_server.messages import pinged_by
-from tests.wire.test_discord_server import _discord_py_is_put_back, ann, bot, guild, running, server
+from tests.wire.example_bot_fixtures import _discord_py_is_put_back, ann, bot, guild, running, server
 
 __all__ = ["_discord_py_is_put_back", "ann", "bot", "guild", "server"]
 

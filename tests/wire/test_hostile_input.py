@@ -11,8 +11,8 @@ from typing import Any
 
 from sandbox.whisul.faults import Fault
 
-from .answers import is_answer
 from .discord_server import InteractionRecord, RecordedRequest, StoredMessage, User
+from .orders import answer_to, order
 from .process import Stage
 
 NO_FILES = {"ATTACH_AUDIO": "false"}
@@ -77,14 +77,6 @@ def check_all_that_was_shown(stage: Stage, *may_be_pinged: User) -> None:
             assert not RENDERS.search(read), text
     for message in stage.discord.message_store.by_id.values():
         assert message.pinged <= ids, message.text
-
-
-async def order(stage: Stage, prompt: str, **options: Any) -> InteractionRecord:
-    return await stage.discord.slash(stage.ann, stage.channel, "song", prompt=prompt, **options)
-
-
-async def answer_to(song: InteractionRecord) -> StoredMessage:
-    return await song.message_matching(is_answer, timeout=25)
 
 
 async def answers_to(songs: list[InteractionRecord]) -> list[StoredMessage]:

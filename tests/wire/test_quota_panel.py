@@ -7,8 +7,8 @@ import pytest
 from .discord_server import permissions
 from .discord_server.interaction_record import InteractionRecord
 from .discord_server.messages import StoredMessage
+from .orders import answer_to, order
 from .process import Stage
-from .test_hostile_input import answer_to, order
 
 COMPONENTS_V2 = 1 << 15
 

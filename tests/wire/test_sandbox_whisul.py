@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -17,27 +18,25 @@ from PIL import Image
 
 from sandbox.whisul import WhisulServer
 from sandbox.whisul.mp3 import frames_of
+from tests.support.fixed_clock import FixedClock
 
 KEY = "a-key-for-tests"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
-class VirtualClock:
-    def __init__(self) -> None:
-        self.now = 1_771_342_774.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 2, 17, 15, 39, 34, tzinfo=UTC))
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-async def server(clock: VirtualClock) -> AsyncIterator[WhisulServer]:
-    async with WhisulServer(api_key=KEY, compose_seconds=(20, 20), clock=clock, small_audio=True) as whisul:
+async def server(clock: FixedClock) -> AsyncIterator[WhisulServer]:
+    async with WhisulServer(
+        api_key=KEY,
+        compose_seconds=(20, 20),
+        clock=lambda: clock.now().timestamp(),
+        small_audio=True,
+    ) as whisul:
         yield whisul
 
 
@@ -59,18 +58,16 @@ async def poll(http: aiohttp.ClientSession, server: WhisulServer, job_id: str) -
         return answer.status, await answer.json()
 
 
-async def finished(
-    http: aiohttp.ClientSession, server: WhisulServer, clock: VirtualClock, prompt: str
-) -> Any:
+async def finished(http: aiohttp.ClientSession, server: WhisulServer, clock: FixedClock, prompt: str) -> Any:
     job_id = await order(http, server, prompt)
-    clock.now += 60
+    clock.advance(60)
     status, job = await poll(http, server, job_id)
     assert status == 200
     return job
 
 
 async def test_a_song_goes_from_order_to_result_as_the_contract_says(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: FixedClock
 ) -> None:
     async with http.post(f"{server.base_url}/generate", json={"prompt": "a trap song"}) as answer:
         assert (answer.status, answer.content_type) == (202, "application/json")
@@ -82,7 +79,7 @@ async def test_a_song_goes_from_order_to_result_as_the_contract_says(
         "job_id": job_id,
         "poll_url": f"/jobs/{job_id}",
     }
-    clock.now += 19.9
+    clock.advance(19.9)
     assert await poll(http, server, job_id) == (
         200,
         {
@@ -93,7 +90,7 @@ async def test_a_song_goes_from_order_to_result_as_the_contract_says(
             "started_at": "2026-02-17 15:39:34",
         },
     )
-    clock.now += 0.1
+    clock.advance(0.1)
     _, job = await poll(http, server, job_id)
     assert (job["status"], job["error"]) == ("completed", None)
     assert (job["started_at"], job["finished_at"]) == ("2026-02-17 15:39:34", "2026-02-17 15:39:54")
@@ -104,7 +101,7 @@ async def test_a_song_goes_from_order_to_result_as_the_contract_says(
 
 
 async def test_the_song_and_its_cover_can_be_downloaded_without_a_key(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: FixedClock
 ) -> None:
     result = (await finished(http, server, clock, "sad lofi rain"))["result"]
     async with aiohttp.ClientSession() as keyless:
@@ -127,7 +124,7 @@ async def test_the_song_and_its_cover_can_be_downloaded_without_a_key(
 async def test_a_player_can_ask_for_a_part(
     server: WhisulServer,
     http: aiohttp.ClientSession,
-    clock: VirtualClock,
+    clock: FixedClock,
     asked: str,
     start: int,
     stop: int | None,
@@ -143,13 +140,13 @@ async def test_a_player_can_ask_for_a_part(
 
 
 async def test_media_of_unfinished_jobs_and_other_endings_are_not_there(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: FixedClock
 ) -> None:
     job_id = await order(http, server, "techno")
     for path in (f"/audio/{job_id}.mp3", f"/covers/{job_id}.jpg", f"/audio/{NOWHERE}.mp3"):
         async with http.get(server.origin + path) as answer:
             assert answer.status == 404
-    clock.now += 60
+    clock.advance(60)
     async with http.get(f"{server.origin}/covers/{job_id}.png") as answer:
         assert answer.status == 404
 
@@ -237,12 +234,12 @@ async def test_the_page_shows_the_endpoints(server: WhisulServer, http: aiohttp.
 
 
 async def test_fail_and_slow_and_never(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: FixedClock
 ) -> None:
     ids = [await order(http, server, f"a song {word}") for word in ("[fail]", "[slow]", "[never]")]
     seen = []
     for seconds in (21, 40):
-        clock.now += seconds
+        clock.advance(seconds)
         seen.append([(await poll(http, server, job_id))[1]["status"] for job_id in ids])
     assert seen == [["failed", "running", "running"], ["failed", "completed", "running"]]
     assert "Generation failed" in (await poll(http, server, ids[0]))[1]["error"]
@@ -272,7 +269,7 @@ async def test_404_vanishes_and_garbage_clears_up(server: WhisulServer, http: ai
 
 
 async def test_no_audio_and_no_cover_leave_their_links_out(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: FixedClock
 ) -> None:
     silent = (await finished(http, server, clock, "x [no-audio]"))["result"]
     bare = (await finished(http, server, clock, "x [no-cover]"))["result"]
@@ -281,7 +278,7 @@ async def test_no_audio_and_no_cover_leave_their_links_out(
 
 
 async def test_huge_is_over_ten_mib(
-    server: WhisulServer, http: aiohttp.ClientSession, clock: VirtualClock
+    server: WhisulServer, http: aiohttp.ClientSession, clock: FixedClock
 ) -> None:
     result = (await finished(http, server, clock, "x [huge]"))["result"]
     async with http.head(result["song_url"]) as answer:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.support.fixed_clock import FixedClock
 from whisul_api import (
     BadResponse,
     InvalidInput,
@@ -60,19 +61,6 @@ class Script:
         return web.Response(status=status, body=raw, headers=headers[0] if headers else None)
 
 
-class FakeTime:
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.sleeps: list[float] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture
 async def whisul() -> AsyncIterator[Script]:
     script = Script()
@@ -84,14 +72,14 @@ async def whisul() -> AsyncIterator[Script]:
 
 
 @pytest.fixture
-def time() -> FakeTime:
-    return FakeTime()
+def clock() -> FixedClock:
+    return FixedClock()
 
 
 @pytest.fixture
-async def client(whisul: Script, time: FakeTime) -> AsyncIterator[WhisulClient]:
+async def client(whisul: Script, clock: FixedClock) -> AsyncIterator[WhisulClient]:
     async with WhisulClient(
-        KEY, whisul.base_url, sleep=time.sleep, clock=time.clock, spread=lambda low, high: low
+        KEY, whisul.base_url, sleep=clock.sleep, clock=clock.monotonic, spread=lambda low, high: low
     ) as client:
         yield client
 
@@ -264,26 +252,26 @@ async def test_the_key_is_in_no_repr_error_or_log(
 
 
 async def test_wait_polls_until_done_and_tells_every_job(
-    whisul: Script, client: WhisulClient, time: FakeTime
+    whisul: Script, client: WhisulClient, clock: FixedClock
 ) -> None:
     whisul.replies["/jobs/a"] = [(200, RUNNING), (200, RUNNING), (200, COMPLETED)]
     told: list[Job] = []
     job = await client.wait("a", on_update=told.append)
     assert job.status is JobStatus.COMPLETED
     assert [one.status for one in told] == ["running", "running", "completed"]
-    assert time.sleeps == [7.5, 7.5]
+    assert clock.sleeps == [7.5, 7.5]
 
 
 async def test_wait_never_polls_under_five_seconds_apart(
-    whisul: Script, client: WhisulClient, time: FakeTime
+    whisul: Script, client: WhisulClient, clock: FixedClock
 ) -> None:
     whisul.replies["/jobs/a"] = [(200, RUNNING), (200, RUNNING | {"status": "failed"})]
     assert (await client.wait("a", interval=0.01)).status is JobStatus.FAILED
-    assert time.sleeps == [5]
+    assert clock.sleeps == [5]
 
 
 async def test_wait_sits_out_faults_and_recovers(
-    whisul: Script, client: WhisulClient, time: FakeTime
+    whisul: Script, client: WhisulClient, clock: FixedClock
 ) -> None:
     limited = (429, {}, {"Retry-After": "33"})
     whisul.replies["/jobs/a"] = [
@@ -295,26 +283,26 @@ async def test_wait_sits_out_faults_and_recovers(
         (200, COMPLETED),
     ]
     await client.wait("a")
-    assert time.sleeps == [15, 30, 33, 7.5, 15]
+    assert clock.sleeps == [15, 30, 33, 7.5, 15]
 
 
 async def test_wait_gives_a_404_a_minute_of_grace(
-    whisul: Script, client: WhisulClient, time: FakeTime
+    whisul: Script, client: WhisulClient, clock: FixedClock
 ) -> None:
     whisul.replies["/jobs/a"] = [(404, {}), (404, {}), (200, COMPLETED)]
     assert (await client.wait("a")).done
     whisul.replies["/jobs/b"] = [(404, {})]
-    begun = time.now
+    begun = clock.monotonic()
     with pytest.raises(JobNotFound):
         await client.wait("b")
-    assert time.now - begun == 60
+    assert clock.monotonic() - begun == 60
     with pytest.raises(JobNotFound):
         await client.wait("b", grace=0)
-    assert time.now - begun == 60
+    assert clock.monotonic() - begun == 60
 
 
 async def test_wait_takes_a_404_after_the_first_minute_as_final(
-    whisul: Script, client: WhisulClient, time: FakeTime
+    whisul: Script, client: WhisulClient, clock: FixedClock
 ) -> None:
     whisul.replies["/jobs/a"] = [(200, RUNNING)] * 10 + [(404, {})]
     with pytest.raises(JobNotFound):
@@ -324,22 +312,22 @@ async def test_wait_takes_a_404_after_the_first_minute_as_final(
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_wait_gives_up_at_once_where_waiting_does_not_help(
-    whisul: Script, client: WhisulClient, time: FakeTime, status: int
+    whisul: Script, client: WhisulClient, clock: FixedClock, status: int
 ) -> None:
     whisul.replies["/jobs/a"] = [(status, {})]
     with pytest.raises((Unauthorized, UnexpectedStatus)):
         await client.wait("a")
-    assert time.sleeps == []
+    assert clock.sleeps == []
 
 
 async def test_wait_ends_within_its_timeout_and_names_the_last_fault(
-    whisul: Script, client: WhisulClient, time: FakeTime
+    whisul: Script, client: WhisulClient, clock: FixedClock
 ) -> None:
     whisul.replies = {"/jobs/a": [(200, RUNNING)], "/jobs/b": [(500, {})]}
-    begun = time.now
+    begun = clock.monotonic()
     with pytest.raises(WaitTimedOut) as caught:
         await client.wait("a", timeout=100)
-    assert 90 < time.now - begun <= 100
+    assert 90 < clock.monotonic() - begun <= 100
     assert caught.value.__cause__ is None
     with pytest.raises(WaitTimedOut) as caught:
         await client.wait("b", timeout=100)

@@ -12,7 +12,7 @@ import pytest
 
 from songbot.delivery.links import MAX_CHECKED_SONGS, MAX_FETCHED_CARDS, LinkRefresher
 from songbot.songs.models import ReplyTarget, Result, Song
-from tests.unit.ui.test_library_page import song
+from tests.support.songs import song
 
 AUDIO, COVER = "https://cdn.whisul.com/a.mp3", "https://cdn.whisul.com/a.jpg"
 NEW_AUDIO = "https://cdn.discordapp.com/attachments/3/1/song.mp3?ex=1"

@@ -24,7 +24,8 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import FailureReason, Relation, ReplyTarget, Song, State
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress, Stage
-from tests.unit.ui.test_embeds import RESULT, SONG
+from tests.support.fixed_clock import FixedClock
+from tests.support.songs import RESULT, SONG
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TOKEN = ReplyTarget(100, 200, "interaction-secret", NOW + timedelta(minutes=10))
@@ -43,14 +44,6 @@ EDIT = "PATCH /channels/100/messages/200"
 POST = "POST /channels/100/messages"
 OPEN_DM = "POST /users/@me/channels"
 DIRECT = "POST /channels/500/messages"
-
-
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 @dataclass
@@ -208,7 +201,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
         await client.login("not-a-real-token")
         yield Scene(
             fake,
-            DiscordDelivery(client, downloader, attach_audio=True, clock=FixedClock()),
+            DiscordDelivery(client, downloader, attach_audio=True, clock=FixedClock(NOW)),
             downloader,
             client,
         )
@@ -457,7 +450,7 @@ async def test_a_link_that_discord_refuses_does_not_cost_the_card(stage: Scene) 
 
 async def test_later_attempts_and_plain_settings_send_no_files(stage: Scene) -> None:
     await stage.deliver(LIVE, attempt=4)
-    plain = DiscordDelivery(stage.client, stage.downloader, attach_audio=False, clock=FixedClock())
+    plain = DiscordDelivery(stage.client, stage.downloader, attach_audio=False, clock=FixedClock(NOW))
     await plain.deliver(LIVE, [], 1)
     assert [request.files for request in stage.discord.requests] == [[], []]
     assert stage.downloader.limits == []
@@ -519,7 +512,7 @@ async def test_the_card_says_what_it_came_from(stage: Scene) -> None:
             stage.client,
             stage.downloader,
             attach_audio=False,
-            clock=FixedClock(),
+            clock=FixedClock(NOW),
             parents=FakeParentLookup(parent),
         )
         await delivery.deliver(remix, [], 1)

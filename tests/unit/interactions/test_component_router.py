@@ -19,7 +19,7 @@ from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.ui.song_buttons import card_view
 from songbot.ui.views import RoutedView
 from songbot.wording import buttons, general
-from tests.unit.ui.test_embeds import SONG
+from tests.support.songs import SONG
 
 
 class Bot(discord.Client):

@@ -23,7 +23,7 @@ from songbot.media.ssrf_guard import (
     is_public,
 )
 from songbot.songs.models import Result, Song
-from tests.unit.ui.test_embeds import SONG
+from tests.support.songs import SONG
 
 MP3 = b"ID3\x04" + b"\0" * 2000
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 500

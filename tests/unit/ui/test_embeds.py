@@ -12,27 +12,12 @@ from hypothesis import strategies as st
 
 from songbot.delivery.payloads import payload_variants
 from songbot.media.downloader import SongFiles
-from songbot.songs.models import FailureReason, Relation, ReplyTarget, Result, Song, State
+from songbot.songs.models import FailureReason, Relation, Result, State
 from songbot.songs.progress import Progress, Stage
 from songbot.ui import progress_message, song_buttons, song_card
+from tests.support.songs import RESULT, SONG
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-RESULT = Result(
-    "https://cdn.example/a.mp3", "Midnight Grid", 140.0, 167, "https://cdn.example/a.jpg", ("trap", "dark")
-)
-SONG = Song(
-    id=7,
-    user_id=42,
-    guild_id=1,
-    quota_guild_id=1,
-    prompt="a trap song",
-    private=False,
-    reply=ReplyTarget(100, 200),
-    created_at=NOW,
-    state=State.COMPLETED,
-    result=RESULT,
-    finished_at=NOW,
-)
 FAILED = replace(SONG, state=State.FAILED, result=None, reason=FailureReason.FAILED, error="*boom* @everyone")
 
 
@@ -54,10 +39,10 @@ def labels(view: discord.ui.View) -> list[str | None]:
 
 def test_a_whole_card() -> None:
     embed = song_card.song_embed(SONG, cover="cover.jpg", parent="Remix of X")
-    assert (embed.title, embed.url) == ("Midnight Grid", "https://cdn.example/a.mp3")
+    assert (embed.title, embed.url) == ("Midnight Grid", RESULT.song_url)
     assert embed.image.url == "attachment://cover.jpg"
     assert embed.description == (
-        "Remix of X\n> a trap song\n`trap` `dark`\n-# 2:47 · 140 BPM · Requested by <@42>"
+        "Remix of X\n> a trap song\n`trap` `dark` `808s`\n-# 2:47 · 140 BPM · Requested by <@42>"
     )
     assert "Whisul" in (embed.footer.text or "")
     assert embed.timestamp == NOW
@@ -72,7 +57,7 @@ def test_missing_pieces_leave_no_trace() -> None:
 
 
 def test_the_cover_is_linked_where_it_is_not_attached() -> None:
-    assert song_card.song_embed(SONG).image.url == "https://cdn.example/a.jpg"
+    assert song_card.song_embed(SONG).image.url == RESULT.image_url
 
 
 @pytest.mark.parametrize(

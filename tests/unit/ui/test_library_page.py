@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songbot.songs.library import LibraryEntry, LibraryPage
-from songbot.songs.models import DeliveryState, ReplyTarget, Result, Song, State
+from songbot.songs.models import DeliveryState, Result, Song
 from songbot.ui.library.page import nothing_there, page_embed, page_view
 from songbot.ui.library.query import Query, one_line
-
-NOW = datetime(2026, 3, 18, tzinfo=UTC)
-RESULT = Result("https://cdn.example/a.mp3", "Midnight Grid", 140, 167, None, ("trap", "dark"))
-
-
-def song(song_id: int = 1, **changes: object) -> Song:
-    plain = Song(
-        id=song_id,
-        user_id=7,
-        guild_id=9,
-        quota_guild_id=9,
-        prompt="rain",
-        private=False,
-        reply=ReplyTarget(3, 4),
-        created_at=NOW,
-        state=State.COMPLETED,
-        delivery=DeliveryState.DELIVERED,
-        result=RESULT,
-        finished_at=NOW,
-    )
-    return replace(plain, **changes)
+from tests.support.songs import FINISHED_AT, song
 
 
 def page(*songs: Song, saved: bool = False, newer: bool = False, older: bool = False) -> LibraryPage:
@@ -42,7 +21,7 @@ def page(*songs: Song, saved: bool = False, newer: bool = False, older: bool = F
 def test_a_line_says_title_tags_length_tempo_and_when():
     (field,) = page_embed(page(song(), saved=True), Query()).fields
     assert field.name == "1. Midnight Grid ⭐"
-    assert field.value == f"`trap` `dark`\n2:47 · 140 BPM · <t:{int(NOW.timestamp())}:R>"
+    assert field.value == f"`trap` `dark` `808s`\n2:47 · 140 BPM · <t:{int(FINISHED_AT.timestamp())}:R>"
 
 
 def test_private_and_undelivered_songs_are_marked_and_it_is_said_what_to_do():
@@ -75,8 +54,10 @@ def test_the_page_and_the_number_of_songs_are_said():
 
 
 def test_the_time_that_is_shown_is_the_one_by_which_songs_are_sorted():
-    requested = song(created_at=NOW, finished_at=datetime(2026, 3, 19, tzinfo=UTC))
-    assert f"<t:{int(NOW.timestamp())}:R>" in (page_embed(page(requested), Query()).fields[0].value or "")
+    requested = song(created_at=FINISHED_AT, finished_at=FINISHED_AT + timedelta(days=1))
+    assert f"<t:{int(FINISHED_AT.timestamp())}:R>" in (
+        page_embed(page(requested), Query()).fields[0].value or ""
+    )
 
 
 def test_a_single_page_has_no_buttons_to_turn_it():

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from songbot.songs.models import Result
 from songbot.ui.playlist import playlist
-
-from .test_library_page import song
+from tests.support.songs import song
 
 LINK = "https://cdn.example/a.mp3"
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,16 +12,14 @@ from hypothesis import strategies as st
 from simcord.components import validate_components, walk_components
 
 from songbot.quotas.channels import MAX_CHANNELS, ChannelRules
-from songbot.quotas.repository import AuditEntry, DailyUsage, GuildRules, GuildUsage
+from songbot.quotas.repository import AuditEntry, DailyUsage, GuildUsage
 from songbot.quotas.rules import (
     MAX_LIMIT,
     LimitKind,
     LimitUsage,
-    OperatorLimits,
     Period,
     Rule,
     RuleValue,
-    Window,
     decide,
 )
 from songbot.ui.quota.embeds import check_embed, own_usage_embed
@@ -47,27 +44,12 @@ from songbot.ui.quota.panel_pages import (
     chart_layout,
     log_layout,
 )
-from songbot.ui.quota.rule_list import QuotaState, rule_list
+from songbot.ui.quota.rule_list import rule_list
 from songbot.ui.views import RoutedLayout
+from tests.support.quotas import DAY, NOW, SHARED, ZONE, quota_state, usage
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-ZONE = ZoneInfo("America/Argentina/ComodRivadavia")
 BIG = 2**63 - 1
-DAY = Window(NOW, NOW + timedelta(days=1))
-CAPS = OperatorLimits(server=MAX_LIMIT, member=MAX_LIMIT, direct=MAX_LIMIT, operator=MAX_LIMIT)
 COMPONENTS_V2 = 1 << 15
-
-
-def usage(kind: LimitKind, limit: int = MAX_LIMIT, used: int = 0, subject_id: int = 0) -> LimitUsage:
-    return LimitUsage(Rule(kind, limit, Period.MONTH, subject_id), used, DAY)
-
-
-SHARED = tuple(usage(kind) for kind in (LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR))
-
-
-def state(*rules: Rule, channels: ChannelRules | None = None, **changes: Any) -> QuotaState:
-    held = GuildRules(rules, SHARED, ZONE.key)
-    return QuotaState(held, CAPS, channels or ChannelRules(), ZONE, NOW, **changes)
 
 
 def parts(layout: RoutedLayout) -> list[dict[str, Any]]:
@@ -97,7 +79,7 @@ def many_rules(roles: int, users: int) -> list[Rule]:
 @given(st.integers(0, 250), st.integers(0, 400), st.integers(0, MAX_CHANNELS))
 def test_any_number_of_rules_and_channels_fits_and_what_is_left_out_is_counted(roles, users, channels):
     rules = many_rules(roles, users)
-    shown = state(
+    shown = quota_state(
         *rules,
         channels=ChannelRules(allowed=frozenset(BIG - number for number in range(channels))),
         usages={rule: LimitUsage(rule, MAX_LIMIT, DAY) for rule in rules},
@@ -124,7 +106,7 @@ def test_rules_for_many_come_first_and_those_of_nobody_last():
         Rule(LimitKind.MEMBER, 0, Period.DAY),
         Rule(LimitKind.SERVER, 0, Period.DAY),
     )
-    assert rule_list(state(*rules, stale={rules[1]: "a deleted role"})).splitlines() == [
+    assert rule_list(quota_state(*rules, stale={rules[1]: "a deleted role"})).splitlines() == [
         "**Server-wide** · no songs",
         "**Each member** · no songs",
         "<@&7> · no songs",
@@ -136,7 +118,7 @@ def test_rules_for_many_come_first_and_those_of_nobody_last():
 def test_the_limit_of_someone_who_deleted_their_data_can_be_changed_and_removed():
     target = Target(LimitKind.USER, -5)
     rule = Rule(LimitKind.USER, 3, Period.DAY, -5)
-    layout = panel_layout(state(rule), Selection(target))
+    layout = panel_layout(quota_state(rule), Selection(target))
     assert "Someone who deleted their data · 3 songs per day" in said(layout)
     buttons = {part["label"]: part for part in parts(layout) if part["type"] == 2}
     assert buttons["Remove"]["custom_id"] == "quota:v1:panel:remove:user.-5:"
@@ -146,7 +128,7 @@ def test_the_limit_of_someone_who_deleted_their_data_can_be_changed_and_removed(
 
 
 def test_without_a_rule_for_each_member_the_default_is_told():
-    assert rule_list(state(Rule(LimitKind.SERVER, 0, Period.DAY))).endswith(
+    assert rule_list(quota_state(Rule(LimitKind.SERVER, 0, Period.DAY))).endswith(
         "**Everyone else** · 100,000 songs per member per day (default)"
     )
 
@@ -154,7 +136,7 @@ def test_without_a_rule_for_each_member_the_default_is_told():
 def test_the_panel_can_be_used_with_selects_and_buttons_alone_and_shows_what_is_chosen():
     target = Target(LimitKind.ROLE, 7)
     rule = Rule(LimitKind.ROLE, 3, Period.WEEK, 7)
-    found = parts(panel_layout(state(rule, names={target: "DJ"}), Selection(target)))
+    found = parts(panel_layout(quota_state(rule, names={target: "DJ"}), Selection(target)))
     buttons = {part["label"]: part for part in found if part["type"] == 2}
     assert buttons["Edit"]["custom_id"] == "quota:v1:panel:edit:role.7:3.week"
     assert not buttons["Remove"]["disabled"]
@@ -165,7 +147,7 @@ def test_the_panel_can_be_used_with_selects_and_buttons_alone_and_shows_what_is_
 
 def test_a_panel_of_one_state_is_always_the_same():
     """What has not changed is not edited."""
-    first, second = (panel_layout(state(Rule(LimitKind.SERVER, 5, Period.DAY))) for _ in range(2))
+    first, second = (panel_layout(quota_state(Rule(LimitKind.SERVER, 5, Period.DAY))) for _ in range(2))
     assert first.to_components() == second.to_components()
 
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from songbot.songs.durations import DurationEstimator
 from songbot.songs.models import UNFINISHED, FailureReason, ReplyTarget, Song
 from songbot.songs.progress import SEGMENTS, compute_progress
-
-from .test_worker import run_scenario
+from tests.support.fakes import run_scenario
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 SONG = Song(

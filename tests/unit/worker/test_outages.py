@@ -11,10 +11,8 @@ from songbot.songs import provider_errors
 from songbot.songs.models import DeliveryState, FailureReason, State
 from songbot.songs.ports import Delivered, RetryLater
 from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID
-from tests.support.fakes import SharedDatabase, WorkerEnvironment
+from tests.support.fakes import SharedDatabase, WorkerEnvironment, run_scenario
 from tests.support.virtual_clock import run
-
-from .test_worker import run_scenario
 
 MINUTE, HOUR = 60.0, 3600.0
 

@@ -7,6 +7,7 @@ import pytest
 from songbot.songs import provider_errors
 from songbot.songs.provider import JobReport, JobState
 from songbot.worker.provider_error_log import ErrorRecord, ErrorRecordingProvider, RecentErrors
+from tests.support.fixed_clock import FixedClock
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -45,17 +46,9 @@ class Whisul:
         return JobReport(JobState.RUNNING)
 
 
-class FixedClock:
-    def now(self) -> datetime:
-        return NOON
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
 async def test_errors_are_noted_and_passed_on_and_answers_come_through():
     errors = RecentErrors()
-    whisul = ErrorRecordingProvider(Whisul(), errors, FixedClock())
+    whisul = ErrorRecordingProvider(Whisul(), errors, FixedClock(NOON))
     assert await whisul.poll("here") == JobReport(JobState.RUNNING)
     assert errors.recent() == []
     with pytest.raises(provider_errors.JobNotFound):

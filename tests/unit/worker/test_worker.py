@@ -16,20 +16,8 @@ from songbot.songs.progress import Stage
 from songbot.songs.provider import JobReport, JobState
 from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID
 from songbot.worker.lease import LeaseLost
-from tests.support.fakes import SharedDatabase, WorkerEnvironment
+from tests.support.fakes import SharedDatabase, WorkerEnvironment, run_scenario
 from tests.support.virtual_clock import EPOCH, run
-
-
-def run_scenario(scenario, **config):
-    """Run `scenario(env)` while the worker runs, and return the environment."""
-
-    async def live():
-        env = WorkerEnvironment(**config)
-        async with env.open():
-            await scenario(env)
-        return env
-
-    return run(live())
 
 
 def test_a_song_is_submitted_polled_and_delivered_with_five_writes():
@@ -251,7 +239,7 @@ def test_garbled_answers_of_one_job_harm_no_other():
 )
 def test_a_job_that_ends_without_a_song_is_an_honest_failure(ending, reason, error):
     async def scenario(env):
-        env.whisul.ending = lambda _job: ending
+        env.whisul.ending = ending
         await env.order()
         await asyncio.sleep(120)
 
