@@ -66,7 +66,7 @@ async def test_a_commands_only_install_is_charged_to_the_server_and_answered_by_
 async def test_a_limited_gateway_address_ends_the_process_with_a_clear_line(stage: Stage) -> None:
     stage.discord.hold_gateway_address(3600)
     bot = await stage.start()
-    assert await bot.ends(timeout=30) == 1
+    assert await bot.ends() == 1
     assert "limits this machine's address for 60 more minutes" in bot.log
     assert "Traceback" not in bot.log
 

@@ -109,7 +109,7 @@ async def test_what_is_refused_stays_below_a_hundredth_of_discords_limit(stage: 
             database.execute(f"INSERT INTO songs ({kept}) SELECT {kept} FROM songs WHERE id = 1")
             database.execute(
                 "UPDATE songs SET user_id = ?, channel_id = ?, delivery = 'pending', token = NULL, "
-                "delivered_at = NULL, lease_owner = NULL WHERE id = last_insert_rowid()",
+                "delivered_at = NULL, lease_owner = 'a process that is gone' WHERE id = last_insert_rowid()",
                 (person.id, channel.id),
             )
         database.commit()
