@@ -65,16 +65,7 @@ async def quotas() -> None:
             await _take(discord, f"quota-{command}")
 
 
-async def direct() -> None:
-    """A prompt sent to the bot as a direct message."""
-    async with AsyncExitStack() as stack:
-        discord = await _page(stack, "--seconds", "2-3", "--dm")
-        await discord.say(PROMPT)
-        await expect(discord.messages()).to_have_count(2)
-        await _take(discord, "dm")
-
-
-SCENES: dict[str, Scene] = {"progress": progress, "quotas": quotas, "direct": direct}
+SCENES: dict[str, Scene] = {"progress": progress, "quotas": quotas}
 
 
 async def _page(stack: AsyncExitStack, *arguments: str) -> DiscordPage:
@@ -111,7 +102,8 @@ async def _at_rest(discord: DiscordPage) -> FloatRect:
 
 
 def _trimmed(picture: Image.Image) -> Image.Image:
-    """Without the empty right side."""
+    """Without the empty right side. The last row of pixels may be the edge of what is below the message."""
+    picture = picture.crop((0, 0, picture.width, picture.height - 1))
     ground = Image.new("RGB", picture.size, picture.getpixel((2, 2)) or "black")
     box = ImageChops.difference(picture, ground).convert("L").point(FAINT).getbbox()
     right = min(picture.width, (box[2] if box else picture.width) + 2 * MARGIN)
