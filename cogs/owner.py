@@ -58,8 +58,8 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
         embed = status_embed(summary, await self._process_status())
         await interaction.edit_original_response(embed=embed)
 
-    @app_commands.command(description="Take no new songs; those in progress are finished")
-    @app_commands.describe(reason="Why; users see it")
+    @app_commands.command(description="Stop taking new songs; songs in progress still finish")
+    @app_commands.describe(reason="The reason, which users will see")
     async def pause(self, interaction: discord.Interaction, reason: PauseReason) -> None:
         readable = text.normalise(reason)
         if not readable:
@@ -69,15 +69,15 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
         log.warning("new songs are paused")
         await _say(interaction, wording.paused(readable))
 
-    @app_commands.command(description="Take new songs again")
+    @app_commands.command(description="Start taking new songs again")
     async def resume(self, interaction: discord.Interaction) -> None:
         was_paused = await self._admin.resume()
         if was_paused:
             log.warning("new songs are made again")
         await _say(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
 
-    @app_commands.command(description="Everything about one song")
-    @app_commands.describe(id="The song's ID, as in the logs")
+    @app_commands.command(description="Show everything about one song")
+    @app_commands.describe(id="The song's ID, from the logs")
     async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # people read it
         details = await self._admin.song_details(id)
         if details is None:

@@ -39,7 +39,7 @@ class SongCog(commands.Cog):
         bpm="Tempo in beats per minute",
         instrumental="Instrumental (no vocals)",
         private="Only you can see it",
-        takes="Make this many different songs from the prompt; each one counts",
+        takes="How many different songs to make from the prompt; each one counts",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)

@@ -47,7 +47,7 @@ class LibraryCog(commands.Cog, name="library"):
         router.register(id_route("song:post"), self._song.post)
 
     @app_commands.command(
-        name="library", description="Browse, search and export your songs; only you can see them"
+        name="library", description="Browse, search and export your songs (only you can see the list)"
     )
     @app_commands.describe(
         search="Words from the title, tags or prompt, or a tempo such as bpm:90-120",

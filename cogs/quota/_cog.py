@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class QuotaCog(
-    commands.GroupCog, name="quota", group_name="quota", group_description="Song limits of this server"
+    commands.GroupCog, name="quota", group_name="quota", group_description="Song limits for this server"
 ):
     """Every answer is for the admin alone. Discord's command permissions are not relied on: the permission is
     checked with each command and each press."""
@@ -88,12 +88,12 @@ class QuotaCog(
         manager_guild_id(interaction)
         return True
 
-    @app_commands.command(description="See and change everything about quotas in one place")
+    @app_commands.command(description="See and change all quota settings in one place")
     async def panel(self, interaction: discord.Interaction) -> None:
         await _defer(interaction)
         await self._panel.open(interaction)
 
-    @app_commands.command(description="Current limits and how much of them is used")
+    @app_commands.command(description="Current limits and how much of each is used")
     async def show(self, interaction: discord.Interaction) -> None:
         await _defer(interaction)
         layout = await self._pages.show(interaction.client, manager_guild_id(interaction))
@@ -106,8 +106,8 @@ class QuotaCog(
         songs="Number of songs (0 = none)",
         per="Hour, day, week or month",
         applies_to="The server as a whole, or each member (default)",
-        role="Each member with this role, instead",
-        user="This person, instead",
+        role="Each member with this role instead",
+        user="This person instead",
     )
     @app_commands.choices(per=PERIOD_CHOICES, applies_to=KIND_CHOICES)
     async def set_limit(
@@ -159,15 +159,17 @@ class QuotaCog(
         await _defer(interaction)
         await self._finish(interaction, self._changes.grant(interaction, user.id, songs))
 
-    @app_commands.command(description="Set someone's usage back to zero")
+    @app_commands.command(description="Reset someone's usage to zero")
     @app_commands.describe(user="Whose usage to reset")
     async def reset(self, interaction: discord.Interaction, user: discord.User) -> None:
         subject = quota_subject(user, manager_guild_id(interaction))
         await _defer(interaction)
         await self._finish(interaction, self._changes.reset(interaction, subject))
 
-    @app_commands.command(description="Choose where songs can be made; without options, show where")
-    @app_commands.describe(channel="Which channel", rule="What to do with it")
+    @app_commands.command(
+        description="Choose where songs can be made, or leave both options out to see where"
+    )
+    @app_commands.describe(channel="The channel", rule="What applies there")
     @app_commands.choices(rule=CHANNEL_CHOICES)
     async def channels(
         self,
@@ -186,7 +188,9 @@ class QuotaCog(
         await _defer(interaction)
         await self._finish(interaction, self._changes.set_channel(interaction, channel.id, chosen))
 
-    @app_commands.command(description="Set the server's time zone, by which days, weeks and months start")
+    @app_commands.command(
+        description="Set the server's time zone, which decides when days, weeks and months start"
+    )
     @app_commands.describe(zone="A city near you, such as Europe/Berlin")
     async def timezone(self, interaction: discord.Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
         name = self._changes.zones.find(zone)

@@ -226,7 +226,9 @@ class DiscordDelivery:
     async def _after_delivery(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
         method = DeliveryMethod(delivered.method)
         if method is DeliveryMethod.DIRECT and token_is_valid(song.reply, self._clock.now()):
-            await self._edit_text(song, wording.SENT_DIRECTLY, None, by_token=True)
+            await self._edit_text(
+                song, wording.sent_directly(failed=song.state is State.FAILED), None, by_token=True
+            )
         await self._notify_waiting(song, delivered, notify)
 
     async def _notify_waiting(self, song: Song, delivered: Delivered, notify: list[int]) -> None:

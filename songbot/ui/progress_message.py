@@ -39,7 +39,7 @@ def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -
 
 def expiry_notice(song: Song) -> discord.Embed:
     """Return what stands there from the token's last minute on, where nothing else reaches the reply."""
-    return _embed(wording.TAKES_LONG, song.prompt, [wording.TOO_LATE_HERE], [], song.user_id)
+    return _embed(wording.OVERDUE, song.prompt, [wording.TOO_LATE_HERE], [], song.user_id)
 
 
 def bar(filled: int) -> str:

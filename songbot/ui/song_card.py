@@ -48,14 +48,15 @@ def without_links(embed: discord.Embed) -> discord.Embed:
 
 def without_words(song: Song, embed: discord.Embed) -> discord.Embed:
     """Return the same embed without prompt, title, tags and Whisul's words, for AutoMod."""
-    title = failures.title(song.reason) if song.state is State.FAILED else wording.UNTITLED
-    return discord.Embed(
-        title=title,
+    failed = song.state is State.FAILED
+    bare = discord.Embed(
+        title=failures.title(song.reason) if failed else wording.UNTITLED,
         description=f"{wording.WORDS_BLOCKED}\n-# {wording.requested_by(song.user_id)}",
         colour=embed.colour,
         timestamp=embed.timestamp,
         url=embed.url,
-    ).set_footer(text=wording.MADE_WITH)
+    )
+    return bare if failed else bare.set_footer(text=wording.MADE_WITH)
 
 
 def plain_card(embed: discord.Embed) -> str:

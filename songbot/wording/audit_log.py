@@ -6,7 +6,7 @@ from songbot.quotas.repository import AuditEntry
 from songbot.quotas.rules import LimitKind, RuleValue
 from songbot.wording.text import escape_and_clamp, inline_code
 
-from .quota_rules import limit, limit_name, person
+from .quota_rules import limit, limit_name, of_person, person
 from .quotas import bonus_songs
 
 TITLE = "Quota log"
@@ -30,13 +30,13 @@ def _what(entry: AuditEntry) -> str:
         case "rule":
             return _rule_change(entry, *rest.partition(":")[::2])
         case "grant" if _is_id(rest):
-            return _grant(entry, person(int(rest)))
+            return _grant(entry, int(rest))
         case "reset" if _is_id(rest):
-            return f"reset {person(int(rest))}'s usage"
+            return f"reset {of_person(int(rest), 'usage')}"
         case "timezone":
             return f"changed the time zone from {_zone(entry.old)} to {_zone(entry.new)}"
         case "channel" if _is_id(rest):
-            return f"{_CHANNEL_CHANGES.get(str(entry.new), 'removed the rule for')} <#{rest}>"
+            return f"{_CHANNEL_CHANGES.get(str(entry.new), 'removed the channel rule for')} <#{rest}>"
         case _:
             return _from_to(f"changed {escape_and_clamp(entry.what, 60)}", entry)
 
@@ -59,11 +59,11 @@ def _is_id(text: str) -> bool:
     return len(text) <= 20 and text.removeprefix("-").isdecimal()
 
 
-def _grant(entry: AuditEntry, receiver: str) -> str:
+def _grant(entry: AuditEntry, receiver: int) -> str:
     old, new = str(entry.old or ""), str(entry.new or "")
     if not (old.isdecimal() and new.isdecimal()):
-        return _from_to(f"changed {receiver}'s bonus songs", entry)
-    return f"gave {receiver} {bonus_songs(int(new) - int(old))} ({int(new):,} in total)"
+        return _from_to(f"changed {of_person(receiver, 'bonus songs')}", entry)
+    return f"gave {person(receiver)} {bonus_songs(int(new) - int(old))} ({int(new):,} in total)"
 
 
 def _from_to(said: str, entry: AuditEntry) -> str:

@@ -10,17 +10,16 @@ UNTITLED = "Untitled"
 BPM = "BPM"
 MADE_WITH = "Made with Whisul"
 WORDS_BLOCKED = (
-    "This server's AutoMod blocks words in the prompt or the title, so they are left out here. "
-    "Who asked for it finds all of it in `/library`."
+    "This server's AutoMod blocks words in the prompt or the title, so neither is shown here. "
+    "The person who requested it can see both in `/library`."
 )
 BLOCKED_PRIVATELY = (
-    "This server's AutoMod blocks words in your song's prompt or title, so its card shows neither. "
-    "Your `/library` has all of it."
+    "This server's AutoMod blocks words in your song's prompt or title, so I couldn't show them here. "
+    "You can see both in `/library`."
 )
 ALSO_IN_LIBRARY = (
-    "-# Only you can see this, and Discord doesn't keep it for long. It is in your `/library` too."
+    "-# Only you can see this, and Discord won't keep it for long. Your song is in `/library` too."
 )
-SENT_DIRECTLY = "Your song is here: I have sent it to you by direct message. It is in your `/library` too."
 SEPARATOR = " · "
 
 _FROM = {Relation.REMIX: "Remix of", Relation.TAKE: "Another take of"}
@@ -47,6 +46,13 @@ def ready(users: Sequence[int], title: str | None, *, failed: bool) -> str:
     if failed:
         return f"Sorry {mentions(users)}, your song couldn't be made."
     return f"{mentions(users)}, your song is ready" + (f": **{title}**" if title else ".")
+
+
+def sent_directly(*, failed: bool) -> str:
+    """Return what stands in place of a song that could only be delivered by direct message."""
+    if failed:
+        return "Your song couldn't be made. I've sent you a DM that says why."
+    return "Your song is ready. I've sent it to you in a DM, and it's in your `/library` too."
 
 
 def by_direct_message(channel_id: int | None, *, failed: bool) -> str:

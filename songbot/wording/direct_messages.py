@@ -12,7 +12,7 @@ CANCEL = "Cancel"
 GREETING_TITLE = "Hi! I turn your words into songs"
 GREETING = (
     "Describe a style, a mood or a story, and I'll make a song from it. It takes a minute or two.\n\n"
-    "Write me something like *a slow lo-fi tune about rain on a tin roof*, or press one of these. "
+    "Write me something like *a slow lo-fi tune about rain on a tin roof*, or press a button below. "
     "I always ask before I make anything."
 )
 WELCOME = (

@@ -6,12 +6,12 @@ from songbot.songs.models import FailureReason
 
 _TITLE = "Couldn't make this song"
 _CANCELLED_TITLE = "Cancelled"
-REFUNDED = "It doesn't count towards your quota."
+REFUNDED = "This song doesn't count towards your quota"
 WHISULS_WORDS = "Whisul says"
 
 _WHY = {
     FailureReason.REJECTED: "Whisul rejected this prompt. Try rewording it.",
-    FailureReason.FAILED: ("Whisul couldn't finish this song. That happens occasionally – please try again."),
+    FailureReason.FAILED: "Whisul couldn't finish this song. That happens sometimes – please try again.",
     FailureReason.INTERRUPTED: (
         "I lost contact with Whisul while sending your song, so I don't know whether it started. "
         "To be safe I haven't sent it again – press **Try again** if you'd like me to."
@@ -23,9 +23,9 @@ _WHY = {
         "Whisul is rejecting my API key. Only the bot's owner can fix that – please let them know."
     ),
     FailureReason.UNAVAILABLE: (
-        "Whisul couldn't take this song – it was busy, unreachable or refused it. Please try again later."
+        "Whisul couldn't take this song – it was busy or unreachable, or refused it. Please try again later."
     ),
-    FailureReason.CANCELLED: "You cancelled this song before it started.",
+    FailureReason.CANCELLED: "This song was cancelled before it started.",
 }
 _UNKNOWN = "Something went wrong while making this song. Please try again."
 

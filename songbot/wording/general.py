@@ -16,12 +16,12 @@ NOT_READY = "This song isn't finished yet."
 OWNERS_ONLY = "Only the bot's owner can do that."
 SERVERS_ONLY = "This only works in a server."
 COMMAND_CHANGED = "That command has changed. Restart Discord or wait a minute, then try again."
-BAD_INPUT = "One of those values isn't valid. Please pick one from the list Discord shows."
+BAD_INPUT = "One of those values isn't valid. Please choose from the options Discord offers."
 ALREADY_ORDERED = "That song is already in progress."
 STOPPING = "I'm restarting and can't take new songs for a moment. Please try again in a minute."
 AUTOMOD_BLOCKS_PROMPT = (
-    "This server's AutoMod blocks words in that prompt, so nothing was made or charged. Change the words, or "
-    "write to me directly."
+    "This server's AutoMod blocks words in your prompt. Nothing was charged. Please reword it, or send it to "
+    "me in a DM."
 )
 
 
@@ -32,8 +32,9 @@ def prompt_too_long(length: int, maximum: int) -> str:
 
 def options_left_out(names: Sequence[str]) -> str:
     """Return that the options with these names were left out so that the prompt fits."""
-    options = " and ".join(f"`{name}`" for name in names)
-    return f"Your prompt is so long that there was no room for {options}, so I left that out."
+    *others, last = (f"`{name}`" for name in names)
+    options = f"{', '.join(others)} and {last}" if others else last
+    return f"Your prompt left no room for {options}, so I left {'them' if others else 'it'} out."
 
 
 def closed(message: str | None) -> str:

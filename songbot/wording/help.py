@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 TITLE = "Turn your words into songs"
-TRY_ONE = "Press one of these, or write your own."
+TRY_ONE = "Press a button below to try an example, or write your own prompt."
 COMMANDS = "Commands"
-BUTTONS = "Under a song"
+BUTTONS = "Buttons under a song"
 ADMINS = "For admins"
 CHANNEL = "This channel"
 PRIVACY = "Privacy policy"
 TERMS = "Terms"
 SUPPORT = "Support"
 
-MENU = "In the menu of any message: *Apps › Make a song from this*."
+MENU = "Right-click or long-press a message, then *Apps › Make a song from this* – use its text as the prompt"
 ON_A_CARD = (
-    "`Another take`, `Remix`, `Save` and `Delete`. While it's in progress: `Notify me`, and `Cancel` as long "
-    "as it's in the queue."
+    "`Another take`, `Remix`, `Save` and `Delete`. While a song is in progress: `Notify me`, and `Cancel` "
+    "while it's still in the queue."
 )
 
 JOINED_TITLE = "Hi! I turn your words into songs"
-JOINED = "Describe a style, a mood or a story, and about a minute later there's a song to play right here."
+JOINED = "Describe a style, a mood or a story, and I'll make a song from it. It takes a minute or two."
 
 PERMISSIONS = {
     "view_channel": "View Channel",
@@ -40,22 +40,22 @@ _NEEDED_FOR = {
     "send_messages_in_threads": "to post songs that take over 15 minutes",
     "embed_links": "to show songs and their covers",
     "attach_files": "to play audio in chat",
-    "read_message_history": "to renew old links",
-    "connect": "to read this voice channel's chat",
+    "read_message_history": "to refresh expired links",
+    "connect": "to use this voice channel's chat",
 }
 ALL_THERE = "I have all the permissions I need here."
 
 
 def make(song: str) -> str:
     """Return the line on making a song. `song` is the mention of /song."""
-    return f"{song} – make a song from a prompt. You can also send me a direct message."
+    return f"{song} – make a song from a prompt (or just send me a DM)"
 
 
 def again(library: str, usage: str, privacy: str) -> list[str]:
     """Return a line for each command about one's own songs."""
     return [
         f"{library} – browse, search and export your songs",
-        f"{usage} – songs left",
+        f"{usage} – how many songs you have left",
         f"{privacy} – your data",
     ]
 

@@ -15,18 +15,18 @@ NOT_DELIVERED = "📭"
 LEGEND_NOT_DELIVERED = f"{NOT_DELIVERED} Not delivered – open it to get it now."
 
 OF_IN_SERVERS_ONLY = "`of` only works in a server. Leave it out to see your own songs."
-OF_OR_SAVED = "`saved` shows songs you saved and `of` shows another member's. Please use one of them."
+OF_OR_SAVED = "`saved` shows songs you saved, and `of` shows another member's. Please use just one of them."
 SEARCH_LOST = "That search has expired. Run `/library` again."
 SONG_HIDDEN = "You can't see that song from here."
 NOBODY_WOULD_SEE = (
-    "In this server Discord shows my answers to you alone, so a post would not be seen by anybody else. "
-    "Whoever has the permission Use External Apps can post here."
+    "Only you can see my replies in this server, so nobody else would see the song. "
+    "To post here, you need the **Use External Apps** permission."
 )
 NOT_POSTED = "I couldn't post it here. Please try again in a moment."
 MADE_BY_YOU_ONLY = "You can only post your own songs or public songs from this server."
 
 NO_SONGS = "You don't have any songs yet. Make one with `/song`."
-NOTHING_SAVED = "You haven't saved any songs yet. Press ⭐ `Save` under a song to find it here."
+NOTHING_SAVED = "You haven't saved any songs yet. Press ⭐ `Save` under a song to add it here."
 
 
 def nothing_of(owner_id: int) -> str:

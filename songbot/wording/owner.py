@@ -17,7 +17,7 @@ UP_SINCE = "Up since"
 SHARDS = "Shards in this process"
 IN_PROGRESS = "Songs in progress"
 LAST_DAY = "Requested in the last 24 hours"
-DURATIONS = "Pace"
+DURATIONS = "Speed"
 ERRORS = "Latest Whisul errors"
 DATABASE = "Database"
 HEALTH = "Health"
@@ -25,10 +25,10 @@ HEALTH = "Health"
 NONE = "None"
 NOT_CONNECTED = "not connected"
 UNDELIVERED = "finished, not delivered yet"
-NO_REASON = "Please give a reason that people can read."
+NO_REASON = "Please give a reason – users will see it."
 RESUMED = "Resumed. New songs are being made."
 NOT_PAUSED = "New songs weren't paused. Nothing changed."
-NO_SONG = "There is no song with this ID, or its owner deleted their data."
+NO_SONG = "There is no song with this ID, or the person who requested it deleted their data."
 
 ASKED = "Requested"
 CHARGED = "Charged to"
@@ -38,7 +38,7 @@ FAILURE = "Why it failed"
 JOB = "Whisul job"
 WORKER = "Worker"
 MESSAGE = "Message"
-GONE = "Its owner deleted it, so the prompt isn't shown."
+GONE = "This song was deleted, so its prompt isn't shown."
 OWN_QUOTA = "their own quota in DMs"
 
 _STATES = {
@@ -74,7 +74,7 @@ def readiness(not_ready: Sequence[str]) -> str:
 def songs_lost(number: int) -> str:
     """Say how many songs were lost together with this process's lease."""
     songs = "1 song" if number == 1 else f"{number:,} songs"
-    return f"This process lost its lease on {songs} since it started."
+    return f"This process has lost its lease on {songs} since it started."
 
 
 def last_backup(made_at: datetime | None) -> str:

@@ -16,7 +16,7 @@ YOUR_CHOICE = "What you can do"
 
 SONGS_KEPT = (
     "Your user ID, the prompt, the result (title, tags, tempo, length, links), the time, and the "
-    "server, channel and message: to make the song, deliver it, and show it in your library."
+    "server, channel and message – to make the song, deliver it, and show it in your library."
 )
 AROUND_SONGS_KEPT = (
     "The songs you saved, until you remove them. Which songs you want to be pinged about, until they are "
@@ -27,10 +27,10 @@ LIMITS_KEPT = (
     "Also a log of which admin changed what, until 30 days after I leave the server."
 )
 SHARED_WITH = (
-    "Whisul receives the prompt and nothing about you: it makes the song. Discord delivers my replies. "
+    "Whisul makes the song: it receives the prompt and nothing about you. Discord delivers my replies. "
     "Nothing is sold or used for advertising."
 )
-NEVER_KEPT = "Your messages, your name or avatar, your roles, and the tokens of commands I have answered."
+NEVER_KEPT = "Messages other than your prompts, your name, your avatar and your roles."
 CONFIRM_DELETE = (
     "**Delete everything I store about you?** This removes your songs, prompts, saves, notifications and "
     "bonus songs. Songs in progress will be abandoned. This can't be undone.\n"

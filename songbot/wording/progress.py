@@ -7,7 +7,7 @@ from datetime import datetime
 from songbot.songs.progress import Progress, Stage
 
 STARTING = "Queuing your song…"
-EXPIRES = "This request expires"
+STILL_HERE = "Still here at"
 SENDING = "Sending your prompt to Whisul…"
 COMPOSING = "Whisul is composing your song…"
 OVERDUE = "Whisul is still composing your song…"
@@ -19,16 +19,15 @@ WAITING = "Waiting in the queue…"
 OVERDUE_NOTE = "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
 KEEPS_ITS_TURN = (
     "Your song keeps its place in the queue and will start automatically. If it hasn't started within "
-    "15 minutes I'll let you know, and it won't count."
+    "15 minutes, I'll let you know, and it won't count."
 )
 ONLY_YOU = (
-    "-# Only you can see this, and Discord doesn't keep it for long. The song will be in `/library` too."
+    "-# Only you can see this, and Discord won't keep it for long. Your song will be in `/library` too."
 )
 TOO_LATE_HERE = (
-    "This takes longer than Discord lets me change this message. When your song is ready I'll send it to "
-    "you by direct message; if that isn't possible, it will be in your `/library`."
+    "Discord won't let me update this message any longer. I'll DM you your song when it's ready; if I can't, "
+    "you'll find it in `/library`."
 )
-TAKES_LONG = "Whisul is still composing your song…"
 
 
 def relative(moment: datetime) -> str:
@@ -39,10 +38,10 @@ def relative(moment: datetime) -> str:
 def starting(expires_at: datetime) -> str:
     """Return the line below STARTING, the one moment of which nothing is stored.
 
-    If the process is killed in it, this line is all that people have. Discord keeps the timestamp up to date,
-    so that it says that the request has expired, but only once it has.
+    If the process is killed in it, this line is all that people have. The time is the reader's own, to the
+    second, and reads the same before and after it.
     """
-    return f"{EXPIRES} {relative(expires_at)}. After that, please send it again."
+    return f"{STILL_HERE} <t:{int(expires_at.timestamp())}:T>? Please send it again."
 
 
 def waiting(queue_position: int | None) -> str:

@@ -8,12 +8,12 @@ from songbot.quotas.channels import MAX_CHANNELS, ChannelRule, ChannelRules
 
 TITLE = "Channels for songs"
 EXPLANATION = (
-    "These rules cover commands, buttons, menus and forms, in threads too. As long as any channel is "
-    "allowed, all others are closed."
+    "These rules cover commands, buttons, menus and forms, in threads too. If any channel is allowed, songs "
+    "are turned off in all others."
 )
 ALLOWED_PLACEHOLDER = "Only in these channels (none: everywhere)"
 DENIED_PLACEHOLDER = "Never in these channels"
-TOO_MANY = f"There can be at most {MAX_CHANNELS} channels of each kind. Nothing changed."
+TOO_MANY = f"You can choose at most {MAX_CHANNELS} channels of each kind. Nothing changed."
 CHOOSE_BOTH = "Choose both a `channel` and a `rule`, or neither to see where songs can be made."
 _SHOWN = 10
 
@@ -41,7 +41,7 @@ def rule_set(channel_id: int, rule: ChannelRule | None, rules: ChannelRules) -> 
         case ChannelRule.DENY:
             said = f"Songs are turned off in <#{channel_id}>."
         case _:
-            said = f"Removed the rule for <#{channel_id}>."
+            said = f"Removed the channel rule for <#{channel_id}>."
     return f"{said} Songs can now be made {where(rules)}."
 
 

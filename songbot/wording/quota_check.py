@@ -21,7 +21,7 @@ _WHY = {
         "Role limits override the member limit. With several roles, the one with the most songs left applies."
     ),
     LimitKind.MEMBER: "They have no personal or role limit.",
-    LimitKind.DEFAULT: "No rule here applies to them, so the bot's default does.",
+    LimitKind.DEFAULT: "No limit set here applies to them, so the bot's default does.",
 }
 
 

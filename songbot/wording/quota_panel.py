@@ -6,7 +6,7 @@ from songbot.quotas.rules import MAX_LIMIT, Period
 from songbot.wording.text import plain
 
 TITLE = "Song quotas"
-NOTHING_SELECTED = "-# Choose a limit, a role or a member below to see more, or to change it."
+NOTHING_SELECTED = "-# Choose a limit, a role or a member below to see or change it."
 NO_LIMIT = "No limit set."
 SELECT_LIMIT, SELECT_ROLE, SELECT_USER = "Choose a limit", "Choose a role", "Choose a member"
 ADD, EDIT, REMOVE = "Add limit", "Edit", "Remove"
@@ -16,7 +16,7 @@ CHANNELS, ZONE, CHART, LOG, BACK = "Channels", "Time zone", "Usage chart", "Log"
 LIMIT_FORM, EDIT_FORM = "Set a limit", "Edit limit"
 BONUS_FORM, ZONE_FORM = "Give bonus songs", "Set the time zone"
 FOR_WHOM, FOR_WHOM_HINT = "For a role or a member", "Leave empty for a limit that applies to everyone"
-APPLIES_TO, APPLIES_TO_HINT = "Otherwise, for", "Used only if no role or member is chosen above"
+APPLIES_TO, APPLIES_TO_HINT = "Otherwise, applies to", "Used only if no role or member is chosen above"
 NUMBER, NUMBER_HINT = "Number of songs", f"0 to {MAX_LIMIT:,}; 0 means none"
 PER = "Per"
 BONUS_NUMBER, BONUS_HINT = (

@@ -47,6 +47,11 @@ def person(user_id: int) -> str:
     return f"<@{user_id}>" if user_id > 0 else DELETED_USER
 
 
+def of_person(user_id: int, thing: str) -> str:
+    """Return "@ann's limit", for the middle of a sentence."""
+    return f"{person(user_id)}'s {thing}" if user_id > 0 else f"the {thing} of {DELETED_USER}"
+
+
 def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
     """Return which limit it is, for the middle of a sentence."""
     match kind:
@@ -55,7 +60,7 @@ def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
         case LimitKind.ROLE:
             return f"the limit for <@&{subject_id}>"
         case LimitKind.USER:
-            return f"{person(subject_id)}'s limit"
+            return of_person(subject_id, "limit")
         case _:
             return "the member limit"
 
@@ -132,7 +137,7 @@ def more_rules(count: int) -> str:
 
 def no_rules(operator_limits: OperatorLimits) -> str:
     """Say that the server has set nothing, and what applies instead."""
-    return f"No rules yet. Default: {_default_limit(operator_limits)}."
+    return f"No limits yet. Default: {_default_limit(operator_limits)}."
 
 
 def everyone_else(operator_limits: OperatorLimits) -> str:
@@ -191,7 +196,7 @@ def removed(before: Rule | None, kind: LimitKind, subject_id: int, operator_limi
     now = {
         LimitKind.SERVER: f"This bot's cap of {songs(operator_limits.server)} per day applies now.",
         LimitKind.MEMBER: f"The default applies now: {_default_limit(operator_limits)}.",
-        LimitKind.ROLE: "Members with that role get the limit of another role or the member limit now.",
+        LimitKind.ROLE: "Another role's limit or the member limit now applies to members with that role.",
     }
     rest = now.get(kind, "Their role or member limit applies now.")
     return f"Removed {name} ({limit(before)}). {rest}"
@@ -211,15 +216,15 @@ def granted(user_id: int, left: int) -> str:
     """Say that bonus songs were given; `left` is what the person has of them now."""
     return (
         f"<@{user_id}> now has {bonus_songs(left)}. They don't expire, are used after their own limit runs "
-        "out, and still count towards the server limit."
+        "out, and still count towards the server-wide limit."
     )
 
 
 def reset_done(user_id: int, decision: Decision) -> str:
     """Say that what a person used was given back; `decision` is what one more song would get now."""
     own = decision.effective
-    if decision.blocked_by is not None and decision.blocked_by is not own:
-        return f"Reset <@{user_id}>'s usage, but they can't make a song yet: {spent(decision.blocked_by)}."
+    if decision.blocked_by is not None:
+        return f"Reset <@{user_id}>'s usage, but they still can't make a song: {spent(decision.blocked_by)}."
     return (
         f"Reset <@{user_id}>'s usage: {own.remaining:,} of {songs(own.rule.limit)} left. "
         "Server-wide usage is unchanged."

@@ -27,7 +27,8 @@ _OFF = {
     LimitKind.DIRECT: "This bot only makes songs in servers it has joined.",
     LimitKind.USER: "Song-making is turned off for you in this server.",
 }
-_ADMINS_CAN_CHANGE_IT = "Server admins can change it with `/quota`."
+_RESETS = dict.fromkeys((LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR), "It")
+_ADMINS_CAN_CHANGE_IT = "Server admins can change it with `/quota panel`."
 _SET_BY_ADMINS = frozenset({LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER})
 
 USAGE_TITLE = "Your songs"
@@ -57,7 +58,8 @@ def refused(decision: Decision) -> str:
         return left(decision)
     if usage.rule.limit == 0:
         return " ".join(filter(None, (_turned_off(usage), _advice(usage))))
-    return " ".join(filter(None, (_used_up(usage), f"It resets {when(usage.window.end)}.", _advice(usage))))
+    resets = f"{_RESETS.get(usage.rule.kind, 'Your limit')} resets {when(usage.window.end)}."
+    return " ".join(filter(None, (_used_up(usage), resets, _advice(usage))))
 
 
 def _turned_off(usage: LimitUsage) -> str:
@@ -68,23 +70,24 @@ def _turned_off(usage: LimitUsage) -> str:
 
 
 def _used_up(usage: LimitUsage) -> str:
-    rule, period = usage.rule, _FOR[usage.rule.period]
+    rule = usage.rule
     if rule.kind is LimitKind.OPERATOR:
         return "I've reached my daily maximum across all servers."
     if rule.kind in _SHARED:
-        return f"This server has used {_all_of(usage, 'its')} {period}. {_SHARED[rule.kind]}"
-    said = f"You've used {_all_of(usage, 'your')} {period}"
+        return f"This server has used {_all_of(usage, 'its')}. {_SHARED[rule.kind]}"
+    said = f"You've used {_all_of(usage, 'your')}"
     if rule.kind is LimitKind.ROLE:
-        return f"{said}, the limit for <@&{rule.subject_id}>."
+        return f"{said} (limit for <@&{rule.subject_id}>)."
     return f"{said} outside servers." if rule.kind is LimitKind.DIRECT else f"{said}."
 
 
 def _all_of(usage: LimitUsage, whose: str) -> str:
-    """Return "all 5 of your songs". More may be used than the limit, where it was lowered meanwhile."""
-    used, limit = usage.used, usage.rule.limit
+    """Return "all 5 of your songs for today". More may be used than a limit that was lowered since."""
+    used, limit, period = usage.used, usage.rule.limit, usage.rule.period
     if used > limit:
-        return f"{used:,} songs, more than the limit of {limit:,},"
-    return {1: f"{whose} 1 song", 2: f"both of {whose} songs"}.get(limit, f"all {limit:,} of {whose} songs")
+        return f"{used:,} of {limit:,} songs {PERIOD_NOW[period]}"
+    named = {1: f"{whose} 1 song", 2: f"both of {whose} songs"}.get(limit, f"all {limit:,} of {whose} songs")
+    return f"{named} {_FOR[period]}"
 
 
 def _advice(usage: LimitUsage) -> str:

@@ -23,7 +23,7 @@ DAY = 86400.0
 
 async def test_a_server_without_rules_says_what_holds(bot_env: BotEnvironment):
     shown = await quota(bot_env, "show")
-    assert "No rules yet. Default: 5 songs per member per day." in shown
+    assert "No limits yet. Default: 5 songs per member per day." in shown
     assert "50 songs per day in this server (0 used today)" in shown
     assert "Time zone: `UTC` · Songs: in all channels" in shown
 
@@ -56,7 +56,7 @@ async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironmen
         ({"applies_to": "server"}, "There is no server-wide limit. Nothing changed."),
     ):
         assert said in await quota(bot_env, "remove", **options)
-    assert "No rules yet" in await quota(bot_env, "show")
+    assert "No limits yet" in await quota(bot_env, "show")
 
 
 async def test_a_rule_above_a_ceiling_is_taken_and_the_ceiling_is_named(bot_env: BotEnvironment):
@@ -100,8 +100,10 @@ async def test_a_member_is_refused_by_their_limit_and_told_which_and_until_when(
     await quota(bot_env, "limit", applies_to="member", songs=1, per="day")
     assert await ask(bot_env, bot_env.ann) == ""
     refusal = await ask(bot_env, bot_env.ann)
-    assert "You've used your 1 song for today. It resets <t:1767312000:R> (<t:1767312000:f>)." in refusal
-    assert "Server admins can change it with `/quota`." in refusal
+    assert (
+        "You've used your 1 song for today. Your limit resets <t:1767312000:R> (<t:1767312000:f>)." in refusal
+    )
+    assert "Server admins can change it with `/quota panel`." in refusal
     assert bot_env.whisul.posts == ["rain"]
     await bot_env.wait(90)
     bot_env.env.backend.clock.advance(DAY)
@@ -135,7 +137,7 @@ async def test_the_most_generous_role_wins_and_a_role_taken_away_counts_at_once(
     assert await ask(bot_env, eve) == ""
     bot_env.guild._guild.members[eve.id].role_ids.remove(many.id)
     refusal = await ask(bot_env, eve)
-    assert f"You've used your 1 song for today, the limit for {few.mention}." in refusal
+    assert f"You've used your 1 song for today (limit for {few.mention})." in refusal
     assert "❌ No – limit for" in await quota(bot_env, "check", user=eve)
 
 
@@ -170,7 +172,7 @@ async def test_a_reset_gives_back_what_was_used(bot_env: BotEnvironment):
 async def test_a_reset_does_not_hide_that_the_whole_server_is_done(bot_env: BotEnvironment):
     await quota(bot_env, "limit", applies_to="server", songs=1, per="day")
     await ask(bot_env, bot_env.ann)
-    assert "can't make a song yet: server-wide limit is used up" in await quota(
+    assert "still can't make a song: server-wide limit is used up" in await quota(
         bot_env, "reset", user=bot_env.ann
     )
 

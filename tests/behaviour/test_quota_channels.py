@@ -136,5 +136,5 @@ async def test_the_log_tells_of_channels(bot_env: BotEnvironment):
     for rule in ("deny", "allow", "remove"):
         await quota(bot_env, "channels", channel=bot_env.channel, rule=rule)
     log = await quota(bot_env, "log")
-    for said in ("turned songs off in", "allowed songs in", "removed the rule for"):
+    for said in ("turned songs off in", "allowed songs in", "removed the channel rule for"):
         assert f"{bot_env.max.mention} {said} <#{bot_env.channel.id}>" in log

@@ -84,7 +84,7 @@ async def test_a_limit_is_added_edited_and_removed(bot_env: BotEnvironment):
 
     await press(bot_env, panel, "Remove")
     assert "Removed the server-wide limit (1,000 songs per week)." in read(panel)
-    assert "No rules yet. Default: 5 songs per member per day." in read(panel)
+    assert "No limits yet. Default: 5 songs per member per day." in read(panel)
     assert controls(panel)["Remove"]["disabled"]
 
 
@@ -215,7 +215,7 @@ async def test_another_admins_change_is_seen_at_once(bot_env: BotEnvironment):
     assert "limit set to" not in read(hers)
     result = await eve.slash(bot_env.channel, "quota remove", applies_to="server")
     assert "Removed" in read(result)
-    assert "No rules yet" in read(mine)
+    assert "No limits yet" in read(mine)
 
 
 async def test_a_change_by_another_process_and_a_song_made_are_seen_soon(bot_env: BotEnvironment):

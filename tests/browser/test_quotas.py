@@ -39,7 +39,7 @@ def _panel(discord: DiscordPage) -> Locator:
 async def _max_sets_limits(discord: DiscordPage) -> None:
     await discord.run("quota panel")
     panel = _panel(discord)
-    await expect(panel).to_contain_text("No rules yet.")
+    await expect(panel).to_contain_text("No limits yet.")
     await discord.press("Add limit", on=panel)
     await discord.fill_form(songs="25", applies_to=Pick("Server-wide"))
     await expect(panel).to_contain_text("Server-wide limit set to 25 songs per day, starting now.")
@@ -57,8 +57,8 @@ async def _ann_is_refused_her_second_song(discord: DiscordPage) -> None:
     await discord.run("song", prompt=FIRST)
     await discord.run("song", prompt=SECOND)
     refusal = discord.private(REFUSED)
-    await expect(refusal).to_contain_text(re.compile(r"It resets .+ \("))
-    await expect(refusal).to_contain_text("Server admins can change it with /quota.")
+    await expect(refusal).to_contain_text(re.compile(r"Your limit resets .+ \("))
+    await expect(refusal).to_contain_text("Server admins can change it with /quota panel.")
 
 
 async def _max_sees_why_and_gives_bonus_songs(discord: DiscordPage) -> None:

@@ -227,7 +227,7 @@ def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
     assert "<@7" not in shown(progress_message.acknowledgement_embed("<@7>", 42, NOW))
 
 
-def test_the_acknowledgement_says_when_it_expires_and_what_to_do_then() -> None:
+def test_the_acknowledgement_says_until_when_to_wait_and_what_to_do_then() -> None:
     said = shown(progress_message.acknowledgement_embed("rain", 42, NOW))
-    assert f"<t:{int((NOW + timedelta(minutes=1)).timestamp())}:R>" in said
+    assert f"<t:{int((NOW + timedelta(minutes=1)).timestamp())}:T>" in said
     assert "send it again" in said

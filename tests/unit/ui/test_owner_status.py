@@ -84,7 +84,7 @@ def test_health_names_what_is_wrong():
     shown = field(wording.HEALTH, [], songs_lost=1234, not_ready=["gateway", "tracker"])
     assert shown.splitlines() == [
         "Not ready: gateway, tracker.",
-        "This process lost its lease on 1,234 songs since it started.",
+        "This process has lost its lease on 1,234 songs since it started.",
         "No backup has been recorded.",
     ]
 

@@ -95,13 +95,16 @@ def audit_entry(
             "removed the limit for <@&7> (**2 songs per week**)",
         ),
         (audit_entry("rule:user:8", None, per(5, Period.MONTH)), "set <@8>'s limit to **5 songs per month**"),
-        (audit_entry("rule:user:-8", None, per(5, Period.DAY)), "set someone who deleted their data's limit"),
+        (
+            audit_entry("rule:user:-8", None, per(5, Period.DAY)),
+            "set the limit of someone who deleted their data",
+        ),
         (audit_entry("grant:8", "2", "5"), "gave <@8> 3 bonus songs (5 in total)"),
         (audit_entry("reset:8"), "reset <@8>'s usage"),
         (audit_entry("timezone", "UTC", "Asia/Tokyo"), "changed the time zone from `UTC` to `Asia/Tokyo`"),
         (audit_entry("channel:6", None, "allow"), "allowed songs in <#6>"),
         (audit_entry("channel:6", "allow", "deny"), "turned songs off in <#6>"),
-        (audit_entry("channel:6", "deny"), "removed the rule for <#6>"),
+        (audit_entry("channel:6", "deny"), "removed the channel rule for <#6>"),
     ],
 )
 def test_a_change_says_when_who_what_and_from_what_to_what(row, said):
@@ -143,11 +146,11 @@ def test_the_meter_is_empty_for_nothing_and_full_only_when_all_is_used(used, mos
 @pytest.mark.parametrize(
     ("kind", "limit", "used", "said"),
     [
-        (LimitKind.MEMBER, 1, 1, "You've used your 1 song for today. It resets <t:"),
+        (LimitKind.MEMBER, 1, 1, "You've used your 1 song for today. Your limit resets <t:"),
         (LimitKind.MEMBER, 2, 2, "You've used both of your songs for today."),
         (LimitKind.DEFAULT, 5, 5, "You've used all 5 of your songs for today."),
-        (LimitKind.USER, 5, 9, "You've used 9 songs, more than the limit of 5, for today."),
-        (LimitKind.ROLE, 5, 5, "You've used all 5 of your songs for today, the limit for <@&7>."),
+        (LimitKind.USER, 5, 9, "You've used 9 of 5 songs today."),
+        (LimitKind.ROLE, 5, 5, "You've used all 5 of your songs for today (limit for <@&7>)."),
         (LimitKind.DIRECT, 3, 3, "You've used all 3 of your songs for today outside servers."),
         (LimitKind.SERVER, 9, 9, "This server has used all 9 of its songs for today."),
         (LimitKind.SERVER_CEILING, 50, 50, "That's this bot's daily maximum per server"),
