@@ -142,7 +142,7 @@ async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
         if task.get_name() == "stop" or task in done:
             task.cancel()
     if stop.is_set():
-        log.info("stopping: no new songs; what is in hand is written down")
+        log.info("stopping: accepting no new songs and saving unfinished work")
         await app.starts.end()
         return 0
     for task in done:
@@ -157,7 +157,7 @@ def _log_fatal(name: str, error: BaseException) -> None:
     elif isinstance(error, discord.RateLimited):
         log.critical(RATE_LIMITED, error.retry_after / 60)
     else:
-        log.critical("%s ended, and so the process has to", name, exc_info=error)
+        log.critical("%s ended, so the process exits", name, exc_info=error)
 
 
 async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

@@ -219,4 +219,4 @@ class WhisulClient:
         if raw_status in self._statuses_logged or len(self._statuses_logged) >= _MAX_STATUSES_LOGGED:
             return
         self._statuses_logged.add(raw_status)
-        log.warning("Whisul tells a status this version does not know, read as running: %.100r", raw_status)
+        log.warning("Whisul sent an unknown status, treated as running: %.100r", raw_status)

@@ -1,4 +1,4 @@
-"""Where songs may be requested in a server: the channels its admins allow or deny. Pure."""
+"""The channels in which a server's admins allow or deny song requests. Pure."""
 
 from __future__ import annotations
 
@@ -9,36 +9,41 @@ from enum import StrEnum
 from typing import Protocol
 
 MAX_CHANNELS = 25
-"""Channels of one kind of rule: as many as a channel select holds (Discord, "Component Reference")."""
+"""Maximum channels per kind of rule, which is what a channel select holds (Discord, "Component Reference").
+"""
 
 
 class ChannelRule(StrEnum):
-    """What admins say about one channel. The values are stored."""
+    """A rule for one channel. The values are stored in the database."""
 
     ALLOW = "allow"
     DENY = "deny"
 
 
 class TooManyChannels(Exception):
-    """More than MAX_CHANNELS channels would be allowed, or denied. Nothing was changed."""
+    """More than MAX_CHANNELS channels would be allowed or denied. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRules:
-    """A server's channel rules. As long as any channel is allowed, all others are closed. No channel is in
-    both sets."""
+    """A server's channel rules. No channel is in both sets.
+
+    If any channel is allowed, all channels without a rule are denied.
+    """
 
     allowed: frozenset[int] = frozenset()
     denied: frozenset[int] = frozenset()
 
     def permits(self, channel_id: int, parent_id: int | None = None) -> bool:
-        """Return whether songs may be requested there. `parent_id` is a thread's parent channel, whose rule
-        is the thread's too."""
+        """Return whether songs may be requested in a channel.
+
+        `parent_id` is a thread's parent channel, whose rule also applies to the thread.
+        """
         ruled_id = channel_id if parent_id is None else parent_id
         return ruled_id in self.allowed if self.allowed else ruled_id not in self.denied
 
     def with_rule(self, channel_id: int, rule: ChannelRule | None) -> ChannelRules:
-        """Return the rules with `rule` for one channel in place of what there was; None removes it.
+        """Return the rules with one channel's rule replaced by `rule`, or removed if it is None.
 
         Raises TooManyChannels.
         """
@@ -50,7 +55,7 @@ class ChannelRules:
         return _checked(ChannelRules(allowed, denied))
 
     def with_channels(self, rule: ChannelRule, channel_ids: Collection[int]) -> ChannelRules:
-        """Return the rules with exactly `channel_ids` allowed (or denied). A channel is never both.
+        """Return the rules with exactly `channel_ids` allowed (or denied), and no opposite rule for them.
 
         Raises TooManyChannels.
         """
@@ -60,7 +65,7 @@ class ChannelRules:
         return _checked(ChannelRules(self.allowed - chosen, chosen))
 
     def rule_for(self, channel_id: int) -> ChannelRule | None:
-        """Return what is set for the channel itself."""
+        """Return the rule of the channel itself, or None."""
         if channel_id in self.allowed:
             return ChannelRule.ALLOW
         return ChannelRule.DENY if channel_id in self.denied else None
@@ -73,14 +78,14 @@ def _checked(rules: ChannelRules) -> ChannelRules:
 
 
 class ChannelRuleRepository(Protocol):
-    """Every method may raise StoreUnavailable."""
+    """Stores channel rules. Every method may raise StoreUnavailable."""
 
     async def rules(self, guild_id: int) -> ChannelRules: ...
 
     async def set_rule(
         self, guild_id: int, actor_id: int, channel_id: int, rule: ChannelRule | None, now: datetime
     ) -> ChannelRules:
-        """Allow, deny or (None) forget one channel, log the change, and return all rules as they are now.
+        """Allow, deny or (None) clear one channel, log the change, and return all rules after it.
 
         Raises TooManyChannels.
         """
@@ -89,7 +94,7 @@ class ChannelRuleRepository(Protocol):
     async def set_channels(
         self, guild_id: int, actor_id: int, rule: ChannelRule, channel_ids: Collection[int], now: datetime
     ) -> ChannelRules:
-        """Allow (or deny) exactly these channels, log each change, and return all rules as they are now.
+        """Allow (or deny) exactly these channels, log each change, and return all rules after it.
 
         Raises TooManyChannels.
         """

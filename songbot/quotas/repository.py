@@ -1,4 +1,4 @@
-"""What the quota commands need of the database: rules, grants, resets and the log of changes."""
+"""What the quota commands need from the database: rules, grants, resets and the audit log."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class QuotaSubject:
 
 @dataclass(frozen=True, slots=True)
 class GuildRules:
-    """A server's rules, the limits it shares with what they have used, and its time zone's IANA name.
+    """A server's rules, its shared limits with their usage, and the IANA name of its time zone.
 
-    `shared` holds the server's own limit, if it has one, and the operator's ceilings.
+    `shared` holds the server's own limit, if it has one, and the operator's limits for everybody.
     """
 
     rules: tuple[Rule, ...]
@@ -33,11 +33,11 @@ class GuildRules:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One change by an admin: who changed what, when, from which value to which.
+    """An admin's change: who changed what, when, and the values before and after.
 
     `what` is a key such as `rule:user:42`, `grant:42`, `reset:42` or `timezone`. `old` and `new` are a
-    RuleValue for rules, else a number, a time zone's name or another value as text; None if there was, or
-    is, no value.
+    RuleValue for rules, and otherwise a number, a time zone's name or another value as text. They are None if
+    there was no value.
     """
 
     id: int
@@ -50,7 +50,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class DailyUsage:
-    """Songs ordered on one calendar day of the server's time zone."""
+    """Songs ordered on one calendar day in the server's time zone."""
 
     day: date
     made: int
@@ -59,7 +59,7 @@ class DailyUsage:
 
 @dataclass(frozen=True, slots=True)
 class GuildUsage:
-    """A server's songs per day, oldest first and without gaps, and who made most (user id, songs made)."""
+    """A server's songs per day, oldest first without gaps, and the most active people as (user id, songs)."""
 
     days: tuple[DailyUsage, ...]
     top: tuple[tuple[int, int], ...]
@@ -67,7 +67,7 @@ class GuildUsage:
 
 @dataclass(frozen=True, slots=True)
 class MemberUsage:
-    """What `/usage` shows. `decision` says whether one more song may be made now."""
+    """What `/usage` shows. `decision` tells whether one more song is allowed now."""
 
     decision: Decision
     made: int
@@ -75,38 +75,40 @@ class MemberUsage:
 
 
 class QuotaRepository(Protocol):
-    """Every method may raise StoreUnavailable. Changes are logged in the same transaction."""
+    """Stores rules, and logs changes in the same transaction. Every method may raise StoreUnavailable."""
 
     async def rules(self, guild_id: int, now: datetime) -> GuildRules: ...
 
     async def set_rule(self, guild_id: int, actor_id: int, rule: Rule, now: datetime) -> Rule | None:
-        """Replace the rule for the same subject, and return the replaced one, None if there was none."""
+        """Replace the rule for the same subject. Return the replaced rule, or None if there was none."""
         ...
 
     async def clear_rule(
         self, guild_id: int, actor_id: int, kind: LimitKind, subject_id: int, now: datetime
     ) -> Rule | None:
-        """Remove and return a rule, None if there was none."""
+        """Remove a rule and return it, or None if there was none."""
         ...
 
     async def check(self, subject: QuotaSubject, now: datetime) -> Decision:
-        """Decide about one more song without charging it."""
+        """Decide whether one more song is allowed, without charging it."""
         ...
 
     async def usage_for(self, subject: QuotaSubject, now: datetime) -> MemberUsage:
-        """Count, as `made`, the songs charged in the effective limit's window and not refunded."""
+        """Return the usage. `made` counts songs that were charged in the effective limit's window and not
+        refunded.
+        """
         ...
 
     async def grant(self, guild_id: int, actor_id: int, user_id: int, songs: int, now: datetime) -> int:
-        """Add extra songs, and return how many the person has now."""
+        """Add extra songs, and return the person's new total."""
         ...
 
     async def reset(self, guild_id: int, actor_id: int, user_id: int, now: datetime) -> None:
-        """Stop counting the songs charged so far to the person's own limit."""
+        """Stop counting the person's earlier songs toward their own limit."""
         ...
 
     async def set_timezone(self, guild_id: int, actor_id: int, timezone: str, now: datetime) -> str:
-        """Set the time zone by its IANA name, and return the name before."""
+        """Set the time zone by its IANA name, and return the previous name."""
         ...
 
     async def audit_log(self, guild_id: int, before_id: int | None, limit: int) -> list[AuditEntry]:
@@ -116,7 +118,7 @@ class QuotaRepository(Protocol):
     async def usage(self, guild_id: int, days: int, now: datetime) -> GuildUsage: ...
 
     async def guild_left(self, guild_id: int, now: datetime) -> None:
-        """Note that the bot left the server: its rules are deleted after 30 days, unless it rejoins."""
+        """Record that the bot left the server. Its rules are deleted after 30 days unless the bot rejoins."""
         ...
 
     async def guild_joined(self, guild_id: int) -> None: ...
@@ -124,7 +126,7 @@ class QuotaRepository(Protocol):
     async def reconcile_guilds(
         self, present: Collection[int], shard_count: int, shard_ids: Collection[int], now: datetime
     ) -> None:
-        """Catch up on what happened while the process was down.
+        """Record the servers that the bot joined or left while the process was down.
 
         Of the servers that belong to these shards, those in `present` count as joined, the others as left.
         """

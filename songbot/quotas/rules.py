@@ -1,4 +1,4 @@
-"""Decide who may make how many songs in which window. Pure: the database does the counting."""
+"""Decide how many songs each person may make in which window. Pure: the database does the counting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 class Period(StrEnum):
-    """A calendar window of the server's time zone (of UTC for ceilings). Weeks begin on Monday."""
+    """A calendar window in the server's time zone (UTC for the operator's limits). Weeks begin on Monday."""
 
     HOUR = "hour"
     DAY = "day"
@@ -22,7 +22,7 @@ class Period(StrEnum):
 
 
 class LimitKind(StrEnum):
-    """Whom a limit is for. DEFAULT and the last three are the operator's, from the settings."""
+    """Whom a limit applies to. DEFAULT and the last three are the operator's, from the settings."""
 
     SERVER = "server"
     MEMBER = "member"
@@ -37,12 +37,12 @@ class LimitKind(StrEnum):
 PERSONAL_KINDS = frozenset(
     {LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT}
 )
-"""Limits that count one person's songs; the others count everybody's."""
+"""Limits that count one person's songs; all others count everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Allow `limit` songs (0 to 100,000) per window. `subject_id` is the role's or user's id, else 0."""
+    """Allow `limit` songs (0 to 100,000) per window. `subject_id` is the role's or user's id, or else 0."""
 
     kind: LimitKind
     limit: int
@@ -70,7 +70,7 @@ class OperatorLimits:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time from `start` up to, but not including, `end`; both aware, in UTC."""
+    """The time from `start` up to, but not including, `end`; both are aware and in UTC."""
 
     start: datetime
     end: datetime
@@ -78,7 +78,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LimitUsage:
-    """A rule with what its window has used. `window.end` is when it resets."""
+    """A rule and how many songs its window has used. `window.end` is when it resets."""
 
     rule: Rule
     used: int
@@ -91,11 +91,11 @@ class LimitUsage:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether one more song may be made, and by which limits.
+    """Whether one more song is allowed, and which limits decided it.
 
-    `effective` is the limit that counts for the person, `overridden` those of theirs that it overrides, and
-    `shared` the server's and the operator's. `uses_grant` says that an extra song pays. `blocked_by` is the
-    limit that refuses, None if the song may be made.
+    `effective` is the person's limit, and `overridden` their other limits, which it overrides. `shared` are
+    the server's and the operator's. `uses_grant` is True if an extra song pays for this one. `blocked_by` is
+    the limit that refuses it, or None if the song is allowed.
     """
 
     effective: LimitUsage
@@ -107,7 +107,7 @@ class Decision:
 
 
 def zone_of(name: str | None) -> ZoneInfo:
-    """Return the time zone of an IANA name; UTC if there is none, or if the tz database no longer has it."""
+    """Return the time zone of an IANA name, or UTC if there is no name or the tz database lacks it."""
     try:
         return ZoneInfo(name or "UTC")
     except (KeyError, ValueError, OSError):
@@ -117,8 +117,8 @@ def zone_of(name: str | None) -> ZoneInfo:
 def window_at(period: Period, moment: datetime, zone: ZoneInfo) -> Window:
     """Return the calendar window of `period` in `zone` that contains `moment` (aware).
 
-    An hour is 60 minutes from the wall clock's last full hour; an hour that comes twice is two windows. Days
-    have 23 or 25 hours if the clocks change.
+    An hour is 60 minutes from the last full hour on the wall clock; an hour that occurs twice is two windows.
+    Days have 23 or 25 hours if the clocks change.
     """
     if period is Period.HOUR:
         start = _hour_start(moment, zone)
@@ -147,14 +147,14 @@ def _next_day_start(day: datetime, period: Period) -> datetime:
 
 
 def _utc(local_midnight: datetime, zone: ZoneInfo) -> datetime:
-    """Return midnight in UTC; if the clocks skip midnight, the first instant of that day."""
+    """Return midnight in UTC, or the first instant of that day if the clocks skip midnight."""
     return local_midnight.replace(tzinfo=zone).astimezone(UTC)
 
 
 def personal_rules(
     rules: Iterable[Rule], user_id: int, role_ids: frozenset[int], operator_limits: OperatorLimits
 ) -> list[Rule]:
-    """Return the rules for the person's own songs in a server, or the operator's default if none applies."""
+    """Return the rules for a person's own songs in a server, or the operator's default if none applies."""
     personal = [
         rule
         for rule in rules
@@ -166,7 +166,7 @@ def personal_rules(
 
 
 def shared_rules(rules: Iterable[Rule], operator_limits: OperatorLimits, *, in_guild: bool) -> list[Rule]:
-    """Return the limits for everybody's songs: the server's own, and the operator's ceilings."""
+    """Return the limits that count everybody's songs: the server's own and the operator's."""
     shared: list[Rule] = []
     if in_guild:
         shared += [rule for rule in rules if rule.kind is LimitKind.SERVER]
@@ -179,8 +179,8 @@ def shared_rules(rules: Iterable[Rule], operator_limits: OperatorLimits, *, in_g
 def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
     """Return a user rule, else the most generous role rule, else the member rule, else the default.
 
-    The most generous role rule is the one that leaves most songs now; of equals the one with the higher
-    limit, so that nobody is refused while one of their roles lets them through.
+    The most generous role rule leaves the most songs now; on a tie, the one with the higher limit wins. So
+    nobody is refused while one of their roles allows a song.
     """
     for kind in (LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT):
         candidates = [usage for usage in personal if usage.rule.kind is kind]
@@ -190,7 +190,7 @@ def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
 
 
 def decide(personal: list[LimitUsage], shared: list[LimitUsage], grant_left: int) -> Decision:
-    """Decide about one more song: by the person's own limit, then their grants, then the shared limits."""
+    """Decide about one more song by the person's own limit, then their grants, then the shared limits."""
     effective = effective_limit(personal)
     uses_grant = effective.remaining == 0 and grant_left > 0
     blockers = [] if effective.remaining or uses_grant else [effective]

@@ -1,4 +1,4 @@
-"""What whoever runs the bot asks of the database: how it goes, a song's story, a pause for new songs."""
+"""What the operator's commands need from the database: status, one song's details, and pausing new songs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from .models import FailureReason, Song, State
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """`unfinished` are the songs in the works now, `undelivered` the finished ones that wait to be delivered,
-    and `ordered` those ordered since the moment asked for, by what has become of them. `paused` says why
-    there are no new songs; None while there are. `last_backup` is None if no backup was recorded."""
+    """Counts of songs, and whether new ones are accepted.
+
+    `unfinished` songs are in progress, `undelivered` ones are finished but not delivered yet, and `ordered`
+    counts the songs ordered since the requested time by their state. `paused` is the reason why no new songs
+    are accepted, or None if they are. `last_backup` is None if no backup was recorded.
+    """
 
     database: str
     size_bytes: int
@@ -27,7 +30,7 @@ class SystemStatus:
 
 @dataclass(frozen=True, slots=True)
 class SongDetails:
-    """A song and what is known beside it. `worker` is the process that follows it, None once it is done."""
+    """A song with its stored details. `worker` is the process that handles it, or None once it is done."""
 
     song: Song
     granted: bool
@@ -36,24 +39,26 @@ class SongDetails:
 
 
 class AdminRepository(Protocol):
-    """Over all processes together. Every method may raise StoreUnavailable."""
+    """Queries that cover all processes. Every method may raise StoreUnavailable."""
 
     async def status(self, since: datetime) -> SystemStatus: ...
 
     async def song_details(self, song_id: int) -> SongDetails | None:
-        """None also where the person had all that is kept about them deleted."""
+        """Return a song's details, or None if it does not exist or its owner had their data deleted."""
         ...
 
     async def pause(self, reason: str) -> None:
-        """No new songs in any process; people are told the reason. Songs on their way are made."""
+        """Stop accepting new songs in every process and show people the reason. Unfinished songs are still
+        made.
+        """
         ...
 
     async def resume(self) -> bool:
-        """New songs again. False: they were not paused."""
+        """Accept new songs again. Return False if they were not paused."""
         ...
 
     async def record_backup(self, made_at: datetime) -> None: ...
 
     async def last_backup(self) -> datetime | None:
-        """Return when the last backup was made, None if none was recorded."""
+        """Return when the last backup was made, or None if none was recorded."""
         ...

@@ -1,4 +1,4 @@
-"""How long songs take, learned from recent ones, and from that when to poll."""
+"""Estimate how long songs take from recent ones, and derive from that when to poll."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import deque
 from collections.abc import Iterable
 
 DEFAULT_SAMPLES = (45.0, 60.0, 75.0, 90.0, 105.0, 120.0, 135.0, 150.0, 180.0, 240.0)
-"""Stands in until enough songs are known: Whisul says "within a few minutes" and shows 91 s and 144 s."""
+"""Used until enough songs are known: Whisul says "within a few minutes" and shows 91 s and 144 s."""
 MIN_SAMPLES = 5
 
 
 class DurationEstimator:
-    """Quantiles over the latest songs' seconds from submission to finish."""
+    """Quantiles of the seconds from submission to completion, over the latest songs."""
 
     def __init__(self, recent: Iterable[float] = (), *, max_samples: int = 200) -> None:
         self._recent: deque[float] = deque(maxlen=max_samples)
@@ -21,7 +21,7 @@ class DurationEstimator:
             self.record(seconds)
 
     def record(self, seconds: float) -> None:
-        """Take one finished song in. Impossible figures (a clock was set) are left out."""
+        """Add a finished song. Ignore impossible values, which appear if a clock was changed."""
         if not 0 < seconds < 7200:
             return
         if len(self._recent) == self._recent.maxlen:
@@ -31,7 +31,7 @@ class DurationEstimator:
         insort(self._sorted, seconds)
 
     def quantile(self, fraction: float) -> float:
-        """Seconds within which `fraction` of songs were done."""
+        """Return the seconds within which `fraction` of the songs were done."""
         samples = self._sorted if len(self._sorted) >= MIN_SAMPLES else DEFAULT_SAMPLES
         position = fraction * (len(samples) - 1)
         low = int(position)
@@ -42,10 +42,11 @@ class DurationEstimator:
 def next_poll_delay(
     elapsed: float, min_duration: float, min_delay: float, max_delay: float, jitter: float
 ) -> float:
-    """Seconds to the next poll of a job begun `elapsed` seconds ago.
+    """Return the seconds until the next poll of a job that started `elapsed` seconds ago.
 
-    Near `longest` while songs are never done yet (`earliest`: what the quickest took), `shortest` from
-    there on; `jitter` in 0..1 spreads songs begun together without ever going under `shortest`.
+    The delay is close to `max_delay` until shortly before `min_duration`, the time in which the fastest songs
+    were done, and `min_delay` after that. `jitter` (0 to 1) spreads out songs that started together. It never
+    makes the delay less than `min_delay`.
     """
     until_likely = min_duration - elapsed
     if until_likely <= 0:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be reached or written to now. The call had no effect, or can be repeated."""
+    """The database can't be reached or written to now. The call had no effect, or is safe to repeat."""

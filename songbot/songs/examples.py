@@ -11,7 +11,7 @@ MAX_SUGGESTION_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A prompt and the genre by which it is found."""
+    """A prompt and the genre that finds it."""
 
     genre: str
     prompt: str
@@ -58,15 +58,15 @@ celtic | a lively celtic reel for a market day in the hills
 )
 
 SHOWN: tuple[Example, ...] = (EXAMPLES[0], EXAMPLES[1], EXAMPLES[2])
-"""The ones that `/help` and greetings offer as buttons."""
+"""The examples that `/help` and greetings offer as buttons."""
 
 
 def suggest_prompts(typed: str, recent: list[str]) -> list[tuple[str, str]]:
     """Return up to 25 suggestions for a prompt as (label, value).
 
-    What was typed always comes first, because a client may send the first suggestion in place of it; where it
-    is too long for a suggestion there is none at all. Then come the person's own `recent` prompts, or else
-    examples.
+    The typed text always comes first, because a client may send the first suggestion in place of it. If it is
+    too long for a suggestion, return none. The person's own `recent` prompts come next, or examples if there
+    are none.
     """
     if len(typed) > MAX_SUGGESTION_LENGTH:
         return []
@@ -80,7 +80,7 @@ def suggest_prompts(typed: str, recent: list[str]) -> list[tuple[str, str]]:
 
 
 def matching_examples(typed: str) -> list[Example]:
-    """Return examples whose genre begins with what was typed, then those that contain all of its words."""
+    """Return examples whose genre begins with the typed text, then those that contain all of its words."""
     wanted = " ".join(typed.split()).casefold()
     by_genre = [example for example in EXAMPLES if example.genre.startswith(wanted)]
     by_words = [

@@ -1,4 +1,4 @@
-"""The library: finding songs again, saving them, and who may see which."""
+"""The library: search, saved songs, and who may see which song."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .models import Song
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for. `words` all have to occur in title, tags or prompt; `bpm` is an inclusive range."""
+    """A search. All `words` must occur in title, tags or prompt; `bpm` is an inclusive range."""
 
     words: tuple[str, ...] = ()
     bpm: tuple[float, float] | None = None
@@ -21,9 +21,10 @@ class Search:
 class LibraryScope:
     """Whose songs `viewer_id` wants to see.
 
-    `owner_id` is the viewer themself (all of their songs, and with `saved` all they have saved), or another
-    member: then only completed songs made publicly in `guild_id`. Of other people's songs only those are
-    shown that were made in `channel_ids`, the channels that the viewer may view now.
+    If `owner_id` is the viewer, these are all of their songs and, with `saved`, all songs they saved. If it
+    is another member, these are only the completed songs that were made publicly in `guild_id`. Other
+    people's songs are included only if they were made in one of `channel_ids`, the channels that the viewer
+    can view now.
     """
 
     viewer_id: int
@@ -35,7 +36,7 @@ class LibraryScope:
 
 @dataclass(frozen=True, slots=True)
 class LibraryEntry:
-    """One line of a library page. `saved`: by the viewer."""
+    """One line of a library page. `saved` tells whether the viewer saved the song."""
 
     song: Song
     saved: bool
@@ -43,10 +44,10 @@ class LibraryEntry:
 
 @dataclass(frozen=True, slots=True)
 class LibraryPage:
-    """Up to a page of songs, newest first.
+    """Up to one page of songs, newest first.
 
-    `newer` and `older` tell whether there is more on that side. `total` counts all songs that were found, and
-    `skipped` those that are newer than the first of the page.
+    `newer` and `older` tell whether there are more songs in that direction. `total` counts all matching
+    songs, and `skipped` those that are newer than the first one on the page.
     """
 
     entries: tuple[LibraryEntry, ...]
@@ -60,7 +61,7 @@ _BPM = re.compile(r"^bpm:(\d{1,3})(?:-(\d{1,3}))?$", re.IGNORECASE)
 
 
 def parse_search(text: str | None) -> Search:
-    """Words, and `bpm:90-120` or `bpm:90` anywhere among them. A range the wrong way round is turned."""
+    """Parse words, with `bpm:90-120` or `bpm:90` anywhere among them. Swap the ends of a reversed range."""
     words: list[str] = []
     bpm: tuple[float, float] | None = None
     for part in (text or "").split():
@@ -74,7 +75,7 @@ def parse_search(text: str | None) -> Search:
 
 
 class LibraryRepository(Protocol):
-    """Every method may raise StoreUnavailable."""
+    """Queries for the library. Every method may raise StoreUnavailable."""
 
     async def page(
         self,
@@ -85,33 +86,39 @@ class LibraryRepository(Protocol):
         newer_than: int | None = None,
         limit: int = 5,
     ) -> LibraryPage:
-        """Songs completed and not deleted, paged by song id; on the person's own shelf also the failed ones
-        whose answer could not be delivered."""
+        """Return a page of completed songs that were not deleted, paged by song id.
+
+        A person's own library also has their failed songs whose message could not be delivered.
+        """
         ...
 
     async def channels(self, scope: LibraryScope) -> list[tuple[int, int]]:
-        """The servers and channels in which other people's songs of the scope were made, whatever
-        `scope.channel_ids` says; at most 1,000, the latest first."""
+        """Return the (server, channel) ids in which other people's songs of the scope were made.
+
+        Ignore `scope.channel_ids`. Return at most 1,000, the latest first.
+        """
         ...
 
     async def is_saved(self, user_id: int, song_id: int) -> bool: ...
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
-        """Save, or take out again; whether it is saved now."""
+        """Save the song, or unsave it if it was saved. Return whether it is saved now."""
         ...
 
     async def toggle_subscription(self, song_id: int, user_id: int, max_subscribers: int) -> bool | None:
-        """Put on or take off the list of people to mention; None: the list is full or the song done."""
+        """Subscribe the user to a mention, or unsubscribe them. Return None if the list is full or the song
+        is done.
+        """
         ...
 
     async def mark_deleted(self, song_id: int) -> bool:
-        """The card was taken away. The song still counts; False when it was deleted before."""
+        """Record that the card was deleted. The song still counts. Return False if it was already deleted."""
         ...
 
     async def mark_redelivered(self, song_id: int) -> None:
-        """An undeliverable song was opened by its owner: it has been delivered now."""
+        """Record that the owner opened an undeliverable song, which counts as its delivery."""
         ...
 
     async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
-        """The person's own latest prompts that hold `beginning`, each once, newest first."""
+        """Return the person's latest prompts that contain `beginning`, without duplicates, newest first."""
         ...

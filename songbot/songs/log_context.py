@@ -1,8 +1,8 @@
-"""Which song the running task is busy with, so that each line it logs can say so, whoever writes it."""
+"""The song that the current task works on, so that every line it logs can name it."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 
 current_song_id: ContextVar[int | None] = ContextVar("current_song", default=None)
-"""The song's id. Set it in a task of the song's own: what that task starts inherits it."""
+"""The song's id. Set it in a task that handles only this song: tasks started from there inherit it."""

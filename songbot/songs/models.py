@@ -1,4 +1,4 @@
-"""Define what a song is: its two states, where its answer goes, and what came of it."""
+"""Define what a song is: its two states, where its message goes, and its result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How far the making is. `queued -> submitting -> composing -> completed | failed`."""
+    """Progress in making the song: `queued -> submitting -> composing -> completed | failed`."""
 
     QUEUED = "queued"
     SUBMITTING = "submitting"
@@ -18,12 +18,12 @@ class State(StrEnum):
 
 
 ACTIVE = (State.SUBMITTING, State.COMPOSING)
-"""States in which a song takes one of the slots of `SONGS_AT_ONCE`."""
+"""States in which a song occupies one of the `SONGS_AT_ONCE` slots."""
 UNFINISHED = (State.QUEUED, *ACTIVE)
 
 
 class DeliveryState(StrEnum):
-    """Whether the person has their answer, be it the card or an honest failure."""
+    """Whether the person has received the song, or the message that it failed."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -45,7 +45,7 @@ class FailureReason(StrEnum):
 
 
 class Relation(StrEnum):
-    """How a song came from its parent."""
+    """How a song was derived from its parent."""
 
     TAKE = "take"
     REMIX = "remix"
@@ -54,11 +54,11 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """Where the answer goes: the bot's message, and what it takes to reach it.
+    """The message that the bot edits, and what it needs to reach it.
 
-    `token` is the interaction's, a secret that lives 15 minutes (Discord, "Receiving and Responding":
-    Followup Messages). `bot_in_channel` is False where only the token reaches the message, that is by
-    user install in a server or group DM without the bot.
+    `token` is the interaction's, a secret that is valid for 15 minutes (Discord, "Receiving and Responding":
+    Followup Messages). `bot_in_channel` is False if only the token can reach the message: after a user
+    install in a server or group DM without the bot.
     """
 
     channel_id: int
@@ -71,7 +71,7 @@ class ReplyTarget:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What Whisul made. Every piece but `song_url` may be missing. `duration_seconds` is whole seconds."""
+    """What Whisul made. Everything except `song_url` may be missing. `duration_seconds` is an integer."""
 
     song_url: str
     title: str | None = None
@@ -83,11 +83,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """One song as the database has it. All datetimes are aware UTC.
+    """A song as the database stores it. All datetimes are aware and in UTC.
 
-    `guild_id` is the server it was asked in (None: a DM or group DM); `quota_guild_id` is the server it
-    is charged to (None: the person's own DM quota). `generation` counts how often it was admitted: writes
-    that belong to an earlier admission change nothing.
+    `guild_id` is the server in which the song was ordered, or None in a DM or group DM. `quota_guild_id` is
+    the server that is charged, or None for the person's own DM quota. `generation` counts the song's
+    admissions: a write with an older generation changes nothing.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""An order for a song, and what may come of placing it."""
+"""An order for a song, and the possible outcomes of placing it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from songbot.quotas.rules import Decision
 from .models import Relation, ReplyTarget, Song
 
 DOUBLE_CLICK_WINDOW = timedelta(seconds=10)
-"""The same button pressed twice within this time is one order."""
+"""Pressing the same button twice within this time counts as one order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody asked for, cleaned and checked, before anything is charged.
+    """A request for a song, cleaned and checked, before anything is charged.
 
-    `key` names the order once and for all (the interaction's id): placed twice it makes one song.
-    `role_ids` are the asker's roles in `quota_guild_id`.
+    `key` identifies the order (it is the interaction's id): placing it twice makes one song. `role_ids` are
+    the person's roles in `quota_guild_id`.
     """
 
     idempotency_key: str
@@ -35,7 +35,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The song is written and charged."""
+    """The song was saved and charged."""
 
     song: Song
     decision: Decision | None = None
@@ -43,21 +43,21 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The same order was placed before (the same key, or the same button pressed twice fast): its song."""
+    """The song of an earlier order with the same key, or of the same button pressed twice quickly."""
 
     song: Song
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A quota said no. Nothing is written or charged."""
+    """A quota refused the order. Nothing was saved or charged."""
 
     decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
 class NotAccepting:
-    """No new songs for now: the process is stopping, or the operator paused with a `message` for people."""
+    """New songs are refused: the process is stopping, or the operator paused with a `message` for people."""
 
     message: str | None = None
 

@@ -1,4 +1,4 @@
-"""What is kept about a person: exporting it, deleting it, and letting it expire."""
+"""Export, delete and expire the data that is stored about a person."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from typing import Protocol
 
 
 class PrivacyRepository(Protocol):
-    """What the database has on a person. Every method may raise StoreUnavailable."""
+    """The data stored about a person. Every method may raise StoreUnavailable."""
 
     async def export(self, user_id: int) -> dict[str, list[dict[str, object]]]:
-        """All of it, by table, as JSON-ready values; without interaction tokens."""
+        """Return all of the person's data by table, as JSON-ready values without interaction tokens."""
         ...
 
     async def delete_user_data(self, user_id: int) -> int:
-        """Delete it all; how many songs went. What still counts to a running quota window stays under a
-        keyed pseudonym, without prompt or result, until the window ends."""
+        """Delete all of the person's data and return how many songs were deleted.
+
+        Songs that still count in a current quota window stay under a keyed pseudonym, without prompt or
+        result, until the window ends.
+        """
         ...
 
     async def purge(self, songs_before_days: int) -> int:
-        """The daily job: songs older than that, pseudonyms whose windows ended, rules of servers left 30 days
-        ago, expired tokens. How many songs went."""
+        """Delete expired data once a day, and return how many songs were deleted.
+
+        Delete songs older than the cutoff, pseudonyms whose windows ended, rules of servers that the bot left
+        30 days ago, and expired tokens.
+        """
         ...

@@ -1,4 +1,4 @@
-"""How far a song is, as plain values that the messages put into words."""
+"""A song's progress as plain values, which other modules turn into text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEGMENTS = 10
 
 
 class Stage(StrEnum):
-    """What is happening."""
+    """The step that the song is in."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -25,11 +25,12 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One state of a song's message. Equal values look alike: an edit is due only when the value differs.
+    """The content of a song's progress message. Edit the message only when this value changes.
 
-    `queue_position` counts from 1. `running_own` is how many songs of the same person keep this one waiting,
-    0 if others do. `segments` is the filled part of the bar, less than SEGMENTS. `since` is when the wait
-    began and `expected_at` when half of the recent songs would be finished, both as aware UTC.
+    `queue_position` counts from 1. `running_own` is how many songs of the same person this one waits for, or
+    0 if it waits for other people's. `segments` is the filled part of the bar, less than SEGMENTS. `since` is
+    when the wait started and `expected_at` when half of the recent songs would be finished, both as aware
+    UTC.
     """
 
     stage: Stage
@@ -49,9 +50,9 @@ def compute_progress(
     running_own: int = 0,
     busy: bool = False,
 ) -> Progress:
-    """Return the progress of an unfinished song at `now`, sane also when the clock was set back.
+    """Return the progress of an unfinished song at `now`, with valid values even if the clock was set back.
 
-    `busy` says that Whisul answers, but takes no more songs for now.
+    `busy` means that Whisul responds but accepts no more songs for now.
     """
     if song.state is State.QUEUED:
         return _queued(song, queue_position, running_own, busy=busy)

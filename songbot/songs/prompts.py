@@ -1,11 +1,11 @@
-"""The prompt: what people typed, made fit to send, and the helpers' words added to it."""
+"""Clean the prompt that people typed, and add the selected options to it."""
 
 from __future__ import annotations
 
 import unicodedata
 
 MAX_PROMPT = 1000
-"""Characters. Whisul names no limit; this one is ours."""
+"""Maximum length in characters. Whisul documents no limit; this one is the bot's."""
 
 _DROPPED = frozenset({"Cc", "Cs", "Co"})
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -13,11 +13,11 @@ _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e\u2800\u3164\u115f\u1160\u
 
 
 class EmptyPrompt(ValueError):
-    """Nothing is left of the prompt."""
+    """The prompt is empty after cleaning."""
 
 
 class PromptTooLong(ValueError):
-    """The prompt is over MAX_PROMPT characters; `length` says how long it is."""
+    """The prompt is longer than MAX_PROMPT characters; `length` is its length."""
 
     def __init__(self, length: int) -> None:
         super().__init__(f"the prompt has {length} characters, {MAX_PROMPT} is the most")
@@ -25,9 +25,9 @@ class PromptTooLong(ValueError):
 
 
 def clean_prompt(text: str) -> str:
-    """Without control, bidirectional and invisible characters, white space collapsed.
+    """Remove control, bidirectional and invisible characters, and collapse white space.
 
-    Raises EmptyPrompt or PromptTooLong. Joiners inside emoji and scripts that need them stay.
+    Keep the joiners that emoji and some scripts need. Raises EmptyPrompt or PromptTooLong.
     """
     cleaned = _cleaned(text)
     if not _has_visible_text(cleaned):
@@ -56,10 +56,10 @@ def _replacement(character: str) -> str:
 def with_options(
     prompt: str, style: str | None, bpm: int | None, *, instrumental: bool = False
 ) -> tuple[str, list[str]]:
-    """Add the options as words to the prompt, since words are all that Whisul takes.
+    """Append the options to the prompt as words, because Whisul accepts only a text.
 
-    Returns the prompt, and the names of the options that there was no room for: what a person wrote is never
-    refused for the sake of an option. An empty prompt stays empty, since options alone are no prompt.
+    Return the prompt, and the names of the options that did not fit: a prompt is never refused because of an
+    option. An empty prompt stays empty, since options alone are no prompt.
     """
     cleaned, left_out = _cleaned(prompt), list[str]()
     if not _has_visible_text(cleaned):

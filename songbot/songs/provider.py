@@ -1,4 +1,4 @@
-"""Whisul as songs need it: what it is asked and what it answers."""
+"""The interface to Whisul that songs need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """What a poll reported. `result` is None unless completed, and if the link to the audio is missing."""
+    """The result of a poll. `result` is None unless the job is completed and has a link to the audio."""
 
     state: JobState
     result: Result | None = None
@@ -25,10 +25,12 @@ class JobReport:
 
 
 class SongProvider(Protocol):
-    """Whisul, by what its answers mean. Each method may raise a ProviderError."""
+    """Whisul, with its responses translated to their meaning for songs. Each method may raise a
+    ProviderError.
+    """
 
     async def submit(self, prompt: str) -> str:
-        """POST the prompt and return the job's id. Repeat it only after a JobNotCreated."""
+        """POST the prompt and return the job's id. Repeat the call only after a JobNotCreated."""
         ...
 
     async def poll(self, job_id: str) -> JobReport: ...

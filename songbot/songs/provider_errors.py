@@ -1,17 +1,17 @@
-"""What can go wrong with Whisul, by what it means for a song. Docstrings are for the log."""
+"""Errors of Whisul, by what they mean for a song. Log lines show these docstrings."""
 
 from __future__ import annotations
 
 HEALTH_CHECK_JOB_ID = "00000000-0000-4000-8000-000000000000"
-"""A job that is not there: Whisul answers 404 when it is up and takes the key ("What does not exist")."""
+"""The id of a job that does not exist: Whisul answers 404 if it is up and accepts the key."""
 
 
 class ProviderError(Exception):
-    """Whisul did not do as asked."""
+    """Whisul did not do what was asked."""
 
 
 class JobNotCreated(ProviderError):
-    """A POST that is known to have made no job; the song may be submitted again later."""
+    """The POST is known to have made no job; the song may be submitted again later."""
 
     def __init__(self, message: str = "", retry_after: float | None = None) -> None:
         super().__init__(message or type(self).__doc__)
@@ -19,19 +19,19 @@ class JobNotCreated(ProviderError):
 
 
 class RateLimited(JobNotCreated):
-    """Whisul asks for a slower pace (429)."""
+    """Whisul asks for slower requests (429)."""
 
 
 class ProviderUnavailable(JobNotCreated):
-    """Whisul can not be reached; no byte of the request got there. For a poll: any passing failure."""
+    """Whisul can't be reached and received no byte of the request. For a poll: any temporary failure."""
 
 
 class InvalidResponse(ProviderError):
-    """Whisul answered a poll with something that can not be read. Concerns one job; polled again."""
+    """Whisul answered a poll with something that can't be read. Only this job is affected; poll it again."""
 
 
 class PromptRejected(ProviderError):
-    """Whisul takes no such prompt (400). `message` is in Whisul's own words."""
+    """Whisul rejects the prompt (400). `message` is Whisul's own text."""
 
     def __init__(self, message: str | None) -> None:
         super().__init__("Whisul rejected the prompt")
@@ -39,16 +39,16 @@ class PromptRejected(ProviderError):
 
 
 class AuthenticationFailed(ProviderError):
-    """Whisul refuses the API key (401): renew WHISUL_API_KEY."""
+    """Whisul rejects the API key (401): renew WHISUL_API_KEY."""
 
 
 class UnexpectedResponse(ProviderError):
-    """Whisul answered a POST with a status that is not in its documents and that made no job."""
+    """Whisul answered a POST with an undocumented status that made no job."""
 
 
 class OutcomeUnknown(ProviderError):
-    """A POST broke off: nobody knows whether Whisul made a job. Never sent again by itself."""
+    """A POST was cut off, and it is unknown whether Whisul made a job. It is never resent automatically."""
 
 
 class JobNotFound(ProviderError):
-    """Whisul knows no such job (404)."""
+    """Whisul does not know this job (404)."""

@@ -1,4 +1,4 @@
-"""A catalogue of genres and moods, and completing what somebody types with it. Pure."""
+"""A catalogue of genres and moods, and autocompletion from it. Pure."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ female vocals, male vocals, whispered vocals, rap, falsetto, vocoder, duet, harm
 """.strip().splitlines()
     for style in line.split(",")
 )
-"""The best known come first: they are what is offered before anything is typed."""
+"""The best-known styles come first, because they are offered before anything is typed."""
 
 
 def autocomplete_styles(typed: str) -> list[str]:
-    """Up to 25 values of at most 100 characters that carry on what was typed.
+    """Return up to 25 completions of what was typed, each at most 100 characters long.
 
-    `typed` is a list with commas; its last part is completed, the parts before it stay as they are and are
-    not offered again. Styles that begin with the last part come first, then those with a word that does, then
-    those that hold it anywhere.
+    `typed` is a comma-separated list: complete its last part, keep the others, and do not offer them again.
+    Styles that begin with the last part come first, then those with a word that begins with it, then those
+    that contain it anywhere.
     """
     *finished, partial = typed.split(",")
     chosen = [part.strip() for part in finished if part.strip()]

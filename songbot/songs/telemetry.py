@@ -1,4 +1,4 @@
-"""What the desk and the tracker tell of their work. The default listens to nothing."""
+"""Events that the order service and the worker report. The default implementation ignores them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .models import FailureReason
 
 
 class Telemetry:
-    """Subclass and override what is wanted. All times are seconds."""
+    """Override the methods you need in a subclass. All times are in seconds."""
 
     def ordered(self) -> None: ...
     def refused(self, kind: str) -> None: ...

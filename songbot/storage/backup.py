@@ -1,8 +1,8 @@
 """Back up the SQLite database while the bot runs: `python -m songbot.storage.backup [--to FILE]`.
 
-The copy is consistent: SQLite's own backup reads one state of the database, whatever is written meanwhile.
-When it was made is recorded in the database, for `/metrics` and `/owner status`; `--record` does only that,
-after a backup by other means.
+The copy is consistent: SQLite's backup API reads a single state of the database, even while the bot writes.
+The time of the backup is recorded in the database, for `/metrics` and `/owner status`. `--record` only
+records the time, after a backup by other means.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ class BackupError(Exception):
 
 
 def back_up(url: str, to: Path | None, now: datetime) -> Path:
-    """Copy the database at `url` to `to`, or beside it with the time in its name; return the copy's path.
+    """Copy the database at `url` to `to`, and return the copy's path.
 
-    Never overwrites a file. Raises BadDatabaseUrl or BackupError.
+    Without `to`, the copy is beside the database, with the time in its name. Never overwrite a file. Raises
+    BadDatabaseUrl or BackupError.
     """
     address = parse_url(url)
     if address.get_backend_name() != "sqlite":
@@ -59,10 +60,10 @@ def _file(address: URL) -> Path:
 
 
 async def record(url: str, made_at: datetime) -> None:
-    """Note in the database at `url` when a backup of it was made. Raises BadDatabaseUrl or BackupError."""
+    """Record in the database at `url` that a backup was made. Raises BadDatabaseUrl or BackupError."""
     address = parse_url(url)
     if address.get_backend_name() == "sqlite":
-        _file(address)  # it would be made
+        _file(address)  # check first, because opening would create the file
     try:
         async with open_database(url) as database:
             await database.admin.record_backup(made_at)

@@ -1,4 +1,4 @@
-"""The database as a whole: open, migrate, check and close it."""
+"""Open, migrate, check and close the database."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .repositories.songs import SqlSongRepository
 from .schema.migrate import HEAD, migrate, revision_of
 
 DEADLINE = 10.0
-"""Seconds that any call may take, waiting for a connection included."""
+"""Maximum seconds for any call, including the wait for a connection."""
 
 
 def utc_now() -> datetime:
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """The repositories on one connector."""
+    """The repositories, which share one connector."""
 
     def __init__(
         self, connector: Connector, operator_limits: OperatorLimits, now: Callable[[], datetime]
@@ -57,20 +57,22 @@ class Database:
         self.admin: AdminRepository = SqlAdminRepository(connector, self.app_state)
 
     async def migrate(self) -> None:
-        """Bring the tables up to date, which is quick if they are.
+        """Migrate the tables to the latest version, which is quick if they already have it.
 
-        Raises UnusableDatabase or StoreUnavailable."""
+        Raises UnusableDatabase or StoreUnavailable.
+        """
         await migrate(self.connector)
         await refuse_unfinished_copy(self.connector)
 
     async def check(self) -> None:
-        """Raise StoreUnavailable if the database does not answer."""
+        """Raise StoreUnavailable if the database does not respond."""
         await self.connector.read(lambda connection: connection.execute(select(1)))
 
     async def describe(self) -> str:
-        """Return, for a person, which database it is and how far it is migrated. Change nothing.
+        """Describe the database and its migration for a person. Change nothing.
 
-        Raises UnusableDatabase or StoreUnavailable."""
+        Raises UnusableDatabase or StoreUnavailable.
+        """
         revision = await self.connector.read(revision_of)
         kind = "SQLite" if self.connector.on_sqlite else "PostgreSQL"
         if revision is None:
@@ -90,7 +92,7 @@ async def open_database(
     deadline: float = DEADLINE,
     now: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Database]:
-    """Open the database at `url`: connect at the first use, disconnect at the end.
+    """Open the database at `url`: connect on first use, and disconnect at the end.
 
     `url` is sqlite:///relative/path.db (missing folders are created), sqlite:////absolute/path.db or
     postgresql://user:password@host/database. `deadline` is in seconds. Raises BadDatabaseUrl, or
@@ -106,7 +108,7 @@ async def open_database(
 
 
 async def describe_database(url: str) -> str:
-    """Describe the database at `url` for a person, and leave nothing behind, not even a SQLite file.
+    """Describe the database at `url` for a person, and create nothing, not even a SQLite file.
 
     Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
@@ -122,7 +124,7 @@ async def describe_database(url: str) -> str:
 
 
 def _is_missing(file: Path) -> bool:
-    """Return whether the file is missing. Raise OSError if it is, and can't be created either."""
+    """Return whether the file is missing. Raises OSError if it is missing and can't be created either."""
     if file.exists():
         return False
     existing = next(path for path in file.absolute().parents if path.exists())

@@ -1,4 +1,4 @@
-"""DATABASE_URL for the commands that run beside the bot."""
+"""Read DATABASE_URL for the commands that run beside the bot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_URL = "sqlite:///data/songs.db"
 
 
 def database_url() -> str:
-    """Return DATABASE_URL of the environment or `.env` as the bot reads it, without quotes around it.
+    """Return DATABASE_URL from the environment or `.env` as the bot reads it, without surrounding quotes.
 
     Raises BadDatabaseUrl if `.env` can't be read.
     """

@@ -1,4 +1,4 @@
-"""Why a database can't be used until somebody does something. What passes by itself is StoreUnavailable."""
+"""Errors that last until somebody fixes the database. Temporary ones are StoreUnavailable."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ class BadDatabaseUrl(ValueError):
 
 
 class UnusableDatabase(Exception):
-    """The database must not be used as it is. The message says why, and what to do."""
+    """The database must not be used in its current state. The message says why, and what to do."""
 
 
 class DatabaseTooNew(UnusableDatabase):
-    """The database was migrated by a newer version of this program, which alone knows how to use it."""
+    """The database was migrated by a newer version of this program, and only that version can use it."""
 
     def __init__(self, revision: str) -> None:
         super().__init__(
@@ -23,7 +23,7 @@ class DatabaseTooNew(UnusableDatabase):
 
 
 class UnfinishedCopy(UnusableDatabase):
-    """Another database is being copied into this one, or the copying broke off."""
+    """Another database is being copied into this one, or the copying was interrupted."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,7 +33,7 @@ class UnfinishedCopy(UnusableDatabase):
 
 
 class DatabaseInUse(UnusableDatabase):
-    """A bot runs on the database, or ran on it a moment ago."""
+    """A bot is running on the database, or was until a moment ago."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -1,8 +1,8 @@
-"""Copy all data to another database: `python -m songbot.storage.move FROM TO`, with no bot running on either.
+"""Copy all data to another database: `python -m songbot.storage.move FROM TO`. No bot may run on either.
 
-FROM and TO are written like DATABASE_URL. The target has to be empty; its tables are made if need be. Rows
-go over by primary key in batches, each in a transaction of its own, so that a move that was interrupted goes
-on where it stopped when it is started again. At the end every table is counted and hashed on both sides.
+FROM and TO are written like DATABASE_URL. The target must be empty; missing tables are created. Rows are
+copied in batches by primary key, each batch in its own transaction, so an interrupted move resumes where it
+stopped. At the end, the rows of every table are counted and hashed on both sides.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ from .schema.tables import app_state, metadata, workers
 
 BATCH = 1000
 DEADLINE = 600.0
-"""Seconds for writing or reading one batch."""
+"""Maximum seconds for reading or writing one batch."""
 TABLES = [table for table in metadata.sorted_tables if table not in (app_state, workers)]
-"""In an order that foreign keys allow. Leases are left out: the next bot claims all songs again."""
+"""The tables in an order that satisfies foreign keys. Leases are left out: the next bot claims all songs."""
 AUTOINCREMENT_TABLES = ("songs", "quota_changes")
-"""Tables that number their rows. A number is never used again, even after its row is deleted."""
+"""Tables that number their rows. A number is never reused, even after its row is deleted."""
 
 Report = Callable[[str], None]
 
@@ -62,7 +62,7 @@ class MoveError(Exception):
 
 
 async def copy_database(source_url: str, target_url: str, report: Report, *, batch: int = BATCH) -> None:
-    """Copy what the target lacks, then compare. Call `report` with each line of progress.
+    """Copy the rows that the target lacks, then compare. Call `report` with each line of progress.
 
     Raises MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
@@ -112,7 +112,7 @@ async def _check_source(source: Connector) -> None:
 
 
 async def _prepare_target(source: Connector, target: Connector) -> bool:
-    """Return whether something is left to copy. Mark a new target, and give it the source's `app_state`."""
+    """Mark a new target as unfinished and copy `app_state` to it. Return whether rows are left to copy."""
     rows = await source.read(lambda connection: connection.execute(select(app_state)).all())
     state = [dict(row._mapping) for row in rows]
     secret = next((row["value"] for row in state if row["key"] == SECRET), None)
@@ -135,7 +135,7 @@ def _refuse_other_data(connection: Connection) -> None:
 
 
 def _in_order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
-    """Return the primary key's columns, collated so that both databases sort alike."""
+    """Return the columns of the primary key, collated so that both databases sort them the same way."""
     return [_byte_by_byte(connection, column) for column in table.primary_key.columns]
 
 
@@ -146,7 +146,7 @@ def _byte_by_byte(connection: Connection, column: Column[Any]) -> ColumnElement[
 
 
 def _rows_after_query(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
-    """Select all rows whose key comes after `last`, in order."""
+    """Select all rows whose key is greater than `last`, in key order."""
     key = _in_order(connection, table)
     query = select(table).order_by(*key)
     return query if last is None else query.where(tuple_(*key) > tuple_(*last))
@@ -170,7 +170,7 @@ def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
 async def _batches(
     connector: Connector, table: Table, after_key: Sequence[Any] | None, batch: int
 ) -> AsyncIterator[Sequence[Any]]:
-    """Yield the rows after `after_key` in batches, each from a read of its own."""
+    """Yield the rows after `after_key` in batches, each read in its own transaction."""
     while True:
         rows = await connector.read(partial(_rows_after, table=table, last=after_key, batch=batch))
         if not rows:
@@ -207,7 +207,7 @@ async def _carry_numbers_over(source: Connector, target: Connector) -> None:
 
 
 def _last_number(connection: Connection, table: str) -> int:
-    """Return the highest number ever used, 0 if there is none."""
+    """Return the highest number ever used, or 0 if there is none."""
     if connection.dialect.name == "sqlite":
         query = text("SELECT seq FROM sqlite_sequence WHERE name = :table").bindparams(table=table)
     else:
@@ -220,7 +220,7 @@ def _set_last_number(connection: Connection, table: str, last: int) -> None:
         query = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
         connection.execute(query.bindparams(table=table, last=last))
         return
-    # SQLite's own table has no unique key, and a row only where one was ever inserted.
+    # SQLite's own table has no unique key, and contains only tables that ever had a row.
     connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table").bindparams(table=table))
     query = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)")
     connection.execute(query.bindparams(table=table, last=last))
@@ -245,7 +245,7 @@ async def _compare(source: Connector, target: Connector, batch: int, report: Rep
 
 
 async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, str]:
-    """Return the number of rows and a checksum of their Python values, which both databases share."""
+    """Return the number of rows and a checksum of their Python values, which are equal in both databases."""
     count, checksum = 0, hashlib.sha256()
     async for rows in _batches(connector, table, None, batch):
         for row in rows:
@@ -262,7 +262,7 @@ async def _finish(target: Connector) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0 if the target is complete and verified; else 1, having written why to standard error."""
+    """Return 0 if the target is complete and verified; otherwise write why to standard error and return 1."""
     parser = argparse.ArgumentParser(
         prog="python -m songbot.storage.move", description="Move into another database."
     )

@@ -1,4 +1,4 @@
-"""What must hold before a bot, or a command for when no bot runs, uses a database."""
+"""Conditions that must hold before a bot, or a command that needs it stopped, uses a database."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .queries.state_values import load_state_value
 from .schema.tables import workers
 
 COPY_UNFINISHED = "moving"
-"""Key in a copy's `app_state` until the copy is complete and compared (songbot.storage.move)."""
+"""The key in a copy's `app_state` until the copy is complete and verified (songbot.storage.move)."""
 
 
 async def refuse_unfinished_copy(connector: Connector) -> None:
-    """Raise UnfinishedCopy if the database is one. It must be migrated."""
+    """Raise UnfinishedCopy if the database, which must be migrated, is an unfinished copy."""
     if await connector.read(lambda connection: load_state_value(connection, COPY_UNFINISHED)) is not None:
         raise UnfinishedCopy
 
 
 async def refuse_while_used(connector: Connector, name: str) -> None:
-    """Raise DatabaseInUse, which calls the database `name`, if a worker's lease is alive."""
+    """Raise DatabaseInUse if any worker has a valid lease. The error calls the database `name`."""
 
     def is_used(connection: Connection) -> bool:
         on_sqlite = connection.dialect.name == "sqlite"

@@ -1,8 +1,8 @@
-"""For after a backup was restored, before the bot starts: `python -m songbot.storage.restored`.
+"""Prepare a restored backup before the bot starts: `python -m songbot.storage.restored`.
 
-A song that waits for Whisul in the backup may have been sent since, and paid for. To send it again could pay
-twice, so it fails and is refunded, and the bot tells its person at the start. A song that Whisul had begun is
-polled on, as after any start.
+A song that waits for Whisul in the backup may have been sent and paid for since. Sending it again could pay
+twice, so it fails and is refunded, and the bot tells its owner after the start. A song that Whisul had
+already started is polled, as after any start.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from .schema.tables import PENDING, songs
 
 
 async def prepare_restored(url: str, now: datetime) -> int:
-    """Fail and refund every song that may have been sent since the backup; return how many there were.
+    """Fail and refund the songs that may have been sent since the backup. Return how many there were.
 
-    Migrates the database. Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    Migrate the database first. Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     connector = open_connector(parse_url(url), pool_size=1, deadline=DEADLINE)
     try:
@@ -62,7 +62,7 @@ def _fail_unsent(connection: Connection, now: datetime) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0 if the bot may be started; else 1, having written why to standard error."""
+    """Return 0 if the bot may be started; otherwise write why to standard error and return 1."""
     argparse.ArgumentParser(
         prog="python -m songbot.storage.restored",
         description="Prepare a restored database (DATABASE_URL) for the start of the bot.",

@@ -1,4 +1,4 @@
-"""A song that this worker follows, as it is held in memory."""
+"""A song that this worker handles, as kept in memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from songbot.songs.models import Song
 
 @dataclass(slots=True, eq=False)
 class ActiveJob:
-    """All times are monotonic seconds. `started_at` is when the song was submitted."""
+    """The state of one song's job. All times are monotonic seconds; `started_at` is when the song was
+    submitted.
+    """
 
     song: Song
     started_at: float
@@ -19,21 +21,23 @@ class ActiveJob:
     lease_lapses: int = 0
     """How often the lease had lapsed when the song was admitted."""
     post_begun: bool = False
-    """Whether Whisul may have heard of the song. Until then it is certain that no job was made."""
+    """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0
     answerable_seconds: float = 0.0
-    """How long Whisul has had for the song, without the time in which it could not be asked."""
+    """How long Whisul has had for the song, not counting the time in which it could not be reached."""
     not_found_count: int = 0
     not_found_since: float = 0.0
 
     deliver_from: float = 0.0
-    """Until then another worker's edit of the line may be under way, which must not replace the answer."""
+    """Earliest time of the delivery: before it, another worker's progress edit could still overwrite the
+    message.
+    """
     delivery_started_at: float | None = None
     delivery_attempts: int = 0
     last_attempt_at: float = 0.0
 
     def count_time(self, now: float, *, answerable: bool) -> None:
-        """Take note of whether Whisul could be asked about the song since this was called last."""
+        """Add the time since the last call if Whisul could be reached during it."""
         if answerable:
             self.answerable_seconds += now - self.asked_until
         self.asked_until = now

@@ -1,4 +1,4 @@
-"""The numbers that a song's life goes by. All are seconds unless they count something."""
+"""Limits and timeouts of the worker. All values are in seconds unless they count something."""
 
 from __future__ import annotations
 
@@ -15,25 +15,30 @@ class WorkerConfig:
     max_concurrent_per_user: int = 2
 
     job_timeout: float = 30 * 60.0
-    """How long Whisul may take, without the time in which it can't be asked ("Pace": most tracks complete
-    within a few minutes)."""
+    """How long Whisul may take, not counting the time in which it can't be reached.
+
+    Whisul's page "Pace" says that most tracks complete within a few minutes.
+    """
     provider_timeout: float = 15 * 60.0
-    """How long an order waits for a Whisul that is busy or down."""
+    """How long an order waits while Whisul is busy or down."""
     not_found_min_count: int = 4
     not_found_min_seconds: float = 120.0
-    """A job is gone once Whisul has not known it so often (404), for so long."""
+    """A job counts as lost after this many 404 responses over at least this many seconds."""
     unreachable_timeout: float = 24 * 3600.0
-    """How long a song is kept while Whisul can't be asked about it."""
+    """How long a song is kept while Whisul can't be reached."""
     auth_retry_delay: float = 60.0
     progress_interval: float = 10.0
     lease_duration: float = 30.0
     heartbeat_interval: float = 10.0
     lease_margin: float = 5.0
-    """No POST begins in the last seconds of a lease. A POST that has begun may outlive it: others wait for 30
-    seconds more before they call the song interrupted."""
+    """No POST starts in the last seconds of a lease.
+
+    A POST that has started may outlast the lease, so other workers wait 30 more seconds before they mark the
+    song as interrupted.
+    """
     shutdown_timeout: float = 6.0
     delivery_backoff_min: float = 5.0
     delivery_backoff_max: float = 300.0
     delivery_backoff_recovered: float = 60.0
-    """The longest pause before the next try once Discord has taken another delivery."""
+    """The longest delay before the next attempt once Discord has accepted another delivery."""
     delivery_timeout: float = 24 * 3600.0

@@ -1,4 +1,4 @@
-"""One song's next step: submit it, poll it, deliver it. Each step says when the song is due again."""
+"""Take one song's next step: submit, poll or deliver it. Each step returns when the song is due again."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _CAN_NOT_BE_ASKED = (
 
 
 class _NotSent(Exception):
-    """The POST was not begun, since the song may no longer be this worker's."""
+    """The POST was not started, because another worker may own the song by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDependencies:
-    """Everything that a song's life needs from the world around it."""
+    """The services that a song's steps use."""
 
     repository: SongRepository
     provider: SongProvider
@@ -54,7 +54,8 @@ class WorkerDependencies:
 class JobRunner:
     """Take the steps for all songs of one worker.
 
-    `on_slot_freed` is called when another song can be admitted, `on_delivered` when Discord took an answer.
+    `on_slot_freed` is called when another song can be admitted, and `on_delivered` after each delivery that
+    Discord accepted.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class JobRunner:
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
-        """Do what is next. Return the seconds until the next step; None if the song is done."""
+        """Take the next step. Return the seconds until the following one, or None if the song is done."""
         song = job.song
         if song.delivery is not DeliveryState.PENDING:
             return None
@@ -86,9 +87,9 @@ class JobRunner:
         return await self._submit(job)
 
     async def retry_in(self) -> float:
-        """Return the seconds until it is worth asking again whether orders can be sent; 0 if they can be now.
+        """Return the seconds until the caller should check again, or 0 if orders can be sent now.
 
-        A poll that costs nothing finds out whether Whisul is back, so that no order is put at risk.
+        A free poll checks whether Whisul is back, so that no order is put at risk.
         """
         throttle = self._deps.throttle
         if throttle.unavailable_since is not None and throttle.reserve(RequestKind.POLL) == 0:
@@ -101,9 +102,9 @@ class JobRunner:
         try:
             await self._call_provider(lambda: poll(provider_errors.HEALTH_CHECK_JOB_ID), RequestKind.POLL)
         except provider_errors.ProviderError as error:
-            log.info("Whisul was asked whether it is back: %s", type(error).__name__)
+            log.info("probed Whisul to see whether it is back: %s", type(error).__name__)
         except Exception:
-            log.exception("Whisul could not be asked whether it is back")
+            log.exception("the probe of Whisul failed unexpectedly")
             self._deps.throttle.record_failure(definite=True)
 
     # --------------------------------------------------------------- submitting
@@ -128,14 +129,14 @@ class JobRunner:
         self._lines.stop_waiting(song.id)
         job.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
         job.started_at = job.asked_until = deps.clock.monotonic()
-        log.info("Whisul took the song as job %s", job_id, extra={"song": song.id})
+        log.info("Whisul accepted the song as job %s", job_id, extra={"song": song.id})
         await self._lines.update(job.song)
         return self._next_poll(job)
 
     def _begin_post(self, job: ActiveJob) -> Awaitable[str]:
-        """Begin the POST if the lease has lasted since the admission, and lasts for a while longer.
+        """Start the POST if the lease has not lapsed since the admission and lasts long enough.
 
-        Raises _NotSent otherwise: another worker may hold the song by now.
+        Raises _NotSent otherwise, because another worker may own the song by now.
         """
         if job.lease_lapses != self._lease.lapses or not self._lease.is_certain():
             raise _NotSent
@@ -154,14 +155,14 @@ class JobRunner:
                 self._log_rejected_key(job.song)
                 return await self._fail(job, FailureReason.UNAUTHORIZED)
             case provider_errors.OutcomeUnknown():
-                log.warning("it is unknown whether Whisul took the song", extra={"song": job.song.id})
+                log.warning("it is unknown whether Whisul accepted the song", extra={"song": job.song.id})
                 return await self._fail(job, FailureReason.INTERRUPTED)
             case _:
                 log.error("Whisul refused a song: %s", error, extra={"song": job.song.id})
                 return await self._fail(job, FailureReason.UNAVAILABLE)
 
     async def _requeue(self, job: ActiveJob, *, waits_for_provider: bool) -> float | None:
-        """Put a song that made no job back into its place in line, where it belongs to nobody."""
+        """Move a song for which no job was made back to its position in the queue, without an owner."""
         song, since = job.song, job.song.unavailable_since
         if waits_for_provider:
             since = since or self._deps.clock.now()
@@ -170,7 +171,7 @@ class JobRunner:
         if await self._write_with_retry(
             lambda: self._deps.repository.requeue(song, self._lease.worker_id, since)
         ):
-            log.info("no job was made; back in line", extra={"song": song.id})
+            log.info("no job was made; requeued the song", extra={"song": song.id})
         self._on_slot_freed()
         return None
 
@@ -215,7 +216,10 @@ class JobRunner:
         return await self._give_up_or(job, delay)
 
     def _has_vanished(self, job: ActiveJob, now: float) -> bool:
-        """Count a 404. One alone means little: the job may be new, or an ingress may answer for Whisul."""
+        """Count a 404, and return whether the job counts as lost.
+
+        A single 404 proves little: the job may be new, or a proxy may have answered instead of Whisul.
+        """
         job.not_found_count += 1
         if job.not_found_count == 1:
             job.not_found_since = now
@@ -229,9 +233,10 @@ class JobRunner:
         return await self._fail(job, FailureReason.TIMED_OUT) if self._is_overdue(job) else delay
 
     def _is_overdue(self, job: ActiveJob) -> bool:
-        """Return whether Whisul has had its time for the song, or could not be asked for a day.
+        """Return whether Whisul has used up its time for the song, or could not be reached for a day.
 
-        Since the first only grows when Whisul answers, nothing is given up without one last look.
+        The first limit only advances while Whisul responds, so every song is polled once more before it
+        fails.
         """
         config = self._deps.config
         return (
@@ -254,7 +259,7 @@ class JobRunner:
         seconds = self._elapsed(job)
         deps.estimator.record(seconds)
         deps.telemetry.completed(seconds)
-        log.info("the song is composed after %.0f s", seconds, extra={"song": song.id})
+        log.info("the song was finished after %.0f s", seconds, extra={"song": song.id})
         job.song = replace(song, state=State.COMPLETED, result=result, finished_at=now)
         self._on_slot_freed()
         return await self._deliver(job)
@@ -296,7 +301,8 @@ class JobRunner:
     def _delivering_for(self, job: ActiveJob) -> float:
         """Return the seconds since the song was finished.
 
-        The wall clock counts for the time before this process, but leaves an hour for further attempts.
+        The wall clock measures the time before this process started, but always leaves an hour for more
+        attempts.
         """
         now, limit = self._deps.clock.monotonic(), self._deps.config.delivery_timeout - 3600.0
         if job.delivery_started_at is None:
@@ -323,7 +329,7 @@ class JobRunner:
     # ------------------------------------------------------------------ helpers
 
     async def _call_provider(self, request: Callable[[], Awaitable[T]], kind: RequestKind) -> T:
-        """Make one request to Whisul once there is room for it; tell the throttle what came of it."""
+        """Make one request to Whisul when the throttle allows it, and report the outcome to the throttle."""
         throttle = self._deps.throttle
         try:
             async with throttle.semaphore:
@@ -347,13 +353,13 @@ class JobRunner:
         return answer
 
     async def _write_with_retry(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Write until the database takes it; meanwhile the song just waits."""
+        """Repeat the write until the database accepts it; the song waits meanwhile."""
         delay = 0.5
         while True:
             try:
                 return await write()
             except StoreUnavailable as error:
-                log.warning("the database can't be written (%s); trying again in %.1f s", error, delay)
+                log.warning("can't write to the database (%s); retrying in %.1f s", error, delay)
             await asyncio.sleep(delay)
             delay = min(10.0, delay * 2)
 
@@ -371,7 +377,7 @@ class JobRunner:
         return self._deps.clock.monotonic() - job.started_at
 
     def _log_rejected_key(self, song: Song) -> None:
-        """Log this once, until a POST goes through again: every song would say the same."""
+        """Log the rejected key once until a POST succeeds again, because every song would repeat the line."""
         if not self._key_rejected:
             log.error(
                 "Whisul refuses WHISUL_API_KEY: put a valid key into the settings and restart",
@@ -380,6 +386,6 @@ class JobRunner:
         self._key_rejected = True
 
     def _abandon(self, song: Song) -> None:
-        """Let go of a song in which the database is ahead of the memory; it is read again if it is ours."""
-        log.warning("the song has gone on without this step; letting go of it", extra={"song": song.id})
+        """Drop a song that is further along in the database than in memory; reload it if it is ours."""
+        log.warning("the song changed in the database; dropping it from memory", extra={"song": song.id})
         self._on_slot_freed()

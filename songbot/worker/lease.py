@@ -1,4 +1,4 @@
-"""The lease of one worker, and how long it is certain to last."""
+"""A worker's lease, and how long it is certain to last."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from .config import WorkerConfig
 
 
 class LeaseLost(Exception):
-    """Another process uses this database, which only one may: stop the other one, or use PostgreSQL."""
+    """Another process uses this database, which allows only one: stop the other one, or use PostgreSQL."""
 
 
 class Lease:
-    """`worker_id` is unique over all processes and all of their restarts.
+    """A worker's lease. `worker_id` is unique across all processes and restarts.
 
-    `lapses` counts the times at which the lease may have run out: what was begun before the last of them may
-    be another worker's by now.
+    `lapses` counts how often the lease may have expired: another worker may own anything that started before
+    the last time.
     """
 
     def __init__(
@@ -30,13 +30,13 @@ class Lease:
         self._ends_at = float("-inf")
 
     async def register(self) -> None:
-        """Make the worker known. Raises StoreUnavailable."""
+        """Register the worker. Raises StoreUnavailable."""
         asked_at = self._clock.monotonic()
         await self._repository.register_worker(self.worker_id, self._config.lease_duration)
         self._ends_at = asked_at + self._config.lease_duration
 
     async def renew(self, *, provider_available: bool) -> None:
-        """Send a heartbeat. Raises StoreUnavailable, or LeaseLost."""
+        """Send a heartbeat. Raises StoreUnavailable or LeaseLost."""
         asked_at = self._clock.monotonic()
         state = await self._repository.heartbeat(
             self.worker_id, self._config.lease_duration, provider_available=provider_available
@@ -46,9 +46,9 @@ class Lease:
         if self._clock.monotonic() >= self._ends_at:
             self.lapses += 1
         self.leads = state is LeaseState.LEADS
-        # The database counts from a later moment on, so that the lease never ends before this.
+        # The database starts counting later than this, so the lease never ends earlier than assumed here.
         self._ends_at = asked_at + self._config.lease_duration
 
     def is_certain(self) -> bool:
-        """Return whether the lease lasts for long enough to begin a POST."""
+        """Return whether the lease lasts long enough to start a POST."""
         return self._clock.monotonic() + self._config.lease_margin < self._ends_at

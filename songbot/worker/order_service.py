@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class OrderService:
-    """Checks, charges and writes orders, and has the worker look for a slot for each."""
+    """Checks, charges and saves orders, and wakes the worker for each."""
 
     def __init__(
         self, repository: SongRepository, worker: Worker, clock: Clock, telemetry: Telemetry
@@ -29,9 +29,9 @@ class OrderService:
         self._pending: set[asyncio.Task[OrderOutcome]] = set()
 
     async def place_order(self, order: Order) -> OrderOutcome:
-        """Place an order. Raises StoreUnavailable if nothing could be written.
+        """Place an order. Raises StoreUnavailable if nothing could be saved.
 
-        An order that was begun is carried through even if the caller is cancelled.
+        An order that has started is completed even if the caller is cancelled.
         """
         if self._shut_down:
             return NotAccepting()
@@ -41,7 +41,9 @@ class OrderService:
         return await asyncio.shield(pending)
 
     async def shutdown(self, grace_seconds: float = 2.0) -> None:
-        """Take no new orders: the process is stopping. Those being placed get `grace_seconds`."""
+        """Accept no new orders, because the process is stopping. Wait up to `grace_seconds` for those in
+        progress.
+        """
         self._shut_down = True
         if self._pending:
             await asyncio.wait(self._pending, timeout=grace_seconds)
@@ -59,7 +61,7 @@ class OrderService:
         return outcome
 
     async def _create_with_retry(self, order: Order) -> OrderOutcome:
-        """Ask once more if the database's answer was lost: the same key makes no second song."""
+        """Retry once if the database's response was lost: the same key never makes a second song."""
         try:
             return await self._repository.create(order, self._clock.now())
         except StoreUnavailable:

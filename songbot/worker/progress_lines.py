@@ -1,4 +1,4 @@
-"""The progress lines of unfinished songs: when each is edited, and that no edit overtakes an answer."""
+"""Edit the progress messages of unfinished songs, and never overwrite a delivered song."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORGET_AFTER = 1800.0
 
 @dataclass(slots=True)
 class _Line:
-    """One edit at a time holds `lock`. Nothing is edited once the line is `closed`."""
+    """The state of one progress message. `lock` allows one edit at a time, and `closed` none at all."""
 
     touched_at: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -27,7 +27,7 @@ class _Line:
 
 
 class ProgressLines:
-    """A line is edited at most every `interval` seconds, and only if something visible has changed."""
+    """Edits each message at most every `interval` seconds, and only if something visible has changed."""
 
     def __init__(
         self, delivery: DeliveryService, estimator: DurationEstimator, clock: Clock, interval: float
@@ -41,7 +41,7 @@ class ProgressLines:
     async def update(
         self, song: Song, queue_position: int | None = None, *, running_own: int = 0, busy: bool = False
     ) -> None:
-        """Show how far the song is. See `compute_progress` for what else may be known of it."""
+        """Show the song's progress. `compute_progress` describes the other arguments."""
         line = self._line(song.id)
         async with line.lock:
             now = self._clock.monotonic()
@@ -60,16 +60,16 @@ class ProgressLines:
                 await self._delivery.update_progress(song, progress)
 
     async def close(self, song_id: int) -> None:
-        """Wait for an edit that is under way, and allow no more: the answer comes now."""
+        """Wait for an edit in progress and allow no more, because the delivery follows."""
         if (line := self._lines.pop(song_id, None)) is not None:
             line.closed = True
             async with line.lock:
                 pass
 
     def waited(self, song: Song, since: datetime) -> float:
-        """Return for how many seconds the song has waited for Whisul, beginning at `since`.
+        """Return for how many seconds the song has waited for Whisul, starting at `since`.
 
-        The wall clock, which may be set, counts only for the time before this was first asked.
+        The wall clock, which may be changed, measures only the time before the first call.
         """
         line, now = self._line(song.id), self._clock.monotonic()
         if line.waits_since is None:
@@ -77,12 +77,14 @@ class ProgressLines:
         return now - line.waits_since
 
     def stop_waiting(self, song_id: int) -> None:
-        """Note that the song no longer waits for Whisul."""
+        """Record that the song no longer waits for Whisul."""
         if (line := self._lines.get(song_id)) is not None:
             line.waits_since = None
 
     def forget_old(self) -> None:
-        """Forget lines that were not touched for long, such as those of songs that another worker took."""
+        """Forget messages that were not updated for long, such as those of songs that another worker took
+        over.
+        """
         oldest = self._clock.monotonic() - FORGET_AFTER
         for song_id in [song_id for song_id, line in self._lines.items() if line.touched_at < oldest]:
             del self._lines[song_id]
@@ -95,5 +97,5 @@ class ProgressLines:
 
 
 def _is_visible_change(previous: Progress | None, progress: Progress) -> bool:
-    """Return whether the stage, the bar or the place has moved. A shifted estimate alone costs no edit."""
+    """Return whether the stage, bar or position changed. A changed estimate alone is not worth an edit."""
     return previous is None or replace(previous, expected_at=None) != replace(progress, expected_at=None)

@@ -1,4 +1,4 @@
-"""Keeps Whisul's latest errors for whoever runs the bot."""
+"""Keep Whisul's latest errors for the operator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_RECORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class ErrorRecord:
-    """One kind of error, `times` in a row, last seen at `at`. `detail` is the text of the last one."""
+    """One kind of error, seen `times` in a row, last at `at`. `detail` is the text of the last one."""
 
     kind: str
     detail: str
@@ -27,7 +27,9 @@ class ErrorRecord:
 
 
 class RecentErrors:
-    """Keeps the latest few. A kind repeated in a row counts once, so that an outage leaves the others in."""
+    """Keeps the latest few errors. Consecutive errors of one kind share an entry, so an outage can't evict
+    the rest.
+    """
 
     def __init__(self, max_records: int = MAX_RECORDS) -> None:
         self._records: deque[ErrorRecord] = deque(maxlen=max_records)
@@ -44,7 +46,7 @@ class RecentErrors:
 
 
 class ErrorRecordingProvider:
-    """A SongProvider that records the errors of another on their way through."""
+    """A SongProvider that wraps another one and records its errors."""
 
     def __init__(self, inner: SongProvider, errors: RecentErrors, clock: Clock) -> None:
         self._inner = inner
@@ -55,7 +57,7 @@ class ErrorRecordingProvider:
         return await self._record_errors(self._inner.submit(prompt))
 
     async def poll(self, job_id: str) -> JobReport:
-        if job_id == HEALTH_CHECK_JOB_ID:  # asked on purpose, to see whether Whisul is back
+        if job_id == HEALTH_CHECK_JOB_ID:  # Sent on purpose, to check whether Whisul is back.
             return await self._inner.poll(job_id)
         return await self._record_errors(self._inner.poll(job_id))
 

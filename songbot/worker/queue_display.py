@@ -1,7 +1,7 @@
-"""The songs in line: shows people their places, and fails songs that have waited for Whisul for too long.
+"""Show people their queue positions, and fail songs that have waited too long for Whisul.
 
-Songs in line belong to nobody, so one worker looks after all of them: the one that leads. A worker that
-reaches Whisul leads rather than one that does not. If none of them does, the leader's outage is everybody's.
+Queued songs have no owner, so one worker, the leader, handles all of them. Workers that reach Whisul are
+preferred as leaders. If no worker reaches Whisul, the outage that the leader sees affects all of them.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from .progress_lines import ProgressLines
 log = logging.getLogger(__name__)
 
 SHOWN = 200
-"""Songs that are shown their places. At 20 at once, the turn of the last comes in about twenty minutes."""
+"""How many songs see their position. With 20 songs at once, the last of them starts in about 20 minutes."""
 EXACT = 20
-"""Places up to this one are exact; later ones are rounded up to tens, so that not every step is an edit."""
+"""Positions up to this one are exact; later ones are rounded up to tens, so that fewer edits are needed."""
 MAX_COUNTED = 10_000
 FRESH_SECONDS = 2.0
-"""How old a place may be when the edit that shows it begins."""
+"""Maximum age in seconds of a position when the edit that shows it starts."""
 EDIT_SECONDS = 8.0
-"""Within so many seconds of the admission, an edit of a line that was read before it has ended."""
+"""Seconds after the admission by which any progress edit that was prepared before it has ended."""
 
 
 class QueueDisplay:
-    """Shows the songs in line.
+    """Updates the messages of queued songs.
 
-    `active_songs` counts the songs under way by their people, as far as this worker knows of them.
-    `on_failed` is called with a song that was failed and has to be delivered.
+    `active_songs` counts the active songs of each person, as far as this worker knows. `on_failed` is called
+    with each song that failed and must be delivered.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class QueueDisplay:
         self.length = 0
 
     async def refresh(self) -> None:
-        """Read the head of the line and show it. Raises StoreUnavailable."""
+        """Read the first songs in the queue and show their positions. Raises StoreUnavailable."""
         self._gone.clear()
         self._lines.forget_old()
         read_at = self._deps.clock.monotonic()
@@ -67,7 +67,7 @@ class QueueDisplay:
         await asyncio.gather(*(self._look_after(song, n, read_at) for n, song in enumerate(songs, start=1)))
 
     def remove(self, song_id: int) -> None:
-        """Leave out a song from now on, though it may have been in line when the line was read."""
+        """Skip a song from now on, even if it was queued when the queue was read."""
         self._gone.add(song_id)
 
     async def _look_after(self, song: Song, position: int, read_at: float) -> None:
@@ -76,9 +76,9 @@ class QueueDisplay:
         try:
             await self._show_or_fail(song, position)
         except StoreUnavailable as error:
-            log.warning("a song in line can't be failed: %s", error, extra={"song": song.id})
+            log.warning("can't mark a queued song as failed: %s", error, extra={"song": song.id})
         except Exception:
-            log.exception("a song in line can't be shown its place", extra={"song": song.id})
+            log.exception("can't update a queued song's message", extra={"song": song.id})
 
     async def _show_or_fail(self, song: Song, position: int) -> None:
         since = self._unavailable_since(song)
@@ -98,7 +98,7 @@ class QueueDisplay:
         )
 
     def _unavailable_since(self, song: Song) -> datetime | None:
-        """Return since when this song waits for Whisul rather than for a slot."""
+        """Return since when this song waits for Whisul and not for a slot, or None."""
         if self._deps.throttle.unavailable_since is None:
             return None
         outage = timedelta(seconds=self._deps.clock.monotonic() - self._deps.throttle.unavailable_since)

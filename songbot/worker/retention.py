@@ -1,4 +1,4 @@
-"""The daily job that deletes what is older than RETENTION_DAYS or no longer needed."""
+"""Delete data once a day that is older than RETENTION_DAYS or no longer needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY, HOUR = 86_400.0, 3_600.0
 
 
 class RetentionJob:
-    """`sleep` takes seconds."""
+    """The daily cleanup. `sleep` takes seconds."""
 
     def __init__(
         self,
@@ -28,16 +28,18 @@ class RetentionJob:
         self._sleep = sleep
 
     async def run(self) -> None:
-        """Clean up at once and every 24 hours, until cancelled."""
+        """Clean up now and then every 24 hours, until cancelled."""
         while True:
             await self._sleep(await self.clean_up())
 
     async def clean_up(self) -> float:
-        """Clean up once. Return the seconds until the next run: fewer if the database was unavailable."""
+        """Clean up once. Return the seconds until the next run, fewer than a day if the database was
+        unavailable.
+        """
         try:
             songs = await self._privacy.purge(self._retention_days)
         except StoreUnavailable as error:
-            log.warning("old songs could not be forgotten, next try in an hour: %s", error)
+            log.warning("could not delete old songs; retrying in an hour: %s", error)
             return HOUR
-        log.info("forgot %d songs older than %d days", songs, self._retention_days)
+        log.info("deleted %d songs older than %d days", songs, self._retention_days)
         return DAY

@@ -1,4 +1,4 @@
-"""A heap of the times at which songs are due. A song has one due time; setting it again replaces it."""
+"""A heap of due times. Each song has one due time; setting it again replaces it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import heapq
 import math
 
 COALESCE_ABOVE, COALESCE_INTERVAL = 8.0, 0.5
-"""Seconds: waits from which on are long, and how far apart the beats are."""
+"""In seconds: the shortest wait that is rounded up, and the interval to whose multiples it is rounded."""
 
 
 def coalesced_due_time(now: float, seconds: float) -> float:
-    """Return when a song is due that waits for `seconds`: a little later, on a beat shared with others.
+    """Return when a song that waits for `seconds` is due, rounded up so that many songs are due at once.
 
-    A process that wakes once for many songs needs less time for each (`benchmarks/`). Short waits, at the end
-    of which somebody may get a song, are kept as they are.
+    Waking up once for many songs costs less time per song (see `benchmarks/`). Short waits stay exact,
+    because a song may be finished at the end of them.
     """
     due = now + seconds
     return due if seconds < COALESCE_ABOVE else math.ceil(due / COALESCE_INTERVAL) * COALESCE_INTERVAL
 
 
 class JobScheduler:
-    """Times are monotonic seconds."""
+    """The due times of songs, in monotonic seconds."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int]] = []
@@ -31,7 +31,7 @@ class JobScheduler:
         heapq.heappush(self._heap, (due, song_id))
 
     def advance(self, song_id: int, due: float) -> None:
-        """Make a scheduled song due earlier; leave it as it is if it is due before that, or not scheduled."""
+        """Make a scheduled song due earlier. Do nothing if it is due before that or is not scheduled."""
         if due < self._due.get(song_id, float("-inf")):
             self.set(song_id, due)
 
@@ -39,7 +39,7 @@ class JobScheduler:
         self._due.pop(song_id, None)
 
     def pop_due(self, now: float) -> list[int]:
-        """Return the songs due by `now`, earliest first; they are no longer scheduled."""
+        """Remove the songs that are due by `now`, and return them, earliest first."""
         ready: list[int] = []
         while self._heap and self._heap[0][0] <= now:
             due, song_id = heapq.heappop(self._heap)
@@ -49,7 +49,7 @@ class JobScheduler:
         return ready
 
     def next_due(self) -> float:
-        """Return the earliest due time; infinity if nothing is scheduled."""
+        """Return the earliest due time, or infinity if nothing is scheduled."""
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else math.inf

@@ -1,8 +1,8 @@
-"""The throttle of all requests to Whisul: how many at once, how fast, and whether at all.
+"""Throttle all requests to Whisul: how many at once, how fast, and whether any at all.
 
-Whisul names no rate limit (its page "Pace"), so the throttle finds it: a 429 halves the pace for all songs,
-and success lets it recover. When Whisul is down, the throttle lets one request through now and then to find
-out whether it is back, and then begins slowly, so that nobody rushes in.
+Whisul documents no rate limit (see its page "Pace"), so the throttle adapts: a 429 halves the rate for all
+songs, and successes raise it again. While Whisul is down, the throttle lets single requests through to check
+whether it is back. After that it starts slowly, so that not all songs are sent at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MIN_RATE, RECOVERY_RATE, UNLIMITED_RATE = 0.2, 20.0, 500.0
 
 
 class ThrottleState(StrEnum):
-    """Whether all requests may go, each in its turn, or (but for one now and then) none."""
+    """Whether requests may be sent normally, or none except an occasional probe."""
 
     NORMAL = "open"
     LIMITED = "slowed"
@@ -26,14 +26,14 @@ class ThrottleState(StrEnum):
 
 
 class RequestKind(StrEnum):
-    """A Retry-After only binds requests of the kind that was answered with it."""
+    """A Retry-After only applies to the kind of request that received it."""
 
     SUBMIT = "submit"
     POLL = "poll"
 
 
 class RequestThrottle:
-    """`monotonic` gives seconds, `random` a float in 0..1; `max_in_flight` bounds concurrent requests."""
+    """`monotonic` returns seconds, `random` a float in 0..1; `max_in_flight` limits concurrent requests."""
 
     def __init__(
         self, monotonic: Callable[[], float], random: Callable[[], float], max_in_flight: int = 40
@@ -52,7 +52,7 @@ class RequestThrottle:
 
     @property
     def semaphore(self) -> asyncio.Semaphore:
-        """Enter it for the time of one request."""
+        """Hold it for the duration of one request."""
         return self._semaphore
 
     @property
@@ -63,13 +63,13 @@ class RequestThrottle:
 
     @property
     def rate_limit(self) -> float | None:
-        """The most requests a second; None if there is no limit."""
+        """The maximum requests per second, or None if there is no limit."""
         return self._rate_limit
 
     def reserve(self, kind: RequestKind = RequestKind.POLL) -> float:
-        """Return the seconds until the caller may make its request; 0 means now, and takes the turn.
+        """Return the seconds until the caller may make its request. 0 means now, and reserves the request.
 
-        A positive answer reserves nothing: come back after it and ask again.
+        A positive value reserves nothing: wait that long and call again.
         """
         now = self._monotonic()
         if (wait := self._retry_at[kind] - now) > 0:
@@ -99,16 +99,16 @@ class RequestThrottle:
             del self._recent_requests[:32]
 
     def retry_in(self, *kinds: RequestKind) -> float:
-        """Return the seconds until requests of `kinds` may go again, or of all kinds if none is named."""
+        """Return the seconds until requests of `kinds` (all kinds if none is given) may be sent again."""
         latest = max(self._retry_at[kind] for kind in kinds or RequestKind)
         return max(0.0, latest - self._monotonic())
 
     def record_cancelled(self) -> None:
-        """Note that a request ended without telling anything of Whisul (it was cancelled, or never sent)."""
+        """Record a request that says nothing about Whisul, because it was cancelled or never sent."""
         self._half_open = False
 
     def record_success(self) -> None:
-        """Note that Whisul answered as it should."""
+        """Record a normal response from Whisul."""
         if self.unavailable_since is not None:
             self._rate_limit = RECOVERY_RATE
         self.unavailable_since = None
@@ -121,9 +121,9 @@ class RequestThrottle:
                 self._rate_limit = None
 
     def record_rate_limited(self, retry_after: float | None, kind: RequestKind = RequestKind.POLL) -> None:
-        """Note a 429: slow all songs down, and send nothing of this kind for `retry_after` seconds.
+        """Record a 429: slow all songs down, and send no request of this kind for `retry_after` seconds.
 
-        Whisul's word is believed for two minutes at most. Without one, nothing is sent for a while.
+        A Retry-After counts for two minutes at most. Without one, use a default delay.
         """
         self._half_open = False
         now = self._monotonic()
@@ -136,10 +136,10 @@ class RequestThrottle:
             self._retry_at[kind] = now + min(MAX_RETRY_AFTER, retry_after * (1 + 0.2 * self._random()))
 
     def record_failure(self, *, definite: bool = False) -> None:
-        """Note that Whisul could not be reached.
+        """Record that Whisul could not be reached.
 
-        One job's bad luck is no outage: suspend requests at the third failure in a row, or at once if
-        `definite`.
+        Suspend requests after three consecutive failures, since a single one may concern only one job, or at
+        once if `definite`.
         """
         self._half_open = False
         self._failures += 1

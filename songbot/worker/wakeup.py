@@ -1,4 +1,4 @@
-"""A sleep that can be cut short."""
+"""A sleep that another task can end early."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 
 
 class Wakeup:
-    """One task waits, any other may notify it. A notification while nobody waits ends the next wait at once.
+    """One task waits, and any other may notify it.
 
-    The wait is an asyncio.sleep, where an asyncio.Event with a timeout would be shorter: the behaviour tests'
-    Discord (SimCord) takes a bot for idle only while all of its tasks are in asyncio.sleep.
+    A notification while nobody waits ends the next wait at once. This uses asyncio.sleep, although an
+    asyncio.Event with a timeout would be shorter: the Discord simulator of the behaviour tests (SimCord)
+    considers a bot idle only while all of its tasks are in asyncio.sleep.
     """
 
     def __init__(self) -> None:
@@ -23,7 +24,7 @@ class Wakeup:
             self._waiter.cancel()
 
     async def wait(self, seconds: float) -> None:
-        """Wait until `seconds` have passed or somebody notifies."""
+        """Wait for `seconds`, or until another task notifies."""
         if not self._notified and seconds > 0:
             self._waiter = asyncio.create_task(asyncio.sleep(seconds), name="wakeup")
             try:

@@ -1,7 +1,6 @@
-"""The worker: admits songs, holds those of its process in memory, and sees each to its end.
+"""The worker: admits songs, keeps those of its process in memory, and handles each until it is done.
 
-If one of its loops ends in an error, `run` raises it and takes the process down with it, so that a supervisor
-restarts it.
+If one of its loops fails, `run` raises the error, so that the process exits and its supervisor restarts it.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ CLAIM_BATCH = 500
 MAX_SLEEP = 30.0
 ADMISSION_INTERVAL = 5.0
 LINE_INTERVAL = 2.5
-"""Seconds between two looks at the line at least, however many orders come in."""
+"""Minimum seconds between two admission attempts, however many orders come in."""
 FRESH_ORDER = 1.0
-"""A song that has waited for longer may have been shown its place by another worker."""
+"""After this many seconds in the queue, another worker may have shown the song its position."""
 
 
 class Worker:
-    """`worker_id` is unique over all processes and all of their restarts."""
+    """Handles songs. `worker_id` is unique across all processes and restarts."""
 
     def __init__(self, deps: WorkerDependencies, worker_id: str) -> None:
         self._deps = deps
@@ -61,11 +60,11 @@ class Worker:
         return len(self._jobs)
 
     def _active_songs(self) -> Counter[int]:
-        """Count the songs under way by their people."""
+        """Count the active songs of each person."""
         return Counter(job.song.user_id for job in self._jobs.values() if job.song.state in ACTIVE)
 
     def counts(self) -> dict[State, int]:
-        """Return how many songs are in each state: of this process, and in line if this worker leads."""
+        """Count this process's songs by state, and the queued ones if this worker leads."""
         counts: dict[State, int] = {}
         if self._lease.leads:
             counts[State.QUEUED] = self._queue_display.length
@@ -74,11 +73,11 @@ class Worker:
         return counts
 
     async def start(self) -> None:
-        """Make this worker known. Raises StoreUnavailable."""
+        """Register this worker. Raises StoreUnavailable."""
         await self._lease.register()
 
     async def run(self) -> None:
-        """Run until cancelled; then steps that are under way get a moment to write what they have in hand."""
+        """Run until cancelled, then give the current steps a short time to save their results."""
         try:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._run_loop(), name="worker-jobs")
@@ -89,12 +88,12 @@ class Worker:
             await self._stop()
 
     def order_placed(self) -> None:
-        """Look for a slot for a new order at once."""
+        """Try to admit a new order at once."""
         self._new_orders += 1
         self._slots_free.notify()
 
     def drop_user(self, user_id: int) -> None:
-        """Stop following this person's songs."""
+        """Stop handling this person's songs."""
         for job in [job for job in self._jobs.values() if job.song.user_id == user_id]:
             self._drop(job)
 
@@ -112,7 +111,7 @@ class Worker:
             self._jobs_due.notify()
 
     def _drop(self, job: ActiveJob) -> None:
-        """Forget the job, unless its song has been admitted again meanwhile."""
+        """Remove the job, unless its song was admitted again in the meantime."""
         if self._jobs.get(job.song.id) is job:
             del self._jobs[job.song.id]
             self._scheduler.discard(job.song.id)
@@ -138,7 +137,7 @@ class Worker:
         current_song_id.set(job.song.id)
         try:
             delay = await self._runner.advance(job)
-        except Exception:  # one broken song fails alone, and is tried again
+        except Exception:  # An error in one song must not affect the others; its step is retried.
             job.failures += 1
             delay = min(300.0, 10.0 * 2 ** min(job.failures, 5))
             log.exception("a step failed; next try in %.0f s", delay, extra={"song": job.song.id})
@@ -150,7 +149,7 @@ class Worker:
             self._schedule_in(job.song.id, delay)
 
     def _hasten_deliveries(self) -> None:
-        """Try postponed deliveries sooner: Discord has just taken one."""
+        """Retry postponed deliveries sooner, because Discord has just accepted one."""
         pause, now = self._deps.config.delivery_backoff_recovered, self._deps.clock.monotonic()
         for song_id, job in self._jobs.items():
             if job.delivery_attempts and not job.running:
@@ -161,7 +160,7 @@ class Worker:
     # ----------------------------------------------------------------- admission
 
     async def _admission_loop(self) -> None:
-        """Admissions and reconciliations take turns, so that a song is never found between the two."""
+        """Alternate admissions and reconciliations, so that a song is never seen half admitted."""
         clock = self._deps.clock
         while True:
             try:
@@ -170,7 +169,7 @@ class Worker:
                     self._reconcile_at = clock.monotonic() + self._deps.config.heartbeat_interval
                 delay = await self._admit()
             except StoreUnavailable as error:
-                log.warning("songs can't be admitted: %s", error)
+                log.warning("can't admit songs: %s", error)
                 delay = ADMISSION_INTERVAL
             await self._slots_free.wait(delay)
 
@@ -194,7 +193,7 @@ class Worker:
         now = self._deps.clock.monotonic()
         waited = max(0.0, (self._deps.clock.now() - song.created_at).total_seconds())
         self._deps.telemetry.admitted(waited)
-        log.info("admitted after %.1f s in line", waited, extra={"song": song.id})
+        log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
         self._queue_display.remove(song.id)
         job = ActiveJob(song, started_at=now, lease_lapses=lapses)
         if waited > FRESH_ORDER and not self._deps.repository.single_process:
@@ -202,10 +201,10 @@ class Worker:
         self._follow(job, 0.0)
 
     async def _reconcile(self) -> None:
-        """Take over what was left behind, then hold in memory just the songs that are this worker's.
+        """Take over abandoned songs, then make the songs in memory match those that this worker owns.
 
-        The two differ after a write whose answer was lost, or when a person had their data deleted. A song
-        that is submitting and not in memory was admitted, and is certain not to have been sent.
+        The two differ after a write whose response was lost, or when a person had their data deleted. A song
+        that is submitting but not in memory was admitted and is known not to have been sent.
         """
         repository, now = self._deps.repository, self._deps.clock.now()
         while await repository.claim(self.worker_id, now, CLAIM_BATCH) >= CLAIM_BATCH:
@@ -225,11 +224,12 @@ class Worker:
                 self._adopt(song)
 
     def _adopt(self, song: Song) -> None:
-        """Carry on with a song that was left behind.
+        """Continue an abandoned song.
 
-        However long nobody looked, Whisul gets half of its time to answer before the song is given up.
+        Whisul gets at least half of its time to respond before the song fails, even if no worker polled for
+        long.
         """
-        log.info("found %s; carrying on", song.state.value, extra={"song": song.id})
+        log.info("took over the song while %s", song.state.value, extra={"song": song.id})
         now, elapsed = self._deps.clock.monotonic(), 0.0
         if song.submitted_at is not None:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
@@ -248,7 +248,7 @@ class Worker:
             try:
                 await self._lease.renew(provider_available=available)
             except StoreUnavailable as error:
-                log.warning("the lease can't be renewed: %s", error)
+                log.warning("can't renew the lease: %s", error)
                 delay = interval / 2
             if self._lease.lapses > lapses:
                 self._deps.telemetry.lease_lost(len(self._jobs))
@@ -262,7 +262,7 @@ class Worker:
                 try:
                     await self._queue_display.refresh()
                 except StoreUnavailable as error:
-                    log.warning("the line can't be read: %s", error)
+                    log.warning("can't read the queue: %s", error)
             self._deps.telemetry.queue(self._queue_display.length if self._lease.leads else 0)
             await self._line_grew.wait(interval)
             if (early := read_at + LINE_INTERVAL - clock.monotonic()) > 0:
@@ -274,7 +274,7 @@ class Worker:
     # --------------------------------------------------------------------- stop
 
     async def _stop(self) -> None:
-        """Begin no new steps; let those under way finish and write within the grace."""
+        """Start no new steps, and let the current ones finish and save within the grace period."""
         if self._runs:
             _, late = await asyncio.wait(self._runs, timeout=self._deps.config.shutdown_timeout)
             for run in late:
@@ -284,10 +284,10 @@ class Worker:
             async with asyncio.timeout(2):
                 await self._release()
         except (StoreUnavailable, TimeoutError) as error:
-            log.warning("the lease could not be given back: %s", error)
+            log.warning("could not release the lease: %s", error)
 
     async def _release(self) -> None:
-        """Requeue songs that were admitted but never sent; then let others have all songs."""
+        """Requeue songs that were admitted but never sent, then let other workers take over all songs."""
         for job in self._jobs.values():
             if job.song.state is State.SUBMITTING and not job.post_begun:
                 await self._deps.repository.requeue(job.song, self.worker_id, job.song.unavailable_since)

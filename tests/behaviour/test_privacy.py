@@ -190,7 +190,7 @@ async def test_the_job_runs_at_once_and_every_day_and_logs_how_many(caplog: pyte
     privacy = Purging(3, 0)
     assert await naps(privacy, 2) == [DAY, DAY]
     assert privacy.asked == [90, 90]
-    assert "forgot 3 songs older than 90 days" in caplog.text
+    assert "deleted 3 songs older than 90 days" in caplog.text
 
 
 async def test_a_database_that_is_away_is_tried_again_in_an_hour():

@@ -196,10 +196,10 @@ async def test_every_line_of_a_songs_life_has_its_id(stage: Stage):
     first = [line.split(" song=1 ")[1] for line in lines if " song=1 " in line]
     told = [
         "ordered",
-        "has a place after ",
-        "Whisul took the song as job ",
+        "admitted after ",
+        "Whisul accepted the song as job ",
         "a poll failed: ProviderUnavailable",
-        "the song is composed after ",
+        "the song was finished after ",
         "delivered by token",
     ]
     assert [next((line for line in first if line.startswith(begin)), begin) for begin in told] != told

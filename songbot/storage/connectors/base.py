@@ -1,8 +1,8 @@
-"""What every database connector can do, and how a failure of the database is reported.
+"""The interface of every database connector, and the errors it raises.
 
 Work is plain code on a SQLAlchemy Connection, the same for SQLite and PostgreSQL. All statements of a
-transaction run in one call, because crossing between the event loop and SQLite's thread takes longer than
-most statements do.
+transaction run in one call, because switching between the event loop and SQLite's thread takes longer than
+most statements.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ T = TypeVar("T")
 QUOTA_LOCK, ADMISSION_LOCK, MIGRATION_LOCK = 1, 2, 3
 """Keys of PostgreSQL's advisory locks. All other keys are snowflakes, so they never collide with these."""
 
-# Classes of SQLSTATE (PostgreSQL's manual, appendix A) that pass by themselves: connection, transaction
-# state, login, no such database, rollback, resources, locks, shutdown, system. Any other class is a bug.
+# Classes of SQLSTATE (PostgreSQL's manual, appendix A) that are temporary: connection, transaction state,
+# login, no such database, rollback, resources, locks, shutdown, system. Any other class is a bug.
 _TRANSIENT_SQLSTATES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
-# SQLite's errors carry no SQLSTATE; those for broken statements and data have classes of their own.
+# SQLite's errors have no SQLSTATE, but broken statements and data raise their own exception classes.
 _TRANSIENT_ERRORS = frozenset({DBAPIError, DatabaseError, OperationalError, InterfaceError, InternalError})
 
 
@@ -44,7 +44,7 @@ def _is_transient(failure: DBAPIError) -> bool:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise StoreUnavailable, without any statement's parameters, for whatever keeps the database away."""
+    """Raise StoreUnavailable, without statement parameters, if the database fails or can't be reached."""
     try:
         yield
     except DBAPIError as failure:
@@ -58,11 +58,11 @@ def translate_errors() -> Iterator[None]:
 
 
 class Connector(ABC):
-    """Access to one database: each call runs `work` with a connection, in a transaction of its own.
+    """Access to one database. Each call runs `work` with a connection, in its own transaction.
 
-    A call returns what `work` returns. If `work` raises, everything it wrote is rolled back. Every call
-    raises StoreUnavailable if the database fails or if the call, waiting for a connection included, takes
-    longer than `deadline` seconds. `work` runs in another thread or greenlet, so it must not touch the
+    A call returns the result of `work`. If `work` raises, everything it wrote is rolled back. Every call
+    raises StoreUnavailable if the database fails, or if the call takes longer than `deadline` seconds
+    including the wait for a connection. `work` runs in another thread or greenlet, so it must not touch the
     caller's state.
     """
 
@@ -74,19 +74,19 @@ class Connector(ABC):
 
     @abstractmethod
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work`, which only reads."""
+        """Run `work`, which must only read."""
 
     @abstractmethod
     async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
         """Run `work`, which may write, and commit.
 
-        If `durable`, return only once the commit has reached the disk, so that it outlives a power cut.
-        PostgreSQL does so for every commit; SQLite may otherwise lose the commits of the last moments.
+        If `durable`, return only after the commit has reached the disk, so that it survives a power failure.
+        Every commit of PostgreSQL does; without `durable`, SQLite may lose the most recent commits.
         """
 
     @abstractmethod
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
-        """Run `work` like `write`, with SQLite's foreign keys off; then reopen all connections."""
+        """Run `work` like `write`, but with SQLite's foreign keys off, then reopen all connections."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -94,7 +94,7 @@ class Connector(ABC):
 
 
 def advisory_lock(connection: Connection, *keys: int) -> None:
-    """Wait for the locks `keys`, held until the transaction ends. SQLite has one writer and needs none."""
+    """Hold the locks `keys` until the transaction ends. Do nothing on SQLite, which has only one writer."""
     if connection.dialect.name == "postgresql":
         taken = [func.pg_advisory_xact_lock(literal(key, BigInteger)) for key in keys]
         connection.execute(select(*taken))

@@ -1,4 +1,4 @@
-"""PostgreSQL through asyncpg. A call that is given up is cancelled on the server, too."""
+"""PostgreSQL through asyncpg. Cancelling a call also cancels it on the server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .base import Connector, T, translate_errors
 from .postgres_options import address_only, connect_arguments, is_pgbouncer
 
 _MARGIN = 1.0
-"""Seconds between the end of a call here and the end of its transaction on the server."""
+"""Seconds by which the server's timeouts exceed the call's deadline."""
 
 
 class PostgresConnector(Connector):
@@ -72,8 +72,8 @@ class PostgresConnector(Connector):
 def session_settings(deadline: float) -> dict[str, str]:
     """Return the settings of every session (PostgreSQL's manual, "Server Configuration").
 
-    They end what a frozen or vanished client has left behind: a transaction that holds locks for longer than
-    any client waits for them would stop all the others.
+    They end the transactions of clients that froze or disappeared: otherwise such a transaction could hold
+    its locks for longer than any other client waits.
     """
     return {
         **_timeouts(deadline),
@@ -81,20 +81,22 @@ def session_settings(deadline: float) -> dict[str, str]:
         "tcp_keepalives_interval": "10",
         "tcp_keepalives_count": "3",
         "tcp_user_timeout": "60000",  # milliseconds
-        # Short statements gain nothing from PostgreSQL's compiler, and its first run takes long.
+        # PostgreSQL's JIT compiler does not speed up short statements, and its first run is slow.
         "jit": "off",
     }
 
 
 def _timeouts(deadline: float) -> dict[str, str]:
-    """Return timeouts, in milliseconds, that a client which still works never sees: it gives up earlier."""
+    """Return timeouts in milliseconds that a working client never reaches, because its own deadline is
+    shorter.
+    """
     milliseconds = str(round((deadline + _MARGIN) * 1000))
     return {"idle_in_transaction_session_timeout": milliseconds, "lock_timeout": milliseconds}
 
 
-# In transaction mode each transaction may get another server session. PgBouncer refuses unknown settings at
-# the start of a session, and a statement that was prepared under a name in one is not there in the next; the
-# nameless one lasts as long as the transaction.
+# In transaction mode each transaction may use a different server session. PgBouncer rejects unknown settings
+# at the start of a session, and a named prepared statement may be missing in the next session. An unnamed one
+# lasts as long as the transaction.
 _PGBOUNCER_ARGUMENTS: dict[str, Any] = {
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
@@ -117,7 +119,7 @@ async def _within(
             async with asyncio.timeout(deadline), connecting as connection:
                 yield connection
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
-            # SQLAlchemy passes on as they are only the errors of connecting.
+            # SQLAlchemy does not wrap errors that occur while connecting.
             raise StoreUnavailable(f"the database can't be reached: {failure}") from failure
 
 

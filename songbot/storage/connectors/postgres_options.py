@@ -1,7 +1,7 @@
-"""The options of a PostgreSQL URL: libpq's names, checked, and put into asyncpg's arguments.
+"""Check the options of a PostgreSQL URL, named as in libpq, and convert them to asyncpg's arguments.
 
-The names are those of PostgreSQL's manual, "Parameter Key Words" of libpq. One is not libpq's:
-`pgbouncer=true` says that there is a PgBouncer in transaction mode in between.
+The names are from PostgreSQL's manual, "Parameter Key Words" of libpq, with one addition: `pgbouncer=true`
+says that the connection goes through a PgBouncer in transaction mode.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OTHER_NAMES = {
     "fallback_application_name": "application_name",
 }
 _ADDRESS = frozenset({"host", "port", "user", "password"})
-"""Parts of the address that SQLAlchemy takes from the options itself."""
+"""Parts of the address that SQLAlchemy itself reads from the options."""
 _SERVER_SETTINGS = frozenset({"application_name", "options"})
 _FILES = frozenset({"passfile", "sslcert", "sslcrl", "sslkey", "sslrootcert"})
 _TLS_VERSIONS = frozenset({"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
@@ -36,8 +36,8 @@ _CHOICES: dict[str, frozenset[str]] = {
         {"any", "primary", "standby", "read-write", "read-only", "prefer-standby"}
     ),
 }
-# What asyncpg does anyway, or needs not do: these values change nothing, others are refused. asyncpg knows no
-# channel binding, and hosts put `channel_binding=require` into every URL that they show.
+# asyncpg already behaves as these values ask, so they are ignored; other values are refused. asyncpg has no
+# channel binding, yet many hosts add `channel_binding=require` to every URL.
 _WITHOUT_EFFECT: dict[str, frozenset[str]] = {
     "channel_binding": frozenset({"disable", "prefer", "require"}),
     "client_encoding": frozenset({"auto", "utf8", "UTF8", "utf-8", "UTF-8"}),
@@ -69,13 +69,15 @@ _REFUSED = frozenset(
         "tcp_user_timeout",
     }
 )
-"""Known options that the bot does not support. An unknown name is not repeated: it may be half a password."""
+"""Known options that the bot does not support. Errors never repeat an unknown name: it may be part of a
+password.
+"""
 
 
 def checked_options(query: Mapping[str, tuple[str, ...] | str]) -> dict[str, str]:
-    """Return a URL's options under libpq's names, without those that change nothing.
+    """Return a URL's options under libpq's names, without those that have no effect.
 
-    Raises BadDatabaseUrl, in one sentence that never repeats a value.
+    Raises BadDatabaseUrl with a one-sentence message that never repeats a value.
     """
     options: dict[str, str] = {}
     for given, values in query.items():
@@ -121,21 +123,21 @@ def is_pgbouncer(url: URL) -> bool:
 
 
 def address_only(url: URL) -> URL:
-    """Return the URL with no other options than those of the address."""
+    """Return the URL with only the options that are part of the address."""
     return url.set(query={name: value for name, value in url.query.items() if name in _ADDRESS})
 
 
 def connect_arguments(url: URL) -> dict[str, Any]:
-    """Return asyncpg's arguments for the options of `url`, which `checked_options` has passed."""
+    """Return asyncpg's arguments for the options of `url`, which `checked_options` must have accepted."""
     options = {name: str(value) for name, value in url.query.items() if name in _TAKEN - {"pgbouncer"}}
     settings = {name: options.pop(name) for name in _SERVER_SETTINGS & options.keys()}
     arguments: dict[str, Any] = {"server_settings": settings}
-    if seconds := int(options.pop("connect_timeout", "0")):  # 0: no limit but the call's own
+    if seconds := int(options.pop("connect_timeout", "0")):  # 0 disables it: the call has its own deadline
         arguments["timeout"] = float(seconds)
     if options.get("sslrootcert") == "system":
         del options["sslrootcert"]
         arguments["ssl"] = ssl.create_default_context()
     if options:
-        # asyncpg takes these from a URL alone, and reads the files they name.
+        # asyncpg takes these only from a URL, and reads the files they name.
         arguments["dsn"] = f"postgresql://?{urlencode(options)}"
     return arguments

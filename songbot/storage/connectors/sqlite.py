@@ -1,4 +1,4 @@
-"""SQLite on threads of its own: one that writes and some that read."""
+"""SQLite on its own threads: one writer and several readers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from sqlalchemy import URL, Connection, create_engine, event
 from .base import Connector, T, translate_errors
 
 _WRITE_MODE = "songs_write_mode"
-"""Name of a connection's execution option: one of the three modes below, or absent on one that reads."""
+"""Name of the connections' execution option: one of the three modes below, or unset on a reader."""
 _NORMAL, _DURABLE, _MIGRATING = "normal", "durable", "migrating"
-"""_MIGRATING turns the foreign keys off for the rest of the connection's life: a migration that rebuilds a
-table drops the old one, which would delete the rows that refer to it."""
+"""_MIGRATING turns foreign keys off until the connection is closed.
+
+A migration that rebuilds a table drops the old one, which would otherwise delete the rows that refer to it.
+"""
 
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -32,7 +34,7 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 
 
 class SqliteConnector(Connector):
-    """SQLite allows one writer at a time. A queue for one thread is fair; SQLite's own waiting is not."""
+    """SQLite with a single writer thread. Its queue is fair, unlike SQLite's own waiting for locks."""
 
     on_sqlite = True
 
@@ -94,15 +96,15 @@ class _Cancelled(Exception):
 
 
 class _CancellableCall:
-    """One transaction in another thread, which the event loop can cancel.
+    """A transaction in another thread, which the event loop can cancel.
 
-    A running statement is stopped by `sqlite3.Connection.interrupt()`. That works on the whole connection,
-    and connections go back to the pool; so `cancel` may only interrupt while this call holds one. The lock
-    makes sure of it: `_driver` is set exactly as long as the connection is this call's.
+    `sqlite3.Connection.interrupt()` stops a running statement. It affects the whole connection, and
+    connections return to the pool, so `cancel` may interrupt only while this call holds one. The lock ensures
+    that `_driver` is set exactly while the connection belongs to this call.
 
     A call cancelled between its last statement and the commit has no statement to interrupt. Clearing
-    `_driver` then raises _Cancelled inside the `with` block, so the transaction is rolled back, not
-    committed. A cancel that comes later still finds the commit under way, and changes nothing.
+    `_driver` then raises _Cancelled inside the `with` block, so the transaction is rolled back. A later
+    cancel comes during the commit, and has no effect.
     """
 
     def __init__(self, connect: Connect, work: Callable[[Connection], T]) -> None:
@@ -121,14 +123,14 @@ class _CancellableCall:
                 self._set_driver(None)
 
     def cancel(self) -> None:
-        """Interrupt the running statement and prevent the commit. Has no effect on a call that has ended."""
+        """Interrupt the running statement and prevent the commit. Do nothing if the call has ended."""
         with self._lock:
             self._cancelled = True
             if self._driver is not None:
                 self._driver.interrupt()
 
     def _set_driver(self, driver: Any) -> None:
-        """Set which connection `cancel` may interrupt. Raise _Cancelled if the call was cancelled before."""
+        """Set which connection `cancel` may interrupt. Raises _Cancelled if the call was cancelled."""
         with self._lock:
             if self._cancelled:
                 raise _Cancelled
@@ -136,7 +138,7 @@ class _CancellableCall:
 
 
 def _on_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # keeps the driver from beginning transactions itself
+    connection.isolation_level = None  # the driver must not begin transactions itself
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(pragma)
@@ -144,7 +146,7 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    """Begin a writer's transaction with the write lock: one that reads first may find its data changed."""
+    """Take the write lock when a writer's transaction begins, so that data it reads first can't change."""
     mode = connection.get_execution_options().get(_WRITE_MODE)
     if mode is None:
         return
@@ -155,7 +157,7 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _set_synchronous(connection: Connection, level: str) -> None:
-    """Set whether a commit is synced to the disk (FULL) or only checkpoints are (NORMAL).
+    """Choose whether a commit is synced to the disk (FULL) or only checkpoints are (NORMAL).
 
     The pragma has no effect inside a transaction (SQLite's manual, "PRAGMA synchronous").
     """

@@ -1,7 +1,8 @@
-"""Decide which songs are next: fair by turns and by waiting time, at a cost that does not grow with the line.
+"""Choose the next songs fairly, by turns and by waiting time, at a cost independent of the queue length.
 
-This is fair queueing with virtual time, as routers do it. A song gets its turn, a number, when it is ordered,
-and the line is sorted by it. The queue's own turn is the highest that was admitted, and never goes back.
+This is fair queueing with virtual time, as in network routers. Each song gets a number, its turn, when it is
+ordered, and the queue is sorted by turn. The queue's own turn is the highest one admitted so far, and never
+decreases.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .mapping import song_from_row
 from .quota_usage import state_value
 
 QUEUE_TURN = "queue_turn"
-"""Key in the app's state: the highest turn that was admitted. The migrations put it there."""
+"""The key in `app_state` of the highest turn admitted so far. The migrations create it."""
 _PAGE = 100
 
 _IN_ORDER = songs.c.turn, songs.c.id
@@ -48,13 +49,14 @@ _SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
 
 
 def next_turn(queue_turn: int, last_turn: int | None) -> int:
-    """Return the turn of a new song, where `last_turn` is the latest among its person's unfinished songs.
+    """Return the turn of a new song, where `last_turn` is the latest among the person's unfinished songs.
 
-    A person's own songs are two turns apart, and who has none gets the queue's next turn. So whoever has
-    nothing in the works goes before another's second song. Those who overtake the next song of a person do so
-    once each: their songs come at the turn in between, and once one of these is admitted, later orders go
-    behind. A song is thus overtaken by no more songs than there are people in line, for itself and for each
-    of its own person's songs that were in line before it (songs held up by `slots_per_user` aside).
+    A person's songs are two turns apart, and the first song of a person gets the queue's next turn. So the
+    first song of one person goes before the second song of another. People who overtake someone's next song
+    do so only once each: their songs get the turn in between, and after one of these is admitted, later
+    orders are placed behind. For itself and for each of its owner's queued songs before it, a song is
+    therefore overtaken by at most one song per person in the queue (not counting songs delayed by
+    `slots_per_user`).
     """
     return queue_turn + 1 if last_turn is None else max(queue_turn + 1, last_turn + 2)
 
@@ -68,7 +70,7 @@ def queue_length(connection: Connection, limit: int) -> int:
 
 
 class AdmissionQueries:
-    """The admission of songs to the slots that all workers share."""
+    """Admits songs to the slots that all workers share."""
 
     def __init__(self, leases: LeaseQueries) -> None:
         self._leases = leases
@@ -78,7 +80,7 @@ class AdmissionQueries:
     def admit(
         self, connection: Connection, worker_id: str, now: datetime, *, slots: int, slots_per_user: int
     ) -> list[Song]:
-        """Admit the next songs in line while slots are free; none if the worker is not alive."""
+        """Admit the next queued songs while slots are free, or none if the worker is not alive."""
         advisory_lock(connection, ADMISSION_LOCK)
         active = {row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)}
         turns = _next_in_line(connection, active, slots - sum(active.values()), slots_per_user)
@@ -96,7 +98,7 @@ class AdmissionQueries:
 def _next_in_line(
     connection: Connection, active: dict[int, int], free: int, slots_per_user: int
 ) -> dict[int, int]:
-    """Return the turn of each of the next songs by id, passing over people who are at their limit."""
+    """Return the turns of the next songs by song id. Skip people who have reached their limit."""
     chosen: dict[int, int] = {}
     after = {"after_turn": -1, "after_id": -1}
     while len(chosen) < free:

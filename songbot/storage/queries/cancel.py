@@ -1,4 +1,4 @@
-"""Cancelling a song that is still queued."""
+"""Cancel a song that is still queued."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .transitions import NOBODY, give_grants_back
 
 
 def cancel_queued(connection: Connection, song_id: int, user_id: int, now: datetime) -> bool:
-    """Fail the person's own queued song and refund it. Return False if it is queued no longer."""
+    """Fail the person's own queued song and refund it. Return False if it is no longer queued."""
     queued = songs.c.id == song_id, songs.c.user_id == user_id, songs.c.state == State.QUEUED
     cancelled = {"state": State.FAILED, "reason": FailureReason.CANCELLED}
     rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Placing an order: the quota checked and charged and the song written, in one transaction."""
+"""Place an order: check and charge the quota and save the song, in one transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .quota_usage import (
 from .state_values import state_value
 
 PAUSED = "paused"
-"""Key in the app's state: while it is set there are no new songs, and its value says why."""
+"""The key in `app_state` that is set while no new songs are accepted. Its value is the reason."""
 
 _SAME_KEY = select(songs.c.id).where(songs.c.order_key == bindparam("order_key")).scalar_subquery()
 _RECENT_DUPLICATE = (
@@ -66,7 +66,10 @@ _INSERT = insert(songs).returning(songs)
 def create_song(
     connection: Connection, order: Order, operator_limits: OperatorLimits, now: datetime
 ) -> OrderOutcome:
-    """On a connection that writes: three statements, four on PostgreSQL; parent and grant add one each."""
+    """Create a song, on a connection that may write.
+
+    This takes three statements, or four on PostgreSQL; a parent and a grant each add one.
+    """
     subject = QuotaSubject(order.user_id, order.quota_guild_id, order.role_ids)
     _lock_quotas(connection, subject, operator_limits)
     rows = connection.execute(*_quota_query(order, subject, now)).all()
@@ -88,7 +91,7 @@ def create_song(
 
 
 def _lock_quotas(connection: Connection, subject: QuotaSubject, operator_limits: OperatorLimits) -> None:
-    """One order at a time for a server, or for a person's DM quota; for all with a ceiling over all."""
+    """Lock the quotas of the server or of the person's DMs, or all if there is a limit for all servers."""
     keys = [subject.guild_id or subject.user_id]
     if operator_limits.operator is not None:
         keys.append(QUOTA_LOCK)
@@ -99,7 +102,7 @@ def _quota_query(order: Order, subject: QuotaSubject, now: datetime) -> tuple[Se
     parameters = subject_parameters(subject) | {"order_key": order.idempotency_key}
     if order.parent_id is None or order.relation is None:
         return _QUOTA_QUERY, parameters
-    # Until, too: one made while the clock was ahead must not block the button until that time has come.
+    # The upper bound matters if the clock was ahead: such a song must not block the button until then.
     parameters |= {"parent_id": order.parent_id, "relation": order.relation}
     parameters |= {"since": now - DOUBLE_CLICK_WINDOW, "until": now + DOUBLE_CLICK_WINDOW}
     return _QUOTA_QUERY_FOR_BUTTON, parameters
@@ -110,7 +113,9 @@ def _load_song(connection: Connection, song_id: int) -> Any:
 
 
 def _is_parent_deleted(connection: Connection, song_id: int) -> bool:
-    """Has the song been forgotten since its button was pressed? Else it stays until this order is written."""
+    """Return whether the song was deleted after its button was pressed; if not, lock it until the order is
+    saved.
+    """
     kept = select(songs.c.id).where(songs.c.id == song_id).with_for_update(read=True, key_share=True)
     return connection.scalar(kept) is None
 

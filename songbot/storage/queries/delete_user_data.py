@@ -1,4 +1,4 @@
-"""Delete what is kept about a person, but for what their quotas still need, which stays under a pseudonym."""
+"""Delete a person's data, except what current quotas still need, which stays under a pseudonym."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from songbot.storage.schema.tables import (
 from .pseudonyms import load_pseudonym
 
 LONGEST_WINDOW = timedelta(days=32)
-"""A month and a day: a song charged longer ago counts to no quota in any time zone."""
+"""A month and a day: a song charged earlier counts toward no quota in any time zone."""
 _BATCH = 1000
 
-# What stays of a song that still counts: that it was charged, when, and to which quota.
+# The columns kept for a song that still counts: that it was charged, when, and to which quota.
 _ANONYMISED_VALUES: dict[str, Any] = {
     "order_key": None,
     "guild_id": None,
@@ -56,10 +56,10 @@ _ANONYMISED_VALUES: dict[str, Any] = {
 
 
 def delete_user_data(connection: Connection, user_id: int, now: datetime) -> int:
-    """Delete or anonymise everything about a person; return how many songs there were.
+    """Delete or anonymise all data about a person. Return how many songs there were.
 
-    The songs are listed once, at the beginning: on PostgreSQL each statement sees what was committed before
-    it, so an order that arrives meanwhile would else be deleted and its person never answered.
+    The songs are listed once, at the beginning. On PostgreSQL each statement sees what was committed before
+    it, so otherwise an order that arrives in between would be deleted and its person would get no answer.
     """
     song_ids = connection.scalars(select(songs.c.id).where(songs.c.user_id == user_id)).all()
     pseudonym_id = load_pseudonym(connection, user_id)
@@ -75,19 +75,19 @@ def delete_user_data(connection: Connection, user_id: int, now: datetime) -> int
 
 
 def user_rules(user_id: int) -> ColumnElement[bool]:
-    """Return the condition of the rules, in all servers, for one person or pseudonym."""
+    """Return the condition that selects the rules for one person or pseudonym in all servers."""
     return and_(quota_rules.c.who == LimitKind.USER, quota_rules.c.subject_id == user_id)
 
 
 def audit_keys(user_id: int) -> list[str]:
-    """Return the keys of changes about a person (songbot.quotas.repository.AuditEntry)."""
+    """Return the keys of changes about a person (see songbot.quotas.repository.AuditEntry)."""
     return [f"{kind}:{user_id}" for kind in ("rule:user", "grant", "reset")]
 
 
 def _delete_songs(
     connection: Connection, theirs: ColumnElement[bool], pseudonym_id: int, now: datetime
 ) -> None:
-    """Anonymise those that still count to a quota; delete the others."""
+    """Anonymise the songs that still count toward a quota, and delete the others."""
     counts = and_(theirs, songs.c.charged_at > now - LONGEST_WINDOW, songs.c.refunded_at.is_(None))
     _unlink_other_users(connection, counts)
     values = _ANONYMISED_VALUES | {"user_id": pseudonym_id, "finished_at": now, "deleted_at": now}
@@ -96,7 +96,7 @@ def _delete_songs(
 
 
 def _unlink_other_users(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Delete others' saves and subscriptions of the songs, and the way from remixes back to them."""
+    """Delete other users' saves of and subscriptions to the songs, and unlink remixes from them."""
     anonymised = select(songs.c.id).where(condition)
     for table in (saves, notifications):
         connection.execute(delete(table).where(table.c.song_id.in_(anonymised)))
@@ -104,9 +104,9 @@ def _unlink_other_users(connection: Connection, condition: ColumnElement[bool]) 
 
 
 def _apply_resets(connection: Connection, user_id: int, pseudonym_id: int) -> None:
-    """Mark the songs from before each reset as not counting to the person's own limit.
+    """Mark the songs from before each reset so that they don't count toward the person's own limit.
 
-    The resets themselves need not be kept then. Songs of an earlier deletion are theirs, too.
+    After that, the resets need not be kept. Songs from an earlier deletion are the person's, too.
     """
     last_song_id = (
         select(quota_resets.c.last_song_id)
@@ -118,7 +118,7 @@ def _apply_resets(connection: Connection, user_id: int, pseudonym_id: int) -> No
 
 
 def _move_limits(connection: Connection, user_id: int, pseudonym_id: int) -> None:
-    """Move the rules for the person to their pseudonym, in place of any from an earlier deletion."""
+    """Move the rules for the person to their pseudonym, replacing those of an earlier deletion."""
     guilds_with_rule = select(quota_rules.c.guild_id).where(user_rules(user_id))
     earlier = and_(user_rules(pseudonym_id), quota_rules.c.guild_id.in_(guilds_with_rule))
     connection.execute(delete(quota_rules).where(earlier))
@@ -126,7 +126,7 @@ def _move_limits(connection: Connection, user_id: int, pseudonym_id: int) -> Non
 
 
 def _rename_in_audit_log(connection: Connection, user_id: int, pseudonym_id: int) -> None:
-    """Keep that something was changed, but no longer by whom or about whom."""
+    """Keep the entries, but remove who changed something, or whom the change was about."""
     actor_id, what = quota_changes.c.actor_id, quota_changes.c.what
     connection.execute(update(quota_changes).where(actor_id == user_id).values(actor_id=pseudonym_id))
     renamed = dict(zip(audit_keys(user_id), audit_keys(pseudonym_id), strict=True))

@@ -1,4 +1,4 @@
-"""Workers and their leases: one row for each worker, renewed by its heartbeat; its songs carry its name."""
+"""Workers and their leases. Each worker has one row, renewed by its heartbeat; its songs carry its name."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from songbot.storage.schema.upsert import upsert
 from .transitions import give_grants_back
 
 INTERRUPTED_AFTER = 30.0
-"""Seconds after the end of a worker's lease until what it left submitting counts as interrupted.
+"""Seconds after a lease expires until the worker's submitting songs count as interrupted.
 
-A worker that can't reach the database may still hear of its job from Whisul meanwhile, and write it down.
+A worker that can't reach the database may still receive its job's id from Whisul in that time, and save it.
 """
 _FORGET_AFTER = 3600.0
 
@@ -40,11 +40,11 @@ _LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner 
 
 
 class LeaseQueries:
-    """The statements that depend on how time is told, built once.
+    """Statements that depend on the source of the time, built once.
 
-    PostgreSQL's own clock is read inside the statement: it is one for all workers, however far apart their
-    machines' clocks are, and however late the statement runs. Elsewhere `now` gives the time. Where one
-    process runs at a time, the worker that registered last is alive, whatever the clock says.
+    On PostgreSQL the statements read the database's clock, so that all workers share one clock, even if their
+    machines' clocks differ or a statement runs late. Otherwise `now` returns the time. If only one process
+    may run, the worker that registered last is alive, independent of the clock.
     """
 
     def __init__(self, *, single_process: bool, on_postgresql: bool, now: Callable[[], datetime]) -> None:
@@ -78,11 +78,11 @@ class LeaseQueries:
         self._claim = self._take_over(~submitting, 0.0).returning(songs.c.id)
 
     def parameters(self, **others: Any) -> dict[str, Any]:
-        """Return what a statement with `is_alive` in it has to be run with."""
+        """Return the parameters for a statement that contains `is_alive`."""
         return others if self._now is None else {"now": (self._now() - EPOCH) // MICROSECOND, **others}
 
     def is_alive(self, worker_id: ColumnElement[Any], grace_seconds: float = 0.0) -> ColumnElement[bool]:
-        """Return whether that worker's lease ended no longer than `grace_seconds` ago."""
+        """Return a condition: the worker's lease expired at most `grace_seconds` ago, or not at all."""
         alive = select(workers.c.name).where(workers.c.name == worker_id)
         if not self._single_process:
             alive = alive.where(workers.c.lease_until > self._after(-grace_seconds))
@@ -96,7 +96,7 @@ class LeaseQueries:
     def heartbeat(
         self, connection: Connection, worker_id: str, lease_seconds: float, *, provider_available: bool
     ) -> LeaseState:
-        """Renew the lease, even one that has run out: what others took meanwhile carries their names."""
+        """Renew the lease even if it has expired: songs that others took over already have a new owner."""
         if not self._heartbeat(connection, worker_id, lease_seconds, provider_available=provider_available):
             if self._single_process:
                 return LeaseState.LOST
@@ -112,7 +112,7 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
-        """Claim a worker's oldest songs first. Skip those that another process is claiming at this moment."""
+        """Claim each dead worker's songs, oldest first. Skip those that another process is claiming now."""
         parameters = self.parameters(at_most=limit, worker_id=worker_id, lease_owner=worker_id)
         interrupted = connection.execute(
             self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
@@ -121,18 +121,18 @@ class LeaseQueries:
         return len(interrupted) + len(connection.execute(self._claim, parameters).all())
 
     def _take_over(self, condition: ColumnElement[bool], grace_seconds: float) -> Update:
-        """Build a change of songs that no living worker follows.
+        """Build an update of the songs that no live worker owns.
 
-        The claimer's own stay as they are, though its lease may have run out: it knows what it never sent.
+        Exclude the claimer's own songs even if its lease has expired: it knows what it never sent.
         """
         others = songs.c.lease_owner.is_distinct_from(bindparam("worker_id"))
         left_behind = (
             select(songs.c.id)
             .where(FOLLOWED, condition, others, ~self.is_alive(songs.c.lease_owner, grace_seconds))
-            .order_by(songs.c.lease_owner, songs.c.id)  # as ix_songs_followed has them
+            .order_by(songs.c.lease_owner, songs.c.id)  # matches the index ix_songs_followed
             .limit(bindparam("at_most"))
             .with_for_update(skip_locked=True)
-            .cte("left_behind")  # run once on either database, where a subselect might be run for every row
+            .cte("left_behind")  # both databases run this once, but might run a subselect once per row
         )
         return update(songs).where(songs.c.id.in_(select(left_behind.c.id)))
 

@@ -12,7 +12,7 @@ from songbot.songs.orders import Order
 
 
 def song_from_row(row: Row[Any]) -> Song:
-    """Return the song of a row that has every column of `songs`."""
+    """Return the song in a row that has every column of `songs`."""
     return Song(
         id=row.id,
         user_id=row.user_id,
@@ -58,7 +58,7 @@ def _result_from_row(row: Row[Any]) -> Result | None:
 
 
 def order_to_columns(order: Order, turn: int, now: datetime, *, granted: bool) -> dict[str, Any]:
-    """Return what is written for a new song."""
+    """Return the columns to store for a new song."""
     return {
         "order_key": order.idempotency_key,
         "user_id": order.user_id,
@@ -82,7 +82,7 @@ def order_to_columns(order: Order, turn: int, now: datetime, *, granted: bool) -
 
 
 def reply_to_columns(reply: ReplyTarget) -> dict[str, Any]:
-    """Return where a message is, without the token."""
+    """Return the columns that store where a message is, without the token."""
     return {
         "channel_id": reply.channel_id,
         "message_id": reply.message_id,
@@ -103,5 +103,5 @@ def result_to_columns(result: Result) -> dict[str, Any]:
 
 
 def search_text(*pieces: str | None) -> str:
-    """Put each piece on a line of its own, so that no word is found across two of them."""
+    """Join the parts with newlines, so that no search word matches across two of them."""
     return "\n".join(piece.casefold() for piece in pieces if piece)

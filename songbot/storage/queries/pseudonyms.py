@@ -1,4 +1,4 @@
-"""Pseudonyms of people who had their data deleted: only this database's secret can make them from an id."""
+"""Pseudonyms of people who had their data deleted. Computing one from an id needs this database's secret."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from .state_values import load_state_value
 
 SECRET = "pseudonym_secret"  # noqa: S105 - the key in `app_state`, not the secret
-"""Written by the first migration. The value is random, and never leaves the database."""
+"""The key of the secret, which the first migration creates at random. It never leaves the database."""
 
 
 def pseudonym(secret: str, user_id: int) -> int:
-    """Return a negative number of 63 bits; Discord's ids are positive."""
+    """Return a negative 63-bit number. Discord's ids are positive."""
     digest = hmac.digest(secret.encode(), str(user_id).encode(), hashlib.sha256)
     return -1 - (int.from_bytes(digest[:8], "big") >> 1)
 

@@ -1,4 +1,4 @@
-"""Find a person's limits and count what each has used. The songs table is the only record of charges."""
+"""Find a person's limits and count the usage of each. Charges are recorded only in the songs table."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from .state_values import state_value
 DIRECT_SCOPE = 0
 _SCOPE: BindParameter[int] = bindparam("scope", type_=BigInteger)
 
-# The songs that count to a person's own limit: none paid for by a grant, and none from before a reset.
+# Songs that count toward a person's own limit: not paid for by a grant, and not from before a reset.
 _PERSONAL_SONGS = (
     songs.c.user_id.in_([bindparam("user_id"), bindparam("pseudonym_id")]),
     songs.c.quota_scope == _SCOPE,
@@ -71,7 +71,7 @@ class ChargedTo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UsageCount:
-    """A number that the database has to count. Rules that agree in both fields share one."""
+    """A number that the database must count. Rules with the same two fields share one."""
 
     charged_to: ChargedTo
     window: Window
@@ -81,8 +81,8 @@ class UsageCount:
 class QuotaContext:
     """What applies to one person in one scope (a server, or DIRECT_SCOPE).
 
-    `user_ids` are the person's id and their pseudonym. Their songs up to the id `reset_id` do not count to
-    their own limit.
+    `user_ids` are the person's id and their pseudonym. Their songs up to the id `reset_id` do not count
+    toward their own limit.
     """
 
     scope: int
@@ -94,19 +94,19 @@ class QuotaContext:
 
 
 def charged_between(start: Any, end: Any) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a song that was charged from `start` up to `end` and not refunded."""
+    """Return the conditions for songs charged from `start` up to but excluding `end` and not refunded."""
     return songs.c.charged_at >= start, songs.c.charged_at < end, songs.c.refunded_at.is_(None)
 
 
 def quota_context_query(*extra_columns: ColumnElement[Any]) -> Select[Any]:
-    """Return a query for one row per rule that may apply to the person, at least one row.
+    """Return a query for one row per rule that may apply to the person, and at least one row.
 
-    Every row repeats all that is not about a rule. Build it once and run it with `subject_parameters`:
-    building it takes longer than running it.
+    Every row repeats the values that are not about a rule. Build the query once and run it with
+    `subject_parameters`, because building it takes longer than running it.
     """
     once = select(literal(1).label("one")).subquery("once")
     subject_id = quota_rules.c.subject_id
-    # Pseudonyms, which are negative, can be told apart only once the secret is here.
+    # Pseudonyms (negative ids) can be matched to people only after the secret is loaded.
     applies = or_(quota_rules.c.who != LimitKind.USER, subject_id == bindparam("user_id"), subject_id < 0)
     return select(
         state_value(SECRET).label("secret"),
@@ -135,7 +135,7 @@ QUOTA_CONTEXT = quota_context_query()
 
 
 def quota_context_from_rows(rows: Iterable[Any], subject: QuotaSubject) -> QuotaContext:
-    """Read the rows of a query made by `quota_context_query`."""
+    """Convert the rows of a query from `quota_context_query`."""
     rows = list(rows)
     first = rows[0]
     pseudonym_id = pseudonym(first.secret, subject.user_id)
@@ -151,9 +151,9 @@ def quota_context_from_rows(rows: Iterable[Any], subject: QuotaSubject) -> Quota
 
 
 def with_kept_rule(rules: tuple[Rule, ...], user_id: int, pseudonym_id: int) -> tuple[Rule, ...]:
-    """Apply to the person the rule kept when they had their data deleted, unless there is a newer one.
+    """Apply the rule that was kept when the person had their data deleted, unless there is a newer one.
 
-    Rules kept for others are left out.
+    Ignore rules that were kept for other people.
     """
     of_users = {rule.subject_id: rule for rule in rules if rule.kind is LimitKind.USER}
     kept = of_users.get(pseudonym_id)
@@ -174,7 +174,7 @@ def check_quota(
     operator_limits: OperatorLimits,
     now: datetime,
 ) -> Decision:
-    """Decide about one more song. Runs one query, which counts all windows."""
+    """Decide about one more song with a single query, which counts all windows."""
     in_guild = subject.guild_id is not None
     personal = (
         personal_rules(context.rules, subject.user_id, subject.role_ids, operator_limits)
@@ -189,7 +189,7 @@ def check_quota(
 def measure_usage(
     connection: Connection, rules: list[Rule], context: QuotaContext, now: datetime
 ) -> list[LimitUsage]:
-    """Return what each rule's window has used, in the order of `rules`, from one query."""
+    """Return the usage of each rule's window, in the order of `rules`, from one query."""
     counts = [UsageCount(_charged_to(rule), _window_of(rule, context.zone, now)) for rule in rules]
     distinct = sorted(set(counts), key=lambda count: count.charged_to)
     query = _usage_query(tuple(count.charged_to for count in distinct))
@@ -205,14 +205,14 @@ def _charged_to(rule: Rule) -> ChargedTo:
 
 
 def _window_of(rule: Rule, zone: ZoneInfo, now: datetime) -> Window:
-    """Use UTC for the operator's limits: an admin must not restart their day with another time zone."""
+    """Use UTC for the operator's limits, so that admins can't restart the day by changing the time zone."""
     of_operator = rule.kind in (LimitKind.DIRECT, LimitKind.OPERATOR, LimitKind.SERVER_CEILING)
     return window_at(rule.period, now, UTC_ZONE if of_operator else zone)
 
 
 @cache
 def _usage_query(charged_to: tuple[ChargedTo, ...]) -> Executable:
-    """Return a query for a row with one number for each of `charged_to`, in that order."""
+    """Return a query for one row with one number for each of `charged_to`, in that order."""
     return select(*(_count(number, whose) for number, whose in enumerate(charged_to)))
 
 
@@ -231,7 +231,7 @@ def _usage_parameters(counts: list[UsageCount], context: QuotaContext) -> dict[s
     parameters: dict[str, Any] = {
         "scope": context.scope,
         "user_id": user_id,
-        "pseudonym_id": pseudonym_id,  # songs that the person had deleted still count
+        "pseudonym_id": pseudonym_id,  # songs that were deleted still count
         "reset_id": context.reset_id,
     }
     for number, count in enumerate(counts):

@@ -1,4 +1,4 @@
-"""Single values of the `app_state` table."""
+"""Read single values from the `app_state` table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from songbot.storage.schema.tables import app_state
 
 
 def state_value(key: str) -> ScalarSelect[str]:
-    """Return a subquery for the value of `key`, NULL if there is none."""
+    """Return a subquery for the value of `key`, or NULL if there is none."""
     return select(app_state.c.value).where(app_state.c.key == key).scalar_subquery()
 
 

@@ -1,7 +1,8 @@
-"""The steps of a song's life, each one statement that only holds from the state before.
+"""State transitions of a song. Each is one statement, which matches only songs in the previous state.
 
-They are built once: to build one takes about as long as to run it. Run them with the parameters `song_id`,
-`of_generation` and, but for MARK_SUBMITTED, `worker_id`; whatever else they are given names columns to set.
+They are built once, because building one takes about as long as running it. Run them with the parameters
+`song_id`, `of_generation` and, except for MARK_SUBMITTED, `worker_id`; any other parameters set the columns
+they name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from songbot.songs.models import UNFINISHED, DeliveryState, State
 from songbot.storage.schema.tables import PENDING, QUEUED, quota_grants, songs
 
 NOBODY = "nobody"
-"""The owner of a song that was settled outside of any worker: the next one that looks takes it over."""
+"""The owner of a song that was finished outside any worker: the next worker to reconcile takes it over."""
 
 _SONG = songs.c.id == bindparam("song_id"), songs.c.generation == bindparam("of_generation")
 _HELD = songs.c.lease_owner == bindparam("worker_id")
@@ -49,7 +50,7 @@ MARK_UNDELIVERABLE = update(songs).where(*_ANSWERED).values(delivery=DeliverySta
 def mark_failed(connection: Connection, parameters: dict[str, Any], *, interrupted: bool) -> bool:
     """Fail the song and give its grant back.
 
-    A song whose job's id was written meanwhile is not interrupted: the outcome of its POST is known.
+    A song whose job id was saved in the meantime is not interrupted, since the outcome of its POST is known.
     """
     states = [State.SUBMITTING] if interrupted else list(UNFINISHED)
     failed = connection.execute(MARK_FAILED, {**parameters, "states": states}).all()
@@ -58,7 +59,7 @@ def mark_failed(connection: Connection, parameters: dict[str, Any], *, interrupt
 
 
 def give_grants_back(connection: Connection, failed: Iterable[Any]) -> None:
-    """Return the extra songs that paid for songs which failed."""
+    """Give back the extra songs that paid for failed songs."""
     for song in failed:
         if song.granted:
             connection.execute(

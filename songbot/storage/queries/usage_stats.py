@@ -1,4 +1,4 @@
-"""Count the songs made by a person in a window, and in a server day by day."""
+"""Count a person's songs in a window, and a server's songs per day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _QUARTER = literal(_QUARTER_HOUR // MICROSECOND, BigInteger)
 
 
 def for_user(connection: Connection, user_id: int, scope: int, window: Window) -> tuple[int, int]:
-    """Count songs charged in `window` and not refunded, granted ones included; and all unfinished ones."""
+    """Count songs charged in `window` and not refunded, including those paid for by grants, and unfinished
+    ones.
+    """
     theirs = and_(songs.c.user_id == user_id, songs.c.quota_scope == scope)
     made = select(func.count()).where(theirs, *charged_between(window.start, window.end))
     unfinished = select(func.count()).where(theirs, UNFINISHED)
@@ -31,7 +33,7 @@ def for_user(connection: Connection, user_id: int, scope: int, window: Window) -
 
 
 def day_windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
-    """Return the latest `days` calendar days in `zone`, today last."""
+    """Return the latest `days` calendar days in `zone`, ending today."""
     latest = [window_at(Period.DAY, now, zone)]
     while len(latest) < days:
         latest.append(window_at(Period.DAY, latest[-1].start - timedelta(microseconds=1), zone))
@@ -39,9 +41,9 @@ def day_windows(days: int, zone: ZoneInfo, now: datetime) -> list[Window]:
 
 
 def for_guild(connection: Connection, guild_id: int, days: list[Window], zone: ZoneInfo) -> GuildUsage:
-    """Count by quarter hours, which no time zone's midnight cuts in two, and add them up by day.
+    """Count by quarter hours, which never cross midnight in any time zone, and sum them up by day.
 
-    Failed are those that were refunded. People who had their data deleted count, but are not named.
+    Refunded songs count as failed. Songs of people who had their data deleted count, but are not named.
     """
     span = Window(days[0].start, days[-1].end)
     quarter = type_coerce(songs.c.charged_at, BigInteger) // _QUARTER

@@ -1,4 +1,4 @@
-"""What the operator's commands need of the database."""
+"""What the operator's commands need from the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from songbot.storage.schema.tables import PENDING, UNFINISHED, notifications, so
 from .app_state import KeyValueStore
 
 LAST_BACKUP = "last_backup"
-"""The key under which the time of the last backup is kept, in ISO 8601."""
+"""The key of the last backup's time, stored in ISO 8601."""
 
 _UNFINISHED = select(songs.c.state, func.count()).where(UNFINISHED).group_by(songs.c.state)
 _UNDELIVERED = select(func.count()).select_from(songs).where(PENDING, songs.c.finished_at.is_not(None))
@@ -64,7 +64,7 @@ class SqlAdminRepository:
         await self._app_state.set(PAUSED, reason)
 
     async def resume(self) -> bool:
-        """Return whether the bot was paused. Two calls at once may both return True."""
+        """Resume, and return whether the bot was paused. Two simultaneous calls may both return True."""
         paused = await self._app_state.get(PAUSED)
         await self._app_state.set(PAUSED, None)
         return paused is not None

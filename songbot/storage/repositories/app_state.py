@@ -1,4 +1,4 @@
-"""Single values by key, which the bot keeps between starts."""
+"""Single values by key, which the bot keeps across restarts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from songbot.storage.schema.upsert import upsert
 
 
 class KeyValueStore:
-    """Each method may raise StoreUnavailable."""
+    """A key-value store. Each method may raise StoreUnavailable."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector

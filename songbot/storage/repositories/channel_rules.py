@@ -1,4 +1,4 @@
-"""Channel rules in the database, as songbot.quotas.channels.ChannelRuleRepository has them."""
+"""Store channel rules in the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library in the database."""
+"""Query and update the library in the database."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class SqlLibraryRepository:
         return await self._connector.read(lambda connection: connection.scalar(query)) is not None
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
-        """Return False also if there is no such song."""
+        """Return whether the song is saved now, so False if there is no such song."""
         unsaved = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
         exists = select(songs.c.id).where(songs.c.id == song_id, songs.c.user_id > 0)
         key, saved_at = {"user_id": user_id, "song_id": song_id}, self._now()
@@ -106,7 +106,7 @@ class SqlLibraryRepository:
         return await self._connector.write(toggle)
 
     async def toggle_subscription(self, song_id: int, user_id: int, max_subscribers: int) -> bool | None:
-        # Locked, so that of two who press at once only one takes the last place.
+        # Locked, so that only one of two simultaneous users gets the last free entry.
         unfinished = select(songs.c.id).where(songs.c.id == song_id, UNFINISHED).with_for_update()
         of_song = notifications.c.song_id == song_id
         unsubscribed = delete(notifications).where(of_song, notifications.c.user_id == user_id)
@@ -137,7 +137,7 @@ class SqlLibraryRepository:
         await self._connector.write(lambda connection: connection.execute(change))
 
     async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
-        """Search the latest 200 songs, whatever the case of the letters."""
+        """Search the latest 200 songs, ignoring case."""
         query = (
             select(songs.c.prompt)
             .where(songs.c.user_id == user_id)
@@ -162,7 +162,7 @@ def _shown(scope: LibraryScope) -> Join:
 def _count(
     connection: Connection, scope: LibraryScope, found: ColumnElement[bool], first_id: int
 ) -> tuple[int, int]:
-    """Return how many songs were found, and how many of them are newer than `first_id`."""
+    """Return how many songs match, and how many of them are newer than `first_id`."""
     newer = func.count().filter(songs.c.id > first_id)
     row = connection.execute(_entries(scope).where(found).with_only_columns(func.count(), newer)).one()
     return row[0], row[1]
@@ -201,7 +201,7 @@ def _matches(search: Search) -> list[ColumnElement[bool]]:
 def _behind_query(
     scope: LibraryScope, found: ColumnElement[bool], older_than: int | None, newer_than: int | None
 ) -> Select[Any] | None:
-    """Select a row if there are songs on the side that the reader comes from. None for the first page."""
+    """Select a row if there are songs on the side the reader came from. Return None for the first page."""
     if older_than is not None:
         on_that_side = songs.c.id >= older_than
     elif newer_than is not None:

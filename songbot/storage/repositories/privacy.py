@@ -1,4 +1,4 @@
-"""What is kept about a person: exported, deleted, and purged when it is old."""
+"""Export, delete and purge personal data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class SqlPrivacyRepository:
         return await self._connector.write(lambda connection: delete_user_data(connection, user_id, now))
 
     async def purge(self, songs_before_days: int) -> int:
-        """Keep songs that may still count to a quota, however few days are asked for: at least 32 days."""
+        """Keep songs that may still count toward a quota: those of the last 32 days, even if fewer days are
+        given.
+        """
         now = self._now()
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
         deleted = await self._delete_songs(songs.c.charged_at < now - kept)
@@ -59,7 +61,7 @@ class SqlPrivacyRepository:
         return deleted
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
-        """Delete in batches, so that orders need not wait for all of it."""
+        """Delete in batches, so that orders never wait for the whole deletion."""
         batch = delete(songs).where(songs.c.id.in_(select(songs.c.id).where(condition).limit(_BATCH)))
         total = 0
         while True:
@@ -70,7 +72,7 @@ class SqlPrivacyRepository:
 
 
 def _purge_other_data(connection: Connection, now: datetime) -> None:
-    """Delete rules of servers left long ago, expired tokens, and subscribers of songs that are answered."""
+    """Delete rules of servers left long ago, expired tokens, and subscribers of delivered songs."""
     connection.execute(delete(guilds).where(guilds.c.left_at < now - GUILD_GRACE))
     expired = update(songs).where(PENDING, songs.c.token_expires_at < now)
     connection.execute(expired.values(token=None, token_expires_at=None))
@@ -79,7 +81,7 @@ def _purge_other_data(connection: Connection, now: datetime) -> None:
 
 
 def _all_of(user_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
-    """Return each table that may hold something about the person, and the condition of its rows."""
+    """Return each table that may contain data about the person, and the condition that selects their rows."""
     members: list[Table] = [songs, saves, notifications, quota_grants, quota_resets]
     about = or_(quota_changes.c.actor_id == user_id, quota_changes.c.what.in_(audit_keys(user_id)))
     return [

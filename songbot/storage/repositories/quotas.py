@@ -1,4 +1,4 @@
-"""Rules, grants, resets and their log in the database."""
+"""Store rules, grants, resets and their audit log in the database."""
 
 from __future__ import annotations
 
@@ -171,13 +171,13 @@ class SqlQuotaRepository:
                 await self._set_left(guild_id, None if guild_id in present else now)
 
     async def _set_left(self, guild_id: int, left_at: datetime | None) -> None:
-        """Do nothing for a server without a row: it has no rules to delete."""
+        """Update the server's row. A server without one has no rules to delete."""
         change = update(guilds).where(guilds.c.guild_id == guild_id).values(left_at=left_at)
         await self._connector.write(lambda connection: connection.execute(change))
 
 
 class _AuditLog:
-    """Writes the log entries of one change: by whom, in which server, and when."""
+    """Writes the audit log entries of one change: by whom, in which server, and when."""
 
     def __init__(self, guild_id: int, actor_id: int, now: datetime) -> None:
         self._values = {"guild_id": guild_id, "actor_id": actor_id, "changed_at": now}
@@ -206,7 +206,7 @@ def _ensure_guild(connection: Connection, guild_id: int) -> None:
 
 
 def _take_rule(connection: Connection, guild_id: int, kind: LimitKind, subject_id: int) -> Rule | None:
-    """Delete a rule and return it; for a person also the one kept when they had their data deleted."""
+    """Delete and return a rule. For a person, also delete one kept when they had their data deleted."""
     subject_ids = [subject_id]
     if kind is LimitKind.USER:
         subject_ids.append(load_pseudonym(connection, subject_id))
@@ -214,7 +214,7 @@ def _take_rule(connection: Connection, guild_id: int, kind: LimitKind, subject_i
     condition = and_(columns.guild_id == guild_id, columns.who == kind, columns.subject_id.in_(subject_ids))
     rows = connection.execute(select(quota_rules).where(condition).order_by(columns.subject_id.desc())).all()
     connection.execute(delete(quota_rules).where(condition))
-    return rule_from_row(rows[0]) if rows else None  # ids come before pseudonyms, which are negative
+    return rule_from_row(rows[0]) if rows else None  # ids sort before pseudonyms, which are negative
 
 
 def _is_member(table: Table, guild_id: int, user_id: int) -> Any:

@@ -1,4 +1,4 @@
-"""The songs table, as SongRepository has it."""
+"""Store and query songs, implementing SongRepository."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class SqlSongRepository:
         return await self._connector.write(lambda connection: create_song(connection, order, limits, now))
 
     async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
-        # Durable: a power cut must not turn `submitting` back to `queued`, or the song is paid for twice.
+        # Durable: if a power failure turned `submitting` back into `queued`, the song would be paid for
+        # twice.
         return await self._connector.write(
             lambda connection: self._admission.admit(
                 connection, worker_id, now, slots=slots, slots_per_user=slots_per_user
@@ -126,7 +127,7 @@ class SqlSongRepository:
         return await self._connector.read(lambda connection: leases.leased(connection, worker_id))
 
     async def get(self, song_id: int) -> Song | None:
-        """Return the song, unless its owner had it deleted, though its row may still be counted."""
+        """Return the song, or None if its owner had it deleted, though its row may still be counted."""
         query = select(songs).where(songs.c.id == song_id, songs.c.user_id > 0)
         row = await self._connector.read(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else song_from_row(row)
@@ -142,7 +143,7 @@ class SqlSongRepository:
         return [(row.finished_at - row.submitted_at).total_seconds() for row in rows]
 
     async def subscribers(self, song_id: int) -> list[int]:
-        """Return them in the order in which they asked."""
+        """Return the subscribers in the order in which they subscribed."""
         return await self._connector.read(
             lambda connection: list(connection.scalars(_SUBSCRIBERS, {"of_song": song_id}).all())
         )

@@ -1,4 +1,4 @@
-"""Bring a database up to date. Alembic is loaded only if there is something to do."""
+"""Migrate a database to the latest revision. Load Alembic only if a migration is needed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SECONDS = 600.0
 
 
 async def migrate(connector: Connector) -> None:
-    """Upgrade to HEAD. Raises DatabaseTooNew, or StoreUnavailable.
+    """Upgrade to HEAD. Raises DatabaseTooNew or StoreUnavailable.
 
-    Of several processes that start at once one does the work, and the others wait for it.
+    If several processes start at once, one migrates and the others wait for it.
     """
     if await connector.read(revision_of) != HEAD:
         await connector.migrate(_upgrade, _SECONDS)

@@ -1,4 +1,4 @@
-"""The tables. Ids are Discord's snowflakes unless said otherwise; a song's id counts up from 1."""
+"""The tables. Ids are Discord's snowflakes unless noted otherwise; song ids count up from 1."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ songs = Table(
     "songs",
     metadata,
     Column("id", AutoIncrementId, primary_key=True),
-    # The interaction's id. NULL once the person had their data deleted.
+    # The interaction's id, or NULL once the person had their data deleted.
     Column("order_key", String, unique=True),
-    # Negative: the pseudonym of somebody who had their data deleted.
+    # If negative, the pseudonym of somebody who had their data deleted.
     Column("user_id", BigInteger, nullable=False),
     Column("guild_id", BigInteger),
-    # The server that is charged; 0: the person's own DM quota.
+    # The server that is charged, or 0 for the person's own DM quota.
     Column("quota_scope", BigInteger, nullable=False),
     Column("prompt", SafeText, nullable=False),
-    # Prompt, title and tags, casefolded: what the library's search looks through.
+    # Prompt, title and tags, casefolded, for the library's search.
     Column("search_text", SafeText, nullable=False),
     Column("private", Boolean, nullable=False),
     Column("state", String, nullable=False),
@@ -64,20 +64,20 @@ songs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("charged_at", UtcDateTime, nullable=False),
     Column("refunded_at", UtcDateTime),
-    # Paid for by an extra song of `quota_grants`, so not counted to the person's own limit.
+    # Paid for by an extra song of `quota_grants`, so not counted toward the person's own limit.
     Column("granted", Boolean, nullable=False),
     Column("submitted_at", UtcDateTime),
     Column("unavailable_since", UtcDateTime),
     Column("finished_at", UtcDateTime),
-    # When the delivery ended, be it delivered or undeliverable.
+    # When the delivery ended, whether it succeeded or not.
     Column("delivered_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
-    # The worker that follows the song; it holds it while its row in `workers` says that it lives.
-    # NULL exactly while the song is queued, when it belongs to nobody, and once it is answered.
+    # The worker that handles the song. It owns the song while its lease in `workers` is valid. NULL exactly
+    # while the song is queued, when it has no owner, and once it is delivered.
     Column("lease_owner", String),
     # How often the song was admitted.
     Column("generation", BigInteger, nullable=False, server_default="0"),
-    # Its place in line is by this number, then by id (songbot/storage/queries/admission.py).
+    # Queued songs are sorted by this number, then by id (songbot/storage/queries/admission.py).
     Column("turn", BigInteger, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
@@ -89,7 +89,7 @@ ACTIVE = songs.c.state.in_([literal_column("'submitting'"), literal_column("'com
 FOLLOWED = songs.c.lease_owner.is_not(None)
 COMPLETED = songs.c.state == literal_column("'completed'")
 HAS_PARENT = songs.c.parent_id.is_not(None)
-"""Conditions of partial indexes. A query must hold one of them, written as it is here, to use its index."""
+"""Conditions of partial indexes. A query must contain one exactly as written here to use its index."""
 
 
 def _partial(name: str, *columns: str, where: object) -> Index:
@@ -114,7 +114,7 @@ workers = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("lease_until", UtcDateTime, nullable=False),
-    # Whether it reaches Whisul, as far as it knows.
+    # Whether the worker reaches Whisul, as far as it knows.
     Column("provider_available", Boolean, nullable=False, server_default=true()),
 )
 
@@ -157,7 +157,7 @@ quota_resets = Table(
     metadata,
     _guild_key(primary_key=True),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    # Songs up to this one no longer count: a song's id, since two events may share one moment.
+    # Songs up to this song id no longer count. A time would be ambiguous, because two events may share it.
     Column("last_song_id", BigInteger, nullable=False),
     Column("reset_at", UtcDateTime, nullable=False),
 )
@@ -179,7 +179,7 @@ quota_changes = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("actor_id", BigInteger, nullable=False),
     Column("what", String, nullable=False),
-    # A rule's values are a limit and a period; all others are text.
+    # A rule's values are a limit and a period; all other values are text.
     Column("old", SafeText),
     Column("new", SafeText),
     Column("old_limit", BigInteger),
@@ -204,7 +204,7 @@ notifications = Table(
     metadata,
     Column("song_id", AutoIncrementId, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    # The order in which people asked.
+    # The order in which people subscribed.
     Column("asked_at", UtcDateTime, nullable=False),
 )
 Index("ix_notifications_user", notifications.c.user_id)

@@ -14,11 +14,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 AutoIncrementId = BigInteger().with_variant(Integer, "sqlite")
-"""A primary key that counts up. SQLite numbers rows itself only if the type is INTEGER."""
+"""A primary key that counts up. SQLite generates row numbers only if the type is INTEGER."""
 
 
 class NaiveDatetime(DontWrapMixin, ValueError):
-    """A datetime without a time zone was about to be stored or compared, which is a bug."""
+    """A datetime without a time zone was passed to be stored or compared, which is a bug."""
 
     def __init__(self) -> None:
         super().__init__("a datetime without a time zone can not be stored")
@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class SafeText(TypeDecorator[str]):
-    """Text without null characters and lone surrogates, which a database refuses."""
+    """Text without null characters and lone surrogates, which databases reject."""
 
     impl = Text
     cache_ok = True
@@ -52,7 +52,7 @@ class SafeText(TypeDecorator[str]):
 
 
 class StringTuple(TypeDecorator[tuple[str, ...]]):
-    """A tuple of strings as a JSON array in text. NULL is the empty tuple."""
+    """A tuple of strings, stored as text in a JSON array. NULL is the empty tuple."""
 
     impl = Text
     cache_ok = True

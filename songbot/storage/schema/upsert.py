@@ -1,4 +1,4 @@
-"""Insert or update, on either database."""
+"""Insert or update a row, on either database."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def upsert(
     values: Mapping[str, Any],
     on_conflict: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write `values` to the row with the primary key `key`; or `on_conflict`, if given, to an existing one.
+    """Write `values` to the row with the primary key `key`.
 
-    Without `values` the row is only made.
+    If the row exists, write `on_conflict` instead, if given. Without `values`, only create the row.
     """
     insert = _insert_of(connection)(table).values(**key, **values)
     columns = list(key)

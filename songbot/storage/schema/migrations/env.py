@@ -1,4 +1,4 @@
-"""Alembic's way in: run the migrations on the connection that it is given, in the caller's transaction."""
+"""Alembic's entry point: run the migrations on the given connection, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from songbot.storage.schema.tables import metadata
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """A migration names what is stored, not our types: those may change after it was written."""
+    """Render the stored type in place of our own, which may change after the migration was written."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{type(item.impl).__name__}()"
     return False

@@ -1,4 +1,4 @@
-"""The first tables."""
+"""Create the first tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_app_state")),
     )
-    # Never written anywhere else: what makes pseudonyms out of ids (songbot/storage/queries/pseudonyms.py).
+    # The secret from which pseudonyms are computed (songbot/storage/queries/pseudonyms.py). It is stored only
+    # here.
     op.bulk_insert(app_state, [{"key": "pseudonym_secret", "value": secrets.token_hex(32)}])
     op.create_table(
         "guilds",

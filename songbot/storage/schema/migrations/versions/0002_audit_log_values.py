@@ -1,4 +1,4 @@
-"""Store the rules in the log of changes as values, no longer as English such as "5 per day"."""
+"""Store rules in the audit log as values, instead of as English text such as "5 per day"."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 
 def _values(side: str, stored: str | None) -> dict[str, Any]:
-    """Return the columns of one side. A text of any other form, which 1.0.0 never wrote, stays as it is."""
+    """Return the columns of one side. Keep text in any other form, which version 1.0.0 never wrote."""
     match = _STORED_RULE.fullmatch(stored or "")
     if match is None:
         return {side: stored}

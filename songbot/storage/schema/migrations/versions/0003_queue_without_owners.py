@@ -1,4 +1,4 @@
-"""A queued song belongs to nobody and has its turn; admissions are numbered."""
+"""Remove the owner of queued songs, give each a turn, and number admissions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def upgrade() -> None:
         "UPDATE songs SET lease_owner = 'nobody'"
         " WHERE state != 'queued' AND delivery = 'pending' AND lease_owner IS NULL"
     )
-    # Each person's waiting songs in their order, two turns apart, as new ones get them.
+    # Keep the order of each person's queued songs, two turns apart as for new songs.
     op.execute(
         "UPDATE songs SET turn = 2 * (SELECT count(*) FROM songs AS earlier WHERE earlier.user_id = songs.user_id"
         " AND earlier.finished_at IS NULL AND earlier.id <= songs.id) WHERE state = 'queued'"
