@@ -1,4 +1,4 @@
-"""Make a song from another song: `Try again`, `Another take` and `Remix`."""
+"""Handle `Try again`, `Another take` and `Remix`, which make a song from another song."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.wording import general
 
 LOOKUP_TIMEOUT = 2.0
-"""Seconds. A modal has to be the first response, so its content has to be looked up before any."""
+"""Seconds. A modal must be the first response to an interaction, so this also limits the lookup before it."""
 
 
 class SongVariations:
-    """Orders a new song, charged to whoever presses. The variation of a private song is private too."""
+    """Orders new songs, charged to whoever presses. A variation of a private song is private too."""
 
     def __init__(self, songs: SongRepository, ordering: Ordering, debouncer: Debouncer) -> None:
         self._songs = songs
@@ -37,14 +37,14 @@ class SongVariations:
         router.register_modal(id_route("song:remix"), self.remix)
 
     async def retry(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Order the same prompt again, for the person whose song failed."""
+        """Order the same prompt again for the person whose song failed."""
         await self._order_variation(interaction, song_id, Relation.RETRY)
 
     async def take(self, interaction: discord.Interaction, song_id: int) -> None:
         await self._order_variation(interaction, song_id, Relation.TAKE)
 
     async def remix(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Order a song with the prompt from the submitted modal."""
+        """Order a song from the prompt in the submitted modal."""
         await self._order_variation(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:
@@ -91,6 +91,7 @@ class SongVariations:
 
 
 async def _acknowledge(interaction: discord.Interaction) -> None:
-    """Defer without changing the message. A forged modal comes without one and gets an ephemeral answer."""
+    """Defer without changing the message. A forged modal has no message, so defer an ephemeral response
+    instead."""
     forged = interaction.message is None
     await interaction.response.defer(thinking=forged, ephemeral=forged)

@@ -1,4 +1,4 @@
-"""Open one song of the library for the person alone, or post it to the channel."""
+"""Open one song from the library in an ephemeral message, or post it to the channel."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from songbot.wording import library as wording
 log = logging.getLogger(__name__)
 
 FetchFiles = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
-"""MediaDownloader.fetch: a song's files, within a limit in bytes."""
+"""MediaDownloader.fetch: it fetches a song's files, up to a limit in bytes."""
 
 
 @asynccontextmanager
 async def no_files(song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-    """Yield no files: a FetchFiles for when nothing is attached."""
+    """Yield no files. Used as FetchFiles when nothing should be attached."""
     del song, upload_limit
     yield SongFiles()
 
 
 class LibrarySong:
-    """Checks permissions on every press: knowing a song's id grants nothing."""
+    """Shows songs. Permissions are checked on every press, since anybody can forge a song ID."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class LibrarySong:
         self._debouncer = debouncer
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card ephemerally. This delivers a song that was undeliverable."""
+        """Show the card ephemerally. If the song could not be delivered before, this delivers it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         song = await self._finished_song(interaction, song_id)
         if song is None:
@@ -75,7 +75,7 @@ class LibrarySong:
             await self._mark_redelivered(song)
 
     async def post(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card to everyone in the channel, only once however fast the button is pressed."""
+        """Show the card to everyone in the channel. Repeated presses post it only once."""
         await interaction.response.defer()
         song = await self._finished_song(interaction, song_id)
         if song is None:
@@ -106,7 +106,7 @@ class LibrarySong:
         return song
 
     async def _can_open(self, song: Song, viewer_id: int, guild_id: int | None) -> bool:
-        """Check that the viewer may see the song, or has saved it, which counts anywhere if it is public."""
+        """Check that the viewer may see the song. A saved public song can be opened anywhere."""
         if can_view(song, viewer_id, guild_id):
             return True
         return (
@@ -127,7 +127,7 @@ class LibrarySong:
 
     @asynccontextmanager
     async def _files(self, song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-        """Fetch the files from Discord's own copy, or else from Whisul."""
+        """Fetch the files from the card on Discord, or from Whisul if there are none."""
         copy = song if self._fetch_files is no_files else await self._links.from_card(song)
         async with AsyncExitStack() as stack:
             attached = await stack.enter_async_context(self._fetch_files(copy, upload_limit))
@@ -137,8 +137,8 @@ class LibrarySong:
             yield attached
 
     async def _mark_redelivered(self, song: Song) -> None:
-        """Record the delivery. If that fails it is only logged, since the person has the song."""
+        """Record the delivery. A failure is only logged, since the person has the song."""
         try:
             await self._library.mark_redelivered(song.id)
         except StoreUnavailable as error:
-            log.warning("a late delivery was not written: %s", error, extra={"song": song.id})
+            log.warning("a late delivery was not recorded: %s", error, extra={"song": song.id})
