@@ -33,8 +33,7 @@ def check_embed(user_id: int, name: str, decision: Decision, *, is_member: bool)
 
 
 def own_usage_embed(usages: Sequence[tuple[str, str]], in_progress: int) -> discord.Embed:
-    """Return the usage in each place and the number of unfinished songs. `usages` are pairs of a name and
-    text."""
+    """Return the usage in each place and the number of unfinished songs. `usages` are (name, text) pairs."""
     embed = discord.Embed(title=quotas.USAGE_TITLE, colour=BRAND)
     for name, value in usages:
         embed.add_field(name=name, value=value, inline=False)
