@@ -1,5 +1,5 @@
-"""Measure this bot's speed and size beside discord.py's floor and a bot as tutorials write it.
+"""Compare this bot's speed and size with a minimal discord.py bot (the floor) and a typical tutorial bot.
 
-`python -m benchmarks` measures everything against servers on loopback and writes RESULTS.md; `--help` lists
-the parts. The bots are real processes; the servers and the people are this process.
+`python -m benchmarks` runs everything against servers on loopback and writes RESULTS.md; `--help` lists the
+parts. The bots are real processes. This process runs the servers and simulates the users.
 """

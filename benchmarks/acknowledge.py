@@ -1,4 +1,4 @@
-"""Measure how long people wait for the first answer when many ask at once."""
+"""Measure how long people wait for the first response when many use a command at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WARM_UP = 5
 
 
 async def burst(kind: Kind, size: int, folder: Path) -> list[float]:
-    """Return the seconds from dispatch to acknowledgement, of a bot that has warmed up."""
+    """Return the seconds from each dispatch to its acknowledgement. The bot is warmed up first."""
     async with open_stage(folder) as stage, running(stage, kind) as bot:
         await stage.acknowledged(await stage.give(kind, WARM_UP))
         await bot.settle(3)

@@ -1,9 +1,9 @@
-"""Print figures of the product's code, to compare two states of it.
+"""Print code metrics of the product, for comparing two versions of it.
 
 `python -m benchmarks.code_figures [REVISION ...]` takes git revisions, or reads the working tree. The product
-is everything but tests, sandbox, benchmarks, scripts and migrations. A function's lines are those of its body
-without the docstring. With `--helpers` it lists the private helpers of three lines or fewer that are called
-once in their module.
+is everything except tests, sandbox, benchmarks, scripts and migrations. A function's length is the number of
+lines of its body without the docstring. `--helpers` lists the private helpers of three lines or fewer that
+are called once in their module.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 
 OUTSIDE = re.compile(r"(tests|sandbox|benchmarks|scripts|docs|deploy)/|.*/migrations/versions/")
 SHORT = 3
-"""Lines up to which a helper that is called once is better inlined."""
+"""Maximum length in lines of a helper that should be inlined if it is called once."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A private function or method that its module names exactly once besides its definition."""
+    """A private function or method whose name occurs exactly once in its module apart from the definition."""
 
     path: str
     line: int
@@ -35,7 +35,7 @@ class Helper:
 
 
 def sources(revision: str | None) -> dict[str, str]:
-    """Return the text of the product's files by path, from the working tree or a git revision."""
+    """Return the source of each product file by path, from the working tree or a git revision."""
     listing = ["git", "ls-files", "*.py"] if revision is None else ["git", "ls-tree", "-r", "--name-only"]
     names = _run(*listing, *([revision] if revision else [])).splitlines()
     paths = [name for name in names if name.endswith(".py") and not OUTSIDE.match(name)]
@@ -55,7 +55,7 @@ def body_lines(function: Function) -> int:
 
 
 def functions(trees: Mapping[str, ast.Module]) -> Iterator[tuple[str, Function]]:
-    """Yield each function with its path."""
+    """Yield each function with its file's path."""
     for path, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, Function):
@@ -63,7 +63,8 @@ def functions(trees: Mapping[str, ast.Module]) -> Iterator[tuple[str, Function]]
 
 
 def helpers_called_once(trees: Mapping[str, ast.Module]) -> list[Helper]:
-    """Return the private helpers that are named once in their module; decorated ones are a framework's."""
+    """Return the private helpers whose names occur once in their module. Frameworks call decorated ones,
+    so skip them."""
     found: list[Helper] = []
     for path, tree in trees.items():
         used = Counter(
@@ -79,7 +80,7 @@ def helpers_called_once(trees: Mapping[str, ast.Module]) -> list[Helper]:
 
 
 def figures(texts: Mapping[str, str]) -> dict[str, float]:
-    """Return the figures by name."""
+    """Return the metrics by name."""
     trees = {path: ast.parse(text) for path, text in texts.items()}
     lengths = sorted(body_lines(node) for _, node in functions(trees))
     helpers = helpers_called_once(trees)

@@ -1,7 +1,7 @@
-"""Run this bot and count what it writes to its database.
+"""Run this bot and count its database writes.
 
-At the end, the file named by COUNTS gets the number of committed transactions that wrote, by the tables that
-they wrote to.
+At the end, write the number of committed write transactions to the file named by COUNTS, grouped by the
+tables that they changed.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ STEPS = (
     ("crossing over to the database's threads", "songbot/storage/connectors/sqlite.py", "_run"),
     ("writing the log", "logging/__init__.py", "_log"),
 )
-"""The parts, by the end of a file's path and a function. None calls another, but all write to the log."""
+"""The parts, each as the end of a file's path and a function. None calls another, but all of them log."""
 
 
 async def measure(scale: Scale, folder: Path) -> list[Table]:
-    """Run once under cProfile, which slows everything down, Python more than the rest."""
+    """Run once under cProfile, which slows everything down, and Python code the most."""
     dump = folder / "bot.profile"
     async with open_stage(folder, scale.compose_seconds) as stage:
         await fill(f"sqlite:///{stage.database}", finished_songs(HISTORY, scale.compose_seconds))
@@ -60,7 +60,7 @@ def _table(profile: pstats.Stats, songs: int, main_thread: float, other_threads:
 
 
 def cumulative(profile: pstats.Stats, file: str, function: str) -> float:
-    """Return the seconds in a function and everything that it called."""
+    """Return the seconds spent in a function, including everything it calls."""
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = vars(profile)["stats"]
     return sum(
         seconds

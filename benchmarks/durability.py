@@ -1,4 +1,4 @@
-"""What it costs SQLite to have a commit on the disk before it is reported."""
+"""Measure what SQLite pays for flushing a commit to disk before reporting it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def measure(scale: Scale, folder: Path) -> list[Table]:
 
 
 async def _commits(database: Database, number: int, *, durable: bool) -> list[float]:
-    """Return the seconds of each commit, one after the other."""
+    """Return the seconds that each of several consecutive commits takes."""
     seconds: list[float] = []
     for count in range(number):
 

@@ -1,4 +1,4 @@
-"""Run discord.py's floor: a client with one command that answers at once, and nothing else."""
+"""Run a minimal discord.py client: its single command responds at once, and it does nothing else."""
 
 from __future__ import annotations
 

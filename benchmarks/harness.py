@@ -1,4 +1,4 @@
-"""Provide Discord and Whisul on loopback for one bot, its process, and people who ask it for songs."""
+"""Run Discord and Whisul on loopback, one bot process, and users who request songs from it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COMPOSE_SECONDS = (50.0, 70.0)
 
 @dataclass(frozen=True)
 class Kind:
-    """A bot to measure: its script, the command people use, and its other settings."""
+    """A bot to measure: its script, the command that users call, and extra settings."""
 
     name: str
     script: str
@@ -51,7 +51,7 @@ PROFILED = Kind("this bot, profiled", "benchmarks/profiled_bot.py")
 
 @dataclass
 class Bot:
-    """One process. `started_at` is in seconds of the monotonic clock."""
+    """A bot's process. `started_at` is in seconds of the monotonic clock."""
 
     process: asyncio.subprocess.Process
     log_file: Path
@@ -61,7 +61,8 @@ class Bot:
         self._meter = psutil.Process(self.process.pid)
 
     def cpu_seconds(self) -> float:
-        """Return the CPU seconds of all threads since the start. Raises RuntimeError if it has ended."""
+        """Return the CPU seconds of all threads since the start. Raise RuntimeError if the process has
+        ended."""
         try:
             times = self._meter.cpu_times()
         except psutil.NoSuchProcess:
@@ -69,15 +70,15 @@ class Bot:
         return times.user + times.system
 
     def thread_seconds(self) -> dict[int, float]:
-        """Return the same for each thread; the main thread has the process's id."""
+        """Return the CPU seconds of each thread. The main thread's ID is the process ID."""
         return {thread.id: thread.user_time + thread.system_time for thread in self._meter.threads()}
 
     def rss(self) -> int:
-        """Return the bytes of memory in use."""
+        """Return the resident memory in bytes."""
         return self._meter.memory_info().rss
 
     async def settle(self, longest: float = 15) -> None:
-        """Wait until it has been idle for a second."""
+        """Wait until the process has been idle for a second."""
         quiet, before = 0, self.cpu_seconds()
         for _ in range(int(longest * 4)):
             await asyncio.sleep(0.25)
@@ -88,7 +89,7 @@ class Bot:
                 return
 
     async def stop(self) -> None:
-        """Ask the process to end, and wait for it."""
+        """Ask the process to stop, and wait until it has."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(self.process.wait(), 20)
@@ -96,7 +97,7 @@ class Bot:
 
 @dataclass
 class Stage:
-    """The servers and people around one bot."""
+    """The servers and users around one bot."""
 
     discord: DiscordServer
     whisul: WhisulServer
@@ -125,7 +126,7 @@ class Stage:
         }
 
     async def start(self, kind: Kind, **settings: str) -> Bot:
-        """Start the process and wait until it is on the gateway with its commands registered."""
+        """Start the process and wait until it is connected to the gateway with its commands registered."""
         log_file = self.folder / f"{kind.name.replace(' ', '-')}.log"
         started_at = time.monotonic()
         with log_file.open("ab") as log:
@@ -147,7 +148,7 @@ class Stage:
         return bot
 
     async def give(self, kind: Kind, count: int, *, first: int = 0) -> list[InteractionRecord]:
-        """Let `count` people use the command at once, each with a prompt of their own."""
+        """Send the command for `count` users at once, each with their own prompt."""
         records: list[InteractionRecord] = []
         for number in range(first, first + count):
             options: dict[str, Any] = {}
@@ -159,7 +160,7 @@ class Stage:
         return records
 
     async def acknowledged(self, records: list[InteractionRecord], timeout: float = 60) -> None:
-        """Wait until each has an answer."""
+        """Wait until each user has a response."""
         waiting = iter(records)
         current = next(waiting, None)
         deadline = time.monotonic() + timeout
@@ -183,7 +184,8 @@ def _one_cover(_plan: object = None) -> bytes:
 
 
 def same_media_for_all() -> None:
-    """Give every song the same media, since composing 300 within seconds would take the CPU from the bots."""
+    """Give every song the same media, since composing 300 of them within seconds would starve the bots of
+    CPU."""
     media.compose_mp3 = lambda _plan: _one_song()
     media.draw_cover = lambda _plan: _one_cover()
 
@@ -204,7 +206,7 @@ def _lax_discord() -> DiscordServer:
 async def open_stage(
     folder: Path, compose_seconds: tuple[float, float] = COMPOSE_SECONDS
 ) -> AsyncIterator[Stage]:
-    """Start fresh servers and make `folder`. The caller stops its bots."""
+    """Start fresh servers and create `folder`. The caller stops the bots."""
     folder.mkdir(parents=True, exist_ok=True)
     same_media_for_all()
     async with (
@@ -222,7 +224,7 @@ async def open_stage(
 
 @asynccontextmanager
 async def running(stage: Stage, kind: Kind, **settings: str) -> AsyncIterator[Bot]:
-    """Yield a bot that is ready and has answered nobody yet; stop it at the end."""
+    """Yield a bot that is ready but has not served anybody yet. Stop it at the end."""
     bot = await stage.start(kind, **settings)
     try:
         await bot.settle()

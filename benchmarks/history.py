@@ -1,4 +1,4 @@
-"""Fill databases with a past: finished songs to learn durations from, unfinished ones, or a million."""
+"""Fill databases with history: finished songs that give durations, unfinished songs, or a million songs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ GUILDS, PEOPLE = 500, 20_000
 FIRST_GUILD, FIRST_PERSON = 300_000_000_000_000_000, 200_000_000_000_000_000
 VIEWER, VIEWERS_GUILD = FIRST_PERSON, FIRST_GUILD
 LONGEST = 600.0
-"""Seconds; a million songs take half a minute."""
+"""Seconds. Writing a million songs takes half a minute."""
 VIEWERS_SHARE = 200
-"""Every 200th song is the viewer's (5,000 of a million), and every 10th is from the viewer's server."""
+"""Every 200th song is the viewer's (5,000 out of a million), and every 10th is from the viewer's server."""
 
 
 _migrating = asyncio.Lock()
-"""Alembic runs one migration at a time in a process."""
+"""Prevents concurrent migrations, since Alembic can run only one per process."""
 
 
 async def fill(url: str, make: Callable[[Connection], None]) -> None:
-    """Migrate the database at `url` and let `make` write into it."""
+    """Migrate the database at `url`, and let `make` write to it."""
     async with _migrating, open_database(url) as database:
         await database.migrate()
     connector = open_connector(parse_url(url), pool_size=1, deadline=LONGEST)
@@ -41,7 +41,7 @@ async def fill(url: str, make: Callable[[Connection], None]) -> None:
 
 
 def finished_songs(count: int, seconds: tuple[float, float]) -> Callable[[Connection], None]:
-    """Write songs of yesterday, whose durations spread over the range `seconds`."""
+    """Write songs from yesterday, with durations spread over the range `seconds`."""
     dice = random.Random(1)
     started = datetime.now(UTC) - timedelta(days=1)
 
@@ -61,7 +61,7 @@ def finished_songs(count: int, seconds: tuple[float, float]) -> Callable[[Connec
 
 
 def unfinished_songs(jobs: list[str], channel_id: int) -> Callable[[Connection], None]:
-    """Write songs that were being composed when their process died ten seconds ago."""
+    """Write songs that were composing when their process died ten seconds ago."""
     at = datetime.now(UTC) - timedelta(seconds=10)
 
     def rows() -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Break down the memory of the idle process."""
+"""Break down the memory of an idle process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ print(json.dumps(sizes))
 
 
 async def what_idling_weighs(idle: float) -> Table:
-    """Measure imports one after the other in a new process; running takes the rest of `idle` bytes."""
+    """Measure the imports one after another in a new process. The rest of `idle` bytes is attributed to
+    running."""
     names = [name for _, name in IMPORTS]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _PROGRAM, *names, cwd=ROOT, stdout=asyncio.subprocess.PIPE

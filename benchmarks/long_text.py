@@ -1,4 +1,4 @@
-"""Escaping and clamping a megabyte of hostile text, which happens in the event loop."""
+"""Measure escaping and clamping of a megabyte of hostile text, which runs in the event loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ TEXTS = {
     "emojis": "👍" * 10**6,
 }
 MOST = 0.2
-"""Seconds for which the event loop may stand still. Whisul's answers are the longest texts, 1 MiB at most."""
+"""Maximum seconds for which the event loop may block. Whisul's responses are the longest texts, at most 1
+MiB."""
 
 
 def clean(raw: str) -> float:

@@ -1,4 +1,4 @@
-"""Point discord.py in this process to the Discord that DISCORD_API_URL names, and start a client."""
+"""Point discord.py in this process at the Discord named by DISCORD_API_URL, and start a client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from yarl import URL
 
 
 def run(client: discord.Client) -> None:
-    """Run until the process is killed. `LOOP=uvloop` uses uvloop instead of asyncio's loop."""
+    """Run until the process is killed. With `LOOP=uvloop`, use uvloop instead of asyncio's event loop."""
     factory = None
     if os.environ.get("LOOP") == "uvloop":
         import uvloop

@@ -1,4 +1,5 @@
-"""Measure what each of thousands of unfinished songs weighs, and whether many make each cost more."""
+"""Measure the memory per unfinished song with thousands of them, and whether they raise the CPU cost per
+song."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from .song_lifecycle import HISTORY, LONGEST, all_delivered
 
 FEW = 100
 AT_ONCE = 50
-"""People who ask at the same moment. The next ask when these songs are being composed: orders that wait for
-the database leave their own marks on the memory."""
+"""Users who order at the same moment. The next ones order when these songs are composing, because orders
+waiting for the database use memory too."""
 
 
 @dataclass(frozen=True)
 class ManySongs:
-    """One run. Sizes are in bytes, `cpu` in seconds per song."""
+    """The result of one run. Sizes are in bytes, `cpu` is in seconds per song."""
 
     idle: int
     full: int
@@ -33,7 +34,7 @@ class ManySongs:
 
 
 async def run_many_songs(kind: Kind, scale: Scale, folder: Path, songs: int) -> ManySongs:
-    """Order `songs`, measure the process while all are being composed, and follow them to the end."""
+    """Order `songs`, measure the process while all are composing, and wait for all of them to end."""
     ordering = songs / 150
     longest = scale.compose_seconds[1] + ordering
     async with open_stage(folder, (longest - 10, longest + 10)) as stage:
@@ -66,7 +67,7 @@ async def _composing(stage: Stage, songs: int) -> None:
 
 
 async def idle_size(kind: Kind, folder: Path) -> int:
-    """Return the bytes at rest, with a database that an earlier start migrated."""
+    """Return the bytes used when idle, with a database that an earlier start migrated."""
     async with open_stage(folder) as stage:
         if kind is THIS:
             await fill(f"sqlite:///{stage.database}", lambda _connection: None)

@@ -1,4 +1,4 @@
-"""Run this bot under cProfile, and write the profile to the file that PROFILE names."""
+"""Run this bot under cProfile, and write the profile to the file named by PROFILE."""
 
 from __future__ import annotations
 

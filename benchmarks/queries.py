@@ -1,4 +1,4 @@
-"""The library and the quotas with a million songs in the database."""
+"""Measure the library and the quotas with a million songs in the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LookUp = Callable[[int], Awaitable[object]]
 
 @asynccontextmanager
 async def databases(scale: Scale, folder: Path) -> AsyncIterator[dict[str, str]]:
-    """Addresses of a filled SQLite and a filled PostgreSQL."""
+    """Yield the URLs of a filled SQLite database and a filled PostgreSQL database."""
     folder.mkdir(parents=True, exist_ok=True)
     urls = {"SQLite": f"sqlite:///{folder / 'many.db'}"}
     with postgres_server() as server:
@@ -42,7 +42,7 @@ async def databases(scale: Scale, folder: Path) -> AsyncIterator[dict[str, str]]
 
 
 async def _look_ups(database: Database) -> dict[str, LookUp]:
-    """What people do, each as one call with a number that differs from call to call."""
+    """Return what people do, each as a function whose argument is a different number on each call."""
     own_songs = LibraryScope(VIEWER, VIEWER)
     far: int | None = None
     for _ in range(FAR - 1):
@@ -68,7 +68,7 @@ async def _look_ups(database: Database) -> dict[str, LookUp]:
 
 
 async def times_of(look: LookUp, number: int) -> list[float]:
-    """Seconds of each call, one after the other, a few unmeasured ones before."""
+    """Return the seconds that each of several consecutive calls takes, after a few unmeasured ones."""
     for warm_up in range(20):
         await look(warm_up)
     seconds: list[float] = []

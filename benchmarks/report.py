@@ -1,4 +1,4 @@
-"""Hold figures and render them as tables."""
+"""Hold measurements and render them as tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _PACKAGES = ("discord.py", "aiohttp", "SQLAlchemy", "asyncpg", "uvloop", "orjson
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured: the full size is what RESULTS.md is about, smaller ones try the benchmarks."""
+    """The amount of work. RESULTS.md is made at the full scale; smaller scales test the benchmarks
+    themselves."""
 
     runs: int = 3
     songs: int = 300
@@ -34,7 +35,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `reached` is None if there is no target."""
+    """One measurement. `reached` is None if it has no target."""
 
     figure: str
     values: dict[str, str]
@@ -44,7 +45,7 @@ class Row:
 
 @dataclass
 class Table:
-    """Rows with the same columns, and what has to be known to read them."""
+    """Rows with the same columns, and notes that explain them."""
 
     title: str
     columns: Sequence[str]
@@ -71,13 +72,13 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
-    """Return the smallest of `values` that `percent` of them do not exceed."""
+    """Return the smallest of `values` that at least `percent` of them do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def middle(runs: Iterable[float]) -> float:
-    """Return the median of a figure's runs."""
+    """Return the median of all runs."""
     return statistics.median(runs)
 
 
@@ -86,7 +87,7 @@ def ratio(ours: float, theirs: float) -> str:
 
 
 def over_runs(runs: Sequence[float], shown: Callable[[float], str]) -> str:
-    """Return the median and the spread of the runs."""
+    """Return the median and the range of all runs."""
     if len(runs) == 1:
         return shown(runs[0])
     return f"{shown(middle(runs))} ({shown(min(runs))} to {shown(max(runs))})"
@@ -127,7 +128,7 @@ def document(tables: Sequence[Table], scale: Scale, minutes: float) -> str:
 
 
 def _processor() -> str:
-    """Its name, where Linux tells it."""
+    """Return the processor's name, if Linux reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

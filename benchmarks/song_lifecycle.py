@@ -1,4 +1,4 @@
-"""Measure a song's whole life: its cost for process, Whisul and database, and how soon the card arrives."""
+"""Measure a song from order to card: its cost for process, Whisul and database, and the delay of the card."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST = 240.0
 
 @dataclass(frozen=True)
 class SongLifecycle:
-    """One run. `lags` are seconds from the end of a song at Whisul to its card at Discord."""
+    """The result of one run. `lags` are the seconds from a song's end at Whisul to its card on Discord."""
 
     songs: int
     cpu_seconds: float
@@ -51,7 +51,7 @@ class SongLifecycle:
 
 
 def card_at(record: InteractionRecord) -> float | None:
-    """Return when the card reached Discord, in seconds of the monotonic clock."""
+    """Return when the card reached Discord, in seconds of the monotonic clock, or None if it has not."""
     for message in record.messages:
         for edit in message.history:
             # This bot's message has an embed from its first line on; the link to the song makes it the card.
@@ -61,7 +61,7 @@ def card_at(record: InteractionRecord) -> float | None:
 
 
 async def all_delivered(records: Sequence[InteractionRecord], seconds: float) -> None:
-    """Wait for every card."""
+    """Wait until every card has arrived. Raise TimeoutError after `seconds`."""
     waiting = list(records)
     deadline = time.monotonic() + seconds
     while waiting := [record for record in waiting if card_at(record) is None]:
@@ -71,7 +71,7 @@ async def all_delivered(records: Sequence[InteractionRecord], seconds: float) ->
 
 
 async def run_songs(stage: Stage, bot: Bot, kind: Kind, songs: int) -> SongLifecycle:
-    """Order all songs at once and follow them until all are delivered and the process is idle."""
+    """Order all songs at once, and wait until all are delivered and the process is idle."""
     before = bot.cpu_seconds()
     records = await stage.give(kind, songs)
     await all_delivered(records, LONGEST)
@@ -86,7 +86,7 @@ async def run_songs(stage: Stage, bot: Bot, kind: Kind, songs: int) -> SongLifec
 
 
 def lags_of(stage: Stage, records: Sequence[InteractionRecord]) -> list[float]:
-    """Convert between Whisul's wall clock and Discord's monotonic one."""
+    """Return the lags, converting between Whisul's wall clock and Discord's monotonic one."""
     apart = time.time() - time.monotonic()
     finished = {job.prompt: job.finishes for job in stage.whisul.jobs.values()}
     lags: list[float] = []
@@ -99,7 +99,7 @@ def lags_of(stage: Stage, records: Sequence[InteractionRecord]) -> list[float]:
 async def song_lifecycle(
     kind: Kind, scale: Scale, folder: Path, *, songs: int, history: int = 0, attach: bool = False
 ) -> SongLifecycle:
-    """Run one bot with servers of its own and `history` songs in its database."""
+    """Run one bot with its own servers and with `history` songs in its database."""
     async with open_stage(folder, scale.compose_seconds) as stage:
         if history:
             await fill(f"sqlite:///{stage.database}", finished_songs(history, scale.compose_seconds))
@@ -116,7 +116,7 @@ COLD, WARM = "this bot, new", "this bot, 200 songs known"
 
 
 async def _round(scale: Scale, folder: Path, *, attach: bool, counted: bool) -> dict[str, SongLifecycle]:
-    """Run the bots side by side, each a little later, so that bursts do not coincide."""
+    """Run the bots side by side, starting each a little later, so that their bursts do not coincide."""
     plans: dict[str, tuple[Kind, int, int]] = {
         TUTORIAL.name: (TUTORIAL, scale.songs, 0),
         COLD: (THIS, scale.songs, 0),
@@ -165,7 +165,7 @@ def _table(rounds: list[dict[str, SongLifecycle]], scale: Scale, *, attach: bool
         tutorial, cold, warm = (middle(runs[name]) for name in names)
         values = {name: over_runs(numbers, shown) for name, numbers in runs.items()}
         values |= {"ratio, new": ratio(cold, tutorial), "ratio, 200 known": ratio(warm, tutorial)}
-        # Against a tutorial bot whose waits end by chance a little sooner or later.
+        # The comparison is with a tutorial bot, whose waits end slightly earlier or later by chance.
         table.add(figure, values, to_reach, warm <= most * tutorial)
     edits = {name: over_runs([one[name].edits_each for one in rounds], count) for name in names}
     table.add("states of the reply that people see", edits)

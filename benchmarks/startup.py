@@ -1,4 +1,4 @@
-"""Measure the time from the start of a process until READY, and until it polls what a dead one left."""
+"""Measure the time from a process's start to READY, and to its first poll of an unfinished song."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .report import Scale, Table, middle, ms, over_runs, ratio
 
 @dataclass(frozen=True)
 class Start:
-    """Return the seconds from the start of the process to READY, and on to the first poll."""
+    """The seconds from the start of the process to READY, and from there to the first poll."""
 
     ready: float
     polled: float = 0.0
@@ -39,7 +39,7 @@ async def start(kind: Kind, folder: Path, unfinished: int = 0) -> Start:
 
 
 async def _leave_behind(stage: Stage, unfinished: int) -> None:
-    """Make a database with songs whose jobs go on at Whisul; an empty one is migrated, too."""
+    """Create a database of songs whose jobs still run at Whisul. An empty database is migrated too."""
     now = time.time()
     jobs = [str(uuid.uuid4()) for _ in range(unfinished)]
     for job_id in jobs:

@@ -1,4 +1,4 @@
-"""From SIGTERM to the end of the process, with songs in the works."""
+"""Measure the time from SIGTERM to the end of the process while songs are in progress."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .harness import THIS, open_stage
 from .report import Scale, Table, ms, over_runs
 
 MOST = 10
-"""Seconds. Docker kills a container ten seconds after it asked it to stop."""
+"""Seconds. Docker kills a container ten seconds after asking it to stop."""
 
 
 async def stop(folder: Path, songs: int) -> float:

@@ -1,6 +1,6 @@
-"""Run a bot as tutorials write it: one task and session per request, a fixed sleep, nothing stored.
+"""Run a bot as tutorials write it: one task and session per request, a fixed sleep, and no database.
 
-It has no database, quotas, progress or retries; it defers, asks, waits and answers.
+It has no quotas, progress messages or retries. It defers, submits, waits and responds.
 """
 
 from __future__ import annotations

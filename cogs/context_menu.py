@@ -1,4 +1,4 @@
-"""`Make a song from this`, under Apps in the context menu of any message."""
+"""Add `Make a song from this` to the Apps menu of every message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAME = "Make a song from this"
 
 
 class MessageContextMenuCog(commands.Cog):
-    """Opens a modal with the message's text. What is submitted is an order like any other."""
+    """Opens a modal prefilled with the message's text. A submitted modal is ordered like `/song`."""
 
     def __init__(self, tree: app_commands.CommandTree[Any], ordering: Ordering) -> None:
         self._tree = tree
@@ -43,7 +43,8 @@ class MessageContextMenuCog(commands.Cog):
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     async def open(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """Show the modal. Discord sends the chosen message's text along, whatever the bot may read."""
+        """Show the modal. Discord includes the chosen message's text even where the bot can't read
+        messages."""
         prompt = plain(message.clean_content, MAX_PROMPT)
         await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=prompt))
 

@@ -1,7 +1,8 @@
-"""Answer a plain message in a DM with the bot by asking first; only `Make it` charges.
+"""Reply to a plain message in the bot's DMs with a confirmation; only `Make it` charges the quota.
 
-Nothing is stored for it. The buttons name the person's message, which is read again when one is pressed. A
-bot may read its DMs without the privileged message content intent (Discord, "Message Content Intent").
+Nothing is stored until then. The buttons carry the ID of the person's message, which is fetched again on a
+press. A bot can read its own DMs without the privileged message content intent (Discord, "Message Content
+Intent").
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _TYPED = (discord.MessageType.default, discord.MessageType.reply)
 
 
 class DirectMessagesCog(commands.Cog):
-    """Offers a song for what somebody writes, and makes it once they confirm."""
+    """Offers a song for each message, and makes it once the person confirms."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class DirectMessagesCog(commands.Cog):
             await self._ask_to_confirm(message, prompt, decision, is_newcomer=is_newcomer)
 
     async def _look_up(self, user_id: int) -> tuple[Decision, bool]:
-        """Return what the person may make, and whether they have never made a song before."""
+        """Return the quota decision for the person, and whether they have never made a song."""
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
                 decision = await self._quotas.check(QuotaSubject(user_id, None), self._clock.now())
@@ -111,7 +112,7 @@ class DirectMessagesCog(commands.Cog):
         )
 
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:
-        """Turn the bot's message into the progress line and then the card. Two presses make one song."""
+        """Turn the bot's message into a progress message and later the card. A second press is ignored."""
         await interaction.response.defer()
         offer = interaction.message
         if offer is None or interaction.guild_id is not None:
@@ -137,7 +138,7 @@ class DirectMessagesCog(commands.Cog):
         await interaction.response.edit_message(content=wording.CANCELLED, embeds=[], view=None)
 
     async def _prompt(self, interaction: discord.Interaction, message_id: int) -> str | None:
-        """Return the prompt as their message has it now, or None if it can't be read."""
+        """Return the current text of the person's message, or None if it can't be read."""
         channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
         try:
             async with asyncio.timeout(FETCH_TIMEOUT):

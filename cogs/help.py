@@ -1,4 +1,4 @@
-"""/help, and what the bot says once when it joins a server."""
+"""Handle `/help`, and introduce the bot when it joins a server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class HelpCog(commands.Cog, name="help"):
-    """`command_ids` returns the IDs of the commands by name, as Discord has them now."""
+    """`command_ids` returns the current IDs of the bot's commands by name."""
 
     def __init__(self, command_ids: Callable[[], Mapping[str, int]], links: Callable[[], Links]) -> None:
         self._command_ids = command_ids
@@ -40,21 +40,21 @@ class HelpCog(commands.Cog, name="help"):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Introduce the bot in the system channel, or else in the first one where it may speak."""
+        """Introduce the bot in the system channel, or in the first channel where it can send messages."""
         channel = _welcome_channel(guild)
         if channel is None:
-            log.info("there is no channel for a first message in server %d", guild.id)
+            log.info("no channel allows an introduction in server %d", guild.id)
             return
         permissions = channel.permissions_for(guild.me)
         embed = joined_embed(self._command_ids(), missing_permissions(permissions, in_thread=False))
         content, embeds = (None, [embed]) if permissions.embed_links else (plain_text(embed), [])
         try:
-            # With a nonce, two sessions of one shard say it only once.
+            # The nonce prevents a duplicate if two sessions of one shard overlap.
             await channel.send(
                 content, embeds=embeds, view=RoutedView(*idea_buttons()), nonce=f"join-{guild.id}"
             )
         except DISCORD_ERRORS as error:
-            log.info("the first message in a server was not sent: %s", describe(error))
+            log.info("an introduction was not sent: %s", describe(error))
 
 
 def _welcome_channel(guild: discord.Guild) -> discord.TextChannel | None:
@@ -68,7 +68,7 @@ def _may_speak(channel: discord.TextChannel) -> bool:
 
 
 def _missing(interaction: discord.Interaction) -> list[str]:
-    """Return what Discord says in the interaction itself, so that nothing needs to be cached."""
+    """Return the permissions the bot lacks. They come with the interaction, so no cache is needed."""
     in_thread = isinstance(interaction.channel, discord.Thread)
     in_voice = isinstance(interaction.channel, discord.VoiceChannel | discord.StageChannel)
     return missing_permissions(interaction.app_permissions, in_thread=in_thread, in_voice=in_voice)

@@ -1,4 +1,5 @@
-"""Example prompts and `Surprise me`: each opens the form with a prompt in it; nothing is charged yet."""
+"""Handle the example prompts and `Surprise me`: open a modal with a prompt filled in. Nothing is charged
+yet."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from songbot.wording import general
 
 
 class Ideas:
-    """`random` returns a number that is at least 0 and less than 1."""
+    """Opens the modals. `random` returns a number from 0 (inclusive) to 1 (exclusive)."""
 
     def __init__(self, random: Callable[[], float]) -> None:
         self._random = random

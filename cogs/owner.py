@@ -1,4 +1,4 @@
-"""/owner, for the bot's owner."""
+"""Handle `/owner`, for the bot's owner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ PauseReason = app_commands.Range[str, 1, 300]
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_description="For the bot's owner"):
-    """Discord hides it in servers from all but administrators; who may use it is checked with each call."""
+    """Commands for the bot's owner. Discord hides them from everyone but server administrators; ownership
+    is checked on each call."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
         self._clock = clock
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        """Let only the application's owners through. Every answer is ephemeral, whoever asks."""
+        """Allow only the application's owners. All responses are ephemeral."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             return await self._owners.contains(interaction.user.id)
@@ -73,7 +74,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
     async def resume(self, interaction: discord.Interaction) -> None:
         was_paused = await self._admin.resume()
         if was_paused:
-            log.warning("new songs are made again")
+            log.warning("new songs are accepted again")
         await _say(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
 
     @app_commands.command(description="Show everything about one song")

@@ -1,4 +1,4 @@
-"""/privacy: what is stored about a person, all of it as a file, and its deletion."""
+"""Handle `/privacy`: say what is stored about a person, export it as a file, or delete it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from songbot.ui.privacy import confirm_view, export_files, privacy_embed
 from songbot.wording import privacy as wording
 
 CommandIds = Callable[[], Mapping[str, int]]
-"""Returns the IDs of the commands by name, as Discord has them now."""
+"""Returns the current IDs of the bot's commands by name."""
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
@@ -30,7 +30,8 @@ class PrivacyCog(
     group_name="privacy",
     group_description="What this bot stores about you",
 ):
-    """`drop_user` is called with the person whose unfinished songs are to be abandoned."""
+    """Exports and deletes personal data. `drop_user` is called with a user ID to abandon that user's
+    unfinished songs."""
 
     def __init__(
         self,
@@ -74,11 +75,11 @@ class PrivacyCog(
         )
 
     async def keep(self, interaction: discord.Interaction, _user_id: int) -> None:
-        """The question was answered with no."""
+        """Handle `Cancel`: keep the data."""
         await interaction.response.edit_message(content=wording.KEPT, view=None)
 
     async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
-        """Delete everything after the person confirmed. `user_id` is from the button, which may be forged."""
+        """Delete everything after confirmation. `user_id` comes from the button, which may be forged."""
         if user_id != interaction.user.id:
             raise UserFacingError(wording.NOT_YOUR_DATA)
         await interaction.response.defer()

@@ -1,4 +1,4 @@
-"""Make a song from another song: `Try again`, `Another take` and `Remix`."""
+"""Handle `Try again`, `Another take` and `Remix`, which make a song from another song."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOOKUP_TIMEOUT = 1.5
 
 
 class SongVariations:
-    """Orders a new song, charged to whoever presses. The variation of a private song is private too."""
+    """Orders new songs, charged to whoever presses. A variation of a private song is private too."""
 
     def __init__(
         self, songs: SongRepository, access: SongAccess, ordering: Ordering, debouncer: Debouncer
@@ -41,14 +41,14 @@ class SongVariations:
         router.register_modal(id_route("song:remix"), self.remix)
 
     async def retry(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Order the same prompt again, for the person whose song failed."""
+        """Order the same prompt again for the person whose song failed."""
         await self._order_variation(interaction, song_id, Relation.RETRY)
 
     async def take(self, interaction: discord.Interaction, song_id: int) -> None:
         await self._order_variation(interaction, song_id, Relation.TAKE)
 
     async def remix(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Order a song with the prompt from the submitted modal."""
+        """Order a song from the prompt in the submitted modal."""
         await self._order_variation(interaction, song_id, Relation.REMIX, typed_prompt(interaction))
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:

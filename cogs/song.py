@@ -1,4 +1,4 @@
-"""/song."""
+"""Handle `/song`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SongCog(commands.Cog):
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    async def song(  # noqa: PLR0917  # Discord gives them by name
+    async def song(  # noqa: PLR0917  # discord.py passes them by name
         self,
         interaction: discord.Interaction,
         prompt: app_commands.Range[str, 1, MAX_PROMPT],
@@ -70,7 +70,7 @@ class SongCog(commands.Cog):
     async def suggest_prompt(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        """Suggest the person's own latest prompts, or else examples."""
+        """Suggest the person's latest prompts, or examples if there are none."""
         recent: list[str] = []
         try:
             async with asyncio.timeout(SUGGEST_TIMEOUT):

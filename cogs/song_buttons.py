@@ -1,4 +1,4 @@
-"""`Notify me` and `Cancel` on an unfinished song, and `Save` and `Delete` on the card."""
+"""Handle `Notify me` and `Cancel` on unfinished songs, and `Save` and `Delete` on cards."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_PENDING_DELETIONS = 1000
 
 
 class SongButtons:
-    """Handles the buttons that make no new song."""
+    """Handles the buttons that do not order a new song."""
 
     def __init__(
         self, songs: SongRepository, library: LibraryRepository, access: SongAccess, clock: Clock
@@ -61,7 +61,7 @@ class SongButtons:
         return buttons.NOTIFY_ON if subscribed else buttons.NOTIFY_OFF
 
     async def cancel(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Cancel a queued song. The worker delivers the answer once more, should this edit not get there."""
+        """Cancel a queued song. If the edit fails, the worker delivers the outcome."""
         await interaction.response.defer()
         song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.CANCEL)
         if not await self._songs.cancel_queued(song.id, interaction.user.id, self._clock.now()):
@@ -80,8 +80,8 @@ class SongButtons:
         await send_ephemeral(interaction, buttons.SAVED if saved else buttons.UNSAVED)
 
     async def ask_to_delete(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Ask before deleting. The press is deferred as an update, so that its token reaches the message that
-        was pressed on: where the bot is not a member, nothing else can delete it."""
+        """Ask for confirmation. The press is deferred as an update, because where the bot is not a member,
+        only that interaction's token can delete the message."""
         await interaction.response.defer()
         song = await self._deletable(interaction, await self._songs.get(song_id))
         self._remember(interaction, song)
@@ -90,11 +90,11 @@ class SongButtons:
         )
 
     async def keep(self, interaction: discord.Interaction, _song_id: int) -> None:
-        """The question was answered with no."""
+        """Handle `Cancel`: keep the song."""
         await interaction.response.edit_message(content=buttons.KEPT, view=None)
 
     async def erase(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Delete the song after the person confirmed. The permission is checked again."""
+        """Delete the song after confirmation. The permission is checked again."""
         await interaction.response.defer()
         found = await self._songs.get(song_id)
         if found is not None and found.deleted_at is not None:
@@ -129,12 +129,12 @@ async def _show_cancelled(interaction: discord.Interaction, song: Song) -> None:
     try:
         await interaction.edit_original_response(embed=failure_embed(song), view=failure_view(song))
     except DISCORD_ERRORS as error:
-        log.info("a cancelled song was not shown yet: %s", describe(error), extra={"song": song.id})
+        log.info("a cancelled song's message was not updated: %s", describe(error), extra={"song": song.id})
 
 
 async def _close_question(interaction: discord.Interaction, sentence: str) -> None:
-    """Replace the question. If that fails, the song is deleted all the same."""
+    """Replace the confirmation message. The song stays deleted even if this fails."""
     try:
         await interaction.edit_original_response(content=sentence, view=None)
     except DISCORD_ERRORS as error:
-        log.info("a question could not be closed: %s", describe(error))
+        log.info("a confirmation could not be replaced: %s", describe(error))

@@ -1,4 +1,4 @@
-"""/usage: how many songs a person has made, and how many are left."""
+"""Handle `/usage`: show how many songs a person has made, and how many are left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from songbot.wording import quotas as wording
 
 
 class UsageCog(commands.Cog):
-    """Works for everyone, wherever commands can be used; only they see the answer."""
+    """Handles a command that anybody can use anywhere. The response is ephemeral."""
 
     def __init__(self, quotas: QuotaRepository, clock: Clock) -> None:
         self._quotas = quotas
@@ -31,7 +31,7 @@ class UsageCog(commands.Cog):
         await interaction.edit_original_response(embed=own_usage_embed(sections, in_progress))
 
     async def _usages(self, interaction: discord.Interaction) -> dict[str, MemberUsage]:
-        """Return the usage in this server, if its quota is charged here, and in direct messages."""
+        """Return the usage in this server, if its quota applies here, and in direct messages."""
         now = self._clock.now()
         subjects = {wording.OUTSIDE_SERVERS: QuotaSubject(interaction.user.id, None)}
         guild_id = quota_guild_id(interaction)

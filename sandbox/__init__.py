@@ -1,1 +1,2 @@
-"""Run the bot without accounts: a local Whisul makes real audio and covers, and Discord is in the browser."""
+"""Run the bot without accounts: a local Whisul makes real audio and covers, and the browser replaces
+Discord."""

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: run the bot in the browser, without accounts or internet. Ctrl-C ends it."""
+"""Run the bot in the browser, without accounts or internet, with `python -m sandbox`. Stop it with Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.whisul.__main__ import seconds_range
 
 
 def port_number(text: str) -> int:
-    """Parse a port. Raises argparse.ArgumentTypeError."""
+    """Parse a port. Raise argparse.ArgumentTypeError if it is invalid."""
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError("give a number from 0 to 65535")
     return int(text)
@@ -42,7 +42,7 @@ def main() -> int:
     except OSError as refused:
         print(f"The sandbox can't start: {refused.strerror or refused}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:  # before the signal handler is set, and on Windows
+    except KeyboardInterrupt:  # before the signal handler is set, or on Windows
         pass
     return 0
 
@@ -50,7 +50,7 @@ def main() -> int:
 async def _serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
-    # These take a second to import, and Ctrl-C has to end that quietly, too.
+    # These imports take a second, and Ctrl-C must also end them without a traceback.
     from sandbox.environment import SandboxOptions, run
     from songbot.ops.logging import configure_logging
 
@@ -65,7 +65,7 @@ async def _serve(options: argparse.Namespace) -> None:
 
 
 def _open(url: str) -> None:
-    """Open the page in a browser, if there is one; the address was printed."""
+    """Open the page in a browser if there is one. The address was already printed."""
     try:
         webbrowser.open(url)
     except (webbrowser.Error, OSError):
@@ -77,7 +77,7 @@ def _on_signals(stop: Callable[[], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, stop)
-        except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
+        except NotImplementedError:  # on Windows, Ctrl-C raises KeyboardInterrupt
             return
 
 

@@ -1,4 +1,4 @@
-"""Draw the bot's picture for the sandbox."""
+"""Draw the bot's avatar for the sandbox."""
 
 from __future__ import annotations
 

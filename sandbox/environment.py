@@ -1,4 +1,5 @@
-"""Put the sandbox together: the real bot in SimCord's Discord, a local Whisul, a throw-away database."""
+"""Assemble the sandbox: the real bot, SimCord's simulated Discord, a local Whisul and a temporary
+database."""
 
 from __future__ import annotations
 
@@ -32,16 +33,16 @@ STAFF_TOPIC = "For those who run the server."
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """The options of the command line. `seconds` is how long a song takes; port 0 picks a free one."""
+    """The options of the command line. `seconds` is how long a song takes. Port 0 selects a free port."""
 
     port: int = 0
     seconds: tuple[float, float] = (15.0, 25.0)
     direct: bool = False
-    """Begin in ann's direct messages with the bot rather than in the server."""
+    """Start in ann's direct messages with the bot rather than in the server."""
 
 
 def _own(app: App, owner: MemberActor) -> None:
-    """Let a person be the application's owner, who in SimCord is the bot itself."""
+    """Make `owner` the application's owner. By default SimCord returns the bot itself."""
     ask = app.bot.http.application_info
 
     async def application_info() -> Any:
@@ -53,7 +54,7 @@ def _own(app: App, owner: MemberActor) -> None:
 
 @asynccontextmanager
 async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
-    """Yield the page, ready to be opened at its `url`. Raises OSError if the port is taken."""
+    """Yield the page, which can be opened at its `url`. Raise OSError if the port is taken."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="song-sandbox-", ignore_cleanup_errors=True))
         whisul = await stack.enter_async_context(local_whisul(options.seconds))
@@ -78,7 +79,7 @@ async def open_sandbox(options: SandboxOptions) -> AsyncIterator[Preview]:
 
 
 async def run(options: SandboxOptions, opened: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Run until `stop` is set or the session is ended on the page; `opened` gets the address."""
+    """Run until `stop` is set or the session is ended on the page. `opened` is called with the address."""
     async with open_sandbox(options) as preview:
         opened(preview.url)
         ends = [
@@ -117,13 +118,14 @@ async def _served(preview: Preview, stack: AsyncExitStack) -> Preview:
 
 
 def _evenly(low: float, high: float) -> list[float]:
-    """Return ten durations from `low` to `high`, plus the second until the next poll: the bot's estimate is
-    right from the first song on."""
+    """Return ten durations from `low` to `high`, plus the second until the next poll, so that the bot's
+    estimate is right from the first song."""
     return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
 
 
 async def _preview(env: LiveEnv, app: App, options: SandboxOptions) -> Preview:
-    """Return the page of a server with ann, a member, max, who may manage it, and olivia, the bot's owner."""
+    """Return the page of a server with three people: ann, a member; max, a manager; and olivia, the bot's
+    owner."""
     guild = env.create_guild("Song Lab")
     channel = guild.create_text_channel("songs", topic=TOPIC)
     roles = [guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))]

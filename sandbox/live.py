@@ -1,6 +1,6 @@
-"""Run SimCord in real time: its Discord is made for tests, where time stands still until a test moves it.
+"""Run SimCord in real time. It is made for tests, in which time moves only when a test advances it.
 
-This overrides SimCord's private parts, as they are in the version that the requirements pin.
+This module overrides private parts of SimCord, so it depends on the pinned version.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from time import monotonic  # before SimCord replaces it in the module
+from time import monotonic  # kept before SimCord replaces it in the module
 from typing import Any
 
 import simcord
@@ -23,7 +23,7 @@ LOOK_EVERY = 0.25
 
 class WallClock(Clock):
     """A simulated clock that shows the machine's time. Its seconds are `time.monotonic()`, which SimCord
-    replaces in the bot with these, so that measurements inside and outside the bot agree."""
+    replaces in the bot with this clock, so that measurements inside and outside the bot agree."""
 
     def __init__(self) -> None:
         self._epoch = datetime.now(UTC) - timedelta(seconds=monotonic())
@@ -33,11 +33,11 @@ class WallClock(Clock):
         return monotonic()
 
     def advance(self, seconds: float) -> None:
-        """Do nothing, since time passes by itself."""
+        """Do nothing, since real time passes by itself."""
 
 
 class LiveEnv(simcord.Env):
-    """A Discord in which the bot's timers fire in real time, and being busy is not an error."""
+    """A simulated Discord in which the bot's timers fire in real time. Unfinished work is not an error."""
 
     def __init__(self, bot: Any) -> None:
         super().__init__(bot, check_errors=False, settle_timeout=0.5)
@@ -50,7 +50,7 @@ class LiveEnv(simcord.Env):
         args: Any,  # noqa: ARG002
         schedule_context: Context | None,
     ) -> None:
-        # Without a `real_handle`, SimCord considers a sleeping task settled, however short the sleep is.
+        # Without a `real_handle`, SimCord considers a sleeping task settled, even if the sleep is short.
         def fire() -> None:
             waiting = any(record is other for other in self._work.callbacks)
             if waiting and record.handle is not None and not record.handle.cancelled():
@@ -60,7 +60,8 @@ class LiveEnv(simcord.Env):
             self._runtime.call_at(record.when, fire, context=schedule_context)
 
     async def _settle_internal(self, **how: Any) -> None:
-        """Unfinished songs never settle, so a press on the page must not fail because of them."""
+        """Ignore the timeout: unfinished songs never settle, and a press on the page must not fail because
+        of them."""
         try:
             await super()._settle_internal(**how)
         except TimeoutError:
@@ -68,9 +69,9 @@ class LiveEnv(simcord.Env):
 
 
 def draw_embeds_as_discord() -> None:
-    """Draw what Discord's own clients draw in descriptions and fields, and SimCord does not.
+    """Render what Discord's clients render in embed descriptions and fields, but SimCord does not.
 
-    That is mentions, commands and subtext; and a quote ends with its line.
+    That is mentions, commands and subtext. In addition, a quote ends at the end of its line.
     """
     for part in ("embed_description", "embed_field_value"):
         _FIELD_POLICIES[part].update(mentions=True, commands=True, subtext=True)
@@ -79,15 +80,15 @@ def draw_embeds_as_discord() -> None:
 
 
 def end_quotes(text: str) -> str:
-    """Put an empty line after each quoted one that is followed by a line outside of the quote."""
+    """Insert an empty line after each quoted line that is followed by an unquoted one."""
     return re.sub(r"^(> .*)\n(?!> |\n|$)", r"\1\n\n", text, flags=re.MULTILINE)
 
 
 async def keep_fresh(env: LiveEnv, preview: Preview) -> None:
-    """Show on the page what happens by itself, until cancelled.
+    """Show on the page what happens without user input, until cancelled.
 
-    Actions of a page that does not have the newest state are refused. So the state is published only after
-    the bot said or did something, and `accept_late_actions` handles the rest.
+    Actions from a page with an outdated state are rejected. The state is therefore published only after the
+    bot did something, and `accept_late_actions` handles the rest.
     """
     shown_length = -1
     while True:
@@ -99,7 +100,7 @@ async def keep_fresh(env: LiveEnv, preview: Preview) -> None:
 
 
 def accept_late_actions(preview: Preview) -> None:
-    """Accept an action from a page that is half a second behind: controls are checked again anyway."""
+    """Accept an action from a page that is slightly out of date, since its controls are checked again."""
     act = preview._action
 
     async def act_on_newest(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:

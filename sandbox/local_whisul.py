@@ -1,5 +1,7 @@
-"""Run the local Whisul in a thread with its own event loop. Composing takes the CPU for about a second, in
-which the bot still has to answer."""
+"""Run the local Whisul in a thread with its own event loop.
+
+Composing uses the CPU for about a second, during which the bot must still respond.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from sandbox.whisul import WhisulServer
 
 @asynccontextmanager
 async def local_whisul(compose_seconds: tuple[float, float]) -> AsyncIterator[WhisulServer]:
-    """Listen on a free port of 127.0.0.1 while the block runs. Raises OSError."""
+    """Listen on a free port of 127.0.0.1 while the block runs. Raise OSError if that fails."""
     started: Future[tuple[WhisulServer, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve() -> None:

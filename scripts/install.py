@@ -1,7 +1,7 @@
-"""Install one requirements file into `.venv`, creating that if it is missing; show progress in one line.
+"""Install one requirements file into `.venv`, creating that if it is missing, and show progress on one line.
 
-`python scripts/install.py requirements-sandbox.txt [pip options]`. Only the standard library is needed. The
-syntax is one that older Pythons can read, so that they print a sentence instead of a traceback.
+Run `python scripts/install.py requirements-sandbox.txt [pip options]`. This uses only the standard library,
+and syntax that older Pythons can parse, so that they print a message instead of a traceback.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SETTLED = re.compile(r"(?:Collecting|Ignoring|Requirement already satisfied:) (
 
 
 def progress(output: Iterable[str], total: int) -> Iterator[str]:
-    """Turn the lines of `pip install` into short descriptions; `total` is the number of pinned packages."""
+    """Turn the output of `pip install` into short status texts. `total` is the number of pinned packages."""
     settled = 0
     for line in output:
         package = _SETTLED.match(line)
@@ -36,7 +36,7 @@ def progress(output: Iterable[str], total: int) -> Iterator[str]:
 
 
 def show(text: str) -> None:
-    """Replace the current line of the terminal. Do nothing if there is no terminal."""
+    """Replace the current line of the terminal, if there is one."""
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
         sys.stdout.write("\r\x1b[K" + text[:width])
@@ -44,10 +44,10 @@ def show(text: str) -> None:
 
 
 def create_environment() -> None:
-    """Create `.venv`, or nothing. Raise subprocess.CalledProcessError if Python can't install pip."""
+    """Create `.venv`, and remove it again on failure. Raise CalledProcessError if pip can't be installed."""
     try:
         venv.create(ENVIRONMENT, with_pip=True, symlinks=os.name != "nt")
-        # Python 3.11 adds 10 MB of setuptools that nothing here imports.
+        # Python 3.11 installs setuptools (10 MB), which nothing here imports.
         subprocess.run([*PIP, "uninstall", "--quiet", "--yes", "setuptools"], check=True, capture_output=True)
     except BaseException:
         shutil.rmtree(ENVIRONMENT, ignore_errors=True)
@@ -55,7 +55,7 @@ def create_environment() -> None:
 
 
 def install(requirements: Path, options: list[str], title: str) -> int:
-    """Return pip's exit code. If pip fails, print the last 20 lines of its output."""
+    """Run pip and return its exit code. If it fails, print the last 20 lines of its output."""
     total = len(_PINNED.findall(requirements.read_text(encoding="utf-8")))
     command = [
         *PIP,
@@ -86,7 +86,7 @@ def _keep_last(lines: Iterable[str], last: deque[str]) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command line: a requirements file, then options for pip."""
+    """Run the command line: a requirements file, followed by options for pip."""
     if sys.version_info < (3, 11):
         sys.stderr.write("Python 3.11 or newer is needed; choose one with: make PYTHON=python3.11 ...\n")
         return 1

@@ -1,4 +1,4 @@
-"""The `/library` command and the components of its pages."""
+"""Handle the `/library` command and the components on its pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ._song import LibrarySong
 
 
 class LibraryCog(commands.Cog, name="library"):
-    """Shows people their songs; only they see the page."""
+    """Shows people their songs in ephemeral messages."""
 
     def __init__(
         self, library: LibraryRepository, access: SongAccess, song: LibrarySong, export: LibraryExport
@@ -77,7 +77,7 @@ class LibraryCog(commands.Cog, name="library"):
             await self._show(interaction, query, await self._page(interaction, query))
 
     async def turn(self, interaction: discord.Interaction, turn: PageTurn) -> None:
-        """Handle a press on `Newer` or `Older`."""
+        """Handle a press of `Newer` or `Older`."""
         await interaction.response.defer()
         try:
             query = parse_query(turn, _footer_of(interaction.message))
@@ -86,7 +86,8 @@ class LibraryCog(commands.Cog, name="library"):
         await self._show(interaction, query, await self._turned(interaction, query, turn))
 
     async def _turned(self, interaction: discord.Interaction, query: Query, turn: PageTurn) -> LibraryPage:
-        """Return the page turned to. The first page is always full, and replaces one that is gone."""
+        """Return the requested page. Return the first page if the requested one is empty, or if it would
+        be the first page but not full."""
         if turn.direction is Direction.NEWER:
             page = await self._page(interaction, query, newer_than=turn.key)
             is_first = not page.newer and len(page.entries) < PAGE_SIZE
@@ -114,7 +115,7 @@ class LibraryCog(commands.Cog, name="library"):
 
 
 def _refusal(interaction: discord.Interaction, *, saved: bool) -> str | None:
-    """Return why another member's songs can't be shown like this, or None."""
+    """Return why another member's songs can't be listed with these options, or None if they can."""
     if interaction.guild_id is None:
         return wording.OF_IN_SERVERS_ONLY
     return wording.OF_OR_SAVED if saved else None

@@ -1,4 +1,4 @@
-"""`/library export:true`: export what the search finds as a playlist."""
+"""Handle `/library export:true`: export the search results as a playlist."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LibraryExport:
         )
 
     async def _found(self, scope: LibraryScope, search: Search) -> tuple[list[Song], bool]:
-        """Return the newest songs, and whether there are more."""
+        """Return the newest matching songs, at most MAX_SONGS, and whether there are more."""
         songs: list[Song] = []
         older_than: int | None = None
         while True:

@@ -1,4 +1,4 @@
-"""Open one song of the library for the person alone, or post it to the channel."""
+"""Open one song from the library in an ephemeral message, or post it to the channel."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from songbot.wording import library as wording
 log = logging.getLogger(__name__)
 
 FetchFiles = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
-"""MediaDownloader.fetch: a song's files, within a limit in bytes."""
+"""MediaDownloader.fetch: it fetches a song's files, up to a limit in bytes."""
 
 
 @asynccontextmanager
 async def no_files(song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-    """Yield no files: a FetchFiles for when nothing is attached."""
+    """Yield no files. Used as FetchFiles when nothing should be attached."""
     del song, upload_limit
     yield SongFiles()
 
 
 class LibrarySong:
-    """Checks permissions on every press: knowing a song's id grants nothing."""
+    """Shows songs. Permissions are checked on every press, since anybody can forge a song ID."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class LibrarySong:
         self._debouncer = debouncer
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card ephemerally. This delivers a song that was undeliverable."""
+        """Show the card ephemerally. If the song could not be delivered before, this delivers it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         song = await self._finished_song(song_id)
         if not await self._access.is_allowed(interaction, song, SongAction.VIEW):
@@ -77,7 +77,7 @@ class LibrarySong:
             await self._mark_redelivered(song)
 
     async def post(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Show the card to everyone in the channel, only once however fast the button is pressed."""
+        """Show the card to everyone in the channel. Repeated presses post it only once."""
         await interaction.response.defer()
         song = await self._finished_song(song_id)
         await self._access.require_completed(interaction, song, SongAction.POST)
@@ -117,7 +117,7 @@ class LibrarySong:
 
     @asynccontextmanager
     async def _files(self, song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:
-        """Fetch the files from Discord's own copy, or else from Whisul."""
+        """Fetch the files from the card on Discord, or from Whisul if there are none."""
         copy = song if self._fetch_files is no_files else await self._links.from_card(song)
         async with AsyncExitStack() as stack:
             attached = await stack.enter_async_context(self._fetch_files(copy, upload_limit))
@@ -127,8 +127,8 @@ class LibrarySong:
             yield attached
 
     async def _mark_redelivered(self, song: Song) -> None:
-        """Record the delivery. If that fails it is only logged, since the person has the song."""
+        """Record the delivery. A failure is only logged, since the person has the song."""
         try:
             await self._library.mark_redelivered(song.id)
         except StoreUnavailable as error:
-            log.warning("a late delivery was not written: %s", error, extra={"song": song.id})
+            log.warning("a late delivery was not recorded: %s", error, extra={"song": song.id})

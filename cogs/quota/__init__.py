@@ -1,4 +1,4 @@
-"""`/quota`: the rules that a server's admins set."""
+"""Handle `/quota`, with which admins set a server's rules."""
 
 from __future__ import annotations
 

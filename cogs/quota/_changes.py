@@ -1,4 +1,4 @@
-"""What `/quota` and its panel change. Each change returns the sentence for the admin."""
+"""Apply the changes made with `/quota` and its panel. Each change returns a sentence for the admin."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ._options import TimeZones, manager_guild_id, require_human
 
 
 class QuotaChanges:
-    """Every method checks that the person may manage the server, and may raise StoreUnavailable: then nothing
-    has changed."""
+    """Changes rules. Every method checks that the person may manage the server. If a method raises
+    StoreUnavailable, nothing was changed."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class QuotaChanges:
         return wording.reset_done(subject.user_id, await self._quotas.check(subject, self._clock.now()))
 
     async def set_timezone(self, interaction: discord.Interaction, zone: str) -> str:
-        """`zone` is IANA's name for it, as TimeZones.find returns it."""
+        """Set the time zone. `zone` is an IANA name as returned by TimeZones.find."""
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         before = await self._quotas.set_timezone(guild_id, actor_id, zone, self._clock.now())
         return wording.timezone_set(zone, before)
@@ -90,9 +90,9 @@ class QuotaChanges:
 
 
 def quota_subject(user: discord.User | discord.Member, guild_id: int) -> QuotaSubject:
-    """Return the named person as they would ask. Raises UserFacingError for a bot.
+    """Return the named person as the subject of a quota check. Raise UserFacingError if it is a bot.
 
-    Roles are read off what Discord sent with the interaction; one who is no member has none.
+    The roles come with the interaction. Somebody who is not a member has none.
     """
     roles = frozenset(user._roles) if isinstance(user, discord.Member) else frozenset[int]()
     return QuotaSubject(require_human(user), guild_id, roles)

@@ -1,4 +1,4 @@
-"""/quota, for those who may manage the server."""
+"""Handle `/quota`, for people who may manage the server."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ log = logging.getLogger(__name__)
 class QuotaCog(
     commands.GroupCog, name="quota", group_name="quota", group_description="Song limits for this server"
 ):
-    """Every answer is for the admin alone. Discord's command permissions are not relied on: the permission is
-    checked with each command and each press."""
+    """Sends every response ephemerally. The Manage Server permission is checked on each command and each
+    press, since a server can override Discord's command permissions."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class QuotaCog(
         await self._panels.close()
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        """Check before each command. Raises what the command tree puts into words."""
+        """Check the permission before each command. The command tree reports what this raises to the user."""
         manager_guild_id(interaction)
         return True
 
@@ -218,7 +218,7 @@ class QuotaCog(
         await self._chart.show(interaction, days, None)
 
     async def turn_log(self, interaction: discord.Interaction, before_id: int) -> None:
-        """Show another page of the log, whoever pressed."""
+        """Show another page of the log to whoever pressed the button."""
         guild_id = manager_guild_id(interaction)
         await interaction.response.defer()
         layout = await self._pages.log(guild_id, before_id or None, None)
@@ -226,7 +226,7 @@ class QuotaCog(
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Note that the bot was removed. An outage comes as `guild_unavailable`."""
+        """Record that the bot was removed. For an outage Discord sends `guild_unavailable` instead."""
         await _log_unavailable(self._quotas.guild_left(guild.id, self._clock.now()))
 
     @commands.Cog.listener()
@@ -235,7 +235,8 @@ class QuotaCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Catch up with what happened while the process was down, which Discord does not tell."""
+        """Record joins and removals that happened while the process was down. Discord sends no events for
+        them."""
         bot, now = self._bot, self._clock.now()
         present = {guild.id for guild in bot.guilds}
         await _log_unavailable(
@@ -243,7 +244,7 @@ class QuotaCog(
         )
 
     async def _finish(self, interaction: discord.Interaction, change: Awaitable[str]) -> None:
-        """Make a change, say what it did, and show it in the open panels. The interaction is deferred."""
+        """Make a change, report it, and refresh the open panels. The interaction must be deferred."""
         await interaction.edit_original_response(content=await change)
         await self._panels.refresh(manager_guild_id(interaction))
 

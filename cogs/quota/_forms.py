@@ -1,4 +1,4 @@
-"""The forms of the quota panel: which one a button opens, and what a submitted one changes."""
+"""Open and handle the forms of the quota panel."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PERIODS = frozenset(period.value for period in Period)
 
 
 def form_for(pressed: PanelId) -> forms.QuotaForm:
-    """Return the form a button opens. All that it shows stands in the button's custom id.
+    """Return the form that a button opens, with values taken from the button's custom ID.
 
-    Raises UserFacingError for a button that the bot has never made.
+    Raise UserFacingError if the bot has never made such a button.
     """
     target = pressed.target
     match pressed.action:
@@ -44,9 +44,10 @@ def _carried_rule(target: Target, extra: str) -> Rule | None:
 
 
 async def submit_form(changes: QuotaChanges, interaction: discord.Interaction, form_id: FormId) -> Page:
-    """Do what a form asks for, and return what the panel shows then.
+    """Apply a submitted form, and return the panel's new content.
 
-    Raises UserFacingError for input that can't be used."""
+    Raise UserFacingError for invalid input.
+    """
     entered, target = forms.submitted(interaction), form_id.target
     match form_id.form:
         case FormKind.ZONE:
@@ -79,7 +80,7 @@ async def _set_limit(
 
 
 def _new_target(interaction: discord.Interaction, entered: forms.Submitted) -> Target:
-    """Return whom a new limit is for. Raises UserFacingError for a bot and for @everyone."""
+    """Return the target of a new limit. Raise UserFacingError for a bot or @everyone."""
     subject = entered.subject
     if subject is None:
         server_wide = entered.values.get(forms.APPLIES_TO) == LimitKind.SERVER

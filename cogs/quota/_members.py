@@ -1,4 +1,4 @@
-"""Look up who is still in a server and what they are called. The bot keeps no member cache of its own."""
+"""Look up names and membership of people in a server. The bot has no member cache."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ log = logging.getLogger(__name__)
 
 LOOKUP_TIMEOUT = 2.0
 MAX_LOOKUPS = 10
-"""People looked up at a time: enough for a glance, and easy on Discord's rate limit."""
+"""New people per lookup: enough for one page, and few enough for Discord's rate limit."""
 _CACHE_SECONDS = 600.0
 _MAX_CACHED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class MemberInfo:
-    """`is_member` None: Discord could not be asked. `name` is the display name as it came."""
+    """What is known about a person. `is_member` is None if Discord could not be asked; `name` is the
+    unescaped display name."""
 
     name: str | None = None
     is_member: bool | None = None
@@ -35,14 +36,14 @@ UNKNOWN = MemberInfo()
 
 
 class MemberLookup:
-    """Remember members for ten minutes. `monotonic` gives seconds."""
+    """Caches members for ten minutes. `monotonic` returns seconds."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._cache: dict[tuple[int, int], tuple[float, MemberInfo]] = {}
 
     async def look_up(self, guild: discord.Guild, user_ids: Iterable[int]) -> dict[int, MemberInfo]:
-        """Return those who could be looked up within two seconds, at most MAX_LOOKUPS new ones."""
+        """Return the people found within two seconds. At most MAX_LOOKUPS requests are sent."""
         ids = list(dict.fromkeys(user_ids))
         new = [user_id for user_id in ids if self._cached(guild.id, user_id) is None]
         try:
@@ -55,7 +56,7 @@ class MemberLookup:
         return {user_id: person for user_id, person in found if person is not None}
 
     def known(self, guild_id: int, user_id: int) -> MemberInfo:
-        """Return what is remembered about someone, without asking Discord."""
+        """Return the cached information about a person, without a request."""
         return self._cached(guild_id, user_id) or UNKNOWN
 
     def _cached(self, guild_id: int, user_id: int) -> MemberInfo | None:
@@ -74,7 +75,7 @@ class MemberLookup:
         self.remember(guild.id, user_id, member)
 
     def remember(self, guild_id: int, user_id: int, member: MemberInfo) -> None:
-        """Keep what Discord has just said about someone."""
+        """Cache what an interaction says about a person."""
         self._cache.pop((guild_id, user_id), None)
         while len(self._cache) >= _MAX_CACHED:
             del self._cache[next(iter(self._cache))]
@@ -84,7 +85,7 @@ class MemberLookup:
 async def stale_rules(
     guild: discord.Guild | None, rules: Sequence[Rule], members: MemberLookup
 ) -> dict[Rule, str]:
-    """Return rules for deleted roles and for people who left, as far as is known, with the reason."""
+    """Return the rules for deleted roles and for people known to have left, each with the reason."""
     if guild is None or guild.unavailable:
         return {}
     users = [rule for rule in rules if rule.kind is LimitKind.USER and rule.subject_id > 0]

@@ -1,6 +1,6 @@
-"""The panels that admins have open: kept up to date for as long as Discord lets the bot edit them.
+"""Keep the panels that admins have open up to date, for as long as Discord lets the bot edit them.
 
-An ephemeral message can be edited by an interaction's token alone, for 15 minutes after the last press.
+Only an interaction's token can edit an ephemeral message. It expires 15 minutes after the last press.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from ._pages import Page, View
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 10.0
-"""How often open panels are compared with the database, for changes by other processes and for songs made."""
+"""Seconds between comparisons of open panels with the database, which other processes and new songs
+change."""
 MAX_OPEN = 500
 _MARGIN_SECONDS = 30.0
 _REFRESHED = (View.HOME, View.CHANNELS)
@@ -33,7 +34,7 @@ Build = Callable[[discord.Client, int, Page], Awaitable[RoutedLayout]]
 
 @dataclass
 class OpenPanel:
-    """One panel in front of one admin. The lock keeps an older state from overwriting a newer one."""
+    """One open panel. The lock keeps an older state from overwriting a newer one."""
 
     guild_id: int
     interaction: discord.Interaction
@@ -44,7 +45,7 @@ class OpenPanel:
 
 
 class OpenPanels:
-    """`build` makes a page; `monotonic` gives seconds."""
+    """Tracks and refreshes open panels. `build` makes a page; `monotonic` returns seconds."""
 
     def __init__(self, build: Build, monotonic: Callable[[], float]) -> None:
         self._build = build
@@ -53,8 +54,8 @@ class OpenPanels:
         self._polling: asyncio.Task[None] | None = None
 
     async def show(self, interaction: discord.Interaction, guild_id: int, page: Page) -> None:
-        """Show a page in the panel that was pressed, or in the answer to a command. The interaction is
-        deferred already. May raise StoreUnavailable."""
+        """Show a page in the panel that was pressed, or as the response to a command. The interaction must
+        be deferred. Raise StoreUnavailable if the page can't be read."""
         message = interaction.message
         panel = self._panels.get(message.id) if message else None
         if panel is None:
@@ -67,18 +68,18 @@ class OpenPanels:
         self._track(message.id if message else edited.id, panel)
 
     def leave(self, message_id: int | None) -> None:
-        """Stop refreshing a panel, because it shows something else now."""
+        """Stop refreshing a panel that now shows something else."""
         if message_id is not None:
             self._panels.pop(message_id, None)
 
     async def refresh(self, guild_id: int, besides: int | None = None) -> None:
-        """Show what has changed in all open panels of a server but the one with the message id `besides`."""
+        """Refresh a server's open panels, except the one whose message ID is `besides`."""
         for message_id, panel in list(self._panels.items()):
             if panel.guild_id == guild_id and message_id != besides:
                 await self._refresh(message_id, panel)
 
     async def close(self) -> None:
-        """Stop watching. Open panels stay as they are and work on by their custom ids."""
+        """Stop refreshing. Open panels keep working through their custom IDs."""
         self._panels.clear()
         if self._polling is not None:
             self._polling.cancel()
@@ -96,14 +97,14 @@ class OpenPanels:
             self._polling.add_done_callback(_log_failure)
 
     async def _poll(self) -> None:
-        """Run as long as any panel is open."""
+        """Refresh panels until none is open."""
         while self._panels:
             await asyncio.sleep(POLL_SECONDS)
             for message_id, panel in list(self._panels.items()):
                 await self._refresh(message_id, panel)
 
     async def _refresh(self, message_id: int, panel: OpenPanel) -> None:
-        """Edit the panel where its page has changed. A panel that can't be edited any more is forgotten."""
+        """Edit the panel if its page has changed. Forget it if it can no longer be edited."""
         async with panel.lock:
             if self._monotonic() > panel.until:
                 self._panels.pop(message_id, None)
@@ -113,7 +114,7 @@ class OpenPanels:
                 except StoreUnavailable as error:
                     log.warning("an open panel could not be refreshed: %s", error)
                 except DISCORD_ERRORS as error:
-                    log.info("an open panel can't be refreshed any more: %s", describe(error))
+                    log.info("an open panel can no longer be refreshed: %s", describe(error))
                     self._panels.pop(message_id, None)
 
     async def _edit(self, panel: OpenPanel) -> None:
@@ -126,6 +127,6 @@ class OpenPanels:
 
 
 def _log_failure(polling: asyncio.Task[None]) -> None:
-    """Log what ended the watching. The next press of a panel starts it again."""
+    """Log the error that ended the polling. The next press of a panel restarts it."""
     if not polling.cancelled() and (error := polling.exception()) is not None:
-        log.error("open panels are not refreshed any more", exc_info=error)
+        log.error("open panels are no longer refreshed", exc_info=error)

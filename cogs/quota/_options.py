@@ -1,4 +1,4 @@
-"""Check what admins enter for `/quota`, and turn it into what the quotas are made of."""
+"""Validate what admins enter for `/quota`, and convert it to quota values."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CHANNEL_CHOICES = [
 PERIOD_CHOICES = [app_commands.Choice(name=per.value, value=per.value) for per in Period]
 
 _MAX_CHOICES = 25
-"""Choices of an autocompletion (Discord, "Application Commands")."""
+"""Maximum number of autocomplete choices (Discord, "Application Commands")."""
 _NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 _COMMON_ZONES = (
     "UTC",
@@ -68,7 +68,7 @@ _COMMON_ZONES = (
 
 
 class SongChannel(app_commands.Transformer):
-    """A channel that can have a rule. Threads go by their parent channel, so none is offered."""
+    """A channel that can have a rule. Threads are not offered, since their parent channel's rule applies."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
@@ -86,17 +86,18 @@ class SongChannel(app_commands.Transformer):
 
 
 class TimeZones:
-    """IANA's names, found by what people type of them."""
+    """Finds IANA time zones by what people type."""
 
     def __init__(self, names: Iterable[str] | None = None) -> None:
-        """Reads the tz database's index (a few ms) unless names are given."""
+        """Read the tz database's index (takes a few ms) unless names are given."""
         found = set(available_timezones() if names is None else names) - _NOT_ZONES
         self._names = {_folded(name): name for name in sorted(found)}
 
     def find(self, text: str) -> str:
-        """Return the name as IANA writes it, also for the only zone that has `text` in it.
+        """Return the zone's IANA name. A part of the name is enough if only one zone contains it.
 
-        Raises UserFacingError for an unknown or ambiguous one."""
+        Raise UserFacingError for an unknown or ambiguous name.
+        """
         if (name := self._names.get(_folded(text))) is not None:
             return name
         similar = self.matching(text) if text.strip() else []
@@ -105,8 +106,8 @@ class TimeZones:
         raise UserFacingError(wording.unknown_zone(text, similar[:3]))
 
     def matching(self, text: str) -> list[str]:
-        """Return at most 25 zones: the one of that name, then those whose region or city begins with `text`,
-        then those that contain it."""
+        """Return at most 25 zones: first an exact match, then those whose region or city starts with
+        `text`, then those that contain it."""
         typed = _folded(text)
         if not typed:
             return [name for name in _COMMON_ZONES if _folded(name) in self._names]
@@ -127,9 +128,9 @@ def _rank(folded: str, typed: str) -> int:
 
 
 def manager_guild_id(interaction: discord.Interaction) -> int:
-    """Return the server that the person may manage, as Discord says with this very interaction.
+    """Return the ID of the server, after checking the Manage Server permission sent with the interaction.
 
-    Raises NoPrivateMessage or MissingPermissions, which the command tree puts into words.
+    Raise NoPrivateMessage or MissingPermissions, which the command tree reports to the user.
     """
     if interaction.guild_id is None:
         raise app_commands.NoPrivateMessage
@@ -140,14 +141,14 @@ def manager_guild_id(interaction: discord.Interaction) -> int:
 
 
 def require_human(user: discord.User | discord.Member) -> int:
-    """Return their id. Raises UserFacingError for a bot."""
+    """Return the person's ID. Raise UserFacingError for a bot."""
     if user.bot:
         raise UserFacingError(wording.BOT_NAMED)
     return user.id
 
 
 def role_id(role: discord.Role) -> int:
-    """Return its id. Raises UserFacingError for @everyone: what each member gets is a rule of its own."""
+    """Return the role's ID. Raise UserFacingError for @everyone, since the member limit covers it."""
     if role.is_default():
         raise UserFacingError(wording.EVERYONE_ROLE)
     return role.id
@@ -156,9 +157,9 @@ def role_id(role: discord.Role) -> int:
 def limit_target(
     kind: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
 ) -> Target:
-    """Return whose limit is to be set: each member's if nobody is named.
+    """Return whose limit to set: each member's if no role or person is given.
 
-    Raises UserFacingError if more than one is named, for a bot, and for @everyone.
+    Raise UserFacingError if several are given, for a bot, or for @everyone.
     """
     _require_at_most_one(kind, role, user, wording.CHOOSE_ONE)
     if user is not None:
@@ -169,7 +170,7 @@ def limit_target(
 def removal_target(
     kind: str | None, role: discord.Role | None, user: discord.User | discord.Member | None
 ) -> Target:
-    """Return whose limit is to be removed. Raises UserFacingError unless exactly one is named."""
+    """Return whose limit to remove. Raise UserFacingError unless exactly one is given."""
     if kind is role is user is None:
         raise UserFacingError(wording.CHOOSE_ONE_TO_REMOVE)
     _require_at_most_one(kind, role, user, wording.CHOOSE_ONE_TO_REMOVE)

@@ -1,4 +1,4 @@
-"""Build the pages of the quota panel from what is stored, and what Discord knows of roles and members."""
+"""Build the pages of the quota panel from stored rules and Discord's roles and members."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ._members import MAX_LOOKUPS, UNKNOWN, MemberInfo, MemberLookup, stale_rule
 
 
 class View(StrEnum):
-    """Which page of the panel is open."""
+    """The page of the panel that is open."""
 
     HOME = "home"
     CHANNELS = "channels"
@@ -32,8 +32,8 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an open panel shows. `notice` says what has just happened; `number` is the first log entry that is
-    not shown, or the number of days of the chart."""
+    """The content of an open panel. `notice` says what has just changed. `number` is the ID of the first
+    log entry not shown, or the number of days in the chart."""
 
     view: View = View.HOME
     target: Target | None = None
@@ -42,7 +42,7 @@ class Page:
 
 
 class PanelPages:
-    """Every method may raise StoreUnavailable."""
+    """Builds pages. Every method raises StoreUnavailable if the database can't be read."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class PanelPages:
         self._members = members
 
     async def build(self, client: discord.Client, guild_id: int, page: Page) -> RoutedLayout:
-        """Return a page other than the chart, which comes with a file."""
+        """Return any page except the chart, which needs an attached file."""
         guild = client.get_guild(guild_id)
         if page.view is View.CHANNELS:
             rules = await self._channels.rules(guild_id)
@@ -76,7 +76,8 @@ class PanelPages:
         return show_layout(await self._state(client.get_guild(guild_id), guild_id))
 
     async def log(self, guild_id: int, before_id: int | None, page: PanelPage | None) -> RoutedLayout:
-        """Return the changes before `before_id`, or the newest. `page` None: outside of a panel."""
+        """Return the changes older than `before_id`, or the newest ones. Without `page`, the log is a
+        message of its own."""
         entries = await self._quotas.audit_log(guild_id, before_id, LOG_PAGE + 1)
         return log_layout(entries, page, first=before_id is None)
 
@@ -95,7 +96,7 @@ class PanelPages:
         return self._named(guild, state, None)
 
     async def _personal_usages(self, guild_id: int, rules: Sequence[Rule]) -> dict[Rule, LimitUsage]:
-        """Count what the people with a limit of their own have used: of the first few, a query each."""
+        """Return the usage of people who have their own limit, with one query each for the first few."""
         personal = [rule for rule in rules if rule.kind is LimitKind.USER][:MAX_LOOKUPS]
         now = self._clock.now()
         decisions = [
@@ -104,7 +105,7 @@ class PanelPages:
         return {rule: decision.effective for rule, decision in zip(personal, decisions, strict=True)}
 
     def _named(self, guild: discord.Guild | None, state: QuotaState, also: Target | None) -> QuotaState:
-        """Add the names of roles and members, as far as they are known."""
+        """Add the known names of roles and members."""
         targets = {Target(rule.kind, rule.subject_id) for rule in state.rules.rules} | (
             {also} if also else set()
         )
@@ -127,7 +128,7 @@ class PanelPages:
         return Selection(target, await self._quotas.check(subject, self._clock.now()), member.is_member)
 
     async def member(self, guild: discord.Guild | None, user_id: int) -> MemberInfo:
-        """Return what is known about someone, asking Discord if need be."""
+        """Return what is known about a person, asking Discord if they are not cached."""
         return (
             UNKNOWN
             if guild is None
@@ -136,6 +137,7 @@ class PanelPages:
 
 
 def daily_limit(rules: GuildRules, operator_limits: OperatorLimits) -> int:
-    """Return the most songs the server can make per day: its own limit per day, never over the bot's cap."""
+    """Return how many songs the server can make per day: its daily limit or the bot's cap, whichever is
+    lower."""
     own = [rule.limit for rule in rules.rules if rule.kind is LimitKind.SERVER and rule.period is Period.DAY]
     return min([*own, operator_limits.server])

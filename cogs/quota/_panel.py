@@ -1,4 +1,4 @@
-"""What the buttons, selects and forms of the quota panel do."""
+"""Handle the buttons, selects and forms of the quota panel."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ _CHANGES = frozenset({PanelAction.REMOVE, PanelAction.RESET, PanelAction.ALLOW, 
 
 
 class QuotaPanel:
-    """Check with each press that the person may still manage the server; a custom id proves nothing."""
+    """Handles presses. Each press checks that the person may manage the server, since custom IDs can be
+    forged."""
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class QuotaPanel:
         router.register_modal(FORM_ROUTE, self.on_form)
 
     async def open(self, interaction: discord.Interaction) -> None:
-        """Answer `/quota panel`. The interaction is deferred already."""
+        """Respond to `/quota panel`. The interaction must be deferred."""
         await self._panels.show(interaction, manager_guild_id(interaction), Page())
 
     async def on_press(self, interaction: discord.Interaction, pressed: PanelId) -> None:
@@ -91,7 +92,7 @@ class QuotaPanel:
         await self._panels.refresh(guild_id, interaction.message.id if interaction.message else None)
 
     async def _page(self, interaction: discord.Interaction, pressed: PanelId) -> Page:
-        """Do what was pressed, and return what the panel shows then."""
+        """Apply the pressed action, and return the panel's new page."""
         try:
             return await self._act(interaction, pressed)
         except UserFacingError as error:
@@ -118,7 +119,7 @@ class QuotaPanel:
                 return replace(page, notice=await self._change_target(interaction, pressed))
 
     async def _change_target(self, interaction: discord.Interaction, pressed: PanelId) -> str:
-        """Remove a limit or reset someone's usage; other presses change nothing."""
+        """Remove a limit or reset someone's usage. Ignore all other actions."""
         target = pressed.target
         if target is None:
             return ""
@@ -132,7 +133,7 @@ class QuotaPanel:
         return ""
 
     def _selected(self, interaction: discord.Interaction, pressed: PanelId) -> Target | None:
-        """Return whom the admin chose. Raises UserFacingError for a bot and for @everyone."""
+        """Return the admin's choice. Raise UserFacingError for a bot or @everyone."""
         value = next(iter(_values(interaction)), "")
         if pressed.action is PanelAction.SELECT_LIMIT:
             return parse_target(value)
@@ -145,7 +146,7 @@ class QuotaPanel:
         return target
 
     def _remember(self, interaction: discord.Interaction, user_id: int) -> None:
-        """Keep what Discord says of the chosen person. Raises UserFacingError for a bot."""
+        """Cache Discord's data about the chosen person. Raise UserFacingError for a bot."""
         resolved = cast("Mapping[str, Any]", interaction.data or {}).get("resolved") or {}
         user = (resolved.get("users") or {}).get(str(user_id)) or {}
         if user.get("bot"):
@@ -158,6 +159,6 @@ class QuotaPanel:
 
 
 def _values(interaction: discord.Interaction) -> list[str]:
-    """Return what was chosen in a select, as Discord sent it."""
+    """Return the values chosen in a select, as sent by Discord."""
     values = (interaction.data or {}).get("values")
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []

@@ -1,4 +1,4 @@
-"""The usage chart: as the answer to a command, or as a page of the panel."""
+"""Show the usage chart as the response to a command or as a page of the panel."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class UsageChart:
         self._operator_limits = operator_limits
 
     async def show(self, interaction: discord.Interaction, days: int, page: PanelPage | None) -> None:
-        """Edit the deferred answer, or the panel that was pressed. Where no picture can be drawn or attached,
-        the words come alone. May raise StoreUnavailable."""
+        """Edit the deferred response or the pressed panel. Show only text if the chart can't be drawn or
+        attached. Raise StoreUnavailable if the usage can't be read."""
         guild_id, now = manager_guild_id(interaction), self._clock.now()
         usage = await self._quotas.usage(guild_id, days, now)
         limit = daily_limit(await self._quotas.rules(guild_id, now), self._operator_limits)

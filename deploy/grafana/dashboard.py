@@ -1,6 +1,6 @@
-"""Write the Grafana dashboard as JSON: `make dashboard`. It is imported in Grafana like any other.
+"""Write the Grafana dashboard as JSON (`make dashboard`), which can be imported in Grafana.
 
-The alert rules in `deploy/prometheus/alerts.yml` watch the same figures, with the same thresholds.
+The alert rules in `deploy/prometheus/alerts.yml` use the same metrics and thresholds.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ SOURCE = DataSourceRef(type_val="prometheus", uid="${source}")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart over time. `queries` are pairs of a legend and a PromQL expression; `unit` is Grafana's name.
+    """A chart over time. `queries` are pairs of a legend and a PromQL expression. `unit` is Grafana's name.
 
-    `limit` draws a red line, in the chart's unit. `width` is of 24 columns.
+    `limit` draws a red line at that value. `width` is the number of columns, out of 24.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number. It is green up to `red_from` and red from there, or the other way round for `red_below`."""
+    """One number. It turns red from `red_from` upwards, or below `red_below`."""
 
     title: str
     about: str
@@ -53,7 +53,7 @@ class Figure:
 
 
 def quantiles(metric: str, *, window: str = "15m") -> tuple[tuple[str, str], ...]:
-    """The median and the slowest tenth and hundredth of a histogram, over all processes."""
+    """Return queries for the median, p90 and p99 of a histogram over all processes."""
     return tuple(
         (name, f"histogram_quantile({rank}, sum by (le) (rate({metric}_bucket[{window}])))")
         for name, rank in (("median", 0.5), ("p90", 0.9), ("p99", 0.99))
@@ -61,7 +61,7 @@ def quantiles(metric: str, *, window: str = "15m") -> tuple[tuple[str, str], ...
 
 
 def per_minute(metric: str, by: str, *, where: str = "") -> tuple[tuple[str, str], ...]:
-    """How often a counter counts in a minute, by the labels `by`, which are separated by commas."""
+    """Return a query for a counter's rate per minute, grouped by the comma-separated labels `by`."""
     legend = " ".join(f"{{{{{label.strip()}}}}}" for label in by.split(","))
     return ((legend, f"sum by ({by}) (rate({metric}{where}[5m])) * 60"),)
 
@@ -219,7 +219,7 @@ ROWS: tuple[tuple[str, tuple[Chart, ...]], ...] = (
 
 
 def build() -> str:
-    """The dashboard as Grafana's JSON, with a line end."""
+    """Return the dashboard as Grafana's JSON, ending with a newline."""
     board = (
         dashboard.Dashboard("songbot")
         .uid("songbot")
@@ -294,7 +294,7 @@ def _query(letter: str, legend: str, expression: str) -> prometheus.Dataquery:
 
 
 def _thresholds(below: str, above: str, at: float | None) -> dashboard.ThresholdsConfig:
-    # The lowest step has no value: it begins at minus infinity.
+    # The lowest step has no value, because it starts at minus infinity.
     steps = [Threshold(color=below)] if at is None else [Threshold(color=below), Threshold(at, above)]
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
 

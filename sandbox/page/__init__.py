@@ -1,1 +1,1 @@
-"""The sandbox's own part of the page: where one is, what to try, and what of SimCord's tools stays hidden."""
+"""Extend SimCord's page: show the current channel and what to try, and hide unneeded tools."""

@@ -1,4 +1,4 @@
-"""The channels in the sandbox, each with the people who can be there."""
+"""Define the sandbox's channels and who can be in each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simcord.preview import Preview
 
 @dataclass(frozen=True, slots=True)
 class SandboxChannel:
-    """A channel. `people` are SimCord's handles, with the one whom the page shows first at the front."""
+    """A channel. `people` are SimCord's handles; the page shows the first of them at the start."""
 
     key: str
     label: str
@@ -19,7 +19,7 @@ class SandboxChannel:
 
 
 class ChannelSwitch:
-    """Tells the preview which channel to show. SimCord's preview has one channel for all of its pages."""
+    """Tells SimCord's preview which channel to show. The preview has one channel for all of its pages."""
 
     def __init__(
         self, preview: Preview, channels: tuple[SandboxChannel, ...], current: SandboxChannel
@@ -29,12 +29,12 @@ class ChannelSwitch:
         self._current = current
 
     def describe(self) -> dict[str, Any]:
-        """Return the channels for the page, as JSON-ready values."""
+        """Return the channels for the page as JSON-serialisable values."""
         labels = [{"key": channel.key, "label": channel.label} for channel in self._channels.values()]
         return {"current": self._current.key, "channels": labels}
 
     def go(self, key: str) -> bool:
-        """Show another channel in pages that are opened from now on. False if there is no such channel."""
+        """Show another channel in pages opened from now on. Return False if there is no such channel."""
         channel = self._channels.get(key)
         source = self._preview._python
         if channel is None or source is None:

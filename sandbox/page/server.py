@@ -1,4 +1,5 @@
-"""SimCord's page with the sandbox's bar above it. It overrides insides of SimCord's pinned version."""
+"""Serve SimCord's page with the sandbox's bar above it. This overrides private parts of the pinned
+SimCord."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ _OWN_FILES = {"/sandbox.css": "text/css", "/sandbox.js": "application/javascript
 
 
 class SandboxServer(PreviewServer):
-    """Serves the bar, and lets it switch channels."""
+    """Serves the bar, which can switch channels."""
 
     _STATIC_FILES: ClassVar[dict[str, str]] = {
         **PreviewServer._STATIC_FILES,
@@ -34,7 +35,7 @@ class SandboxServer(PreviewServer):
         self._channels = channels
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
-        """Serve all GET requests that do not touch SimCord's state."""
+        """Serve all GET requests that do not use SimCord's state."""
         if request.path == "/api/channels":
             return self._serve_channels(request)
         if request.path in _OWN_FILES:
@@ -48,7 +49,7 @@ class SandboxServer(PreviewServer):
         return response
 
     def _serve_channels(self, request: web.Request) -> web.StreamResponse:
-        """Return the channels; with `?go=KEY`, show that channel first."""
+        """Return the channels. With `?go=KEY`, switch to that channel first."""
         if not self._authorized(request):
             raise web.HTTPUnauthorized
         if (key := request.query.get("go")) and not self._channels().go(key):
@@ -59,7 +60,7 @@ class SandboxServer(PreviewServer):
 
 
 def with_bar(page: str) -> str:
-    """Return SimCord's page with the sandbox's bar, its style and its script."""
+    """Return SimCord's page with the sandbox's bar, stylesheet and script added."""
     words = "".join(
         f"<li><code>[{escape(word)}]</code> {escape(meaning)}</li>" for word, meaning in MEANINGS.items()
     )

@@ -1,4 +1,5 @@
-"""A local Whisul that really composes, for tests, the sandbox, or by itself (`python -m sandbox.whisul`)."""
+"""A local Whisul that composes real music, for tests, for the sandbox, or on its own (`python -m
+sandbox.whisul`)."""
 
 from __future__ import annotations
 

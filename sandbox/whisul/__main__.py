@@ -1,4 +1,4 @@
-"""`python -m sandbox.whisul`: run a local Whisul for any client. Ctrl-C ends it."""
+"""Run a local Whisul for any client with `python -m sandbox.whisul`. Stop it with Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.whisul.server import WhisulServer
 
 
 def seconds_range(text: str) -> tuple[float, float]:
-    """Parse `15-25` or `20` as a range of seconds. Raises `argparse.ArgumentTypeError`."""
+    """Parse `15-25` or `20` as a range of seconds. Raise `argparse.ArgumentTypeError` if it is invalid."""
     low, _, high = text.partition("-")
     try:
         span = float(low), float(high or low)
@@ -25,7 +25,7 @@ def seconds_range(text: str) -> tuple[float, float]:
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Parse the command line: `host`, `port`, `key`, `seconds`."""
+    """Parse the command line, with `host`, `port`, `key` and `seconds`."""
     parser = argparse.ArgumentParser(
         "python -m sandbox.whisul", description="A local Whisul that really composes."
     )
@@ -43,7 +43,7 @@ async def serve(options: argparse.Namespace) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+        with suppress(NotImplementedError):  # on Windows, Ctrl-C raises KeyboardInterrupt
             loop.add_signal_handler(number, ended.set)
     async with WhisulServer(
         api_key=options.key, compose_seconds=options.seconds, host=options.host, port=options.port

@@ -1,4 +1,4 @@
-"""Build the API's answers as JSON values from jobs. Pure."""
+"""Build the API's responses as JSON values from jobs. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _BLANK = re.compile(r"[\s\ufeff]*")
 
 
 class InvalidInput(ValueError):
-    """The body of a POST can't be used. The message is Whisul's."""
+    """The body of a POST is invalid. The message is Whisul's."""
 
 
 def prompt_in(body: object) -> str:
-    """Return the prompt in a decoded body. Raises `InvalidInput` if there is none."""
+    """Return the prompt in a decoded body. Raise `InvalidInput` if there is none."""
     if not isinstance(body, dict):
         raise InvalidInput("The 'prompt' field is out of reach: the body must be a JSON object.")
     if "prompt" not in body:
@@ -32,12 +32,12 @@ def prompt_in(body: object) -> str:
 
 
 def error(name: str, message: str) -> JsonObject:
-    """Return the body of an answer with a status of 400 or above."""
+    """Return the body of a response with a status of 400 or higher."""
     return {"error": name, "message": message}
 
 
 def accepted(job: Job) -> JsonObject:
-    """Return the body of the 202. `poll_url` is relative to the base URL of the API."""
+    """Return the body of the 202 response. `poll_url` is relative to the base URL of the API."""
     return {
         "message": "Composition task received.",
         "job_id": job.job_id,
@@ -46,7 +46,8 @@ def accepted(job: Job) -> JsonObject:
 
 
 def progress(job: Job, now: float, public_base: str) -> JsonObject:
-    """Return the body of a poll. `finished_at` is missing while it runs, `result` null unless completed."""
+    """Return the body of a poll response. `finished_at` is missing while the job runs. `result` is null
+    unless it completed."""
     status = job.status(now)
     answer: JsonObject = {
         "status": status,
@@ -61,9 +62,9 @@ def progress(job: Job, now: float, public_base: str) -> JsonObject:
 
 
 def result(job: Job, now: float, public_base: str) -> JsonObject:
-    """Return the song; its links begin with `public_base`.
+    """Return the song. Its links start with `public_base`.
 
-    The length is `m:ss` or in seconds, depending on the prompt, since Whisul's documents show both.
+    The duration is `m:ss` or in seconds, depending on the prompt, since Whisul's documentation shows both.
     """
     plan = job.plan
     song: JsonObject = {

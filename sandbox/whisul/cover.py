@@ -1,4 +1,4 @@
-"""A cover for a song, drawn from its plan: 512 by 512 pixels, JPEG or PNG."""
+"""Draw a song's cover from its plan: 512 by 512 pixels, as JPEG or PNG."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ _PALETTES: tuple[tuple[Colour, Colour, Colour], ...] = (
 
 
 def draw_cover(plan: SongPlan) -> bytes:
-    """The encoded picture, of `plan.cover_type`. Blocks for some tens of milliseconds: run it in a thread."""
+    """Return the encoded picture in the format `plan.cover_type`.
+
+    This blocks for tens of milliseconds, so run it in a thread.
+    """
     dice = random.Random(plan.seed ^ 0xC0)
     palette = dice.choice(_PALETTES)
     picture = _sky(palette, dice)
@@ -46,7 +49,7 @@ def draw_cover(plan: SongPlan) -> bytes:
 
 
 def _sky(palette: tuple[Colour, Colour, Colour], dice: random.Random) -> Image.Image:
-    """The palette as a gradient, straight at any angle, with a little grain against banding."""
+    """Draw a linear gradient of the palette at any angle, with a little grain to prevent banding."""
     angle = dice.uniform(0.2, 1.3)
     ramp = np.linspace(0, 1, _DRAWN)
     gradient = ramp[None, :] * math.cos(angle) + ramp[:, None] * math.sin(angle)
@@ -68,7 +71,7 @@ def _disc(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], dic
 
 
 def _waves(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], dice: random.Random) -> None:
-    """Hills or waves in front of each other, the nearest the darkest."""
+    """Draw overlapping hills or waves, with the nearest being the darkest."""
     for layer in range(4):
         base = _DRAWN * (0.58 + 0.1 * layer)
         height, length, shift = dice.uniform(20, 80), dice.uniform(0.6, 2.2), dice.uniform(0, 6.3)
@@ -81,7 +84,7 @@ def _waves(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], di
 
 
 def _grid(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], _dice: random.Random) -> None:
-    """A floor of lines that run to the horizon."""
+    """Draw a floor grid whose lines meet at the horizon."""
     horizon, middle = int(_DRAWN * 0.6), _DRAWN / 2
     draw.rectangle((0, horizon, _DRAWN, _DRAWN), fill=(*palette[0], 235))
     for line in range(-14, 15):
@@ -94,7 +97,7 @@ def _grid(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], _di
 
 
 def _towers(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], dice: random.Random) -> None:
-    """A skyline with some windows lit."""
+    """Draw a skyline with some windows lit."""
     x = 0
     while x < _DRAWN:
         width, top = dice.randint(50, 130), int(_DRAWN * dice.uniform(0.45, 0.8))
@@ -107,7 +110,7 @@ def _towers(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], d
 
 
 def _orbits(draw: ImageDraw.ImageDraw, palette: tuple[Colour, Colour, Colour], dice: random.Random) -> None:
-    """Rings and small stars."""
+    """Draw rings and small stars."""
     x, y = dice.uniform(0.3, 0.7) * _DRAWN, dice.uniform(0.45, 0.7) * _DRAWN
     for ring in range(2, 11):
         r = ring * 62

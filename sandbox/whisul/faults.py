@@ -1,4 +1,4 @@
-"""Script faults in tests: what goes wrong with the next answers of an endpoint."""
+"""Script faults for tests: how the next responses of an endpoint fail."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _NULLS: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to answer wrongly; the class methods make it.
+    """One way in which a response can fail. The class methods create faults.
 
-    `body` None means the body of the right answer. `does_the_work` tells whether the request is carried out
-    anyway: whether a POST with a wrong answer made a job.
+    If `body` is None, the right response's body is sent. `does_the_work` says whether the request still takes
+    effect, so that a POST with a faulty response has created a job.
     """
 
     manner: _Manner = "plain"
@@ -56,7 +56,7 @@ class Fault:
         body: object = None,
         does_the_work: bool = False,
     ) -> Fault:
-        """Answer with this status. `body` is text, bytes or a JSON value, by default an error object."""
+        """Send this status. `body` is text, bytes or a JSON value, and by default an error object."""
         shown = (
             {"error": "Scripted fault", "message": f"Answered {code} on purpose."} if body is None else body
         )
@@ -64,54 +64,54 @@ class Fault:
 
     @classmethod
     def answer(cls, body: object) -> Fault:
-        """Answer with the right status and this body: text, bytes or a JSON value."""
+        """Send the right status with this body: text, bytes or a JSON value."""
         if isinstance(body, bytes):
             return cls(body=body)
         return cls(body=(body if isinstance(body, str) else json.dumps(body)).encode())
 
     @classmethod
     def hang(cls, seconds: float = 600.0, *, does_the_work: bool = False) -> Fault:
-        """Send nothing for this long, then cut the connection."""
+        """Send nothing for `seconds`, then close the connection."""
         return cls("hang", seconds=seconds, does_the_work=does_the_work)
 
     @classmethod
     def cut(cls, *, does_the_work: bool = False) -> Fault:
-        """Cut the connection before the answer."""
+        """Close the connection before the response."""
         return cls("cut", does_the_work=does_the_work)
 
     @classmethod
     def cut_midway(cls) -> Fault:
-        """Cut the connection after half of the right answer's body."""
+        """Close the connection after half of the right body."""
         return cls("cut_midway")
 
     @classmethod
     def trickle(cls, seconds_a_byte: float = 1.0) -> Fault:
-        """Send the right answer one byte at a time."""
+        """Send the right response one byte at a time."""
         return cls("trickle", seconds=seconds_a_byte)
 
     @classmethod
     def html(cls, code: int = 200) -> Fault:
-        """Answer with an HTML page instead of JSON (or audio)."""
+        """Send an HTML page instead of JSON or audio."""
         return cls(code=code, headers={"Content-Type": "text/html; charset=utf-8"}, body=_HTML.encode())
 
     @classmethod
     def cut_json(cls) -> Fault:
-        """Answer with the first half of the right JSON as if it were complete."""
+        """Send the first half of the right JSON as if it were complete."""
         return cls(shape="cut_json")
 
     @classmethod
     def wrong_types(cls) -> Fault:
-        """Answer with the right fields but values of other types."""
+        """Send the right fields with values of other types."""
         return cls(shape="wrong_types")
 
     @classmethod
     def nulls(cls) -> Fault:
-        """Answer with the right fields, all null."""
+        """Send the right fields, all null."""
         return cls(shape="nulls")
 
     @classmethod
     def oversized(cls, size: int = 2_000_000) -> Fault:
-        """Answer with valid JSON of this many bytes."""
+        """Send valid JSON of `size` bytes."""
         return cls(body=b'{"status": "running", "padding": "' + b"x" * (size - 36) + b'"}')
 
     def body_for(self, endpoint: Endpoint, right: bytes) -> bytes:
@@ -133,10 +133,10 @@ class _Line:
 
 
 class FaultScript:
-    """The faults still to come, in order."""
+    """The faults that are still pending, in order."""
 
     def __init__(self) -> None:
-        """Start with no fault scripted."""
+        """Start without faults."""
         self._lines: list[_Line] = []
 
     def add(self, endpoint: Endpoint, fault: Fault, count: float, prompt: str | None) -> None:
@@ -144,11 +144,11 @@ class FaultScript:
         self._lines.append(_Line(endpoint, fault, count, prompt))
 
     def clear(self) -> None:
-        """Drop all faults that have not happened yet."""
+        """Drop all pending faults."""
         self._lines.clear()
 
     def take(self, endpoint: Endpoint, prompt: str) -> Fault | None:
-        """Return the fault for this request, if one is due."""
+        """Return the fault for this request, or None."""
         for line in self._lines:
             if line.endpoint == endpoint and (line.prompt is None or line.prompt in prompt):
                 line.left -= 1
@@ -161,7 +161,7 @@ class FaultScript:
 async def misbehave(
     request: web.Request, fault: Fault, endpoint: Endpoint, right: web.Response | None
 ) -> web.StreamResponse:
-    """Answer a request as the fault says. `right` is the right answer, None if the work was not done."""
+    """Send a faulty response. `right` is the right response, or None if the request had no effect."""
     body = fault.body_for(endpoint, right.body if right and isinstance(right.body, bytes) else b"")
     headers = {"Content-Type": right.content_type if right else "application/json", **fault.headers}
     code = fault.code or (right.status if right else 200)
@@ -174,7 +174,7 @@ async def misbehave(
     await answer.prepare(request)
     if fault.manner == "cut_midway":
         await answer.write(body[: len(body) // 2])
-        await asyncio.sleep(0.02)  # let the first half arrive before the cut
+        await asyncio.sleep(0.02)  # let the first half arrive before closing the connection
         _abort(request)
         return answer
     for at in range(len(body)):

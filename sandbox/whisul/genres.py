@@ -1,4 +1,4 @@
-"""What the composer knows of genres and moods: tables, no logic."""
+"""Hold the composer's tables of genres and moods."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SCALES: Final[dict[str, tuple[int, ...]]] = {
     "mixolydian": (0, 2, 4, 5, 7, 9, 10),
     "lydian": (0, 2, 4, 6, 7, 9, 11),
 }
-"""Seven steps of each scale, in semitones above its root."""
+"""The seven steps of each scale, in semitones above its root."""
 
 PROGRESSIONS: Final[dict[str, tuple[tuple[int, ...], ...]]] = {
     "major": ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 0, 4), (3, 4, 0, 5)),
     "minor": ((0, 5, 2, 6), (0, 3, 5, 6), (0, 6, 5, 6), (0, 0, 5, 3)),
     "jazz": ((1, 4, 0, 5), (0, 5, 1, 4), (2, 5, 1, 4)),
 }
-"""Chord roots as steps of the scale, one a bar."""
+"""The roots of the chords, one per bar, as steps of the scale."""
 
 DRUMS: Final[dict[str, dict[str, str]]] = {
     "four": {"kick": "x...x...x...x...", "clap": "....x.......x...", "hat": "..x...x...x...x."},
@@ -33,12 +33,12 @@ DRUMS: Final[dict[str, dict[str, str]]] = {
     "waltz": {"kick": "x...........", "hat": "....x...x...", "snare": "........x..."},
     "none": {},
 }
-"""Sixteenth notes of one bar; `x` is a stroke."""
+"""The sixteenth notes of one bar, in which `x` is a hit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """How a kind of music sounds here; `bpm` is a range, `swing` a share of a sixteenth note."""
+    """How a genre sounds here. `bpm` is a range; `swing` is a fraction of a sixteenth note."""
 
     bpm: tuple[int, int]
     scale: str
@@ -84,12 +84,12 @@ GENRE_WORDS: Final[dict[str, str]] = {
     "piano": "classical", "orchestra": "classical", "acoustic": "folk", "country": "folk",
     "synth": "electronic", "drill": "trap", "808": "trap", "808s": "trap", "dance": "house",
 }  # fmt: skip
-"""Words that name a genre; the one that comes first in the prompt wins."""
+"""Words that name a genre. The first one in the prompt wins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """What a word does to a song: its scale (when it has a say), its tempo, the tag it leaves."""
+    """How a word changes a song: its tag, its scale (None keeps the genre's) and a factor for its tempo."""
 
     tag: str
     scale: str | None = None

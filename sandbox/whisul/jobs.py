@@ -1,4 +1,4 @@
-"""The jobs that this Whisul holds in memory, and how far each is at a given time."""
+"""Hold this Whisul's jobs in memory, and compute the state of each at a given time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ FAIL_TEXT: Final = "Generation failed due to an internal error."
 
 @dataclass
 class Job:
-    """One song being made. Times in seconds since 1970; `polls` has those of every GET with a good key.
+    """The making of one song. Times are in seconds since 1970. `polls` holds the time of every authorised
+    GET.
 
-    `take` counts the jobs before with the same prompt, of those that are remembered.
+    `take` is the number of earlier jobs in memory with the same prompt.
     """
 
     job_id: str
@@ -35,44 +36,44 @@ class Job:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The fault words in the prompt."""
+        """Return the fault words in the prompt."""
         return prompt_words.words_of(self.prompt)
 
     @cached_property
     def plan(self) -> SongPlan:
-        """The song that comes of it."""
+        """Return the plan of the song."""
         return plan_song(self.prompt, take=self.take, small=self.small_audio)
 
     @property
     def poll_count(self) -> int:
-        """How often the job was asked for."""
+        """Return how often the job was polled."""
         return len(self.polls)
 
     @property
     def finishes(self) -> float:
-        """When the job ends; infinite for one that never does."""
+        """Return when the job ends: infinity if it never does."""
         return self.created + self.seconds
 
     def status(self, now: float) -> str:
-        """`running`, `completed` or `failed`."""
+        """Return `running`, `completed` or `failed`."""
         if now < self.finishes:
             return "running"
         return "failed" if prompt_words.FAIL in self.words else "completed"
 
     def has_audio(self, now: float) -> bool:
-        """Whether its song can be downloaded."""
+        """Return True if the audio can be downloaded."""
         return self.status(now) == "completed" and prompt_words.NO_AUDIO not in self.words
 
     def has_cover(self, now: float) -> bool:
-        """Whether its cover can be downloaded."""
+        """Return True if the cover can be downloaded."""
         return self.status(now) == "completed" and prompt_words.NO_COVER not in self.words
 
 
 class JobBook:
-    """Makes jobs, finds them again, and forgets them after an hour or when there are too many."""
+    """Creates and finds jobs, and drops them after an hour, or the oldest if there are too many."""
 
     def __init__(self, compose_seconds: tuple[float, float], *, small_audio: bool) -> None:
-        """`compose_seconds` is the range from which each job's time is drawn."""
+        """Set the range from which each job's duration is drawn, in seconds."""
         self.jobs: dict[str, Job] = {}
         self._refused: dict[str, float] = {}
         self._takes = Counter[str]()
@@ -81,7 +82,7 @@ class JobBook:
         self._made = 0
 
     def make(self, prompt: str, now: float) -> Job:
-        """A new job. Its time is drawn by the prompt and by how many jobs were made before."""
+        """Create a job. Its duration depends on the prompt and on the number of earlier jobs."""
         self._forget(now)
         self._made += 1
         seconds = random.Random(seed_of(prompt) + self._made).uniform(*self._compose_seconds)
@@ -95,12 +96,12 @@ class JobBook:
         return job
 
     def find(self, job_id: str, now: float) -> Job | None:
-        """The job of this id, unless there is none or it has expired."""
+        """Return the job with this ID, or None if there is none or it has expired."""
         job = self.jobs.get(job_id)
         return job if job and now - job.created < KEPT_SECONDS else None
 
     def refuse_once(self, prompt: str, now: float) -> bool:
-        """True the first time for each prompt: how `[429]` knows that it has refused before."""
+        """Return True the first time for each prompt. `[429]` uses this to reject only the first request."""
         first = prompt not in self._refused
         self._refused.setdefault(prompt, now)
         return first

@@ -1,4 +1,4 @@
-"""Audio and covers: composed off the event loop when first asked for, and kept for the next time."""
+"""Compose audio and draw covers outside the event loop when first requested, and cache them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ KEPT_BYTES: Final = 64 * 1024 * 1024
 
 
 class Studio:
-    """Composes with one worker thread; the same plan is composed once while it is remembered."""
+    """Composes in one worker thread, and does not repeat a plan that is in the cache."""
 
     def __init__(self) -> None:
-        """The thread starts with the first song."""
+        """Create the worker. Its thread starts with the first song."""
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisul-studio")
         self._turn = asyncio.Lock()
         self._kept: OrderedDict[tuple[str, SongPlan], bytes] = OrderedDict()
         self._size = 0
 
     async def audio(self, job: Job) -> bytes:
-        """The MP3 of a job."""
+        """Return the job's audio as MP3."""
         return await self._make("audio", compose_mp3, job.plan)
 
     async def cover(self, job: Job) -> bytes:
-        """The picture of a job, of its plan's `cover_type`."""
+        """Return the job's cover in its plan's `cover_type`."""
         return await self._make("cover", draw_cover, job.plan)
 
     def close(self) -> None:
-        """End the thread; a song under way is the last."""
+        """Stop the thread after the current song."""
         self._worker.shutdown(wait=True, cancel_futures=True)
 
     async def _make(self, kind: str, make: Callable[[SongPlan], bytes], plan: SongPlan) -> bytes:

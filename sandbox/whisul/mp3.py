@@ -1,4 +1,4 @@
-"""MP3: encoding with LAME, and reading the frames of what was encoded."""
+"""Encode MP3 with LAME, and read the frames of encoded audio."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MONO = 3
 
 
 def encode_mp3(sound: Samples, *, rate: int, channels: int, kbps: int) -> bytes:
-    """Encode samples between -1 and 1, shaped (samples, channels), at a constant bit rate."""
+    """Encode samples between -1 and 1, with shape (samples, channels), at a constant bit rate."""
     encoder = lameenc.Encoder()
     encoder.silence()
     encoder.set_bit_rate(kbps)
@@ -29,7 +29,7 @@ def encode_mp3(sound: Samples, *, rate: int, channels: int, kbps: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the header of one MPEG-1 layer III frame says; `size` in bytes, `rate` in samples a second."""
+    """The header of one MPEG-1 layer III frame. `size` is in bytes, `rate` in samples per second."""
 
     kbps: int
     rate: int
@@ -38,12 +38,13 @@ class Frame:
 
     @property
     def seconds(self) -> float:
-        """Each frame holds 1,152 samples a channel."""
+        """Return the duration. Each frame holds 1,152 samples per channel."""
         return 1152 / self.rate
 
 
 def frames_of(audio: bytes) -> Iterator[Frame]:
-    """Every frame of an MP3 without tags. Raises `ValueError` where the bytes are not a whole frame."""
+    """Yield every frame of an MP3 without tags. Raise `ValueError` if the data is not made of whole
+    frames."""
     at = 0
     while at < len(audio):
         frame = _frame_at(audio, at)

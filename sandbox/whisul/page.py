@@ -1,4 +1,4 @@
-"""The page at `/`: what this server answers, for a person who opens it in a browser."""
+"""Render the page at `/`, which tells people with a browser what this server does."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ prompt, bring a fault:</p>
 
 
 def page(base: str, endpoint: str) -> str:
-    """The page as HTML; `base` is the address of this server, without a path."""
+    """Return the page as HTML. `base` is this server's address without a path."""
     words = "\n".join(
         f"<tr><td><code>[{escape(word)}]</code><td>{escape(meaning)}" for word, meaning in MEANINGS.items()
     )

@@ -1,4 +1,4 @@
-"""From a prompt to the plan of a song: pure, and always the same for the same prompt and take."""
+"""Turn a prompt into the plan of a song. Pure: the same prompt and take always give the same plan."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _DULL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SongPlan:
-    """All that is decided before a sound is made.
+    """Everything that is decided before any sound is made.
 
-    `seconds` is the true length of the audio, `tune_seconds` that of the tune before it is encoded, `kbps`
-    the bit rate; `repeats` is over 1 for a huge song, whose encoded tune comes so many times in a row.
+    `seconds` is the length of the encoded audio, `tune_seconds` that of the tune before encoding, and `kbps`
+    the bit rate. `repeats` exceeds 1 only for a huge song, in which the encoded tune is repeated that often.
     """
 
     seed: int
@@ -52,29 +52,29 @@ class SongPlan:
 
     @property
     def seconds(self) -> int:
-        """Length of the audio in whole seconds: LAME adds a frame, and fills up the last one."""
+        """Return the length of the audio in whole seconds. LAME adds one frame and pads the last one."""
         frames = math.ceil(self.tune_seconds * SAMPLE_RATE / _FRAME_SAMPLES) + 1
         return round(self.repeats * frames * _FRAME_SAMPLES / SAMPLE_RATE)
 
     @property
     def cover_type(self) -> str:
-        """`jpg`, or `png` for one song in four: Whisul's documents show both."""
+        """Return `png` for one song in four, else `jpg`, since Whisul's documentation shows both."""
         return "png" if self.seed % 4 == 3 else "jpg"
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """The scale, in semitones above the root."""
+        """Return the scale in semitones above the root."""
         return SCALES[self.scale]
 
 
 def seed_of(prompt: str) -> int:
-    """A number that is the same for the same prompt on every machine; lone surrogates are text too."""
+    """Return a number that is the same for a prompt on every machine, even if it contains lone surrogates."""
     digest = hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big")
 
 
 def plan_song(prompt: str, *, take: int = 0, small: bool = False) -> SongPlan:
-    """Plan the song that a prompt asks for, another one with each `take`.
+    """Plan a song for the prompt. Each `take` gives a different one.
 
     `small` makes it three seconds of mono, for tests.
     """

@@ -1,4 +1,4 @@
-"""Words in a prompt that bring a fault, written in square brackets: `a trap song [fail]`."""
+"""Find the words in square brackets that trigger a fault, as in `a trap song [fail]`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_COVER: Final = "no-cover"
 HUGE: Final = "huge"
 
 GARBAGE_POLLS: Final = 3
-"""So many polls of a `[garbage]` job answer with broken JSON before the right answers begin."""
+"""How many polls of a `[garbage]` job get broken JSON before valid responses begin."""
 
 MEANINGS: Final[dict[str, str]] = {
     FAIL: "the job ends as failed, with an error text",
@@ -31,16 +31,16 @@ MEANINGS: Final[dict[str, str]] = {
     NO_COVER: "the job completes, and its result has no image_url",
     HUGE: "the audio is a valid MP3 of more than 11 MiB",
 }
-"""Every word, and what it does: the page at `/` shows this."""
+"""Every word and its effect, as shown on the page at `/`."""
 
 _BRACKETED = re.compile(r"\[\s*(" + "|".join(map(re.escape, MEANINGS)) + r")\s*\]", re.IGNORECASE)
 
 
 def words_of(prompt: str) -> frozenset[str]:
-    """The fault words in a prompt, in lower case and without brackets."""
+    """Return the fault words in a prompt, in lower case and without brackets."""
     return frozenset(word.lower() for word in _BRACKETED.findall(prompt))
 
 
 def without_words(prompt: str) -> str:
-    """The prompt as the composer should read it."""
+    """Return the prompt for the composer, without fault words."""
     return _BRACKETED.sub(" ", prompt)

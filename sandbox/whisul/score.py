@@ -1,4 +1,4 @@
-"""From a plan to notes and drum strokes: pure, and always the same for the same plan."""
+"""Turn a plan into notes and drum hits. Pure: the same plan always gives the same score."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sandbox.whisul.plan import SongPlan
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note of a voice (`lead`, `bass`, `pad`): times in beats, pitch in MIDI, volume from 0 to 1."""
+    """One note of a voice (`lead`, `bass`, `pad`). Times are in beats, the pitch in MIDI, the volume from
+    0 to 1."""
 
     voice: str
     start: float
@@ -23,7 +24,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One stroke of a drum (`kick`, `snare`, `clap`, `hat`): its time in beats, volume from 0 to 1."""
+    """One hit of a drum (`kick`, `snare`, `clap`, `hat`). Its time is in beats, its volume from 0 to 1."""
 
     drum: str
     start: float
@@ -45,12 +46,14 @@ _BASS_RHYTHMS = {
 
 
 def pitch_at(plan: SongPlan, step: int, octave: int = 0) -> int:
-    """The MIDI number of a step of the plan's scale; steps beyond the seventh go on in the next octave."""
+    """Return the MIDI number of a step of the plan's scale. Steps above the seventh are in the next
+    octave."""
     return plan.root + 12 * (octave + step // 7) + plan.steps[step % 7]
 
 
 def notes_of(plan: SongPlan) -> list[Note]:
-    """All notes of the song: pads from the start, bass after an eighth of it, the lead after a quarter."""
+    """Return all notes: pads from the start, bass after an eighth of the song, and the lead after a
+    quarter."""
     dice = random.Random(plan.seed ^ 0xA5)
     major = plan.scale in {"major", "lydian", "mixolydian"}
     chords = dice.choice(PROGRESSIONS[plan.genre.chords or ("major" if major else "minor")])
@@ -81,7 +84,8 @@ def _bass(plan: SongPlan, roots: list[int], dice: random.Random) -> Iterator[Not
 
 
 def _lead(plan: SongPlan, roots: list[int], dice: random.Random) -> Iterator[Note]:
-    """Two motifs of a bar in the order A A B A, moved along with the chords; the last bar is one note."""
+    """Return two one-bar motifs in the order A A B A that follow the chords. The last bar is a single
+    note."""
     beats = plan.genre.beats
     motifs = [_motif(beats, dice) for _ in range(2)]
     for bar, root in enumerate(roots):
@@ -108,7 +112,8 @@ def _motif(beats: int, dice: random.Random) -> list[tuple[float, float, int]]:
 
 
 def strokes_of(plan: SongPlan) -> list[Stroke]:
-    """All drum strokes: the first eighth of the song has hats alone, every fourth bar ends in a fill."""
+    """Return all drum hits. The first eighth of the song has only hats, and every fourth bar ends in a
+    fill."""
     dice = random.Random(plan.seed ^ 0x5A)
     return [stroke for bar in range(plan.bars) for stroke in _drum_bar(plan, bar, dice)]
 

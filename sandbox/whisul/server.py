@@ -1,4 +1,4 @@
-"""A local Whisul: the API over HTTP, with faults on demand and a record of what was asked of it."""
+"""Serve a local Whisul: the API over HTTP, with faults on demand and a record of all requests."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ _POSTS_KEPT: Final = 100_000
 
 
 class Post(NamedTuple):
-    """A prompt that reached the server, whatever was answered."""
+    """A prompt that the server received, whatever the response was."""
 
     time: float
     prompt: str
 
 
 class WhisulServer:
-    """Whisul on this machine; an async context manager that listens while it is open.
+    """A local Whisul. As an async context manager, it listens until the block ends.
 
-    Audio and covers are composed when first asked for, so that thousands of jobs cost nothing but memory.
+    Audio and covers are composed when first requested, so that thousands of jobs cost nothing but memory.
 
-    - `jobs`: every job in memory by its id, with the times of its polls.
-    - `posts`: every prompt that was posted with a good key, in order, with its time.
-    - `requests`: how many requests were answered, by (method, kind, status); kind is `generate`, `compose`,
-      `job`, `audio`, `cover`, `page` or `other`; status 0 is a request that ended without an answer.
-    - `api_key` may be changed while it runs, as a dashboard would.
+    - `jobs` holds every job in memory by its ID, with the times of its polls.
+    - `posts` holds every prompt that was posted with a valid key, in order, with its time.
+    - `requests` counts the requests by (method, kind, status). The kind is `generate`, `compose`, `job`,
+      `audio`, `cover`, `page` or `other`. Status 0 means that no response was sent.
+    - `api_key` can be changed while the server runs, as in Whisul's dashboard.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class WhisulServer:
         endpoint: Literal["generate", "compose"] = "generate",
         public_base: str | None = None,
     ) -> None:
-        """Port 0 takes a free one. `clock` gives seconds since 1970; `small_audio` makes songs of 3 seconds.
+        """Configure the server. Port 0 selects a free port. `clock` returns seconds since 1970. `small_audio`
+        makes songs of 3 seconds.
 
-        `endpoint` is the one path that takes a POST (the other answers 404). `public_base` begins the links
-        to audio and covers; by default they follow the Host header of the poll.
+        `endpoint` is the only path that accepts a POST; the other one returns 404. `public_base` starts the
+        links to audio and covers. By default, the poll's Host header does.
         """
         self.api_key = api_key
         self.posts: deque[Post] = deque(maxlen=_POSTS_KEPT)
@@ -84,37 +85,37 @@ class WhisulServer:
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Every job in memory, by its id."""
+        """Return every job in memory by its ID."""
         return self._book.jobs
 
     @property
     def port(self) -> int:
-        """The port it listens on; stays the same over `down` and `up`."""
+        """Return the port, which stays the same after `down` and `up`."""
         return self._port
 
     @property
     def origin(self) -> str:
-        """Its address without a path, such as `http://127.0.0.1:8765`."""
+        """Return the address without a path, such as `http://127.0.0.1:8765`."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
     @property
     def base_url(self) -> str:
-        """The base URL of the API."""
+        """Return the base URL of the API."""
         return f"{self.origin}/api"
 
     async def __aenter__(self) -> WhisulServer:
-        """Begin to listen; raises `OSError` when the port is taken."""
+        """Start listening. Raise `OSError` if the port is taken."""
         await self.up()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop listening, cut what is open, end the composing thread."""
+        """Stop listening, close all connections, and end the composing thread."""
         await self.down()
         self._studio.close()
 
     async def up(self) -> None:
-        """Listen (again, on the same port)."""
+        """Start listening, on the same port as before if there was one."""
         if self._runner is not None:
             return
         runner = web.AppRunner(
@@ -130,14 +131,14 @@ class WhisulServer:
         self._port = int(runner.addresses[0][1])
 
     async def down(self) -> None:
-        """Stop listening and cut open connections: new ones are refused. Jobs are kept, and go on."""
+        """Stop listening and close all connections. Jobs are kept and continue."""
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
-        """Down inside the block, up after it."""
+        """Take the server down inside the block, and bring it up after it."""
         await self.down()
         try:
             yield
@@ -147,15 +148,15 @@ class WhisulServer:
     def fail_next(
         self, endpoint: Endpoint, fault: Fault, count: float = 1, *, prompt: str | None = None
     ) -> None:
-        """Let the next `count` requests (`math.inf`: all) of an endpoint go wrong, with a good key.
+        """Make the next `count` authorised requests of an endpoint fail; `math.inf` means all.
 
-        `prompt` leaves alone the songs whose prompt does not contain it. Scripted faults come in the order
-        given, and before what words in the prompt bring.
+        With `prompt`, only songs whose prompt contains it are affected. Scripted faults happen in the given
+        order, and before those that words in the prompt trigger.
         """
         self._script.add(endpoint, fault, count, prompt)
 
     def heal(self) -> None:
-        """Forget the scripted faults that have not happened yet."""
+        """Drop all pending scripted faults."""
         self._script.clear()
 
     def _application(self) -> web.Application:
@@ -252,7 +253,7 @@ class WhisulServer:
 
 
 async def _decoded(request: web.Request) -> object:
-    """The JSON in a body; raises `InvalidInput` for anything else."""
+    """Return the JSON in a body. Raise `InvalidInput` for anything else."""
     if request.content_type != "application/json":
         raise answers.InvalidInput("The 'prompt' field is out of reach: send Content-Type: application/json.")
     try:
@@ -274,7 +275,7 @@ def _refusal(refused: web.HTTPException) -> web.Response:
 
 
 def _file(request: web.Request, body: bytes, content_type: str) -> web.Response:
-    """The file, or the part of it that a Range header asks for: players seek with it."""
+    """Return the file, or the part that a Range header asks for. Players use ranges to seek."""
     headers = {"Content-Type": content_type, "Accept-Ranges": "bytes"}
     if "Range" not in request.headers:
         return web.Response(body=body, headers=headers)

@@ -1,4 +1,4 @@
-"""The instruments: numpy arrays of samples from pitches and lengths. 44.1 kHz, float32, about -1 to 1."""
+"""Turn pitches and lengths into numpy arrays of samples: 44.1 kHz, float32, roughly from -1 to 1."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ATTACK: Final = {"pad": 0.25, "flute": 0.06}
 
 @cache
 def _wave(timbre: str) -> Samples:
-    """One cycle of a timbre, as a table to read from at any pitch."""
+    """Return one cycle of a timbre, as a wavetable that can be played at any pitch."""
     phase = 2 * np.pi * np.arange(_TABLE) / _TABLE
     cycle = sum(
         (level * np.sin(n * phase) for n, level in enumerate(_HARMONICS[timbre], 1)), start=np.zeros(_TABLE)
@@ -38,7 +38,7 @@ def _wave(timbre: str) -> Samples:
 
 
 def note(timbre: str, pitch: int, seconds: float, *, detune: float = 0.0) -> Samples:
-    """A note of a timbre: `pitch` as a MIDI number, `detune` in semitones."""
+    """Return a note. `pitch` is a MIDI number, `detune` is in semitones."""
     release = 0.04
     time = np.arange(int((seconds + release) * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     hertz = 440.0 * 2 ** ((pitch + detune - 69) / 12)
@@ -50,7 +50,7 @@ def note(timbre: str, pitch: int, seconds: float, *, detune: float = 0.0) -> Sam
 
 @cache
 def drum(name: str) -> Samples:
-    """One stroke of `kick`, `snare`, `clap` or `hat`."""
+    """Return one hit of `kick`, `snare`, `clap` or `hat`."""
     length = {"kick": 0.32, "snare": 0.22, "clap": 0.2, "hat": 0.07}[name]
     time = np.arange(int(length * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     noise = np.random.default_rng(7).uniform(-1, 1, time.size)
@@ -68,7 +68,7 @@ def drum(name: str) -> Samples:
 
 
 def rain(size: int, seed: int) -> Samples:
-    """So many samples of rain: soft noise with louder drops here and there."""
+    """Return samples of rain: soft noise with some louder drops."""
     dice = np.random.default_rng(seed)
     noise = dice.standard_normal(size).astype(np.float32)
     soft = np.convolve(noise, np.full(6, 1 / 6, dtype=np.float32), mode="same")

@@ -1,4 +1,4 @@
-"""From a plan to an MP3: mix the score, encode it. Takes well under a second of one core."""
+"""Turn a plan into an MP3 by mixing and encoding its score. This takes well under a second on one core."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.whisul.synth import Samples
 _LEVEL = {"lead": 0.30, "bass": 0.42, "pad": 0.10, "kick": 0.75, "snare": 0.42, "clap": 0.36, "hat": 0.22}
 _FADE_SECONDS = 1.0
 LOUDNESS = 0.2
-"""The root mean square that every song is brought to: about -14 dB below full scale."""
+"""The root mean square to which every song is normalised: about 14 dB below full scale."""
 
 
 def loudness(sound: Samples) -> float:
@@ -25,13 +25,13 @@ def loudness(sound: Samples) -> float:
 
 
 def compose_mp3(plan: SongPlan) -> bytes:
-    """The whole song of a plan, an MP3 of `plan.seconds`. Blocks: run it in a thread."""
+    """Return the whole song as an MP3 of `plan.seconds`. This blocks, so run it in a thread."""
     tune = encode_mp3(mix(plan), rate=SAMPLE_RATE, channels=plan.channels, kbps=plan.kbps)
     return tune * plan.repeats
 
 
 def mix(plan: SongPlan) -> Samples:
-    """All voices together, shaped (samples, channels) and within -1 to 1."""
+    """Return the mix of all voices, with shape (samples, channels) and values from -1 to 1."""
     tracks = np.zeros((2, plan.tune_seconds * SAMPLE_RATE), dtype=np.float32)
     beat = 60 / plan.bpm
     lead = np.zeros_like(tracks)
@@ -62,7 +62,7 @@ def _add(track: Samples, seconds: float, sound: Samples, level: float) -> None:
 
 
 def _with_echo(lead: Samples, seconds: float) -> Samples:
-    """The lead and two echoes of it, one on each side."""
+    """Return the lead in stereo with an echo on each side."""
     echoed = lead.copy()
     lag = int(seconds * SAMPLE_RATE)
     for times, channel in ((1, 0), (2, 1)):
@@ -72,7 +72,7 @@ def _with_echo(lead: Samples, seconds: float) -> Samples:
 
 
 def _mastered(tracks: Samples, channels: int) -> Samples:
-    """Make every song about equally loud, whatever plays in it: quiet ones louder, peaks rounded off."""
+    """Normalise the loudness, soften peaks and fade out. Return shape (samples, channels)."""
     sound = np.tanh(tracks * np.float32(1.1))
     for _round in range(3):
         sound = np.tanh(sound * np.float32(LOUDNESS / max(loudness(sound), 1e-6)))

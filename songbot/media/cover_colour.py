@@ -1,4 +1,4 @@
-"""The accent colour of a card, taken from its cover."""
+"""Find the accent colour of a card in its cover."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from .downloader import MediaFile
 log = logging.getLogger(__name__)
 
 MAX_PIXELS = 16_000_000
-"""A larger picture is not opened: decoding it would take too long and too much memory."""
+"""Larger pictures are not decoded, because that would take too much time and memory."""
 _SIDE, _COLOURS = 64, 8
 _MIN_LIGHTNESS, _MAX_LIGHTNESS = 0.35, 0.75
-"""An accent stays legible on Discord's dark and light themes."""
+"""The range of lightness that is legible in Discord's dark and light themes."""
 
 
 async def accent_of(cover: MediaFile | None) -> int | None:
-    """Return the cover's accent as 0xRRGGBB without holding up the event loop, or None if there is none."""
+    """Return the cover's accent colour as 0xRRGGBB, or None. The work is done in a thread."""
     return await asyncio.to_thread(accent_colour, cover.data) if cover else None
 
 
 def accent_colour(picture: bytes) -> int | None:
-    """Return the most prominent lively colour as 0xRRGGBB; None for what can't be read as a picture."""
+    """Return the most prominent saturated colour as 0xRRGGBB, or None if the picture can't be decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             small = _shrunk(picture)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
-        log.info("no accent from a cover: %s", type(error).__name__)
+        log.info("a cover gave no accent colour: %s", type(error).__name__)
         return None
     return _liveliest(small)
 
@@ -47,7 +47,7 @@ def _shrunk(picture: bytes) -> Image.Image:
 
 
 def _liveliest(image: Image.Image) -> int:
-    """Return the colour with the highest share times saturation, in a lightness that is legible."""
+    """Return the colour with the highest share times saturation, with its lightness made legible."""
     reduced = image.quantize(_COLOURS, Image.Quantize.MEDIANCUT)
     palette, counted = reduced.getpalette() or [], reduced.getcolors() or []
     best, score = (0.0, _MIN_LIGHTNESS, 0.0), -1.0

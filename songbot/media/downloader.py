@@ -1,4 +1,4 @@
-"""Download a song's audio and cover to attach them, within limits of size, time and address."""
+"""Download a song's audio and cover for attaching, limited in size, time and address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .guarded_http import GuardedSession
 log = logging.getLogger(__name__)
 
 DEFAULT_UPLOAD_LIMIT = 10 * 1024 * 1024
-"""Bytes that a message may hold if no other limit is known ("Uploading Files")."""
+"""Maximum size of a message in bytes if no other limit is known (Discord, "Uploading Files")."""
 UPLOAD_MARGIN = 200_000
 MAX_COVER_BYTES = 5 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -32,7 +32,7 @@ Sniffer = Callable[[bytes], str | None]
 
 
 class DownloadError(Exception):
-    """A file is left out. The message says why and never holds the URL."""
+    """The file can't be attached. The message says why and never contains the URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,16 @@ class SongFiles:
 
     @property
     def present(self) -> tuple[MediaFile, ...]:
-        """Return the files that are there, cover first."""
+        """Return the downloaded files, cover first."""
         return tuple(file for file in (self.cover, self.audio) if file)
 
 
 class MediaDownloader:
-    """An async context manager around its own HTTP session.
+    """An async context manager that owns an HTTP session.
 
-    `trusted_url` is Whisul's base URL (see GuardedSession). At most `max_concurrent` songs have their files
-    in memory; others wait up to `queue_timeout` seconds and go without. `deadline` is in seconds, per file.
+    `trusted_url` is Whisul's base URL (see GuardedSession). At most `max_concurrent` songs have files in
+    memory. Other songs wait up to `queue_timeout` seconds, then go without files. `deadline` is in seconds
+    per file.
     """
 
     def __init__(
@@ -88,15 +89,15 @@ class MediaDownloader:
 
     @asynccontextmanager
     async def fetch(self, song: Song, upload_limit: int = DEFAULT_UPLOAD_LIMIT) -> AsyncIterator[SongFiles]:
-        """Yield the files of a completed song, which stay in memory until the block ends.
+        """Yield the files of a completed song, which are kept in memory until the block ends.
 
-        A file that can't be downloaded is left out and logged; nothing is raised for it.
+        A file that can't be downloaded is left out and logged. This raises no errors.
         """
         try:
             async with asyncio.timeout(self._queue_timeout):
                 await self._semaphore.acquire()
         except TimeoutError:
-            log.warning("no room for files in memory: the card goes without", extra={"song": song.id})
+            log.warning("too many files in memory; the card is sent without files", extra={"song": song.id})
             yield SongFiles()
             return
         try:
@@ -136,7 +137,8 @@ class MediaDownloader:
 
 
 async def _read(response: aiohttp.ClientResponse, sniff: Sniffer, max_bytes: int) -> tuple[bytes, str]:
-    """Return the body and its extension. Raises DownloadError once it is too large or of another kind."""
+    """Return the body and its file extension. Raise DownloadError if it is too large or of an unexpected
+    type."""
     if response.status != 200:
         raise DownloadError(f"status {response.status}")
     if (response.content_length or 0) > max_bytes:

@@ -1,4 +1,4 @@
-"""Run many tasks, a few at a time."""
+"""Run many coroutines with limited concurrency."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def gather_limited(
 ) -> None:
     """Await `work` for each item, at most `max_concurrent` at a time, for at most `max_seconds`.
 
-    An exception from `work` stops the rest and is raised in an ExceptionGroup. A timeout raises nothing.
+    If `work` raises, the rest is cancelled and an ExceptionGroup is raised. A timeout raises nothing.
     """
     semaphore = asyncio.Semaphore(max_concurrent)
 

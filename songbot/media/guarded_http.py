@@ -1,4 +1,4 @@
-"""Send GET requests to URLs from elsewhere, only to public hosts, also after a redirect."""
+"""Send GET requests to untrusted URLs, allowing only public hosts, also after redirects."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MAX_REDIRECTS = 3
 
 
 class TooManyRedirectsError(ValueError):
-    """A URL redirects more than MAX_REDIRECTS times."""
+    """The URL redirects more than MAX_REDIRECTS times."""
 
 
 class GuardedSession:
-    """An async context manager around its own aiohttp session.
+    """An async context manager that owns an aiohttp session.
 
-    `trusted_url` is Whisul's base URL: its host and port are allowed even if they are private.
+    `trusted_url` is Whisul's base URL. Its host and port are allowed even if they are private.
     """
 
     def __init__(self, trusted_url: str | None = None, *, max_connections: int = 16) -> None:
@@ -52,10 +52,10 @@ class GuardedSession:
     async def get(
         self, address: str, headers: Mapping[str, str] | None = None
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Yield the response at the end of the redirects.
+        """Yield the final response after any redirects.
 
-        Raises ForbiddenAddressError, TooManyRedirectsError, ValueError for an invalid URL, and aiohttp's
-        errors.
+        Raise ForbiddenAddressError, TooManyRedirectsError, ValueError if the URL is invalid, or an aiohttp
+        error.
         """
         assert self._session is not None, "enter the context manager first"  # noqa: S101
         url = URL(address)

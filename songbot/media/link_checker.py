@@ -1,4 +1,4 @@
-"""Find out which links are dead."""
+"""Find dead links."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TOTAL_TIMEOUT = 10.0
 
 
 class LinkChecker:
-    """Checks many links at once. `trusted_url` is Whisul's base URL (see GuardedSession)."""
+    """Checks links concurrently. `trusted_url` is Whisul's base URL (see GuardedSession)."""
 
     def __init__(self, trusted_url: str | None = None) -> None:
         self._trusted_url = trusted_url
 
     async def find_dead(self, urls: Collection[str]) -> frozenset[str]:
-        """Return the URLs that answered with an error or could not be reached.
+        """Return the URLs that returned an error or could not be reached.
 
         A link that was not checked within TOTAL_TIMEOUT does not count as dead.
         """
@@ -45,7 +45,7 @@ class LinkChecker:
 
 
 async def _is_alive(session: GuardedSession, url: str) -> bool:
-    """Check whether the URL answers; one byte is requested and none is read."""
+    """Return True if the URL responds. The request asks for one byte, and the body is not read."""
     try:
         async with (
             asyncio.timeout(CHECK_TIMEOUT),

@@ -1,4 +1,4 @@
-"""Decide which addresses may be requested: public ones, and the origin of Whisul's base URL."""
+"""Decide which addresses may be requested: public ones, and the host and port of Whisul's base URL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ForbiddenAddressError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Check that the IP address, or the IPv4 address embedded in it, is on the open internet."""
+    """Return True if the IP address, or the IPv4 address embedded in it, is public."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -34,7 +34,7 @@ def _embedded(ip: IPv6Address) -> IPv4Address | None:
 
 
 def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
-    """Return False if the host is a forbidden IP address. Names are checked when they are resolved."""
+    """Return False if the host is a forbidden IP address. Host names are checked when they are resolved."""
     host = url.host or ""
     try:
         ip_address(host)
@@ -44,10 +44,10 @@ def is_allowed_ip_literal(url: URL, trusted: tuple[str, int] | None) -> bool:
 
 
 class PublicOnlyResolver(AbstractResolver):
-    """Resolves names and refuses a name with any address that is not public.
+    """Resolves host names, rejecting any name that has an address that is not public.
 
-    It checks the very addresses that are then connected to, so a DNS answer that changes between check and
-    use gains nothing. aiohttp asks no resolver about IP addresses: is_allowed_ip_literal checks those.
+    aiohttp connects to exactly the addresses checked here, so DNS rebinding does not work. It does not call a
+    resolver for IP addresses; is_allowed_ip_literal checks those.
     """
 
     def __init__(self, trusted: tuple[str, int] | None, inner: AbstractResolver | None = None) -> None:
@@ -57,7 +57,7 @@ class PublicOnlyResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Raises ForbiddenAddressError."""
+        """Return the addresses. Raise ForbiddenAddressError if any is not public."""
         found = await self._inner.resolve(host, port, family)
         if (host, port) != self._trusted and not all(is_public(result["host"]) for result in found):
             raise ForbiddenAddressError(f"{host} is not on the open internet")

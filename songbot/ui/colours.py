@@ -5,5 +5,5 @@ from __future__ import annotations
 import discord
 
 BRAND = discord.Colour(0x7C3AED)
-"""For everything that has no colour of its own; the bot's avatar has it too."""
+"""Used for all embeds without a colour of their own. The bot's avatar has the same colour."""
 FAILURE = discord.Colour(0xD9534F)

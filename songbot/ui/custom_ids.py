@@ -1,7 +1,7 @@
-"""Build and read custom ids, which say what a button, a select or a modal does.
+"""Build and parse custom IDs, which say what a button, select or modal does.
 
-They read `<feature>:v1:<action>`, followed by what they are about, as in `song:v1:remix:123`. Messages keep
-them for years, so one that was ever sent never changes its meaning. Anybody can forge one.
+The format is `<feature>:v1:<action>` followed by values, as in `song:v1:remix:123`. Messages keep custom IDs
+for years, so never change the meaning of one. Anybody can forge one.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import discord
 T_co = TypeVar("T_co", covariant=True)
 
 MAX_ID = 2**63 - 1
-"""The largest number that the database and Discord take as an id."""
+"""The largest ID that the database and Discord accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[T_co]):
-    """The custom ids that lead to one handler.
+    """The custom IDs that one handler receives.
 
-    `name` is `<feature>:<action>`. `parse` turns a match of `template` into what the handler gets; groups of
-    digits that it reads never exceed MAX_ID.
+    `name` is `<feature>:<action>`. `parse` turns a match of `template` into the handler's argument. Groups of
+    digits never exceed MAX_ID.
     """
 
     name: str
@@ -33,12 +33,12 @@ class Route(Generic[T_co]):
 
 
 def id_route(name: str) -> Route[int]:
-    """Return the route of custom ids that carry one id: `song:take` for `song:v1:take:123`."""
+    """Return the route for custom IDs with a single ID: `song:take` matches `song:v1:take:123`."""
     return Route(name, re.compile(custom_id(name, "(?P<id>[0-9]{1,20})")), lambda match: int(match["id"]))
 
 
 def custom_id(name: str, *values: object) -> str:
-    """Return `song:v1:take:123` for `song:take` and 123."""
+    """Return the custom ID for a route and its values: `song:v1:take:123` for `song:take` and 123."""
     feature, action = name.split(":")
     return ":".join([feature, "v1", action, *map(str, values)])
 
@@ -49,7 +49,7 @@ def has_valid_ids(match: re.Match[str]) -> bool:
 
 
 def custom_ids_on(message: discord.Message) -> list[str]:
-    """Return the custom ids of everything on `message` that can be pressed."""
+    """Return the custom IDs of all interactive components of `message`."""
     found = (getattr(component, "custom_id", None) for component in _walk(message.components))
     return [custom_id for custom_id in found if custom_id]
 

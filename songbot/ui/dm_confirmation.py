@@ -1,4 +1,4 @@
-"""Render the answer to a message in the DM with the bot: the prompt as it would be sent, and two buttons."""
+"""Render the reply to a direct message: the prompt to be sent, and two buttons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .views import RoutedView
 
 
 def confirm_view(message_id: int) -> discord.ui.View:
-    """Return `Make it` and `Cancel`. `message_id` is the person's own message, which holds the prompt."""
+    """Return `Make it` and `Cancel`. `message_id` is the ID of the person's message with the prompt."""
     make = discord.ui.Button[discord.ui.View](
         label=wording.MAKE_IT,
         emoji="🎵",
@@ -29,19 +29,19 @@ def confirm_view(message_id: int) -> discord.ui.View:
 
 
 def confirm_text(decision: Decision) -> str:
-    """Return the question, with how many songs are left by the limit that ends first."""
+    """Return the question, which says how many songs are left under the tightest limit."""
     usage = quotas.limiting(decision)
     bonus = decision.grant_left if usage is decision.effective else 0
     return wording.offer(usage.remaining + bonus, usage.rule.period.value, usage.window.end)
 
 
 def prompt_embed(prompt: str) -> discord.Embed:
-    """Show the whole prompt without formatting. Its 1,000 characters, escaped, fit an embed's 4,096."""
+    """Show the whole prompt without formatting. Escaped, its 1,000 characters still fit an embed's 4,096."""
     return discord.Embed(description=text.escape(prompt))
 
 
 def prompt_from_embed(message: discord.Message) -> str | None:
-    """Return the prompt that `prompt_embed` shows in this message, or None."""
+    """Return the prompt shown by `prompt_embed` in this message, or None."""
     for embed in message.embeds:
         if embed.description:
             return _unescape(embed.description)
@@ -49,5 +49,5 @@ def prompt_from_embed(message: discord.Message) -> str | None:
 
 
 def _unescape(escaped: str) -> str:
-    """Undo `text.escape`. A cleaned prompt has no zero-width space of its own."""
+    """Undo `text.escape`. This is exact because a cleaned prompt contains no zero-width spaces."""
     return re.sub(r"\\(.)", r"\1", escaped.replace("@\u200b", "@"))

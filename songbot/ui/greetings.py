@@ -1,4 +1,4 @@
-"""Telling a greeting from a prompt. Pure."""
+"""Tell greetings from prompts. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_WORDS = 4
 
 
 def is_greeting(message: str) -> bool:
-    """Tell whether somebody says hello or asks for help rather than describes a song."""
+    """Return True if the text is a greeting or a request for help rather than a description of a song."""
     line = " ".join(re.sub(r"[^\w\s']", " ", message).split())
     if not line or _QUESTIONS.fullmatch(line):
         return True

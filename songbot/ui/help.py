@@ -1,4 +1,4 @@
-"""`/help` and greetings as people see them, and which permissions the bot lacks."""
+"""Render `/help` and greetings, and find the permissions that the bot lacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _ALWAYS = ("view_channel", "embed_links", "attach_files", "read_message_history"
 def mention(command: str, ids: Mapping[str, int]) -> str:
     """Return a clickable mention of a command such as `quota show` (Discord, "Message Formatting").
 
-    Subcommands have the ID of their root. A command whose ID is unknown is shown as plain text.
+    A subcommand is mentioned with the ID of its root command. A command without a known ID is shown as plain
+    text.
     """
     command_id = ids.get(command.split(maxsplit=1)[0])
     return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
@@ -26,7 +27,7 @@ def mention(command: str, ids: Mapping[str, int]) -> str:
 def missing_permissions(
     permissions: discord.Permissions, *, in_thread: bool, in_voice: bool = False
 ) -> list[str]:
-    """Return what the bot lacks for players and covers, by discord.py's names."""
+    """Return the permissions, by discord.py's names, that the bot lacks to show players and covers."""
     needed = [_ALWAYS[0], "send_messages_in_threads" if in_thread else "send_messages", *_ALWAYS[1:]]
     if in_voice:
         needed.append("connect")
@@ -34,7 +35,7 @@ def missing_permissions(
 
 
 def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | None) -> discord.Embed:
-    """Return what this person can do here. `missing` is None where the bot is no member."""
+    """Return what this person can do here. `missing` is None if the bot is not a member of the server."""
     own = (mention(name, ids) for name in ("library", "usage", "privacy show"))
     lines = [wording.make(mention("song", ids)), *wording.again(*own), wording.MENU, "", wording.TRY_ONE]
     embed = discord.Embed(title=wording.TITLE, description="\n".join(lines), colour=BRAND)
@@ -52,7 +53,7 @@ def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | 
 
 
 def joined_embed(ids: Mapping[str, int], missing: Sequence[str]) -> discord.Embed:
-    """Return what the bot says once when it joins a server."""
+    """Return the message for a server that the bot has just joined."""
     song, limits = mention("song", ids), mention("quota panel", ids)
     embed = discord.Embed(title=wording.JOINED_TITLE, description=wording.joined(song, limits), colour=BRAND)
     if missing:
@@ -61,13 +62,13 @@ def joined_embed(ids: Mapping[str, int], missing: Sequence[str]) -> discord.Embe
 
 
 def plain_text(embed: discord.Embed) -> str:
-    """Return the embed as text, for a channel in which the bot may send no embeds."""
+    """Return the embed as text, for channels where the bot can't send embeds."""
     fields = [f"**{field.name}**\n{field.value}" for field in embed.fields]
     return "\n\n".join([f"**{embed.title}**", embed.description or "", *fields])
 
 
 def greeting_embed() -> discord.Embed:
-    """Return what answers a "hi" in direct messages."""
+    """Return the reply to a "hi" in direct messages."""
     return discord.Embed(
         title=direct_messages.GREETING_TITLE, description=direct_messages.GREETING, colour=BRAND
     )
@@ -75,14 +76,14 @@ def greeting_embed() -> discord.Embed:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where people find the bot's documents and help; None for what there is none of."""
+    """URLs of the bot's documents and support. Each is None if there is none."""
 
     privacy: str | None = None
     terms: str | None = None
     support: str | None = None
 
     def buttons(self) -> list[discord.ui.Button[discord.ui.View]]:
-        """Return a button for each link that Discord takes."""
+        """Return a button for each URL that Discord accepts."""
         links = (
             (wording.PRIVACY, self.privacy),
             (wording.TERMS, self.terms),

@@ -1,4 +1,4 @@
-"""Buttons for people who don't know what to write: example prompts, and `Surprise me`."""
+"""Build buttons for people who don't know what to write: example prompts, and `Surprise me`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from songbot.wording.text import clamp
 from .custom_ids import Route, custom_id, id_route
 
 BUTTON_LABEL = 80
-"""Characters that Discord takes in a button ("Button Structure")."""
+"""Maximum length of a button's label in characters (Discord, "Button Structure")."""
 
 EXAMPLE_ROUTE = id_route("idea:example")
-"""Carries the number of the example, counted from 0."""
+"""The value is the index of the example, starting at 0."""
 _SURPRISE_CUSTOM_ID = custom_id("idea:surprise")
 SURPRISE_ROUTE = Route("idea:surprise", re.compile(_SURPRISE_CUSTOM_ID), lambda _: None)
 
 
 def idea_buttons() -> list[discord.ui.Button[discord.ui.View]]:
-    """Return a button for each example that is shown, and `Surprise me` in a row below."""
+    """Return a button for each shown example, and `Surprise me` in a row below."""
     examples = [
         discord.ui.Button[discord.ui.View](
             label=clamp(example.prompt, BUTTON_LABEL), emoji="🎵", custom_id=custom_id("idea:example", number)

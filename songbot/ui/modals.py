@@ -1,4 +1,4 @@
-"""Build modals and read what was typed. The custom id says what for, so a restart meanwhile loses nothing."""
+"""Build modals and read submitted text. The custom ID holds all state, so a restart loses nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_DEPTH = 4
 
 
 class ModalKind(StrEnum):
-    """What a modal is for. The values are in custom ids, so they never change."""
+    """The purpose of a modal. The values are in custom IDs, so never change them."""
 
     MAKE = "make"
     REMIX = "remix"
@@ -29,14 +29,14 @@ _TITLES = {ModalKind.MAKE: wording.MAKE_TITLE, ModalKind.REMIX: wording.REMIX_TI
 
 
 class PromptModal(discord.ui.Modal):
-    """Asks for a prompt of 1 to 1,000 characters. `song_id` is what a remix is of, else 0.
+    """Asks for a prompt of 1 to 1,000 characters. `song_id` is the song to remix, or 0.
 
-    Its custom id is `song:v1:<kind>:<song id>`; the handler reads what was typed with `typed_prompt`.
+    Its custom ID is `song:v1:<kind>:<song id>`. The handler reads the prompt with `typed_prompt`.
     """
 
     def __init__(self, kind: ModalKind, song_id: int = 0, default: str | None = None) -> None:
         super().__init__(title=_TITLES[kind], custom_id=custom_id(f"song:{kind}", song_id), timeout=None)
-        self.stop()  # discord.py need not remember it: see ComponentRouter
+        self.stop()  # discord.py should not track it: ComponentRouter handles it
         prompt = discord.ui.TextInput[PromptModal](
             custom_id=PROMPT,
             style=discord.TextStyle.paragraph,
@@ -49,9 +49,9 @@ class PromptModal(discord.ui.Modal):
 
 
 def typed_prompt(interaction: discord.Interaction) -> str:
-    """Return what was typed into a PromptModal, not yet cleaned, or an empty text if it is missing.
+    """Return the uncleaned text from a PromptModal, or an empty string if it is missing.
 
-    Text inputs come within labels or action rows (Discord, "Modal Submit Data Structure").
+    Discord nests text inputs in labels or action rows ("Modal Submit Data Structure").
     """
     data = cast("Mapping[str, Any]", interaction.data or {})
     for component in _walk(data.get("components"), _MAX_DEPTH):

@@ -1,4 +1,4 @@
-"""Write a playlist as extended M3U in UTF-8, which music players open. Pure."""
+"""Write a playlist for music players as extended M3U in UTF-8. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ FILE_NAME = "library.m3u8"
 
 
 def playlist(songs: Iterable[Song]) -> bytes:
-    """Return an entry for each song with a link: its length in seconds (-1 if unknown), title and link.
+    """Return an entry for each song that has a link: length in seconds (-1 if unknown), title and link.
 
-    No byte order mark: RFC 8216, section 4, forbids it in UTF-8 playlists.
+    There is no byte order mark, because RFC 8216, section 4, forbids it in UTF-8 playlists.
     """
     lines = ["#EXTM3U"]
     for song in songs:

@@ -1,4 +1,4 @@
-"""Render `/privacy`: what is kept, the exported files, and the question before the deletion."""
+"""Render `/privacy`: what is stored, the exported files, and the confirmation before deletion."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from .custom_ids import custom_id
 from .views import RoutedView
 
 MARGIN = 100_000
-"""Bytes of an upload request besides the file."""
+"""Bytes of an upload request in addition to the file."""
 
 
 def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
-    """Say what is stored, why and how long. `days` is RETENTION_DAYS; the others are command mentions."""
+    """Say what is stored, why, and for how long. `days` is RETENTION_DAYS; the others are command
+    mentions."""
     embed = discord.Embed(title=wording.TITLE, colour=BRAND)
     for name, value in (
         (wording.SONGS, wording.songs_kept(days)),
@@ -36,7 +37,8 @@ def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
 def export_files(
     data: Mapping[str, Sequence[Mapping[str, object]]], upload_limit: int
 ) -> list[tuple[str, bytes]]:
-    """Return the export as files of at most `upload_limit` bytes: plain, else compressed, else in pieces."""
+    """Return the export as files of at most `upload_limit` bytes: plain if it fits, else compressed, else
+    split."""
     room = max(1, upload_limit - MARGIN)
     plain = json.dumps(data, ensure_ascii=False, indent=2).encode()
     if len(plain) <= room:
@@ -49,7 +51,7 @@ def export_files(
 
 
 def confirm_view(user_id: int) -> discord.ui.View:
-    """Return what is under the question: `Delete everything`, of one person, and `Cancel`."""
+    """Return `Delete everything`, which carries the person's ID, and `Cancel`."""
     delete = discord.ui.Button[discord.ui.View](
         label=wording.DELETE_FOR_GOOD,
         emoji="🗑️",

@@ -1,4 +1,4 @@
-"""A song's message until the card is there. It has the card's shape from the beginning."""
+"""Render a song's message until the card replaces it. It has the same layout as the card."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .colours import BRAND
 
 PROMPT_LENGTH = 1800
 ORDER_TIMEOUT = timedelta(minutes=1)
-"""More than it takes to write an order, or to give up on it."""
+"""Longer than storing an order, or giving up on it, can take."""
 _WITH_BAR = (Stage.COMPOSING, Stage.OVERDUE)
 
 
 def acknowledgement_embed(prompt: str, user_id: int, now: datetime) -> discord.Embed:
-    """Return what stands there before anything is stored of the song. `now` is aware UTC."""
+    """Return the message shown before the song is stored. `now` is aware UTC."""
     return _embed(wording.STARTING, prompt, [], [wording.starting(now + ORDER_TIMEOUT)], user_id)
 
 
@@ -43,7 +43,7 @@ def expiry_notice(song: Song) -> discord.Embed:
 
 
 def bar(filled: int) -> str:
-    """Return ten segments, `filled` of them done, but never all of them."""
+    """Return a bar of ten segments, of which `filled` are done. It is never completely full."""
     filled = min(max(0, filled), SEGMENTS - 1)
     return "▰" * filled + "▱" * (SEGMENTS - filled)
 

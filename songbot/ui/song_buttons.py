@@ -1,4 +1,4 @@
-"""Build the buttons under songs. They hold no state: a custom id says what a press means, for years."""
+"""Build the buttons under songs. They hold no state: their custom IDs keep their meaning for years."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .views import RoutedView
 
 
 class Action(StrEnum):
-    """What a button under a song does. The values are in custom ids, so they never change."""
+    """What a button under a song does. The values are in custom IDs, so never change them."""
 
     RETRY = "retry"
     TAKE = "take"
@@ -52,7 +52,7 @@ _BUTTONS: dict[Action, _ButtonSpec] = {
 
 
 class SongButton(discord.ui.Button[discord.ui.View]):
-    """Any button under a song. Its custom id is `song:v1:<action>:<song id>`."""
+    """Any button under a song. Its custom ID is `song:v1:<action>:<song id>`."""
 
     def __init__(self, action: Action, song_id: int) -> None:
         spec = _BUTTONS[action]
@@ -68,7 +68,7 @@ _ROUTES = [id_route(f"song:{action}") for action in Action]
 
 
 def is_public_card_of(message: discord.Message, song_id: int) -> bool:
-    """Check that everybody in the channel sees this song on `message`, which has the song's buttons."""
+    """Check that `message` has this song's buttons and is not ephemeral."""
     if message.flags.ephemeral:
         return False
     matches = (route.template.fullmatch(sent) for sent in custom_ids_on(message) for route in _ROUTES)
@@ -76,7 +76,7 @@ def is_public_card_of(message: discord.Message, song_id: int) -> bool:
 
 
 def card_view(song: Song, *, listen: bool = True) -> discord.ui.View:
-    """Return the buttons under a card. `Listen` is there if a button can hold the link."""
+    """Return the buttons under a card. `Listen` is included if the link fits into a button."""
     actions = (Action.TAKE, Action.REMIX, Action.SAVE, Action.DELETE)
     buttons: list[discord.ui.Button[discord.ui.View]] = [SongButton(action, song.id) for action in actions]
     link = text.safe_link(song.result.song_url, text.BUTTON_URL) if song.result and listen else None
@@ -86,16 +86,16 @@ def card_view(song: Song, *, listen: bool = True) -> discord.ui.View:
 
 
 def failure_view(song: Song) -> discord.ui.View:
-    """Return what is under a failed song."""
+    """Return the buttons under a failed song."""
     return action_view(song.id, Action.RETRY)
 
 
 def progress_view(song: Song) -> discord.ui.View:
-    """Return what is under an unfinished song. It can be cancelled as long as it is queued."""
+    """Return the buttons under an unfinished song. `Cancel` is included while the song is queued."""
     cancel = [Action.CANCEL] if song.state is State.QUEUED else []
     return action_view(song.id, Action.NOTIFY, *cancel)
 
 
 def action_view(song_id: int, *actions: Action) -> discord.ui.View:
-    """Return any other buttons, such as under the question before a deletion."""
+    """Return buttons for the given actions."""
     return RoutedView(*(SongButton(action, song_id) for action in actions))

@@ -1,4 +1,4 @@
-"""The embeds that people keep: a finished song, or why one failed. What is unknown leaves no gap."""
+"""Render the final embeds: a finished song, or why one failed. Unknown values are left out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from songbot.wording import failures, text
 from .colours import BRAND, FAILURE
 
 TITLE, DESCRIPTION, TAG_LINE = 256, 1800, 1024
-"""Characters: Discord's limit for the title, and ours for prompt and tags, since an embed holds 4,096 in its
-description and 6,000 altogether ("Embed Limits")."""
+"""Characters: Discord's limit for titles, and the bot's own for prompt and tags, since an embed holds
+4,096 in its description and 6,000 in total ("Embed Limits")."""
 TAGS, TAG = 15, 40
 PLAIN = 1900
 
@@ -24,8 +24,8 @@ def song_embed(
 ) -> discord.Embed:
     """Return the card of a completed song.
 
-    `cover` is the file name of an attachment; without one Whisul's link is used. `parent` is a finished line
-    on what the song came from (see `origin_text`). `colour` is the accent, which the cover gives.
+    `cover` is the file name of an attachment; without it, Whisul's link is used. `parent` is a finished line
+    about the song's origin (see `origin_text`). `colour` is the accent colour of the cover.
     """
     embed = discord.Embed(
         title=title_of(song),
@@ -40,7 +40,7 @@ def song_embed(
 
 
 def without_links(embed: discord.Embed) -> discord.Embed:
-    """Return the same embed without what Discord may refuse: Whisul's links and the attached cover."""
+    """Return the embed without parts that Discord may reject: Whisul's links and the attached cover."""
     bare = embed.copy()
     bare.url = None
     return bare.set_image(url=None)
@@ -68,7 +68,7 @@ def plain_card(embed: discord.Embed) -> str:
 
 
 def failure_embed(song: Song) -> discord.Embed:
-    """Return what happened, what to do, that it was not charged, and Whisul's own words."""
+    """Return what happened, what to do, that nothing was charged, and Whisul's own message."""
     prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
     lines = [
         f"> {prompt}" if prompt else "",
@@ -87,14 +87,14 @@ def failure_embed(song: Song) -> discord.Embed:
 
 
 def title_of(song: Song) -> str:
-    """Return the title, escaped, in at most 256 characters; "Untitled" when Whisul gave none."""
+    """Return the escaped title in at most 256 characters, or "Untitled" if Whisul gave none."""
     return text.escape_and_clamp(song.result.title if song.result else None, TITLE) or wording.UNTITLED
 
 
 def origin_text(song: Song, parent: Song) -> str | None:
-    """Return "Remix of Midnight Grid", linked where the card of `parent` can be reached. None for a retry.
+    """Return "Remix of Midnight Grid", linked if the reader can open the parent's card, or None for a retry.
 
-    A public song does not give a private one's title away.
+    The title of a private parent is never shown under a public song.
     """
     if song.relation is None or song.relation is Relation.RETRY or (parent.private and not song.private):
         return None
@@ -107,7 +107,7 @@ def origin_text(song: Song, parent: Song) -> str | None:
 
 
 def _is_reachable(song: Song, parent: Song) -> bool:
-    """Tell whether it is in the same server or DM, and neither private nor deleted."""
+    """Return True if the parent is in the same server or DM, and neither private nor deleted."""
     same_channel = parent.reply.channel_id == song.reply.channel_id
     return (
         parent.guild_id == song.guild_id
@@ -119,14 +119,14 @@ def _is_reachable(song: Song, parent: Song) -> bool:
 
 
 def bpm(value: float | None) -> str:
-    """Return a whole number when it is whole, else one decimal; nothing when it is no tempo."""
+    """Return the tempo as a whole number or with one decimal; empty if it is invalid."""
     if value is None or not math.isfinite(value) or not 0 < value < 10_000:
         return ""
     return f"{round(value, 1):g}"
 
 
 def inline_tags(tags: tuple[str, ...]) -> str:
-    """Return as many tags as fit, each of them whole."""
+    """Return as many whole tags as fit."""
     line = ""
     for tag in dict.fromkeys(text.inline_code(tag, TAG) for tag in tags[:TAGS]):
         longer = f"{line} {tag}".strip()
@@ -136,7 +136,7 @@ def inline_tags(tags: tuple[str, ...]) -> str:
 
 
 def facts(song: Song) -> list[str]:
-    """Return length and tempo, as far as Whisul gave them: "2:47", "140 BPM"."""
+    """Return the length and tempo that Whisul gave, as in "2:47", "140 BPM"."""
     result = song.result
     seconds = result.duration_seconds if result else None
     length = text.duration(seconds) if seconds and 0 < seconds < 360_000 else ""

@@ -1,4 +1,4 @@
-"""Define the view that all messages of the bot use."""
+"""Define the views that all of the bot's messages use."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import discord
 
 
 class RoutedView(discord.ui.View):
-    """A view that works for years: its presses reach the ComponentRouter by their custom ids.
+    """A view that keeps working after a restart: the ComponentRouter handles its presses by custom ID.
 
-    It is stopped from the start, since discord.py would otherwise keep each one in memory and call its items.
+    It is stopped at once; otherwise discord.py would keep each view in memory and dispatch to its items.
     """
 
     def __init__(self, *items: discord.ui.Item[discord.ui.View]) -> None:
@@ -19,7 +19,7 @@ class RoutedView(discord.ui.View):
 
 
 class RoutedLayout(discord.ui.LayoutView):
-    """As RoutedView, for a message that is made of components alone (Discord, "Components V2")."""
+    """A RoutedView for messages made only of components (Discord, "Components V2")."""
 
     def __init__(self, *items: discord.ui.Item[discord.ui.LayoutView]) -> None:
         super().__init__(timeout=None)

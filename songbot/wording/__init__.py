@@ -1,4 +1,4 @@
-"""Every word that people read, grouped by topic and ready to be translated.
+"""Hold all text that people read, grouped by topic.
 
-Functions take plain values and return finished sentences. They escape text that comes from elsewhere.
+Functions take plain values and return finished sentences. They escape untrusted text.
 """

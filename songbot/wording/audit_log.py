@@ -1,4 +1,4 @@
-"""What the quota log says: when, who, and what they changed."""
+"""Word the entries of the quota log: when, who, and what they changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHANNEL_CHANGES = {"allow": "allowed songs in", "deny": "turned songs off in"}
 
 
 def audit_line(entry: AuditEntry) -> str:
-    """Say when who changed what, in one line."""
+    """Return one line that says when and what someone changed."""
     return f"<t:{int(entry.at.timestamp())}:f> {person(entry.actor_id)} {_what(entry)}"
 
 

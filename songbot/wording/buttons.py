@@ -1,4 +1,4 @@
-"""Labels of buttons and modals, and short answers to presses."""
+"""Hold the labels of buttons and modals, and short responses to presses."""
 
 from __future__ import annotations
 

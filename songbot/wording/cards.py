@@ -1,4 +1,4 @@
-"""The words on a card and around it."""
+"""Word the card and the text around it."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ _FROM = {Relation.REMIX: "Remix of", Relation.TAKE: "Another take of"}
 
 
 def requested_by(user_id: int) -> str:
-    """Return "Requested by @ann". A mention in an embed pings nobody."""
+    """Return "Requested by @ann". Discord sends no ping for a mention in an embed."""
     return f"Requested by <@{user_id}>"
 
 
 def came_from(relation: Relation | None, title: str) -> str | None:
-    """Return "Remix of Midnight Grid", or None for a retry and for a song of its own. `title` is markdown."""
+    """Return "Remix of Midnight Grid", or None for a retry or an original song. `title` is markdown."""
     beginning = _FROM.get(relation) if relation else None
     return f"{beginning} {title}" if beginning else None
 
 
 def mentions(users: Sequence[int]) -> str:
-    """Return mentions of `users` in the order given."""
+    """Return mentions of `users` in the given order."""
     return " ".join(f"<@{user}>" for user in users)
 
 
 def ready(users: Sequence[int], title: str | None, *, failed: bool) -> str:
-    """Return the line that pings those who waited. `title` is escaped."""
+    """Return the line that pings the people who asked to be notified. `title` is escaped."""
     if failed:
         return f"Sorry {mentions(users)}, your song couldn't be made."
     return f"{mentions(users)}, your song is ready" + (f": **{title}**" if title else ".")
@@ -56,7 +56,7 @@ def sent_directly(*, failed: bool) -> str:
 
 
 def by_direct_message(channel_id: int | None, *, failed: bool) -> str:
-    """Return the line above a card that comes by direct message. `channel_id` is where it was requested."""
+    """Return the line above a card sent by direct message. `channel_id` is where the song was requested."""
     where = f" in <#{channel_id}>" if channel_id else ""
     if failed:
         return f"The song you requested{where} couldn't be made, and I couldn't tell you there."

@@ -1,4 +1,4 @@
-"""What the bot says when somebody writes to it directly."""
+"""Word the bot's replies to direct messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PERIODS = {"hour": "this hour", "day": "today", "week": "this week", "month": "
 def offer(remaining: int, period: str, resets_at: datetime) -> str:
     """Return the question above the prompt.
 
-    `remaining` is the number of songs left, at least 1, in a `period`: an hour, a day, a week or a month.
+    `remaining` is the number of songs left (at least 1) in `period`: an hour, a day, a week or a month.
     """
     if remaining == 1:
         uses = f"It uses your last song {_PERIODS[period]} (resets {relative(resets_at)})."

@@ -1,4 +1,4 @@
-"""Why a song failed: what happened, and what to do now."""
+"""Word why a song failed, and what to do about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNKNOWN = "Something went wrong while making this song. Please try again."
 
 
 def title(reason: FailureReason | None) -> str:
-    """Return the title of the card of a song that was not made."""
+    """Return the title of a failed song's card."""
     return _CANCELLED_TITLE if reason is FailureReason.CANCELLED else _TITLE
 
 

@@ -1,4 +1,4 @@
-"""What people read when something is in the way, whatever they were doing."""
+"""Word the errors that can occur in any feature."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AUTOMOD_BLOCKS_PROMPT = (
 
 
 def prompt_too_long(length: int, maximum: int) -> str:
-    """Return that the prompt has `length` characters where `maximum` are allowed."""
+    """Return that the prompt has `length` characters, while only `maximum` are allowed."""
     return f"Your prompt is {length:,} characters; the maximum is {maximum:,}. Please shorten it."
 
 
@@ -38,7 +38,8 @@ def options_left_out(names: Sequence[str]) -> str:
 
 
 def closed(message: str | None) -> str:
-    """Return that there are no new songs: the owner paused with a `message`, or the process is stopping."""
+    """Return that no new songs are accepted: the owner paused the bot with `message`, or the process is
+    stopping."""
     note = escape_and_clamp(message, 500)
     if not note:
         return STOPPING
@@ -55,5 +56,5 @@ def missing_permissions(names: Sequence[str]) -> str:
 
 
 def missed(user_id: int) -> str:
-    """Return that a command could not be answered in time. Nothing was ordered."""
+    """Return that a command could not be answered in time, so that nothing was ordered."""
     return f"<@{user_id}>, I couldn't respond in time. Nothing was charged – please try again."

@@ -1,4 +1,4 @@
-"""What `/help` says, and what the bot says when it joins a server. Commands come in as finished mentions."""
+"""Word `/help` and the introduction in a new server. Commands are passed as finished mentions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PERMISSIONS = {
     "read_message_history": "Read Message History",
     "connect": "Connect",
 }
-"""Discord's names, by discord.py's."""
+"""Discord's names of permissions, keyed by discord.py's."""
 
 _NEEDED_FOR = {
     "view_channel": "to post songs that take over 15 minutes",
@@ -52,7 +52,7 @@ def make(song: str) -> str:
 
 
 def again(library: str, usage: str, privacy: str) -> list[str]:
-    """Return a line for each command about one's own songs."""
+    """Return one line per command for the person's own songs."""
     return [
         f"{library} – browse, search and export your songs",
         f"{usage} – how many songs you have left",
@@ -61,7 +61,7 @@ def again(library: str, usage: str, privacy: str) -> list[str]:
 
 
 def admins(show: str, panel: str, check: str, usage: str) -> str:
-    """Return a line for each command for those with Manage Server."""
+    """Return one line per command for people with the Manage Server permission."""
     return "\n".join(
         [
             f"{show} – see this server's limits",
@@ -78,7 +78,7 @@ def joined(song: str, limits: str) -> str:
 
 
 def missing(names: Sequence[str], *, admin: bool) -> str:
-    """Return which permissions the bot lacks here, by discord.py's names, and what it needs each for."""
+    """Return the permissions the bot lacks here, by discord.py's names, and why it needs each."""
     who = "I'm missing these permissions here" if admin else "Ask an admin to give me these permissions here"
     lines = [f"- **{PERMISSIONS[name]}** – needed {_NEEDED_FOR[name]}" for name in names]
     return "\n".join([f"{who}:", *lines])

@@ -1,4 +1,4 @@
-"""What `/library` says. Text from elsewhere comes in escaped."""
+"""Word `/library`. Callers escape untrusted text first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def nothing_of(owner_id: int) -> str:
 
 
 def nothing_found(search: str) -> str:
-    """Return that nothing matches. `search` is escaped."""
+    """Return that no song matches. `search` is escaped."""
     return (
         f"No songs match **{search}**. Every word has to appear in the title, the tags or the prompt. "
         "Try fewer words, or a tempo such as `bpm:90-120`."

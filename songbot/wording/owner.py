@@ -1,4 +1,4 @@
-"""What `/owner` says to the bot's owner."""
+"""Word the responses to `/owner`."""
 
 from __future__ import annotations
 
@@ -52,38 +52,38 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 
 
 def paused(reason: str) -> str:
-    """Return what users see now when they request a song."""
+    """Return the message that users now get when they request a song."""
     return f"New songs are paused. Users see:\n>>> {general.closed(reason)}"
 
 
 def latency(shard: int, seconds: float | None) -> str:
-    """Return one shard's latency. `seconds` is None while it is not connected."""
+    """Return one shard's latency. `seconds` is None while the shard is not connected."""
     return f"{shard}: {NOT_CONNECTED if seconds is None else f'{seconds * 1000:.0f} ms'}"
 
 
 def more_shards(count: int) -> str:
-    """Return how many shards there was no room for."""
+    """Return how many shards are not shown."""
     return f"and {count:,} more"
 
 
 def readiness(not_ready: Sequence[str]) -> str:
-    """Say which parts of this process are not ready."""
+    """Return which parts of this process are not ready."""
     return f"Not ready: {', '.join(not_ready)}." if not_ready else "Ready."
 
 
 def songs_lost(number: int) -> str:
-    """Say how many songs were lost together with this process's lease."""
+    """Return how many songs were lost together with this process's lease."""
     songs = "1 song" if number == 1 else f"{number:,} songs"
     return f"This process has lost its lease on {songs} since it started."
 
 
 def last_backup(made_at: datetime | None) -> str:
-    """None: no backup was ever recorded."""
+    """Return when the last backup was made. None means that no backup was ever recorded."""
     return "No backup has been recorded." if made_at is None else f"Last backup {when(made_at)}."
 
 
 def state(of: State, number: int | None = None) -> str:
-    """Return "3 composing", or the state alone."""
+    """Return "3 composing", or only the state."""
     return _STATES[of] if number is None else f"{number:,} {_STATES[of]}"
 
 
@@ -93,17 +93,17 @@ def outcome(of: State, reason: FailureReason | None, number: int) -> str:
 
 
 def undelivered(number: int) -> str:
-    """Return how many songs are finished but not delivered yet."""
+    """Return how many finished songs are not delivered yet."""
     return f"{number:,} {UNDELIVERED}"
 
 
 def estimator(usual: float, slow: float) -> str:
-    """Return the median and the 90th percentile of recent composing times, given in seconds."""
+    """Return the median and 90th percentile of recent composing times. Both are given in seconds."""
     return f"Half of all songs take up to {duration(round(usual))}, 90% up to {duration(round(slow))}."
 
 
 def throttle_normal() -> str:
-    """Return that nothing holds requests to Whisul back."""
+    """Return that requests to Whisul are not limited."""
     return "Requests to Whisul are not limited."
 
 
@@ -113,7 +113,7 @@ def throttle_limited(rate: float) -> str:
 
 
 def throttle_suspended(seconds: float) -> str:
-    """Return in how many seconds the next try is."""
+    """Return the number of seconds until the next attempt."""
     soon = f"in {max(1, round(seconds))} s" if seconds > 0 else "now"
     return f"Requests to Whisul are suspended; the next try is {soon}."
 
@@ -135,7 +135,7 @@ def database(kind: str, size_bytes: int) -> str:
 
 
 def song_details_title(song_id: int) -> str:
-    """Return a title with the ID that the logs use."""
+    """Return a title that contains the song's ID as used in the logs."""
     return f"Song {song_id}"
 
 
@@ -146,7 +146,7 @@ def asked(user_id: int, guild_id: int | None, channel_id: int, *, private: bool)
 
 
 def parent(relation: str, song_id: int) -> str:
-    """Return what a song comes from."""
+    """Return the song that this one was made from."""
     return f"as a {relation} of song {song_id}"
 
 
@@ -163,7 +163,7 @@ def asked_at(moment: datetime) -> str:
 
 
 def submitted_at(moment: datetime, waited: float) -> str:
-    """Return when a song was sent. `waited` is its time in the queue in seconds."""
+    """Return when a song was sent to Whisul. `waited` is the time in the queue in seconds."""
     return f"Sent to Whisul {when(moment)}, {waited:,.1f} s later"
 
 
@@ -172,13 +172,13 @@ def unavailable_since(moment: datetime) -> str:
 
 
 def finished_at(moment: datetime, of: State, seconds: float | None) -> str:
-    """Return when a song ended. `seconds` is the time since it was sent, None if it never was."""
+    """Return when a song ended. `seconds` is the time since it was sent, or None if it was never sent."""
     took = "" if seconds is None else f", after {seconds:,.1f} s"
     return f"{_STATES[of].capitalize()} {when(moment)}{took}"
 
 
 def delivered_at(moment: datetime, what: str, lag: float | None) -> str:
-    """Return when a song was delivered. `lag` is the time since it was finished in seconds."""
+    """Return when a song was delivered. `lag` is the time since it finished, in seconds."""
     late = "" if lag is None else f", {lag:,.1f} s later"
     return f"{what.capitalize()} {when(moment)}{late}"
 
@@ -188,5 +188,5 @@ def deleted_at(moment: datetime) -> str:
 
 
 def delivery(of: str, notified: int) -> str:
-    """Return the delivery state and how many people asked to be pinged."""
+    """Return the delivery state and how many people asked to be notified."""
     return f"{of}; {notified:,} more to be pinged" if notified else of

@@ -1,4 +1,4 @@
-"""What `/privacy` says. PRIVACY.md says the same at length: change both together."""
+"""Word `/privacy`. PRIVACY.md says the same in more detail, so change both together."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ EXPORTED = "Everything I store about you, as JSON. Only you can see this message
 
 
 def songs_kept(days: int) -> str:
-    """Return what is stored of songs, which are deleted after `days`."""
+    """Return what is stored about songs, which are deleted after `days`."""
     return f"{SONGS_KEPT} Deleted after {days:,} days."
 
 
@@ -54,7 +54,7 @@ def choices(export: str, delete: str) -> str:
 
 
 def exported(part: int, parts: int) -> str:
-    """Return the line above the export. With `parts` over 1, its parts are to be joined in order."""
+    """Return the line above the export. If `parts` exceeds 1, say that the parts must be joined in order."""
     if parts == 1:
         return EXPORTED
     return f"{EXPORTED} Part {part} of {parts}: join them in order to get one .gz file."

@@ -1,4 +1,4 @@
-"""What a song's message says until the song is ready. Discord shows timestamps in the reader's language."""
+"""Word a song's message until the song is ready. Discord shows timestamps in the reader's language."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def relative(moment: datetime) -> str:
 
 
 def starting(expires_at: datetime) -> str:
-    """Return the line below STARTING, the one moment of which nothing is stored.
+    """Return the line below STARTING, shown before anything is stored.
 
     If the process is killed in it, this line is all that people have. The time is the reader's own, to the
     second, and reads the same before and after it.
@@ -45,7 +45,7 @@ def starting(expires_at: datetime) -> str:
 
 
 def waiting(queue_position: int | None) -> str:
-    """Return where the song is in the queue. `queue_position` counts from 1."""
+    """Return the song's position in the queue. `queue_position` starts at 1."""
     if queue_position is None:
         return WAITING
     if queue_position <= 1:
@@ -54,7 +54,7 @@ def waiting(queue_position: int | None) -> str:
 
 
 def own_songs_first(running: int) -> str:
-    """Return that the person's own `running` songs, at least 1, keep this one waiting."""
+    """Return that the person's own `running` songs (at least 1) must finish first."""
     if running == 1:
         return "You have 1 song in progress. This one starts when it finishes."
     return f"You have {running:,} songs in progress. This one starts when one of them finishes."
@@ -78,7 +78,7 @@ def stage(progress: Progress) -> str:
 
 
 def note(progress: Progress) -> str:
-    """Return why it takes longer, where there is something to say; else nothing."""
+    """Return why the song takes longer, or an empty string."""
     match progress.stage:
         case Stage.WAITING if progress.running_own:
             return own_songs_first(progress.running_own)
@@ -91,7 +91,7 @@ def note(progress: Progress) -> str:
 
 
 def times(progress: Progress, *, almost_done: bool) -> str:
-    """Return when the song was requested or should be ready; nothing where neither is known."""
+    """Return when the song was requested or should be ready, or an empty string if neither is known."""
     if progress.stage is Stage.COMPOSING:
         if almost_done:
             return ALMOST_DONE

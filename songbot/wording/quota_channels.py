@@ -1,4 +1,4 @@
-"""What is said about channels that are open or closed for songs, to members and to admins."""
+"""Word for members and admins in which channels songs are allowed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 10
 
 
 def where(rules: ChannelRules) -> str:
-    """Say where songs may be requested."""
+    """Return where songs may be requested."""
     if rules.allowed:
         return f"only in {_list(rules.allowed)}"
     return f"everywhere except {_list(rules.denied)}" if rules.denied else "in all channels"
@@ -34,7 +34,7 @@ def changed(rules: ChannelRules) -> str:
 
 
 def rule_set(channel_id: int, rule: ChannelRule | None, rules: ChannelRules) -> str:
-    """Say what was set for one channel, and where songs may be requested now."""
+    """Return the rule that was set for a channel, and where songs may be requested now."""
     match rule:
         case ChannelRule.ALLOW:
             said = f"Songs are allowed in <#{channel_id}>."
@@ -46,7 +46,8 @@ def rule_set(channel_id: int, rule: ChannelRule | None, rules: ChannelRules) -> 
 
 
 def refused(open_channel_id: int | None) -> str:
-    """Tell a member that songs can't be requested here, and where they can be. Nothing was charged."""
+    """Return that songs can't be requested here, that nothing was charged, and where they can be
+    requested."""
     if open_channel_id is None:
         return "Songs are turned off in this channel. Nothing was charged."
     return f"Songs are turned off in this channel – try <#{open_channel_id}>. Nothing was charged."

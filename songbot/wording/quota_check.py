@@ -1,4 +1,4 @@
-"""What `/quota check` says about one person: can they make a song, by which limit, and why that one."""
+"""Word `/quota check`: whether a person can make a song, which limit applies, and why."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _WHY = {
 
 
 def title(name: str) -> str:
-    """Return whose quota it is. `name` is the display name as it came."""
+    """Return whose quota it is. `name` is the unescaped display name."""
     return f"{plain(name, 80) or 'Someone'}'s quota"
 
 
 def verdict(decision: Decision) -> str:
-    """Say whether one more song would be made, and if not, why."""
+    """Return whether another song would be accepted, and if not, why."""
     if decision.blocked_by is not None:
         return f"❌ No – {spent(decision.blocked_by)}"
     return "✅ Yes, as a bonus song" if decision.uses_grant else "✅ Yes"
 
 
 def why(decision: Decision) -> str:
-    """Say why the active limit is the one that applies."""
+    """Return why this limit is the one that applies."""
     return _WHY.get(decision.effective.rule.kind, "")
 
 
 def bonus_left(count: int) -> str:
-    """Say how many bonus songs are left; empty for none."""
+    """Return how many bonus songs are left, or an empty string for none."""
     return f"{bonus_songs(count)}, used after their own limit runs out" if count else ""

@@ -1,4 +1,4 @@
-"""The words of `/quota panel`: headings, buttons, selects and forms."""
+"""Word the headings, buttons, selects and forms of `/quota panel`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CHART_FAILED = "The chart couldn't be drawn. The numbers are below."
 
 
 def selected(limit: str) -> str:
-    """Introduce what the panel is about: whose limit, and what it allows."""
+    """Return the heading for the selected limit: whose it is, and what it allows."""
     return f"Selected: {limit}"
 
 
@@ -44,5 +44,5 @@ def unnamed_user(user_id: int) -> str:
 
 
 def option_name(name: str) -> str:
-    """Return a role's or a member's name as a select's option shows it, which renders no markdown."""
+    """Return the name of a role or member for a select option, in which Discord renders no markdown."""
     return plain(name, 80)

@@ -1,4 +1,4 @@
-"""What admins read about limits: what each allows, what a change does, and the bot's own caps."""
+"""Word limits for admins: what each allows, what a change does, and the bot's own caps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DELETED_USER = "someone who deleted their data"
 PER_PERSON = "counted per person"
 
 METER_SEGMENTS = 6
-"""Few enough that the meter's line fits on a phone."""
+"""The number of segments, small enough for the meter's line to fit on a phone."""
 _DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
 _NAMES = {
     LimitKind.SERVER: "Server-wide limit",
@@ -43,7 +43,7 @@ def limit(rule: Rule | RuleValue) -> str:
 
 
 def person(user_id: int) -> str:
-    """Mention somebody. A negative id is a pseudonym, which stands for someone whose data was deleted."""
+    """Return a mention. A negative ID is the pseudonym of someone whose data was deleted."""
     return f"<@{user_id}>" if user_id > 0 else DELETED_USER
 
 
@@ -53,7 +53,7 @@ def of_person(user_id: int, thing: str) -> str:
 
 
 def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
-    """Return which limit it is, for the middle of a sentence."""
+    """Return the limit's name for the middle of a sentence."""
     match kind:
         case LimitKind.SERVER:
             return "the server-wide limit"
@@ -66,13 +66,13 @@ def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
 
 
 def usage_name(usage: LimitUsage) -> str:
-    """Return which limit it is, for the beginning of a line."""
+    """Return the limit's name for the beginning of a line."""
     rule = usage.rule
     return f"Limit for <@&{rule.subject_id}>" if rule.kind is LimitKind.ROLE else _NAMES[rule.kind]
 
 
 def meter(used: int, most: int) -> str:
-    """Return a bar of METER_SEGMENTS: empty for nothing used, full only when all is used."""
+    """Return a bar of METER_SEGMENTS. It is empty only if nothing is used, and full only if everything is."""
     if most <= 0:
         return "█" * METER_SEGMENTS
     filled = min(used, most) * METER_SEGMENTS // most
@@ -81,7 +81,7 @@ def meter(used: int, most: int) -> str:
 
 
 def usage_meter(usage: LimitUsage) -> str:
-    """Return the meter, how much is used, and when it resets, in one line."""
+    """Return one line with the meter, how much is used, and when it resets."""
     rule = usage.rule
     counted = f"{usage.used:,} / {rule.limit:,} {PERIOD_NOW[rule.period]}"
     return f"`{meter(usage.used, rule.limit)}` {counted} · resets {relative(usage.window.end)}"
@@ -94,7 +94,7 @@ def usage_lines(usage: LimitUsage) -> str:
 
 
 def spent(usage: LimitUsage) -> str:
-    """Say why a limit refuses, within a sentence."""
+    """Return why a limit refuses a song, for use within a sentence."""
     name = usage_name(usage)
     name = f"{name[0].lower()}{name[1:]}"
     if usage.rule.limit == 0:
@@ -104,7 +104,7 @@ def spent(usage: LimitUsage) -> str:
 
 
 def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
-    """Return whom a rule is for and what it allows. `stale_reason` says why it applies to nobody now."""
+    """Return whose rule it is and what it allows. `stale_reason` says why it no longer applies to anybody."""
     match rule.kind:
         case LimitKind.SERVER:
             named = f"**{SERVER_WIDE}**"
@@ -119,7 +119,7 @@ def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
 
 
 def no_limit(kind: LimitKind, subject_id: int) -> str:
-    """Return whom the panel is about, where no rule is set for them."""
+    """Return the selected target's name, and that no rule is set for it."""
     named = {LimitKind.SERVER: f"**{SERVER_WIDE}**", LimitKind.ROLE: f"<@&{subject_id}>"}
     if kind is LimitKind.USER:
         return f"{person(subject_id)} · no personal limit"
@@ -127,7 +127,7 @@ def no_limit(kind: LimitKind, subject_id: int) -> str:
 
 
 def counted_per_person(reset: datetime) -> str:
-    """Return the line below a limit that each person has for themselves."""
+    """Return the line below a limit that is counted separately for each person."""
     return f"-# {PER_PERSON} · resets {relative(reset)}"
 
 
@@ -141,7 +141,7 @@ def no_rules(operator_limits: OperatorLimits) -> str:
 
 
 def everyone_else(operator_limits: OperatorLimits) -> str:
-    """Return the last line of a list of rules that has none for each member."""
+    """Return the last line of a rule list that has no limit for each member."""
     return f"**Everyone else** · {_default_limit(operator_limits)} (default)"
 
 
@@ -150,7 +150,7 @@ def _default_limit(operator_limits: OperatorLimits) -> str:
 
 
 def operator_limits_line(limits: OperatorLimits, used_today: int) -> str:
-    """Say what the operator allows at most, whatever an admin sets, and how much of it is used here."""
+    """Return the operator's maximum, which no admin can raise, and how much of it this server has used."""
     parts = [f"{songs(limits.server)} per day in this server ({used_today:,} used today)"]
     if limits.operator is not None:
         parts.append(f"{limits.operator:,} per day in all servers together")
@@ -163,7 +163,7 @@ def zone_line(zone: str) -> str:
 
 
 def rule_set(rule: Rule, before: Rule | None, operator_limits: OperatorLimits) -> str:
-    """Say that a rule was made or changed, and which cap applies before it does."""
+    """Return that a rule was added or changed, and any cap that is lower."""
     name = limit_name(rule.kind, rule.subject_id)
     name = name.removeprefix("the ")
     was = f" (was {limit(before)})" if before else ""
@@ -172,7 +172,7 @@ def rule_set(rule: Rule, before: Rule | None, operator_limits: OperatorLimits) -
 
 
 def ceiling_notes(rule: Rule, operator_limits: OperatorLimits) -> list[str]:
-    """Return a sentence for each cap that is reached before the rule is. A month counts as 31 days."""
+    """Return one sentence for each cap that is reached before the rule. A month counts as 31 days."""
     notes: list[str] = []
     days = _DAYS[rule.period]
     if rule.limit > operator_limits.server * days:
@@ -189,7 +189,7 @@ def ceiling_notes(rule: Rule, operator_limits: OperatorLimits) -> list[str]:
 
 
 def removed(before: Rule | None, kind: LimitKind, subject_id: int, operator_limits: OperatorLimits) -> str:
-    """Say that a rule was removed, and what applies now."""
+    """Return that a rule was removed, and what applies now."""
     name = limit_name(kind, subject_id)
     if before is None:
         return _nothing_to_remove(kind, subject_id)
@@ -213,7 +213,7 @@ def _nothing_to_remove(kind: LimitKind, subject_id: int) -> str:
 
 
 def granted(user_id: int, left: int) -> str:
-    """Say that bonus songs were given; `left` is what the person has of them now."""
+    """Return that bonus songs were given. `left` is how many the person now has."""
     return (
         f"<@{user_id}> now has {bonus_songs(left)}. They don't expire, are used after their own limit runs "
         "out, and still count towards the server-wide limit."
@@ -221,7 +221,7 @@ def granted(user_id: int, left: int) -> str:
 
 
 def reset_done(user_id: int, decision: Decision) -> str:
-    """Say that what a person used was given back; `decision` is what one more song would get now."""
+    """Return that a person's usage was reset. `decision` is what their next song would get."""
     own = decision.effective
     if decision.blocked_by is not None:
         return f"Reset <@{user_id}>'s usage, but they still can't make a song: {spent(decision.blocked_by)}."
@@ -232,7 +232,7 @@ def reset_done(user_id: int, decision: Decision) -> str:
 
 
 def timezone_set(zone: str, before: str) -> str:
-    """Say by which zone days go from now on."""
+    """Return the time zone in which days now begin."""
     if zone == before:
         return f"The time zone is already {inline_code(zone, 100)}."
     return (
@@ -242,7 +242,7 @@ def timezone_set(zone: str, before: str) -> str:
 
 
 def unknown_zone(text: str, similar: Sequence[str] = ()) -> str:
-    """Say that a time zone is not known, and which ones may have been meant."""
+    """Return that a time zone is unknown, and which ones were probably meant."""
     named = escape_and_clamp(text, 60) or "that"
     examples = similar or ("Europe/Berlin", "America/New_York")
     listed = " or ".join(inline_code(zone, 60) for zone in examples)

@@ -1,4 +1,4 @@
-"""What quotas say to the people they limit: which limit was reached, how much is left, when it resets."""
+"""Word quotas for the people they limit: which limit was reached, how much is left, and when it resets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PERIOD_NOW = {
     Period.WEEK: "this week",
     Period.MONTH: "this month",
 }
-"""The running period, as in "3 / 5 today"."""
+"""The current period, as in "3 / 5 today"."""
 _FOR = {period: "for today" if period is Period.DAY else f"for {now}" for period, now in PERIOD_NOW.items()}
 _SHARED = {
     LimitKind.SERVER: "This limit is shared by everyone in the server.",
@@ -37,22 +37,23 @@ OUTSIDE_SERVERS = "In DMs and servers I haven't joined"
 
 
 def songs(count: int) -> str:
-    """Return a number of songs."""
+    """Return a number of songs with the noun."""
     return "1 song" if count == 1 else f"{count:,} songs"
 
 
 def bonus_songs(count: int) -> str:
-    """Return a number of songs that an admin gave on top of a person's limit."""
+    """Return a number of bonus songs, which an admin gives in addition to a person's limit."""
     return "1 bonus song" if count == 1 else f"{count:,} bonus songs"
 
 
 def when(moment: datetime) -> str:
-    """Return "in 5 hours (22 November 2026 00:00)", in the reader's language and time."""
+    """Return "in 5 hours (22 November 2026 00:00)" in the reader's language and time zone."""
     return f"{relative(moment)} (<t:{int(moment.timestamp())}:f>)"
 
 
 def refused(decision: Decision) -> str:
-    """Say why there is no song, until when, and who could change that; what is left where nothing refuses."""
+    """Return why a song was refused, until when, and who could change that, or what is left if nothing
+    refuses."""
     usage = decision.blocked_by
     if usage is None:
         return left(decision)
@@ -95,7 +96,7 @@ def _advice(usage: LimitUsage) -> str:
 
 
 def limiting(decision: Decision) -> LimitUsage:
-    """Return the limit that refuses, or else the one that will end first, bonus songs included."""
+    """Return the limit that refuses, or the one that will be reached first, including bonus songs."""
     if decision.blocked_by is not None:
         return decision.blocked_by
     own = decision.effective.remaining + decision.grant_left
@@ -104,7 +105,8 @@ def limiting(decision: Decision) -> LimitUsage:
 
 
 def left(decision: Decision) -> str:
-    """Say how many songs the person can still make, by the limit that ends first, bonus songs included."""
+    """Return how many songs the person can still make under the limit that will be reached first,
+    including bonus songs."""
     if decision.blocked_by is not None:
         return refused(decision)
     tightest = limiting(decision)
@@ -118,7 +120,7 @@ def left(decision: Decision) -> str:
 
 
 def own_usage(decision: Decision) -> str:
-    """Say how much of the person's own limit is used and when it resets, and what else limits them."""
+    """Return how much of the person's own limit is used, when it resets, and which other limits apply."""
     own = decision.effective
     lines: list[str] = []
     if own.rule.limit:
@@ -132,5 +134,5 @@ def own_usage(decision: Decision) -> str:
 
 
 def in_progress(count: int) -> str:
-    """Say how many of the person's songs are not finished."""
+    """Return how many of the person's songs are unfinished."""
     return f"In progress: {count:,}"

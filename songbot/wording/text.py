@@ -1,4 +1,4 @@
-"""Text from elsewhere, made fit to be shown on Discord. Pure, and quick whatever the length of the input."""
+"""Make untrusted text safe to show on Discord. Pure, and fast for input of any length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit
 
 MAX_READ = 8000
-"""Characters of foreign text that are looked at: twice what the longest place on Discord can hold."""
+"""Characters of untrusted input that are processed: twice the longest text that Discord can hold."""
 BUTTON_URL = 512
 EMBED_URL = 2048
 
@@ -26,7 +26,8 @@ _SPOILER = re.compile(r"^(?:spoiler_)+", re.IGNORECASE)
 
 
 def normalise(text: str | None, max_length: int = MAX_READ) -> str:
-    """One line without control, bidirectional, invisible or heaped up combining characters; maybe empty."""
+    """Return one line without control, bidirectional, invisible or stacked combining characters; it may be
+    empty."""
     kept: list[str] = []
     marks = 0
     for character in (text or "")[:max_length]:
@@ -44,11 +45,11 @@ def normalise(text: str | None, max_length: int = MAX_READ) -> str:
 
 
 def escape(text: str) -> str:
-    """Plain to the eye: no markdown, mention, timestamp, command, list, heading or link comes of it.
+    """Escape markdown, mentions, timestamps, commands, lists, headings and links, so that they show as typed.
 
-    Discord takes a backslash before any punctuation as "this sign, plainly" ("Markdown Text 101" in its help
-    centre). A link is broken at its slashes, so that nothing is unfurled. Its servers look for mentions in
-    the raw text, where a backslash does not help: a zero-width space behind the @ does.
+    Discord shows a punctuation character after a backslash literally ("Markdown Text 101" in its help
+    centre). Escaping a link's slashes prevents a link preview. Discord's servers look for mentions in the raw
+    text and ignore backslashes, so a zero-width space is inserted after each @.
     """
     text = _PING.sub("@\u200b", text)
     text = _SPECIAL.sub(lambda match: "\\" + match[0], text)
@@ -56,9 +57,9 @@ def escape(text: str) -> str:
 
 
 def clamp(text: str, limit: int) -> str:
-    """At most `limit` characters (Discord counts code points), with an ellipsis where something was cut.
+    """Cut text to `limit` characters (code points, as Discord counts), ending in an ellipsis if it was cut.
 
-    An escape, or an emoji made of several characters, is not cut in half.
+    An escape sequence, or an emoji of several characters, is never split.
     """
     if len(text) <= limit:
         return text
@@ -85,32 +86,33 @@ def _is_flag_letter(character: str) -> bool:
 
 
 def escape_and_clamp(text: str | None, limit: int) -> str:
-    """Cleaned, escaped and clamped; empty when there is nothing to see."""
+    """Normalise, escape and clamp text. Return an empty string if nothing visible is left."""
     return clamp(escape(normalise(text, limit * 2 + 200)), limit)
 
 
 def plain(text: str | None, limit: int) -> str:
-    """Cleaned and clamped, for places where Discord renders no markdown."""
+    """Normalise and clamp text for places where Discord renders no markdown."""
     return clamp(normalise(text, limit * 2 + 200), limit)
 
 
 def inline_code(text: str, limit: int) -> str:
-    """As inline code, in which nothing is rendered; empty when there is nothing to see."""
+    """Return the text as inline code, in which Discord renders nothing, or an empty string if it is not
+    visible."""
     inner = plain(text.replace("`", "'"), limit)
     return f"`{inner}`" if inner else ""
 
 
 def duration(seconds: int) -> str:
-    """`m:ss`, from an hour on `h:mm:ss`."""
+    """Format a duration as `m:ss`, or as `h:mm:ss` from one hour."""
     minutes, rest = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def file_name(title: str | None, extension: str) -> str:
-    """Return a harmless name of at most 80 characters: letters of any script, no path, never hidden.
+    """Return a safe file name of at most 80 characters: letters of any script, no path, never hidden.
 
-    Discord would veil a file whose name begins with `SPOILER_` ("Uploading Files").
+    Discord hides files whose names begin with `SPOILER_` behind a spoiler warning ("Uploading Files").
     """
     kept = (character if _fits_file_name(character) else " " for character in normalise(title, 400))
     name = "".join(kept)
@@ -129,16 +131,18 @@ def ascii_file_name(title: str | None, extension: str) -> tuple[str, str | None]
 
 
 def _fits_file_name(character: str) -> bool:
-    """Tell letters, digits and what belongs to letters (vowel signs, accents, joiners) from all else."""
+    """Return True for letters, digits and the marks that are part of words (vowel signs, accents,
+    joiners)."""
     return (
         unicodedata.category(character)[0] in "LNM" or character in _FILE_NAME_SIGNS or character in _JOINERS
     )
 
 
 def safe_link(url: str | None, limit: int = EMBED_URL) -> str | None:
-    """The link if it is plain http(s) to a named host and Discord has room for it, else None.
+    """Return the link if it is http(s) with a host name and at most `limit` characters long, else None.
 
-    Letters beyond ASCII come percent-encoded."""
+    Non-ASCII letters are percent-encoded.
+    """
     if not url or len(url) > limit or not url.isprintable() or any(sign in url for sign in ' "<>\\^`{|}'):
         return None
     url = quote(url, safe="%/:=&?~#+!$,;'@()*[]")

@@ -1,4 +1,4 @@
-"""What the usage chart says: its labels, and the same in words for those who can't see it."""
+"""Word the usage chart: its labels, and its content as text for people who can't see it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WEEKLY_FROM = 60
 
 
 def is_by_week(days: int) -> bool:
-    """Return whether so many days are drawn a week a bar."""
+    """Return True if a chart of this many days has one bar per week."""
     return days > _WEEKLY_FROM
 
 
@@ -30,7 +30,7 @@ def chart_title(days: int) -> str:
 
 
 def day_label(day: date, days: int) -> str:
-    """Name a bar: by weekday in a chart of one week, else by date."""
+    """Label a bar with the weekday in a one-week chart, else with the date."""
     return f"{day:%a}" if days <= WEEK else f"{day.day} {day:%b}"
 
 
@@ -43,12 +43,12 @@ def limit_label(count: int, *, weekly: bool) -> str:
 
 
 def limit_off_chart(count: int, *, weekly: bool) -> str:
-    """Name a limit that is too high to be drawn to scale."""
+    """Label a limit that is too high to be drawn to scale."""
     return f"{limit_label(count, weekly=weekly)} (off the chart)"
 
 
 def summary(days: Sequence[DailyUsage], daily_limit: int) -> str:
-    """Say what the chart shows."""
+    """Return a summary of the chart."""
     made, failed = sum(day.made for day in days), sum(day.failed for day in days)
     parts = [f"{songs(made)} made, {failed:,} failed (not counted)."]
     busiest = max(days, key=lambda day: day.made, default=None)
@@ -59,7 +59,7 @@ def summary(days: Sequence[DailyUsage], daily_limit: int) -> str:
 
 
 def alternative_text(days: Sequence[DailyUsage], daily_limit: int) -> str:
-    """Describe the picture in at most 1,024 characters, as Discord allows for an attachment."""
+    """Describe the picture in at most 1,024 characters, Discord's maximum for an attachment's description."""
     bars = "; ".join(
         f"{day.day.day} {day.day:%b}: {day.made:,} {MADE}, {day.failed:,} {FAILED}"
         for day in days

@@ -1,7 +1,7 @@
-"""Hold identifiers to the vocabulary: none may have a word of `banned_words.txt`.
+"""Check that no identifier contains a word from `banned_words.txt`.
 
-`python -m tests.lint.words` prints each as `path:line: name: say ...` and exits with 1 if there is any.
-Names of tests are sentences, so they are left alone.
+`python -m tests.lint.words` prints each as `path:line: name: say ...`, and exits with 1 if there are any.
+Names of tests are sentences, so they are not checked.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def read_list(text: str) -> tuple[dict[str, str], frozenset[str]]:
-    """Return what to say in place of each banned word, and the names that may keep theirs."""
+    """Return the replacement for each banned word, and the names that are allowed to contain one."""
     lines = [line.split("#")[0].strip() for line in text.splitlines()]
     banned = dict(map(str.strip, line.split("->", 1)) for line in lines if "->" in line)
     return banned, frozenset(line.split()[1] for line in lines if line.startswith("allow "))
 
 
 def definitions(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield the line and name of everything that is defined or assigned to."""
+    """Yield the line and name of each definition and assignment."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
@@ -42,7 +42,7 @@ def definitions(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def problems(path: Path, banned: dict[str, str], allowed: frozenset[str]) -> Iterator[str]:
-    """Yield a line for each banned word in the file's name and in what it defines."""
+    """Yield one line for each banned word in the file's name or in a name that it defines."""
     names = [(1, path.stem), *definitions(ast.parse(path.read_text(encoding="utf-8")))]
     for line, name in names:
         for word in _WORD.findall(name):

@@ -1,4 +1,4 @@
-"""How long processes have waited for a core, so that tests can measure as if the machine were quiet."""
+"""Measure how long processes waited for a CPU, so that tests can discount the load on the machine."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 
 
 class CpuWait:
-    """Add up the time for which main threads were ready to run and did not.
+    """Adds up the time that main threads were ready to run but had no CPU.
 
-    That is the second number of /proc/PID/schedstat, in nanoseconds (Linux, "sched-stats"). Where there is no
-    such file, nothing has waited.
+    This is the second number in /proc/PID/schedstat, in nanoseconds (Linux, "sched-stats"). Without that
+    file, the time is zero.
     """
 
     def __init__(self, *pids: int) -> None:
         self._seconds = dict.fromkeys(pids, 0.0)
 
     def watch(self, pid: int) -> None:
-        """Add a process; watching it twice changes nothing."""
+        """Add a process. Adding it twice has no effect."""
         self._seconds.setdefault(pid, 0.0)
 
     def seconds(self) -> float:
-        """Return the sum over all processes, those that have ended included."""
+        """Return the sum over all processes, including those that have ended."""
         for pid, known in self._seconds.items():
             with suppress(OSError, ValueError, IndexError):
                 waited = int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9

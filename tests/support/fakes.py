@@ -38,7 +38,8 @@ NO_LIMITS = OperatorLimits(server=10**6, member=10**6, direct=10**6)
 
 
 class FragileConnector(InlineSqliteConnector):
-    """`away` makes every call fail. `answers_lost` counts down the writes whose commit is not heard of."""
+    """Simulates failures. `away` makes every call fail. `answers_lost` is the number of writes still to be
+    committed without confirmation."""
 
     away = False
     answers_lost = 0
@@ -61,7 +62,7 @@ class FragileConnector(InlineSqliteConnector):
 
 
 class SharedDatabase:
-    """A database that several environments may work on; with `alone`, one at a time, as on SQLite."""
+    """A database that several environments can use: one at a time if `alone`, as on SQLite."""
 
     def __init__(self, *, alone: bool = True) -> None:
         self.alone = alone
@@ -83,7 +84,7 @@ class SharedDatabase:
         self.connector.run(lambda connection: connection.execute(change))
 
     def leave_behind(self, state: State, **columns: Any) -> int:
-        """Put a song there that a worker called "dead" held when its process died; return its id."""
+        """Insert a song that belonged to a worker named "dead" when its process died. Return its ID."""
         values = {
             "generation": 0 if state is State.QUEUED else 1,
             "created_at": EPOCH - timedelta(seconds=60),
@@ -110,7 +111,7 @@ class SharedDatabase:
 
 
 class RecordingRepository(SqlSongRepository):
-    """Notes in `writes` which methods changed something."""
+    """Records in `writes` which methods changed something."""
 
     def __init__(self, database: SharedDatabase, clock: VirtualClock) -> None:
         super().__init__(database.connector, NO_LIMITS, clock.now)
@@ -149,7 +150,7 @@ class RecordingDelivery:
 class WorkerEnvironment:
     """An order service and a worker on a database in memory, running until the `async with` ends.
 
-    Without a `database` it has one of its own, for it alone unless `alone` is False.
+    Without `database`, it creates its own, which it uses alone unless `alone` is False.
     """
 
     def __init__(
@@ -211,7 +212,7 @@ class WorkerEnvironment:
         return self.database.song(song_id)
 
     def kill(self) -> None:
-        """Let the worker end at the end of the `async with` without giving anything back."""
+        """Make the worker stop at the end of the `async with` block without releasing anything."""
 
         async def nothing() -> None: ...
 

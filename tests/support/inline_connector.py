@@ -1,7 +1,7 @@
-"""The real SQL on one SQLite connection in memory, run in the event loop's own thread.
+"""Run the real SQL on one SQLite connection in memory, in the event loop's thread.
 
-For tests that want the real queries without threads and files: a transaction takes effect at once and in the
-order of the calls, so that a test on a virtual clock sees the same every time.
+This is for tests that need the real queries without threads and files. A transaction takes effect at once and
+in call order, so that tests on a virtual clock are deterministic.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from songbot.storage.schema.tables import metadata
 T = TypeVar("T")
 
 SHARED = "sqlite-shared"
-"""Name of a dialect that is SQLite's, but not known as such: several processes may use the database."""
+"""The name of a dialect that behaves like SQLite but is treated as a database that several processes use."""
 
 
 class InlineSqliteConnector(Connector):
-    """A connector on a migrated, empty database of its own in memory.
+    """A connector with its own in-memory database, migrated and empty.
 
-    With `shared`, queries that ask for the dialect's name treat the database as one that several workers use
-    at the same time, as they do with PostgreSQL.
+    With `shared`, queries that check the dialect's name treat the database as one that several workers use at
+    the same time, like PostgreSQL.
     """
 
     def __init__(self, *, shared: bool = False) -> None:
@@ -41,7 +41,7 @@ class InlineSqliteConnector(Connector):
             self.engine.dialect.name = SHARED
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in one transaction; roll back if it raises."""
+        """Run `work` in one transaction. Roll back if it raises."""
         self.driver.execute("BEGIN")
         try:
             result = work(self.connection)
@@ -65,7 +65,7 @@ class InlineSqliteConnector(Connector):
         self.engine.dispose()
 
     def wipe(self) -> None:
-        """Empty all tables, as quickly as SQLite can, but for what the migrations put there."""
+        """Empty all tables quickly, except for rows inserted by migrations."""
         for table in reversed(metadata.sorted_tables):
             if table.name != "app_state":
                 self.driver.execute(f"DELETE FROM {table.name}")
@@ -75,7 +75,7 @@ class InlineSqliteConnector(Connector):
 
 @cache
 def migrated_database() -> bytes:
-    """Return an empty database with all migrations applied, as the bytes of its file."""
+    """Return the bytes of an empty database file with all migrations applied."""
     from alembic import command
 
     _engine, connection, driver = _connect()

@@ -1,4 +1,5 @@
-"""An event loop whose time jumps to the next timer when nothing else is to do: hours pass in milliseconds."""
+"""Run an event loop whose time jumps to the next timer when it is idle, so that hours pass in
+milliseconds."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """Clock on the running VirtualLoop. `shift` moves the wall clock alone, as setting it does."""
+    """The clock of the running VirtualLoop. `shift` moves only the wall clock, as if someone had set it."""
 
     def __init__(self) -> None:
         self.shift = timedelta()

@@ -1,4 +1,4 @@
-"""The buttons of a library page."""
+"""Build the buttons of a library page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from songbot.wording import library as wording
 from .query import Direction, Query, page_custom_id
 
 PLAY_ROUTE = id_route("library:play")
-"""Carries the song's ID."""
+"""The value is the song's ID."""
 
 
 def page_button(
@@ -28,7 +28,7 @@ def page_button(
 
 
 def play_button(number: int, song_id: int) -> discord.ui.Button[discord.ui.View]:
-    """Return the button that opens a song, with its player. `number` is its place on the page."""
+    """Return the button that opens a song with its player. `number` is the song's position on the page."""
     return discord.ui.Button(
         label=f"{wording.PLAY} {number}", emoji="🎧", custom_id=custom_id("library:play", song_id), row=0
     )

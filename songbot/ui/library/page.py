@@ -1,4 +1,4 @@
-"""One page of the library: five songs, a button to play each, and buttons to turn the page."""
+"""Render one page of the library: five songs, a button to play each, and buttons to change the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TAGS_SHOWN = 5
 
 
 def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
-    """Return the list. The search travels along in the footer (see `query_footer`)."""
+    """Return the list. The footer carries the search (see `query_footer`)."""
     embed = discord.Embed(title=_heading(query), description=_description(page, query), colour=BRAND)
     for number, entry in enumerate(page.entries, start=1):
         embed.add_field(name=f"{number}. {_title(entry)}", value=_facts(entry.song), inline=False)
@@ -29,7 +29,7 @@ def page_embed(page: LibraryPage, query: Query) -> discord.Embed:
 
 
 def page_view(page: LibraryPage, query: Query) -> discord.ui.View:
-    """Return the buttons; none when there is nothing to play or turn."""
+    """Return the buttons. The view is empty if there is nothing to play and no other page."""
     view = RoutedView()
     for number, entry in enumerate(page.entries, start=1):
         view.add_item(play_button(number, entry.song.id))
@@ -43,7 +43,7 @@ def page_view(page: LibraryPage, query: Query) -> discord.ui.View:
 
 
 def nothing_there(query: Query) -> str:
-    """What is said in place of an empty page."""
+    """Return the text shown instead of an empty page."""
     if query.search:
         return wording.nothing_found(text.escape_and_clamp(query.search, 200))
     if query.owner_id is not None:

@@ -1,7 +1,7 @@
-"""Write what a library page shows into the page itself, so that its buttons work as long as it exists.
+"""Store a library page's query in the page itself, so that its buttons work as long as the message exists.
 
-Ids fit a custom id's 100 characters ("Component Object": custom_id). Search words may not, so they are in the
-embed's footer, where Discord renders no markdown. Discord sends the message along with a press. Pure.
+IDs fit in a custom ID of 100 characters (Discord, "Component Object"). Search words may not, so they are in
+the embed's footer, where Discord renders no markdown. Discord sends the message with each press. Pure.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ PAGE_CUSTOM_ID = re.compile(
 
 
 class Direction(StrEnum):
-    """Where a page is turned to. The values are in custom ids, so they never change."""
+    """The direction in which to change the page. The values are in custom IDs, so never change them."""
 
     NEWER = "newer"
     OLDER = "older"
 
 
 class SearchLostError(ValueError):
-    """The page is the result of a search, and its words are no longer on it."""
+    """The page shows the result of a search, but no longer contains its words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a page shows: one's own songs if `owner_id` is None. `search` is as typed, on one line."""
+    """What a page shows. `owner_id` is None for the viewer's own songs. `search` is unparsed, on one line."""
 
     search: str = ""
     saved: bool = False
     owner_id: int | None = None
 
     def scope(self, viewer_id: int, guild_id: int | None) -> LibraryScope:
-        """Return the scope for whoever asks now and where; the page has no say in that."""
+        """Return the scope for the current viewer and server. A forged page can't widen it."""
         return LibraryScope(viewer_id, self.owner_id or viewer_id, guild_id, self.saved)
 
 
 @dataclass(frozen=True, slots=True)
 class PageTurn:
-    """A press on `Newer` or `Older`. `key` is the id of the page's first or last song."""
+    """A press of `Newer` or `Older`. `key` is the ID of the page's first or last song."""
 
     direction: Direction
     key: int
@@ -59,18 +59,18 @@ class PageTurn:
 
 
 def one_line(search: str | None) -> str:
-    """Return what was typed without invisible characters, at most 100 characters."""
+    """Return the typed text without invisible characters, cut to 100 characters."""
     return plain(search, MAX_SEARCH)
 
 
 def page_custom_id(query: Query, direction: Direction, key: int) -> str:
-    """Return the custom id of a page button, at most 58 characters."""
+    """Return the custom ID of a page button, at most 58 characters long."""
     flags = (_SAVED if query.saved else "") + (_SEARCHED if query.search else "")
     return custom_id(f"library:{direction}", key, flags, query.owner_id or 0)
 
 
 def parse_page_turn(match: re.Match[str]) -> PageTurn:
-    """Return what a match of PAGE_CUSTOM_ID says. Anybody may have forged it."""
+    """Parse a match of PAGE_CUSTOM_ID, which anybody may have forged."""
     return PageTurn(
         Direction(match["direction"]),
         int(match["key"]),
@@ -84,12 +84,12 @@ PAGE_ROUTE = Route("library:turn", PAGE_CUSTOM_ID, parse_page_turn)
 
 
 def query_footer(query: Query) -> str | None:
-    """Return the footer of the embed."""
+    """Return the embed footer that carries the search."""
     return _SEARCH_PREFIX + query.search if query.search else None
 
 
 def parse_query(turn: PageTurn, footer_text: str | None) -> Query:
-    """Return what the pressed page shows. Raises SearchLostError."""
+    """Return the query of the pressed page. Raise SearchLostError if its search words are gone."""
     search = ""
     if turn.searched:
         text = footer_text or ""

@@ -1,4 +1,4 @@
-"""Render `/owner song`: everything about one song, for the bot's operator."""
+"""Render `/owner song`: all details of one song, for the bot's owner."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _FIELD, _PROMPT, _ERROR = 1024, 300, 300
 
 
 def song_details_embed(details: SongDetails) -> discord.Embed:
-    """Return the embed. The prompt is personal, so it is cut short, shown only here, and not at all once the
-    song was deleted."""
+    """Return the embed. The prompt is personal data, so it is shortened, and left out once the song was
+    deleted."""
     song = details.song
     embed = discord.Embed(title=_title(song), colour=FAILURE if song.state is State.FAILED else BRAND)
     embed.description = (
@@ -81,7 +81,8 @@ def _reason(song: Song) -> str:
 
 
 def _message(song: Song) -> str:
-    """Return the link to the song's message. Only the person can follow the one to a private message."""
+    """Return the link to the song's message. Only the person who asked can open a link to a private
+    message."""
     if song.reply.message_id is None:
         return ""
     path = f"{song.guild_id or '@me'}/{song.reply.channel_id}/{song.reply.message_id}"

@@ -1,4 +1,4 @@
-"""Render `/owner status` for the bot's operator."""
+"""Render `/owner status` for the bot's owner."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _DETAIL, _SHARDS = 120, 20
 
 @dataclass(frozen=True, slots=True)
 class ProcessStatus:
-    """What this process knows of itself at one moment.
+    """The state of this process at one moment.
 
-    `latencies` are seconds by shard, NaN or infinite while a shard is not connected. `not_ready` names parts,
-    `songs_lost` counts the songs that were lost together with a lease. `median_seconds` and `p90_seconds` are
-    how long songs take, `rate_limit` the requests to Whisul per second, if it is limited.
+    `latencies` are in seconds by shard, and NaN or infinite for a shard that is not connected. `not_ready`
+    names parts. `songs_lost` counts the songs lost together with a lease. `median_seconds` and `p90_seconds`
+    are composing times. `rate_limit` is in requests to Whisul per second, or None if unlimited.
     """
 
     version: str
@@ -45,7 +45,7 @@ class ProcessStatus:
 
 
 def status_embed(summary: SystemStatus, process: ProcessStatus) -> discord.Embed:
-    """Return the embed. `summary` covers all processes, `process` the one that answers."""
+    """Return the embed. `summary` covers all processes, `process` only the one that responds."""
     embed = discord.Embed(title=wording.STATUS_TITLE, colour=BRAND)
     if summary.paused is not None:
         embed.description, embed.colour = wording.paused(summary.paused), FAILURE
@@ -85,7 +85,7 @@ def _last_day(summary: SystemStatus) -> Iterable[str]:
 
 
 def _shards(latencies: Sequence[tuple[int, float]]) -> str:
-    """Return as many as fit, those in trouble first."""
+    """Return as many shards as fit, with disconnected and slow ones first."""
     known = [(shard, seconds if math.isfinite(seconds) else None) for shard, seconds in latencies]
     known.sort(key=lambda item: (item[1] is not None, -(item[1] or 0)))
     lines = [wording.latency(shard, seconds) for shard, seconds in known[:_SHARDS]]

@@ -1,7 +1,7 @@
-"""A server's songs as a bar chart: a Vega-Lite specification, and the PNG that a renderer makes of it.
+"""Render a server's songs as a bar chart: a Vega-Lite specification, and a PNG drawn from it.
 
-The type is large and the background opaque, so that it reads alike in Discord's dark and light theme and, at
-a third of its size, on a phone.
+The type is large and the background opaque, so that the chart is readable in Discord's dark and light themes
+and on a phone, at a third of its size.
 """
 
 from __future__ import annotations
@@ -23,30 +23,31 @@ from songbot.wording import usage_chart as wording
 log = logging.getLogger(__name__)
 
 WIDTH, HEIGHT = 1000, 600
-"""Pixels of the picture."""
+"""Width and height of the picture in pixels."""
 RENDER_TIMEOUT = 20.0
-"""Seconds. On an idle machine it takes one."""
+"""Seconds. Drawing takes one second on an idle machine."""
 _SCRIPT = Path(__file__).with_name("render_chart.py")
 _INHERITED = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP")
-"""Environment variables that the renderer gets: none of the bot's secrets are among them."""
+"""Environment variables passed to the renderer. They contain none of the bot's secrets."""
 _BACKGROUND, _GRID, _INK, _FAINT = "#23252b", "#43464f", "#f4f5f7", "#c3c7cf"
 _COLOURS = {wording.MADE: "#2fd3a0", wording.FAILED: "#f0625a"}
 _LIMIT = "#ffc857"
 _FONT, _TINY, _SMALL, _LABEL, _LARGE = "sans-serif", 26, 30, 32, 40
 _LABELLED_BARS = 7
 _HEADROOM = 1.3
-"""Room above labelled bars, as a factor."""
+"""Factor for the height above the bars, which leaves space for labels."""
 _FAR_ABOVE = 3
-"""A limit more than so many times the highest bar would press the bars flat, and is only named."""
+"""If the limit is more than this many times the highest bar, it is only named, because drawing it would
+flatten the bars."""
 
 
 class ChartNotDrawn(Exception):
-    """The renderer failed, or did not finish in time."""
+    """The renderer failed or did not finish in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The songs of one day, or of the seven days that begin with it."""
+    """The songs of one day, or of the seven days that start with it."""
 
     first_day: date
     made: int
@@ -54,7 +55,7 @@ class Bar:
 
 
 def bars_of(days: Sequence[DailyUsage]) -> tuple[Bar, ...]:
-    """Return a bar for each day, or for each seven days of a long time. `days` are the oldest first."""
+    """Return a bar for each day, or for each seven days in a long chart. `days` starts with the oldest."""
     size = wording.WEEK if wording.is_by_week(len(days)) else 1
     chunks = [days[start : start + size] for start in range(0, len(days), size)]
     return tuple(
@@ -64,7 +65,7 @@ def bars_of(days: Sequence[DailyUsage]) -> tuple[Bar, ...]:
 
 
 def chart_spec(days: Sequence[DailyUsage], daily_limit: int) -> dict[str, Any]:
-    """Return the Vega-Lite specification of the chart. `daily_limit` is the server's, in songs per day."""
+    """Return the Vega-Lite specification. `daily_limit` is the server's limit in songs per day."""
     bars, weekly = bars_of(days), wording.is_by_week(len(days))
     limit = daily_limit * (wording.WEEK if weekly else 1)
     peak = max((bar.made + bar.failed for bar in bars), default=0)
@@ -92,7 +93,7 @@ def chart_spec(days: Sequence[DailyUsage], daily_limit: int) -> dict[str, Any]:
 
 
 def _rows(bars: Sequence[Bar]) -> list[dict[str, Any]]:
-    """Return a row for each bar and outcome. `from` and `to` are where the outcome's part of it ends."""
+    """Return a row for each bar and outcome. `from` and `to` are the ends of that outcome's segment."""
     rows: list[dict[str, Any]] = []
     for number, bar in enumerate(bars):
         total = bar.made + bar.failed
@@ -104,7 +105,7 @@ def _rows(bars: Sequence[Bar]) -> list[dict[str, Any]]:
 
 
 def _x_axis(bars: Sequence[Bar], days: int) -> dict[str, Any]:
-    """Label each bar of a week, else about five of them, counted back from the last."""
+    """Label each bar of a week, or about five bars counted back from the last."""
     every = 1 if len(bars) <= wording.WEEK else max(1, round(len(bars) / 5))
     named = [number for number in range(len(bars)) if (len(bars) - 1 - number) % every == every // 2]
     names = {number: wording.day_label(bars[number].first_day, days) for number in named}
@@ -149,7 +150,7 @@ def _bar_layer(bars: Sequence[Bar], top: float) -> dict[str, Any]:
 
 
 def _label_layers(bars: Sequence[Bar]) -> list[dict[str, Any]]:
-    """Write how many were made above each bar, and above that how many failed."""
+    """Write the number of songs made above each bar, and above that the number of failures."""
     totals = [(number, bar, bar.made + bar.failed) for number, bar in enumerate(bars)]
     made = [{"bar": n, "top": top, "text": f"{bar.made:,}"} for n, bar, top in totals if top]
     failed = [
@@ -214,9 +215,9 @@ def _config() -> dict[str, Any]:
 
 
 async def draw_chart(days: Sequence[DailyUsage], daily_limit: int) -> bytes:
-    """Return the chart as a PNG of WIDTH by HEIGHT. Raises ChartNotDrawn.
+    """Return the chart as a PNG of WIDTH by HEIGHT pixels. Raise ChartNotDrawn if that fails.
 
-    A process of its own draws it, so that neither the event loop nor the bot's memory has to bear it.
+    A separate process draws it, so that neither the event loop nor the bot's memory is affected.
     """
     specification = json.dumps(chart_spec(days, daily_limit)).encode()
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}

@@ -1,4 +1,4 @@
-"""What one person's quota looks like: to an admin (`/quota check`) and to themselves (`/usage`)."""
+"""Render one person's quota, for an admin (`/quota check`) and for themselves (`/usage`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELD = 1024
 
 
 def check_embed(user_id: int, name: str, decision: Decision, *, is_member: bool) -> discord.Embed:
-    """Return what the person would get, and why. `name` is their display name as it came."""
+    """Return what the person would get, and why. `name` is their unescaped display name."""
     embed = discord.Embed(title=wording.title(name), colour=BRAND)
     embed.description = f"<@{user_id}>" if is_member else f"<@{user_id}>\n{wording.NOT_A_MEMBER}"
     for field, value in (
@@ -33,7 +33,7 @@ def check_embed(user_id: int, name: str, decision: Decision, *, is_member: bool)
 
 
 def own_usage_embed(usages: Sequence[tuple[str, str]], in_progress: int) -> discord.Embed:
-    """Return a name and a finished text for each place, and how many songs are not finished."""
+    """Return the usage in each place and the number of unfinished songs. `usages` are (name, text) pairs."""
     embed = discord.Embed(title=quotas.USAGE_TITLE, colour=BRAND)
     for name, value in usages:
         embed.add_field(name=name, value=value, inline=False)

@@ -1,4 +1,5 @@
-"""The panel's forms, and what comes back from them. All a form needs to know later is in its custom id."""
+"""Build the quota panel's forms and read their input. Each form's custom ID holds all that is needed
+later."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ FOR_WHOM, APPLIES_TO, SONGS, PER, ZONE = "for_whom", "applies_to", "songs", "per
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was entered: texts and single choices by custom id, and `subject`, the role or person chosen in a
-    select for both. `is_bot`: that person is a bot."""
+    """Submitted input: texts and single choices by custom ID. `subject` is the role or person chosen in a
+    combined select, and `is_bot` says that this person is a bot."""
 
     values: Mapping[str, str]
     subject: Target | None = None
@@ -28,17 +29,17 @@ class Submitted:
 
 
 class QuotaForm(discord.ui.Modal):
-    """A modal made of labels. What it is for goes by its custom id."""
+    """A modal made of labels. Its custom ID says what it is for."""
 
     def __init__(self, title: str, form_id: FormId, *labels: discord.ui.Label[QuotaForm]) -> None:
         super().__init__(title=title, custom_id=str(form_id), timeout=None)
-        self.stop()  # discord.py need not remember it: see ComponentRouter
+        self.stop()  # discord.py should not track it: ComponentRouter handles it
         for label in labels:
             self.add_item(label)
 
 
 def add_form(target: Target | None) -> QuotaForm:
-    """Ask for whom, how many and per what. A selected role or member is filled in already."""
+    """Ask for the target, the number and the period. A selected role or member is filled in."""
     chosen: list[discord.SelectDefaultValue] = []
     if target is not None and target.kind in DEFAULT_TYPES and target.subject_id > 0:
         chosen = [discord.SelectDefaultValue(id=target.subject_id, type=DEFAULT_TYPES[target.kind])]
@@ -68,7 +69,7 @@ def add_form(target: Target | None) -> QuotaForm:
 
 
 def edit_form(target: Target, rule: Rule | None) -> QuotaForm:
-    """Ask for another number and period. `rule` is what holds now."""
+    """Ask for a new number and period. `rule` is the current rule."""
     return QuotaForm(
         wording.EDIT_FORM,
         FormId(FormKind.EDIT, target),
@@ -78,7 +79,7 @@ def edit_form(target: Target, rule: Rule | None) -> QuotaForm:
 
 
 def bonus_form(target: Target) -> QuotaForm:
-    """Ask how many bonus songs the selected member gets."""
+    """Ask how many bonus songs to give the selected member."""
     number = discord.ui.TextInput[QuotaForm](custom_id=SONGS, min_length=1, max_length=7)
     return QuotaForm(
         wording.BONUS_FORM,
@@ -88,7 +89,7 @@ def bonus_form(target: Target) -> QuotaForm:
 
 
 def zone_form(target: Target | None, zone: str) -> QuotaForm:
-    """Ask for the time zone. `zone` is the one that holds now."""
+    """Ask for the time zone. `zone` is the current one."""
     zone_input = discord.ui.TextInput[QuotaForm](custom_id=ZONE, default=zone, min_length=1, max_length=100)
     return QuotaForm(
         wording.ZONE_FORM,
@@ -114,7 +115,7 @@ def _period_label(chosen: Period) -> discord.ui.Label[QuotaForm]:
 
 
 def submitted(interaction: discord.Interaction) -> Submitted:
-    """Read a submitted form as Discord sent it ("Modal Submit Data Structure"); odd parts are left out."""
+    """Read a submitted form as sent by Discord ("Modal Submit Data Structure"). Ignore malformed parts."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     values: dict[str, str] = {}
     for label in data.get("components") or ():
@@ -136,7 +137,8 @@ def _subject(chosen: str, resolved: Mapping[str, Any]) -> tuple[Target | None, b
 
 
 def whole_number(text: str, least: int, most: int) -> int | None:
-    """Return the number that was typed, which may have thousands separators; None unless it is in range."""
+    """Return the typed number, which may contain thousands separators, or None if it is out of range or no
+    number."""
     digits = text.strip().replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9:
         return None

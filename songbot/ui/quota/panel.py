@@ -1,4 +1,4 @@
-"""The quota panel: everything an admin can see and change, in one message made of Discord's components."""
+"""Render the quota panel: one message in which an admin can see and change all limits."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .panel_ids import DEFAULT_TYPES, PanelAction, PanelId, Target
 from .rule_list import QuotaState, operator_line, ordered_rules, rule_list
 
 MAX_OPTIONS = 25
-"""Options of a select (Discord, "Component Reference")."""
+"""Maximum number of options in a select (Discord, "Component Reference")."""
 _NOTICE, _SELECTED, _SETTINGS = 500, 700, 500
-"""Characters of the parts beside the list of rules; 4,000 are all that a message may have."""
+"""Maximum lengths in characters of the parts other than the rules; a message may have 4,000 in total."""
 
 Row = discord.ui.ActionRow[RoutedLayout]
 Text = discord.ui.TextDisplay[RoutedLayout]
@@ -27,8 +27,8 @@ Text = discord.ui.TextDisplay[RoutedLayout]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the panel is about. For a person: what one more song of theirs would get, and whether they are a
-    member of the server (None: not known)."""
+    """The limit that the panel is about. For a person, `decision` is what their next song would get, and
+    `is_member` is None if membership is unknown."""
 
     target: Target
     decision: Decision | None = None
@@ -36,7 +36,7 @@ class Selection:
 
 
 def panel_layout(state: QuotaState, selection: Selection | None = None, notice: str = "") -> RoutedLayout:
-    """Return the panel with all controls. `notice` says what has just happened."""
+    """Return the panel with all controls. `notice` says what has just changed."""
     target = selection.target if selection else None
     return RoutedLayout(
         discord.ui.Container(
@@ -53,7 +53,7 @@ def panel_layout(state: QuotaState, selection: Selection | None = None, notice: 
 
 
 def show_layout(state: QuotaState) -> RoutedLayout:
-    """Return the panel without controls, as `/quota show` shows it."""
+    """Return the panel without controls, for `/quota show`."""
     return RoutedLayout(discord.ui.Container(*_current_limits(state, ""), accent_colour=BRAND))
 
 
@@ -89,7 +89,7 @@ def _person_lines(decision: Decision, selection: Selection) -> Iterable[str]:
 
 
 def _limit_select(state: QuotaState, target: Target | None) -> Row:
-    """Offer the server's limit and the members' even where none is set, and those of roles and people."""
+    """Offer up to MAX_OPTIONS limits: the server's and each member's, even if not set, then all others."""
     targets = [Target(LimitKind.SERVER), Target(LimitKind.MEMBER)]
     targets += [Target(rule.kind, rule.subject_id) for rule in ordered_rules(state)]
     targets = list(dict.fromkeys(targets))[:MAX_OPTIONS]
@@ -183,5 +183,6 @@ def panel_button(
 
 
 def rule_extra(rule: Rule | None) -> str:
-    """Return the rule as the edit button carries it, so that its form opens without asking the database."""
+    """Return the rule in the form that the edit button carries, so that its form opens without a database
+    query."""
     return f"{rule.limit}.{rule.period}" if rule else ""

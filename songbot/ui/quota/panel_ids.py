@@ -1,6 +1,6 @@
-"""Custom ids of the quota panel: what was pressed, whom it is about, and what else is needed, all in the id.
+"""Build and parse the quota panel's custom IDs, which hold the action, its target and all other state.
 
-Nothing is kept in memory for them, so they work after a restart. Anybody may have forged one.
+The bot keeps nothing in memory for them, so they work after a restart. Anybody may have forged one.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ DEFAULT_TYPES = {
     LimitKind.ROLE: discord.SelectDefaultValueType.role,
     LimitKind.USER: discord.SelectDefaultValueType.user,
 }
-"""How a select that is filled in already says what is chosen."""
+"""The types that a prefilled select uses for its default value."""
 
 
 class PanelAction(StrEnum):
-    """What a button or select of the panel does. The values are in custom ids: never rename one."""
+    """What a button or select of the panel does. The values are in custom IDs, so never change them."""
 
     HOME = "home"
     SELECT_LIMIT = "limit"
@@ -43,7 +43,7 @@ class PanelAction(StrEnum):
 
 
 class FormKind(StrEnum):
-    """What a form of the panel is for. The values are in custom ids: never rename one."""
+    """The purpose of a form of the panel. The values are in custom IDs, so never change them."""
 
     ADD = "add"
     EDIT = "edit"
@@ -53,8 +53,8 @@ class FormKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whose limit the panel is about. `subject_id` is the role's or user's id, 0 for the other kinds; it is
-    negative for a person who deleted their data, whose limit stays under a pseudonym."""
+    """Whose limit the panel is about. `subject_id` is the role's or user's ID, or 0 for other kinds. It is
+    negative (a pseudonym) for a person who deleted their data but whose limit remains."""
 
     kind: LimitKind
     subject_id: int = 0
@@ -65,7 +65,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PanelId:
-    """One press. `extra`: the limit and period as `5.day`, a time zone, a number of days, or a log entry."""
+    """One press. `extra` is the limit and period as `5.day`, a time zone, a number of days, or a log
+    entry."""
 
     action: PanelAction
     target: Target | None = None
@@ -77,7 +78,7 @@ class PanelId:
 
 @dataclass(frozen=True, slots=True)
 class FormId:
-    """One submitted form. `target` is what the panel below it is about."""
+    """One submitted form. `target` is the selection in the panel below it."""
 
     form: FormKind
     target: Target | None = None
@@ -87,7 +88,7 @@ class FormId:
 
 
 def parse_target(value: str) -> Target | None:
-    """Return the target that an option of a select stands for; None for an unknown one."""
+    """Return the target for the value of a select option, or None for an unknown value."""
     match = re.fullmatch(_TARGET, value)
     return _target(match) if match and has_valid_ids(match) else None
 

@@ -1,4 +1,5 @@
-"""The panel's other pages: channels, the usage chart and the log. The last two also stand alone."""
+"""Render the panel's other pages: channels, usage chart and log. The last two also work as messages of
+their own."""
 
 from __future__ import annotations
 
@@ -20,10 +21,10 @@ from .panel_ids import PanelAction, PanelId, Target
 
 CHART_FILE = "songs.png"
 CHART_DAYS = (7, 30, 91)
-"""The last is thirteen weeks, drawn a week a bar."""
+"""91 days are thirteen weeks, drawn with one bar per week."""
 LOG_PAGE = 10
 NEWEST = 0
-"""In place of a log entry's id: the first page."""
+"""Stands for the first page where a log entry's ID is expected."""
 CHANNEL_TYPES = [
     discord.ChannelType.text,
     discord.ChannelType.news,
@@ -31,13 +32,14 @@ CHANNEL_TYPES = [
     discord.ChannelType.stage_voice,
     discord.ChannelType.forum,
 ]
-"""Where people can use commands, themselves or in threads. Discord's schema does not have media channels."""
+"""Channels in which people can use commands, directly or in threads. Discord's schema lacks media
+channels."""
 _LOG_TEXT = 3800
 
 
 @dataclass(frozen=True, slots=True)
 class PanelPage:
-    """That a page belongs to a panel, and what the panel is about."""
+    """Says that a page belongs to a panel, and what that panel is about."""
 
     target: Target | None = None
 
@@ -45,8 +47,8 @@ class PanelPage:
 def channels_layout(
     rules: ChannelRules, existing: Collection[int], page: PanelPage, notice: str = ""
 ) -> RoutedLayout:
-    """Return the page on which channels are allowed and denied. `existing`: the server's channels, since a
-    select refuses to show one that was deleted."""
+    """Return the page of allowed and denied channels. `existing` are the server's channels: a select with
+    a deleted channel is rejected."""
     intro = f"## {quota_channels.TITLE}\n{quota_channels.summary(rules)}\n-# {quota_channels.EXPLANATION}"
     parts = [Text(text.clamp(notice, 500))] if notice else []
     return RoutedLayout(
@@ -82,7 +84,7 @@ def _channel_select(action: PanelAction, chosen: Collection[int], page: PanelPag
 def chart_layout(
     usage: GuildUsage, daily_limit: int, page: PanelPage | None, *, has_picture: bool
 ) -> RoutedLayout:
-    """Return the chart with what it shows in words. `has_picture`: CHART_FILE is attached."""
+    """Return the chart with a description in words. `has_picture` says that CHART_FILE is attached."""
     days = usage.days
     container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
     intro = f"## {usage_chart.chart_title(len(days))}\n{usage_chart.summary(days, daily_limit)}"
@@ -110,9 +112,9 @@ def _chart_buttons(shown: int, page: PanelPage) -> list[discord.ui.Button[Routed
 
 
 def log_layout(entries: Sequence[AuditEntry], page: PanelPage | None, *, first: bool) -> RoutedLayout:
-    """Return up to LOG_PAGE changes, newest first. `entries` holds one more where there are older ones.
+    """Return up to LOG_PAGE changes, newest first. `entries` holds one more if there are older ones.
 
-    `first`: nothing newer goes before them.
+    `first` is True if there are no newer changes.
     """
     lines = [audit_log.audit_line(entry) for entry in entries[:LOG_PAGE]]
     said = "\n".join(lines) or (audit_log.EMPTY if first else audit_log.END)
@@ -129,7 +131,7 @@ def log_layout(entries: Sequence[AuditEntry], page: PanelPage | None, *, first: 
 
 
 def _log_button(before_id: int, label: str, page: PanelPage | None) -> discord.ui.Button[RoutedLayout]:
-    """Return the button that leads to the changes before `before_id`, or to the newest."""
+    """Return the button that shows changes before `before_id`, or the newest ones."""
     if page is None:
         return discord.ui.Button(label=label, custom_id=custom_id("quota:log", before_id))
     return panel_button(label, PanelId(PanelAction.LOG, page.target, str(before_id)))

@@ -1,6 +1,7 @@
 """Turn a Vega-Lite specification (JSON on standard input) into a PNG (on standard output).
 
-Run as a process of its own: the renderer holds Python's lock for half a second, and would keep 90 MB.
+This runs in a separate process, because the renderer holds the GIL for half a second and would keep 90 MB of
+memory.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rules of a server in lines, each with a meter and the time of its reset."""
+"""Render a server's rules as lines, each with a meter and the time of its reset."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from songbot.wording import quota_rules as wording
 from .panel_ids import Target
 
 MAX_RULES_TEXT = 2200
-"""Characters, of the 4,000 that all text of one message may have (Discord, "Component Reference")."""
+"""Characters, out of the 4,000 that all text in a message may have (Discord, "Component Reference")."""
 _ORDER = (LimitKind.SERVER, LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
 
 
@@ -23,8 +23,8 @@ _ORDER = (LimitKind.SERVER, LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
 class QuotaState:
     """What the panel shows of a server.
 
-    `usages`: how much of their limit the people with one of their own have used, as far as it was counted.
-    `stale`: why a rule applies to nobody now. `names`: of roles and people, as Discord has them.
+    `usages` holds the usage of people with their own limit, as far as it was counted. `stale` holds why a
+    rule no longer applies to anybody. `names` are Discord's names of roles and people.
     """
 
     rules: GuildRules
@@ -37,13 +37,13 @@ class QuotaState:
     names: Mapping[Target, str] = field(default_factory=dict)
 
     def rule_for(self, target: Target) -> Rule | None:
-        """Return the rule that is set for the target."""
+        """Return the target's rule, or None."""
         rules = (rule for rule in self.rules.rules if Target(rule.kind, rule.subject_id) == target)
         return next(rules, None)
 
 
 def ordered_rules(state: QuotaState) -> list[Rule]:
-    """Return the rules from the server's to those of single people, those that apply to nobody last."""
+    """Return the rules ordered from the server's to single people's, with stale ones last."""
     return sorted(
         state.rules.rules,
         key=lambda rule: (rule in state.stale, _ORDER.index(rule.kind), rule.subject_id),
@@ -51,7 +51,7 @@ def ordered_rules(state: QuotaState) -> list[Rule]:
 
 
 def rule_list(state: QuotaState) -> str:
-    """Return all rules in Markdown, or what applies without any."""
+    """Return all rules in Markdown, or the default limit if there are none."""
     rules = ordered_rules(state)
     if not rules:
         return wording.no_rules(state.operator_limits)
@@ -62,7 +62,7 @@ def rule_list(state: QuotaState) -> str:
 
 
 def rule_lines(state: QuotaState, rule: Rule) -> str:
-    """Return whom the rule is for and what it allows, and below it the meter and the reset."""
+    """Return the rule's target and limit, and below it the meter and the reset time."""
     heading = wording.rule_heading(rule, state.stale.get(rule))
     if rule.limit == 0 or rule in state.stale:
         return heading
@@ -74,13 +74,13 @@ def rule_lines(state: QuotaState, rule: Rule) -> str:
 
 
 def operator_line(state: QuotaState) -> str:
-    """Return what the bot's owner allows at most."""
+    """Return the maximum that the bot's owner allows."""
     caps = (usage for usage in state.rules.shared if usage.rule.kind is LimitKind.SERVER_CEILING)
     return wording.operator_limits_line(state.operator_limits, next((cap.used for cap in caps), 0))
 
 
 def fitting(lines: Sequence[str], characters_left: int) -> Iterable[str]:
-    """Give as many lines as fit, and how many more there are."""
+    """Yield as many lines as fit, then how many are left out."""
     for number, line in enumerate(lines):
         characters_left -= len(line) + 1
         if characters_left < 0:
