@@ -27,7 +27,9 @@ _OFF = {
     LimitKind.DIRECT: "This bot only makes songs in servers it has joined.",
     LimitKind.USER: "Song-making is turned off for you in this server.",
 }
-_RESETS = dict.fromkeys((LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR), "It")
+_RESETS: dict[LimitKind, str] = dict.fromkeys(
+    (LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR), "It"
+)
 _ADMINS_CAN_CHANGE_IT = "Server admins can change it with `/quota panel`."
 _SET_BY_ADMINS = frozenset({LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER})
 
