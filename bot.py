@@ -39,7 +39,9 @@ RATE_LIMITED = (
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="bot.py", description="Turns prompts into songs on Discord.")
-    arguments.add_argument("--check", action="store_true", help="look if all is in order, and run nothing")
+    arguments.add_argument(
+        "--check", action="store_true", help="check the configuration without starting the bot"
+    )
     wants_check: bool = arguments.parse_args().check
     try:
         settings = load_settings()

@@ -233,7 +233,7 @@ def format_errors(error: SettingsError) -> str:
     for problem in error.problems:
         lines += [f"  {problem.name} {problem.problem}.", f"    {problem.hint}"]
     lines += [f"  Note: {warning}" for warning in error.warnings]
-    lines.append("Put settings into .env (begin with a copy of .env.example) or into the environment.")
+    lines.append("Put settings into .env (start from a copy of .env.example) or into the environment.")
     return "\n".join(lines)
 
 
@@ -244,7 +244,7 @@ def _read_env_file(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except UnicodeDecodeError:
-        problem = SettingProblem(path.name, "is not UTF-8 text", "Save it anew as UTF-8.")
+        problem = SettingProblem(path.name, "is not UTF-8 text", "Save it again as UTF-8.")
         raise SettingsError([problem]) from None
     except OSError as error:
         hint = "Make it a file that the user who runs the bot may read."
@@ -259,7 +259,7 @@ def _possible_typos(from_file: Mapping[str, str]) -> tuple[str, ...]:
     for name in from_file:
         guesses = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=0.8)
         if guesses and name not in NAMES:
-            found.append(f".env has {name}, which is no setting. Is {guesses[0]} meant?")
+            found.append(f".env has {name}, which is not a setting. Did you mean {guesses[0]}?")
     return tuple(found)
 
 
@@ -268,8 +268,8 @@ def _risk_warnings(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     host = next((host for name, host in EPHEMERAL_DISK_HOSTS.items() if name in environ), None)
     if host and settings.database_url.get_secret_value().startswith("sqlite"):
         risks.append(
-            f"DATABASE_URL is SQLite, and {host} forgets its disk at each deploy unless a volume is attached:"
-            " songs and quotas would be lost. Attach a PostgreSQL and set DATABASE_URL."
+            f"DATABASE_URL is SQLite, and {host} wipes its disk on every deploy unless a volume is attached:"
+            " songs and quotas would be lost. Attach a PostgreSQL database and set DATABASE_URL."
         )
     if settings.poll_seconds_min < 5:
         risks.append("POLL_SECONDS_MIN is under 5: Whisul asks for 5 to 10, and may refuse requests.")

@@ -33,7 +33,7 @@ def checked_header_secret(secret: str) -> str:
     if _PLACEHOLDER.fullmatch(secret):
         raise ValueError("is still a placeholder")
     if not (secret.isascii() and secret.isprintable()) or " " in secret:
-        raise ValueError("has characters that no key has, such as blanks; copy it once more")
+        raise ValueError("contains invalid characters (such as spaces); copy it again")
     return secret
 
 

@@ -136,8 +136,8 @@ def test_quotes_blanks_and_line_ends_around_a_value_are_no_matter(form: str) -> 
         ("0f" * 32, "public key"),
         ("a_Client-Secret" * 2 + "ab", "client secret"),
         ("your-token-here", "placeholder"),
-        (f"{TOKEN} {TOKEN}", "characters that no key has"),
-        ("tokén", "characters that no key has"),
+        (f"{TOKEN} {TOKEN}", "contains invalid characters"),
+        ("tokén", "contains invalid characters"),
     ],
 )
 def test_what_is_no_bot_token_is_recognised(wrong: str, sentence: str) -> None:
@@ -295,8 +295,8 @@ def test_an_unknown_name_in_the_file_is_passed_over_and_a_near_miss_is_told(tmp_
     with pytest.raises(SettingsError) as caught:
         load_settings({}, env_file)
     told = format_errors(caught.value)
-    assert ".env has DISCORD_BOT_TOKEN, which is no setting. Is DISCORD_TOKEN meant?" in told
-    assert ".env has whisul_api_key, which is no setting. Is WHISUL_API_KEY meant?" in told
+    assert ".env has DISCORD_BOT_TOKEN, which is not a setting. Did you mean DISCORD_TOKEN?" in told
+    assert ".env has whisul_api_key, which is not a setting. Did you mean WHISUL_API_KEY?" in told
     assert "EDITOR" not in told
     assert TOKEN not in told
 
@@ -330,4 +330,4 @@ def test_every_line_of_the_example_file_has_its_comment() -> None:
     ],
 )
 def test_sqlite_on_a_host_that_forgets_its_disk_is_warned_of(given: dict[str, str], warned: bool) -> None:
-    assert any("forgets its disk" in text for text in load(**given).warnings) is warned
+    assert any("wipes its disk" in text for text in load(**given).warnings) is warned
