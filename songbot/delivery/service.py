@@ -42,6 +42,7 @@ from .refusals import RefusalBudget, RefusedTargets
 
 log = logging.getLogger(__name__)
 
+MAX_DEAD_PROGRESS = 10_000
 PROGRESS_TIMEOUT = 5.0
 MAX_CONCURRENT_EDITS = 20
 """Progress can wait, while each request more at a time is a connection more to open and to keep."""
@@ -78,7 +79,7 @@ class DiscordDelivery:
         self._attach = attach_audio
         self._clock = clock
         self._parents = parents
-        self._dead_progress: set[tuple[int, bool]] = set()
+        self._dead_progress: dict[tuple[int, bool], None] = {}
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
         self._budgets_by_token = {
             True: RefusalBudget(clock.monotonic, limit=35, max_concurrent=20),
@@ -127,13 +128,19 @@ class DiscordDelivery:
         except DISCORD_ERRORS as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
             if is_permanent(error):
-                self._dead_progress.add((song.id, by_token))
+                self._stop_progress(song.id, by_token=by_token)
             return False
         return True
 
+    def _stop_progress(self, song_id: int, *, by_token: bool) -> None:
+        """Edit that message no more. Forget the oldest entries: another process may deliver those songs."""
+        self._dead_progress[song_id, by_token] = None
+        if len(self._dead_progress) > MAX_DEAD_PROGRESS:
+            del self._dead_progress[next(iter(self._dead_progress))]
+
     async def _send_expiry_notice(self, song: Song) -> None:
         """Say where the song will come, as long as the token lives, and show no progress any more."""
-        self._dead_progress.add((song.id, True))
+        self._stop_progress(song.id, by_token=True)
         while token_is_valid(song.reply, self._clock.now()):
             view, embed = progress_view(song), expiry_notice(song)
             if await self._edit_text(song, None, view, by_token=True, embed=embed):
@@ -151,7 +158,8 @@ class DiscordDelivery:
         A method is left only when Discord has refused it for good, at whatever attempt.
         """
         await self._notices.forget(song.id)
-        self._dead_progress -= {(song.id, True), (song.id, False)}
+        for by_token in (True, False):
+            self._dead_progress.pop((song.id, by_token), None)
         outcome = await self._try_methods(song, list(subscribers), attempt)
         if isinstance(outcome, Delivered):
             await self._after_delivery(song, outcome, list(subscribers))

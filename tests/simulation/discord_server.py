@@ -9,13 +9,14 @@ import discord
 
 from songbot.discord_errors import (
     CANNOT_MESSAGE_USER,
-    INVALID_TOKEN,
     MISSING_ACCESS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
 )
 from songbot.songs.models import Song
 
+INVALID_TOKEN = 50027
+"""Discord, "Opcodes and Status Codes": an invalid webhook token."""
 NONCE_SECONDS = 300.0
 """For how long Discord knows a nonce again."""
 

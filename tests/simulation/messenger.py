@@ -29,13 +29,13 @@ class SimulatedMessenger:
     def __init__(self, server: DiscordServer, link: Link, on_request: Callable[[int, str], None]) -> None:
         self._server, self._link, self._on_request = server, link, on_request
 
-    async def edit_text(self, target: ReplyTarget, content: str, view: Any, *, by_token: bool) -> None:
+    async def edit_text(
+        self, target: ReplyTarget, content: str | None, view: Any, *, by_token: bool, embed: Any = None
+    ) -> None:
         token = target.token if by_token else None
         await self._request(
             self._song_of(target), "line", lambda: self._server.edit(target.message_id, None, token=token)
         )
-
-    edit_progress = edit_text
 
     async def tell_privately(self, song: Song, sentence: str) -> None:
         await self._request(song.id, "word", lambda: None)

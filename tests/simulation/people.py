@@ -82,8 +82,8 @@ class People:
                 relation=random.choice([Relation.TAKE, Relation.RETRY]),
             )
             if random.random() < 0.5:
-                self._place_order(process, self._again(order))
-        self._place_order(process, order)
+                self._begin_order(process, self._again(order))
+        self._begin_order(process, order)
 
     def _new_order(self, user_id: int, process: Process) -> Order:
         random, scenario = self._random, self._scenario
@@ -126,7 +126,7 @@ class People:
             reply=replace(order.reply, message_id=message_id),
         )
 
-    def _place_order(self, process: Process, order: Order) -> None:
+    def _begin_order(self, process: Process, order: Order) -> None:
         placed = self._world.placed[order.idempotency_key] = Placed(order, self._world.loop.now)
         process.spawn(self._place_order(process, placed))
         if self._random.random() < 0.05:
@@ -160,7 +160,7 @@ class People:
         user_id = random.randrange(1, self._scenario.people + 1)
         process.spawn(_tolerant(self._forget, process, user_id))
         if (elsewhere := self._pick_process()) is not None and random.random() < 0.5:
-            self._place_order(elsewhere, self._new_order(user_id, elsewhere))
+            self._begin_order(elsewhere, self._new_order(user_id, elsewhere))
 
     async def _forget(self, process: Process, user_id: int) -> None:
         """`/privacy delete`, as its cog does it."""

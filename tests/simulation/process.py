@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .world import World
 
 
+BOUNDED = {"_dead_progress", "_budgets_by_token"}
+"""Attributes whose size has a limit of its own, whatever becomes of songs."""
 _NO_CACHE = SimpleNamespace(get_guild=lambda _id: None, get_channel=lambda _id: None)
 """A client that knows nothing of servers and channels: whatever is not known counts as allowed."""
 
@@ -145,6 +147,6 @@ class Process:
         found = [f"worker: {len(self.worker)} songs"] if len(self.worker) else []
         for owner in (self.worker, self.delivery, self.orders):
             for name, value in vars(owner).items():
-                if isinstance(value, (dict, set, list)) and value and name != "_dead_progress":
+                if isinstance(value, (dict, set, list)) and value and name not in BOUNDED:
                     found.append(f"{type(owner).__name__}.{name}: {len(value)}")
         return found
