@@ -49,7 +49,7 @@ async def ask(bot_env: BotEnvironment, actor: Any, prompt: str = "rain") -> str:
     result = await actor.slash(bot_env.channel, "song", prompt=prompt)
     if result.response is not None:
         said = result.response.content
-        return said if "You have used" in said else ""
+        return said if "You've used" in said else ""
     [refusal] = result.followups
     assert refusal.ephemeral
     return refusal.content

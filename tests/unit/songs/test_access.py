@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from songbot.songs.access import SongAction, Viewer, is_allowed
-from tests.unit.ui.test_embeds import SONG
+from tests.support.songs import SONG
 
 HERE, ELSEWHERE, OWNER, OTHER = 1, 2, 42, 7
 PUBLIC = replace(SONG, user_id=OWNER, guild_id=HERE)
