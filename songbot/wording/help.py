@@ -14,7 +14,7 @@ PRIVACY = "Privacy policy"
 TERMS = "Terms"
 SUPPORT = "Support"
 
-MENU = "Right-click or long-press a message, then *Apps › Make a song from this* – use its text as the prompt"
+MENU = "Right-click or long-press any message, then *Apps › Make a song from this*"
 ON_A_CARD = (
     "`Another take`, `Remix`, `Save` and `Delete`. While a song is in progress: `Notify me`, and `Cancel` "
     "while it's still in the queue."
