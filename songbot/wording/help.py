@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 TITLE = "Turn your words into songs"
 TRY_ONE = "Press a button below to try an example, or write your own prompt."
-COMMANDS = "Commands"
 BUTTONS = "Buttons under a song"
 ADMINS = "For admins"
 CHANNEL = "This channel"
