@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 TITLE = "Turn your words into songs"
 TRY_ONE = "Press a button below to try an example, or write your own prompt."
-COMMANDS = "Commands"
 BUTTONS = "Buttons under a song"
 ADMINS = "For admins"
 CHANNEL = "This channel"
@@ -14,7 +13,7 @@ PRIVACY = "Privacy policy"
 TERMS = "Terms"
 SUPPORT = "Support"
 
-MENU = "Right-click or long-press a message, then *Apps › Make a song from this* – use its text as the prompt"
+MENU = "Right-click or long-press any message, then *Apps › Make a song from this*"
 ON_A_CARD = (
     "`Another take`, `Remix`, `Save` and `Delete`. While a song is in progress: `Notify me`, and `Cancel` "
     "while it's still in the queue."

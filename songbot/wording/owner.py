@@ -141,7 +141,7 @@ def song_details_title(song_id: int) -> str:
 
 def asked(user_id: int, guild_id: int | None, channel_id: int, *, private: bool) -> str:
     """Return who requested a song, and where."""
-    where = f"server `{guild_id}`, <#{channel_id}>" if guild_id else "direct messages"
+    where = f"server `{guild_id}`, <#{channel_id}>" if guild_id else "a DM"
     return f"by <@{user_id}> in {where}{', privately' if private else ''}"
 
 

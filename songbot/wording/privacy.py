@@ -5,7 +5,7 @@ from __future__ import annotations
 TITLE = "What I store about you"
 DELETE_FOR_GOOD = "Delete everything"
 CANCEL = "Cancel"
-KEPT = "OK, I deleted nothing."
+KEPT = "OK, nothing was deleted."
 
 SONGS = "Your songs"
 AROUND_SONGS = "Saves and notifications"
@@ -27,10 +27,10 @@ LIMITS_KEPT = (
     "Also a log of which admin changed what, until 30 days after I leave the server."
 )
 SHARED_WITH = (
-    "Whisul makes the song: it receives the prompt and nothing about you. Discord delivers my replies. "
+    "Whisul receives the prompt to make the song, and nothing about you. Discord delivers my replies. "
     "Nothing is sold or used for advertising."
 )
-NEVER_KEPT = "Messages other than your prompts, your name, your avatar and your roles."
+NEVER_KEPT = "Your name, your avatar, your roles, and any messages other than your prompts."
 CONFIRM_DELETE = (
     "**Delete everything I store about you?** This removes your songs, prompts, saves, notifications and "
     "bonus songs. Songs in progress will be abandoned. This can't be undone.\n"

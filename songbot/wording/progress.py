@@ -56,7 +56,7 @@ def waiting(queue_position: int | None) -> str:
 def own_songs_first(running: int) -> str:
     """Return that the person's own `running` songs (at least 1) must finish first."""
     if running == 1:
-        return "You have 1 song in progress. This one starts when it finishes."
+        return "You have 1 song in progress. This one starts when that one finishes."
     return f"You have {running:,} songs in progress. This one starts when one of them finishes."
 
 

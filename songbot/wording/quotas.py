@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from songbot.quotas.rules import Decision, LimitKind, LimitUsage, Period
+from songbot.quotas.rules import PERSONAL_KINDS, Decision, LimitKind, LimitUsage, Period
 
 from .progress import relative
 
@@ -27,9 +27,6 @@ _OFF = {
     LimitKind.DIRECT: "This bot only makes songs in servers it has joined.",
     LimitKind.USER: "Song-making is turned off for you in this server.",
 }
-_RESETS: dict[LimitKind, str] = dict.fromkeys(
-    (LimitKind.SERVER, LimitKind.SERVER_CEILING, LimitKind.OPERATOR), "It"
-)
 _ADMINS_CAN_CHANGE_IT = "Server admins can change it with `/quota panel`."
 _SET_BY_ADMINS = frozenset({LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER})
 
@@ -61,7 +58,8 @@ def refused(decision: Decision) -> str:
         return left(decision)
     if usage.rule.limit == 0:
         return " ".join(filter(None, (_turned_off(usage), _advice(usage))))
-    resets = f"{_RESETS.get(usage.rule.kind, 'Your limit')} resets {when(usage.window.end)}."
+    whose = "Your limit" if usage.rule.kind in PERSONAL_KINDS else "It"
+    resets = f"{whose} resets {when(usage.window.end)}."
     return " ".join(filter(None, (_used_up(usage), resets, _advice(usage))))
 
 

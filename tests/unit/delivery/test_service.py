@@ -398,7 +398,7 @@ async def test_a_private_song_that_took_long_comes_directly_and_its_reply_says_s
     assert isinstance(outcome, Delivered)
     assert outcome.method == DeliveryMethod.DIRECT
     assert stage.discord.routes == [OPEN_DM, DIRECT, WEBHOOK]
-    assert "DM" in stage.discord.requests[-1].body["content"]
+    assert "in a DM" in stage.discord.requests[-1].body["content"]
 
 
 async def test_a_private_card_says_that_it_is_in_the_library(stage: Scene) -> None:

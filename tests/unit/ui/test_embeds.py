@@ -179,7 +179,7 @@ async def test_drafts_get_barer_from_one_to_the_next() -> None:
         (Progress(Stage.WAITING, queue_position=1, since=NOW), "You're next"),
         (Progress(Stage.WAITING, queue_position=1234, since=NOW), "#1,234"),
         (Progress(Stage.WAITING, queue_position=3, since=NOW, running_own=2), "You have 2 songs in progress"),
-        (Progress(Stage.WAITING, since=NOW, running_own=1), "starts when it finishes"),
+        (Progress(Stage.WAITING, since=NOW, running_own=1), "starts when that one finishes"),
         (Progress(Stage.BUSY, since=NOW), "busy"),
         (Progress(Stage.SENDING, since=NOW), "Sending"),
         (Progress(Stage.OVERDUE, segments=9, since=NOW), "longer than usual"),
