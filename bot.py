@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop's factory if it is installed (not on Windows): it saves a third of the time."""
+    """Return uvloop's factory if it is installed (not on Windows), because it saves a third of the time."""
     try:
         import uvloop
     except ImportError:
@@ -65,7 +65,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def run(settings: Settings) -> int:
-    """Run until SIGTERM or Ctrl-C and return the exit code. Log problems for the operator in one line."""
+    """Run until SIGTERM or Ctrl-C and return the exit code. Log problems for the operator as single lines."""
     redact = configure_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
     start_sentry(settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None, VERSION, redact)
     for warning in settings.warnings:
@@ -108,7 +108,7 @@ async def _serving_health(settings: Settings, app: App) -> AsyncIterator[None]:
     if settings.metrics_port is None:
         yield
         return
-    from songbot.ops.health import serve_health  # aiohttp's server is loaded only where it serves
+    from songbot.ops.health import serve_health  # Load aiohttp's server only if it is used.
 
     async with serve_health(
         settings.metrics_port,
@@ -127,13 +127,14 @@ async def _log_in(bot: SongBot, settings: Settings) -> None:
         Route.BASE = settings.discord_api_url
     await bot.login(settings.discord_token.get_secret_value())
     if settings.discord_api_url:
-        # In some places discord.py connects to Discord's own gateway, whatever URL the API returned.
+        # In some places discord.py ignores the URL that the API returned and connects to Discord's own
+        # gateway.
         _, gateway, _ = await bot.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
 
 async def _run_until_exit(app: App, stop: asyncio.Event) -> int:
-    """Stay connected until asked to stop (return 0) or until a vital task ends (return 1)."""
+    """Stay connected until asked to stop (return 0) or until a required task ends (return 1)."""
     ends = {
         asyncio.create_task(app.bot.connect(), name="gateway"),
         asyncio.create_task(stop.wait(), name="stop"),
@@ -163,7 +164,7 @@ def _log_fatal(name: str, error: BaseException) -> None:
 
 
 async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Await `work` unless `stop` is set first. Return True if it finished; raise what it raises."""
+    """Await `work` unless `stop` is set first. Return True if it finished, and propagate its exception."""
     working = asyncio.create_task(work, name="login")
     stopping = asyncio.create_task(stop.wait(), name="stop-before-login")
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -177,7 +178,7 @@ async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, Non
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` on SIGTERM and SIGINT. A second signal changes nothing, since shutdown is under way."""
+    """Call `stop` on SIGTERM and SIGINT. Later signals have no effect, since the bot is already stopping."""
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         try:
@@ -187,8 +188,11 @@ def _on_signals(stop: Callable[[], None]) -> None:
 
 
 def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
-    """Ignore signals from here on. The loop removes its handlers when it closes, and a later signal would cut
-    the shutdown short and change the exit code."""
+    """Ignore signals from here on.
+
+    The loop removes its handlers when it closes, and a later signal would cut the shutdown short and change
+    the exit code.
+    """
     for name in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows
             loop.remove_signal_handler(name)

@@ -1,4 +1,4 @@
-"""Wire the bot from its parts. `bot.py` uses the real ones; the sandbox and the tests replace some."""
+"""Create the bot from its parts. `bot.py` uses the real ones; the sandbox and the tests replace some."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ from whisul_api import WhisulClient
 log = logging.getLogger(__name__)
 
 LIVENESS_TIMEOUT = 60.0
-"""Seconds within which the worker's loop has to run once for the process to count as alive."""
+"""The process counts as alive if the worker's loop has run within this many seconds."""
 
 
 class SystemClock:
-    """The machine's clock, as a Clock."""
+    """A Clock that reads the machine's clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -87,7 +87,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class AppDependencies:
-    """What an app is made of. Everything is open, and the database is migrated."""
+    """The parts of an app. All of them are open, and the database is migrated."""
 
     settings: Settings
     database: Database
@@ -100,7 +100,7 @@ class AppDependencies:
 class App:
     """The running bot: its Discord client and its background work.
 
-    `background` ends only if it is cancelled, or with an error after which the process has to exit.
+    `background` ends only if it is cancelled, or with an error after which the process must exit.
     """
 
     def __init__(self, dependencies: AppDependencies, estimator: DurationEstimator) -> None:
@@ -153,7 +153,7 @@ class App:
         await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links))
 
     def _links(self) -> Links:
-        """The addresses of the documents are the ones that the application has at Discord."""
+        """Use the document addresses that are set in the application's settings at Discord."""
         application = self.bot.application
         support = self.dependencies.settings.support_url
         if application is None:
@@ -201,7 +201,7 @@ class App:
         await self.bot.add_cog(cog)
 
     async def _add_songs(self, ordering: Ordering) -> None:
-        """Add every way to order a song, and the buttons under songs."""
+        """Add all commands that order songs, and the buttons under songs."""
         database, debouncer = self._database, Debouncer(self._clock.monotonic)
         menu = MessageContextMenuCog(self.bot.tree, ordering)
         messages = DirectMessagesCog(database.quotas, database.library, ordering, debouncer, self._clock)
@@ -214,7 +214,7 @@ class App:
             await self.bot.add_cog(cog)
 
     async def _on_login(self) -> None:
-        """Start the worker once Discord has accepted the token: delivery does not need the gateway."""
+        """Start the worker once Discord has accepted the token, since delivery does not need the gateway."""
         await self.worker.start()
         self.background = asyncio.create_task(self._run_background(), name="background")
         if pause := await self.starts.begin():
@@ -222,7 +222,7 @@ class App:
             await asyncio.sleep(pause)
 
     async def _run_background(self) -> None:
-        """Run the worker and the retention job. If one ends, the process ends."""
+        """Run the worker and the retention job. If either ends, the process ends."""
         retention = RetentionJob(self._database.privacy, self.dependencies.settings.retention_days)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.worker.run(), name="tracker")
@@ -230,7 +230,7 @@ class App:
             tasks.create_task(self._delivery.run(), name="expiry-notices")
 
     async def stop(self) -> None:
-        """Accept no new songs, write down what is in hand, and wait for handlers that answer people."""
+        """Accept no new songs, save unfinished work, and wait for handlers that are replying to people."""
         await self.order_service.shutdown()
         if self.background is not None:
             self.background.cancel()
@@ -238,11 +238,11 @@ class App:
         await self.bot.wait_for_handlers(max_seconds=1.0)
 
     def is_alive(self, timeout: float) -> bool:
-        """Check that the worker's loop has run within the last `timeout` seconds."""
+        """Return whether the worker's loop has run within the last `timeout` seconds."""
         return self._clock.monotonic() - self.worker.last_tick <= timeout
 
     async def process_status(self) -> ProcessStatus:
-        """Return what `/owner status` shows of this process."""
+        """Return what `/owner status` shows about this process."""
         estimator, throttle = self._worker_dependencies.estimator, self._worker_dependencies.throttle
         uptime = timedelta(seconds=self._clock.monotonic() - self._started_at)
         return ProcessStatus(
@@ -286,10 +286,10 @@ async def open_app(
     clock: Clock | None = None,
     durations: Sequence[float] | None = None,
 ) -> AsyncIterator[App]:
-    """Open what the settings name, migrate the database, wire the app, and close everything at the end.
+    """Open the services in the settings, migrate the database, create the app, and close all at the end.
 
     `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
-    songs. Raises BadDatabaseUrl, DatabaseTooNew, or StoreUnavailable.
+    songs. Raises BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
     """
     clock, telemetry = clock or SystemClock(), PrometheusTelemetry()
     async with AsyncExitStack() as stack:
@@ -310,7 +310,7 @@ async def open_app(
 
 
 async def create_app(dependencies: AppDependencies, durations: Sequence[float] | None = None) -> App:
-    """Wire the parts. Nothing runs before the bot logs in. Raises StoreUnavailable."""
+    """Create the app. Nothing runs before the bot logs in. Raises StoreUnavailable."""
     if durations is None:
         durations = await dependencies.database.songs.recent_durations(200)
     app = App(dependencies, DurationEstimator(durations))
@@ -345,7 +345,7 @@ def operator_limits_from_settings(settings: Settings) -> OperatorLimits:
 
 
 def new_worker_id() -> str:
-    """Return an id that is unique for each start and tells a reader of the database which process it is."""
+    """Return an id that is unique for each start, and that shows in the database which process it is."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 

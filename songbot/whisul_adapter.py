@@ -1,4 +1,4 @@
-"""Translate the Whisul client's answers and errors into what they mean for a song."""
+"""Translate the Whisul client's responses and errors into their meaning for songs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _STATUS = {
 
 
 class WhisulProvider:
-    """A SongProvider on a WhisulClient.
+    """A SongProvider based on a WhisulClient.
 
-    `on_response` gets each request with "ok", the status, or the error's name if there was no status.
+    `on_response` receives "ok", the status, or the error's name if there was no status, for each request.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ class Order:
     sending: bool = False
 
     def resume_hint(self) -> str:
-        """Return the command that resumes the job."""
+        """Return the command that resumes the order's job."""
         output = f' -o "{self.output}"' if self.output else ""
         return f'python -m whisul_api --job "{self.job_id}"{output}'
 
@@ -168,7 +168,7 @@ def _read_arguments(argv: Sequence[str] | None) -> Order:
         parser.error("the prompt is empty")
     if job is not None and parse_job_id(job) is None:
         parser.error("that is no job id")
-    # Checked before anything is paid for.
+    # Check this before anything is paid for.
     if output is not None and (output.is_dir() or not output.parent.is_dir() or not output.name):
         parser.error(f"can't write a file at {output}")
     return Order(prompt, output, options.timeout, job)

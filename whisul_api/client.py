@@ -1,4 +1,4 @@
-"""Provide the client: `generate` starts a song, `job` polls it once, `wait` polls it until it is done."""
+"""Provide the client: `generate` starts a song, `job` polls it once, `wait` polls until it is done."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ def _utc_now() -> datetime:
 
 
 def _open_session(connector: aiohttp.TCPConnector | None = None) -> aiohttp.ClientSession:
-    """Open a session in which neither a proxy nor a netrc of the environment may see or change the key."""
+    """Open a session that ignores the environment's proxies and netrc, which could see or replace the key."""
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 
 class WhisulClient:
     """A client for Whisul's API, for many songs at once. Use it with `async with`.
 
-    `timeout` is in seconds and covers one whole request with its answer. A `session` of the caller's is used
-    as it is, without its middlewares, and is not closed; it should not keep connections alive, since a server
-    may close one just as a POST is sent. Raises ValueError for an invalid key or base URL.
-    `sleep`, `clock` (monotonic seconds), `now` and `spread` (jitter) are for tests.
+    `timeout` is in seconds and covers one whole request including the response. The caller's `session`, if
+    given, is used without its middlewares and is never closed. It should not keep connections alive, because
+    a server may close one just as a POST is sent. Raises ValueError for an invalid key or base URL. `sleep`,
+    `clock` (monotonic seconds), `now` and `spread` (jitter) are for tests.
     """
 
     def __init__(
@@ -96,8 +96,8 @@ class WhisulClient:
     async def __aenter__(self) -> Self:
         if self._session is None:
             self._session = _open_session()
-            # A server may close a kept-alive connection at the moment in which a POST is sent on it, and then
-            # nobody knows what came of the POST. Each opens a connection of its own.
+            # A server may close a kept-alive connection just as a POST is sent on it, and then the outcome of
+            # the POST is unknown. So every POST opens a new connection.
             self._post_session = _open_session(aiohttp.TCPConnector(force_close=True))
         return self
 
@@ -117,8 +117,8 @@ class WhisulClient:
         InvalidInput, Unauthorized, RateLimited, Unreachable and UnexpectedStatus mean that no job was made.
         After OutcomeUnknown a job may exist, so do not resend the prompt automatically.
 
-        Some of Whisul's pages name the endpoint `/compose`. It is tried after a 404 or 405 from `/generate`,
-        which made no job, and the client remembers the one that answered.
+        Some of Whisul's pages call the endpoint `/compose`. It is tried after a 404 or 405 from `/generate`,
+        which made no job, and the client remembers which one worked.
         """
         if self._endpoint is not None:
             return await self._post(self._endpoint, prompt)
@@ -145,7 +145,7 @@ class WhisulClient:
         try:
             resolve_poll_url(self.base_url, accepted.poll_url)
         except UntrustedPollUrl:
-            # The job exists and costs money, so it is polled under the base URL, wherever this one points.
+            # The job exists and costs money, so poll it under the base URL even if this URL points elsewhere.
             log.warning(
                 "Whisul's poll_url for job %r points to another origin and is ignored", accepted.job_id
             )
@@ -153,7 +153,7 @@ class WhisulClient:
         return accepted
 
     async def job(self, job_id: str) -> Job:
-        """Poll a job with one GET, which is not repeated here but always safe to repeat.
+        """Poll a job with one GET. It is not retried here, but is always safe to retry.
 
         Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable, BadResponse or
         UnexpectedStatus, or ValueError for an invalid id.
@@ -169,15 +169,15 @@ class WhisulClient:
         job_id: str,
         *,
         interval: float = 7.5,
-        timeout: float = 1800.0,  # noqa: ASYNC109 - measured on the injected clock, and ending in an error of ours
+        timeout: float = 1800.0,  # noqa: ASYNC109 - uses the injected clock, and raises our own error
         grace: float = NOT_THERE_YET_SECONDS,
         on_update: Callable[[Job], None] | None = None,
     ) -> Job:
-        """Poll, at once and then every `interval` seconds (never under 5), until the job is done.
+        """Poll immediately and then every `interval` seconds (at least 5) until the job is done.
 
-        `on_update` is called with every job that was read, including the last. RateLimited (with its
+        `on_update` is called with every job that was read, including the last. RateLimited (respecting its
         Retry-After), ServerError, Unreachable and BadResponse are retried, as is JobNotFound in the first
-        `grace` seconds. Raises Unauthorized, UnexpectedStatus, JobNotFound, and WaitTimedOut when no further
+        `grace` seconds. Raises Unauthorized, UnexpectedStatus, JobNotFound, or WaitTimedOut if no further
         poll fits into `timeout` seconds.
         """
         begun = self._clock()
@@ -212,7 +212,7 @@ class WhisulClient:
         key = self._api_key.encode()
         if len(key) < _REDACTED_KEY_LENGTH or key not in answer.body:
             return answer
-        # If a server repeats the key in its message, it must not reach a log.
+        # A server may repeat the key in its message, and the key must not reach a log.
         return replace(answer, body=answer.body.replace(key, b"[the API key]"))
 
     def _log_status_once(self, raw_status: str) -> None:

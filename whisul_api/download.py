@@ -1,4 +1,4 @@
-"""Download a finished song to a file: http(s) only, with a size limit and a deadline, never half a file."""
+"""Download a finished song over http(s) with a size limit and a deadline, and leave no partial file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def download(
 ) -> int:
     """Download `url` to `target` through a temporary file beside it, and return the number of bytes.
 
-    The API key is not sent. Raises DownloadFailed and then leaves `target` as it was.
+    The API key is not sent. Raises DownloadFailed, which leaves `target` unchanged.
     """
     if parse_link(url) is None:
         raise DownloadFailed("its URL is not an http(s) one")

@@ -1,19 +1,19 @@
-"""Define what can go wrong with Whisul, by meaning. No error of the HTTP library gets out.
+"""Define Whisul's errors by their meaning. Callers never see an error of the HTTP library.
 
-No error holds the API key, a request's headers or an exception of the HTTP library.
+No error contains the API key, a request's headers or an exception of the HTTP library.
 """
 
 from __future__ import annotations
 
 
 class WhisulError(Exception):
-    """The base of every error this package raises about Whisul."""
+    """The base class of this package's errors about Whisul."""
 
 
 class InvalidInput(WhisulError):
     """Whisul rejected the prompt (400). No job exists and nothing is charged.
 
-    `message` holds Whisul's own words, made safe to encode but not escaped for any place they are shown.
+    `message` is Whisul's own text. It can be encoded as UTF-8, but is not escaped for display.
     """
 
     def __init__(self, message: str) -> None:
@@ -29,9 +29,9 @@ class Unauthorized(WhisulError):
 
 
 class RateLimited(WhisulError):
-    """Too many requests (429). No job was made: it is safe to send again, later.
+    """Too many requests (429). No job was made, so it is safe to send the request again later.
 
-    `retry_after` is Whisul's Retry-After in seconds, between 0 and an hour; None when it named none.
+    `retry_after` is Whisul's Retry-After in seconds, between 0 and an hour, or None if there was none.
     """
 
     def __init__(self, retry_after: float | None = None) -> None:
@@ -41,7 +41,7 @@ class RateLimited(WhisulError):
 
 
 class JobNotFound(WhisulError):
-    """Whisul has no such job, or no longer (404). Right after the POST it may just not be there yet."""
+    """Whisul does not know the job (404). Shortly after the POST, the job may only not exist yet."""
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"Whisul knows no job {job_id!r}, or it has expired")
@@ -59,8 +59,8 @@ class ServerError(WhisulError):
 class Unreachable(WhisulError):
     """Whisul could not be reached. Safe to repeat.
 
-    For a POST: no byte of it was sent (connection refused, DNS or TLS failure, connect timeout), so that
-    no job exists. For a GET also: it timed out, or the connection was cut.
+    For a POST, no byte of it was sent (connection refused, DNS or TLS failure, connect timeout), so no job
+    exists. A GET may also have timed out or been cut off.
     """
 
     def __init__(self, reason: str) -> None:
@@ -68,9 +68,10 @@ class Unreachable(WhisulError):
 
 
 class OutcomeUnknown(WhisulError):
-    """The POST may have made a job, and nobody can tell. Never send it again by itself: songs cost money.
+    """The POST may or may not have made a job. Never resend it automatically: songs cost money.
 
-    A status of 500 or above, a timeout or a cut after sending, or a 2xx answer without a readable job_id.
+    The cause is a status of 500 or above, a timeout or lost connection after sending, or a 2xx response
+    without a readable job_id.
     """
 
     def __init__(self, reason: str) -> None:
@@ -78,14 +79,14 @@ class OutcomeUnknown(WhisulError):
 
 
 class BadResponse(WhisulError):
-    """Whisul's answer to a GET can't be read: no JSON, over 1 MiB, or of the wrong shape. Safe to repeat."""
+    """Whisul's response to a GET is invalid: not JSON, over 1 MiB, or of the wrong shape. Safe to repeat."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Whisul's answer can't be read: {reason}")
 
 
 class UnexpectedStatus(WhisulError):
-    """A status that Whisul's pages don't name, known to have made no job (a redirect or another 4xx)."""
+    """Whisul sent an undocumented status (a redirect or another 4xx), which is known to have made no job."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"Whisul answered with the unexpected status {status}")
@@ -93,14 +94,14 @@ class UnexpectedStatus(WhisulError):
 
 
 class UntrustedPollUrl(WhisulError):
-    """A poll_url that points away from the base URL's origin: the API key must not go there."""
+    """The poll_url points to another origin than the base URL, which must not receive the API key."""
 
     def __init__(self) -> None:
         super().__init__("Whisul's poll_url points to another origin than its base URL")
 
 
 class WaitTimedOut(WhisulError):
-    """`wait` gave up; the job may still finish. `__cause__` is the last fault, if the last poll had one."""
+    """`wait` gave up, but the job may still finish. If the last poll failed, `__cause__` is its error."""
 
     def __init__(self, job_id: str, seconds: float) -> None:
         super().__init__(f"Job {job_id!r} was not finished within {seconds:.0f} s")

@@ -1,4 +1,4 @@
-"""Define Whisul's answers as frozen values."""
+"""Define Whisul's responses as frozen values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class JobStatus(StrEnum):
-    """Where a job is. A status this version does not know reads as RUNNING."""
+    """The status of a job. A status that this version does not know becomes RUNNING."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -17,7 +17,7 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Whisul took a prompt (202). `poll_url` is None when it was missing or pointed to another origin."""
+    """Whisul accepted a prompt (202). `poll_url` is None if it was missing or pointed to another origin."""
 
     job_id: str
     poll_url: str | None = None
@@ -26,9 +26,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished song. Every part may be missing; URLs are absolute http(s) ones or None.
+    """A finished song. Every field may be None, and URLs are absolute http(s) ones.
 
-    Texts are up to 4,000 characters, can be encoded as UTF-8 and hold no nulls. They are not escaped.
+    Texts have up to 4,000 characters, can be encoded as UTF-8 and contain no nulls. They are not escaped.
     """
 
     title: str | None = None
@@ -41,9 +41,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as of one poll. `result` is only there when completed, `error` may be None even when failed.
+    """A job as of one poll. `result` is only set if it is completed; `error` may be None even if it failed.
 
-    `raw_status` is the status word for word, for what `status` could not name. Times are aware, in UTC.
+    `raw_status` is Whisul's unmodified status, which matters if `status` has no value for it. Times are aware
+    and in UTC.
     """
 
     job_id: str
@@ -57,12 +58,12 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Return True if there is nothing more to wait for."""
+        """Return whether polling can stop."""
         return self.status is not JobStatus.RUNNING
 
     @property
     def status_is_known(self) -> bool:
-        """Return True if Whisul's status word is one of JobStatus."""
+        """Return whether JobStatus has a value for Whisul's status."""
         return self.raw_status.strip().lower() in _STATUS_WORDS
 
 

@@ -1,4 +1,4 @@
-"""Compute how long to wait between two polls. Pure. Whisul asks for one every 5 to 10 seconds."""
+"""Compute how long to wait between two polls. Pure. Whisul asks for one poll every 5 to 10 seconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from whisul_api.errors import RateLimited, WhisulError
 MIN_INTERVAL_SECONDS = 5.0
 MAX_BACKOFF_SECONDS = 60.0
 NOT_THERE_YET_SECONDS = 60.0
-"""For this long after the POST, a 404 may only mean that the job does not exist yet."""
+"""For this many seconds after the POST, a 404 may only mean that the job does not exist yet."""
 
 
 def pause(
@@ -17,7 +17,7 @@ def pause(
 ) -> float:
     """Return the seconds until the next poll: at least 5, doubled with every failure, or Retry-After.
 
-    `failures` counts the failures in a row, including this one; `spread(low, high)` draws the jitter.
+    `failures` counts consecutive failures, including this one; `spread(low, high)` returns the jitter.
     """
     usual = max(MIN_INTERVAL_SECONDS, interval)
     if fault is None or failures == 0:

@@ -1,4 +1,4 @@
-"""Show a song's progress in the shell: a moving bar on a terminal, plain lines elsewhere."""
+"""Show a song's progress in the shell: an animated bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TICK_SECONDS = 0.5
 
 
 def bar_fraction(elapsed: float, usual: float = USUAL_SECONDS) -> float:
-    """Return how full the bar is, from 0 to almost 1: only the song itself says that it is done."""
+    """Return how full the bar is, from 0 to just under 1: only a finished song fills it."""
     if elapsed <= usual:
         return 0.9 * max(0.0, elapsed) / usual
     return 0.9 + 0.09 * (1 - math.exp(-(elapsed - usual) / usual))
@@ -28,12 +28,12 @@ def clock_text(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text from elsewhere without anything that could control a terminal."""
+    """Return external text without characters that could control a terminal."""
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
 class Progress:
-    """Writes to `stream` (stderr). `clock` gives monotonic seconds."""
+    """Writes progress to `stream` (stderr). `clock` returns monotonic seconds."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class Progress:
         self._words = ""
 
     def say(self, line: str) -> None:
-        """Write one line, replacing the bar if there is one."""
+        """Write one line in place of the bar, if there is one."""
         self._write(("\r\x1b[K" if self._is_terminal else "") + plain(line) + "\n")
 
     def update(self, words: str) -> None:
-        """Show what is happening now; without a terminal, write a line when it changes."""
+        """Show the current state. Without a terminal, write a line only when it changes."""
         if words != self._words and not self._is_terminal:
             self.say(words)
         self._words = words

@@ -1,6 +1,6 @@
-"""Build requests to Whisul and interpret its answers. Pure functions, no I/O.
+"""Build requests to Whisul and interpret its responses. Pure functions, no I/O.
 
-The statuses are those of Whisul's pages on `POST /generate` and `GET /jobs/{job_id}`.
+The statuses are those on Whisul's pages `POST /generate` and `GET /jobs/{job_id}`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ USER_AGENT = "songbot-whisul-api/1.0.0"
 
 
 class Fault(StrEnum):
-    """Why an answer's body is incomplete although its status is known."""
+    """Why the body of a response is incomplete although its status is known."""
 
     CUT = "the answer was cut short"
     OVERSIZED = "the answer is over 1 MiB"
@@ -51,7 +51,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. Its headers hold the API key and stay out of its repr."""
+    """An HTTP request. Its headers contain the API key and are excluded from its repr."""
 
     method: Literal["GET", "POST"]
     url: str
@@ -61,7 +61,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer. With a `fault`, `body` is only its beginning. Header names are case-insensitive."""
+    """An HTTP response. If there is a `fault`, `body` is truncated. Header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,13 +70,13 @@ class Answer:
 
 
 def check_base_url(base_url: str) -> str:
-    """Return the base URL without its last slash. Raises ValueError if the API key is not safe there."""
+    """Return the base URL without its trailing slash. Raises ValueError if it is not safe for the API key."""
     message = "the base URL must be http(s)://host[:port][/path], in ASCII, without user, query and fragment"
     if not base_url.isascii() or not base_url.isprintable() or any(odd in base_url for odd in " \\@?#"):
         raise ValueError(message)
     try:
         scheme, host, port = _origin(base_url)
-        host.encode("idna")  # what DNS is asked; labels over 63 characters fail here
+        host.encode("idna")  # the form DNS is queried with; labels over 63 characters fail here
     except ValueError:
         raise ValueError(message) from None
     if scheme not in {"http", "https"} or not host or not port:
@@ -85,7 +85,7 @@ def check_base_url(base_url: str) -> str:
 
 
 def check_api_key(api_key: str) -> str:
-    """Return the stripped key. Raises ValueError, which does not show it, if no header can hold it."""
+    """Return the stripped key. Raises ValueError, without the key, if it is not valid in a header."""
     key = api_key.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ValueError("the API key must be a non-empty ASCII text without white space")
@@ -99,7 +99,7 @@ def generate_request(base_url: str, endpoint: str, api_key: str, prompt: str) ->
 
 
 def job_request(base_url: str, api_key: str, job_id: str) -> Request:
-    """Return the GET that polls a job. Raises ValueError if `job_id` is not a path segment."""
+    """Return the GET that polls a job. Raises ValueError if `job_id` is not valid as a path segment."""
     segment = parse_job_id(job_id)
     if segment is None:
         raise ValueError("not a job id: it must be 1 to 200 printable characters without a slash")
@@ -111,9 +111,9 @@ def _headers(api_key: str) -> dict[str, str]:
 
 
 def resolve_poll_url(base_url: str, poll_url: str) -> str:
-    """Return a `poll_url`, which is relative to the base URL (not to its host), as an absolute URL.
+    """Return `poll_url`, which is relative to the base URL (not to its host), as an absolute URL.
 
-    Raises UntrustedPollUrl if it points to another origin than the base URL's.
+    Raises UntrustedPollUrl if it points to another origin than the base URL.
     """
     try:
         elsewhere = _points_elsewhere(base_url, poll_url)
@@ -139,10 +139,10 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 
 
 def read_accepted(answer: Answer, now: datetime) -> Accepted:
-    """Interpret the answer to a POST. `now` is used for a Retry-After date if Whisul sends no Date.
+    """Interpret the response to a POST. `now` is used for a Retry-After date if Whisul sends no Date.
 
-    Raises InvalidInput, Unauthorized, RateLimited, UnexpectedStatus (all: no job was made) or OutcomeUnknown.
-    An incomplete body only matters if the status alone does not decide.
+    Raises InvalidInput, Unauthorized, RateLimited, UnexpectedStatus (no job was made in any of these cases)
+    or OutcomeUnknown. An incomplete body only matters if the status alone is not enough.
     """
     status = answer.status
     if 200 <= status < 300:
@@ -158,7 +158,7 @@ def read_accepted(answer: Answer, now: datetime) -> Accepted:
 def _read_acceptance(answer: Answer) -> Accepted:
     if answer.fault is Fault.OVERSIZED:
         raise OutcomeUnknown(answer.fault)
-    # A cut answer is still read: if its JSON is complete, the job is known and must not be lost.
+    # Read even a truncated response: if its JSON is complete, the job is known and must not be lost.
     try:
         fields = _read_object(answer.body)
     except BadResponse:
@@ -170,9 +170,9 @@ def _read_acceptance(answer: Answer) -> Accepted:
 
 
 def read_job(answer: Answer, job_id: str, now: datetime) -> Job:
-    """Interpret the answer to a poll of `job_id`. `now` is as in `read_accepted`.
+    """Interpret the response to a poll of `job_id`. `now` is as in `read_accepted`.
 
-    Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable (cut), BadResponse or
+    Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable (if truncated), BadResponse or
     UnexpectedStatus.
     """
     status = answer.status
@@ -228,13 +228,13 @@ def _raise_common(answer: Answer, now: datetime) -> None:
     if answer.status == 401:
         raise Unauthorized
     if answer.status == 429:
-        # Whisul's own Date makes a Retry-After date right even if this machine's clock is wrong.
+        # Whisul's own Date makes a Retry-After date correct even if this machine's clock is wrong.
         whisul_now = parse_http_date(answer.headers.get("Date")) or now
         raise RateLimited(parse_retry_after(answer.headers.get("Retry-After"), whisul_now))
 
 
 def _read_object(body: bytes) -> dict[str, object]:
-    # Broken UTF-8 in a title is no reason to lose a song; if it breaks the JSON, that is an error anyway.
+    # Broken UTF-8 in a title must not lose a song; if it breaks the JSON, parsing fails anyway.
     text = body.decode("utf-8-sig", "replace")
     try:
         value: object = json.loads(text, parse_constant=lambda _: None)
@@ -248,7 +248,9 @@ def _read_object(body: bytes) -> dict[str, object]:
 
 
 def _words(body: bytes) -> str | None:
-    """Return Whisul's message in `{"error": "Invalid input", "message": "The 'prompt' field is ..."}`."""
+    """Return the message of an error such as `{"error": "Invalid input", "message": "The 'prompt' field is
+    ..."}`.
+    """
     try:
         fields = _read_object(body)
     except BadResponse:

@@ -1,4 +1,4 @@
-"""Do the I/O. Every error of aiohttp is translated to one of this package here."""
+"""Send requests. This module translates every aiohttp error into one of this package."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from whisul_api.protocol import MAX_BODY_BYTES, Answer, Fault, Request
 
 CONNECT_SECONDS = 10.0
 
-# aiohttp raises these before a byte of the request is sent.
+# aiohttp raises these before it sends any byte of the request.
 NEVER_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -25,10 +25,10 @@ CUT_SHORT = (aiohttp.ClientError, HttpProcessingError, OSError, TimeoutError, Va
 
 
 async def exchange(session: aiohttp.ClientSession, request: Request, seconds: float) -> Answer:
-    """Send one request, once, and read its answer within `seconds` in all.
+    """Send a request once, and read its response within `seconds` in total.
 
-    Raises Unreachable when no byte was sent; otherwise, without a status, OutcomeUnknown for a POST and
-    Unreachable for a GET. Once the status is known, what befalls the body is told by `Answer.fault`.
+    Raises Unreachable if no byte was sent. Otherwise, if there is no status, raises OutcomeUnknown for a POST
+    and Unreachable for a GET. Once the status is known, `Answer.fault` reports any problem with the body.
     """
     deadline = asyncio.get_running_loop().time() + seconds
     response = await _open(session, request, seconds, deadline)
@@ -49,7 +49,8 @@ async def _open(
                 URL(request.url, encoded=True),
                 headers=request.headers,
                 data=request.body,
-                # Connecting ends before the deadline does: a deadline missed means that the request was sent.
+                # Connecting times out before the deadline, so a missed deadline means that the request was
+                # sent.
                 timeout=aiohttp.ClientTimeout(total=None, connect=min(CONNECT_SECONDS, seconds / 2)),
                 allow_redirects=False,
                 raise_for_status=False,
@@ -59,7 +60,7 @@ async def _open(
         failure: WhisulError = Unreachable(describe(error))
     except CUT_SHORT as error:
         failure = (Unreachable if request.method == "GET" else OutcomeUnknown)(describe(error))
-    # Raised out here, so that no exception of aiohttp's, which may hold the headers, hangs on as its context.
+    # Raise outside the handlers, so that aiohttp's exception, which may hold the headers, is not the context.
     raise failure
 
 
@@ -77,7 +78,7 @@ async def _read(response: aiohttp.ClientResponse, deadline: float) -> tuple[byte
 
 
 def describe(error: BaseException) -> str:
-    """Describe an exception of the HTTP library without anything of the request."""
+    """Describe an exception of the HTTP library without including any part of the request."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "its name can't be resolved"
     if isinstance(error, aiohttp.ClientSSLError):

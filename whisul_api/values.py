@@ -1,6 +1,6 @@
-"""Read single values from Whisul's answers, tolerating everything optional or odd. Pure.
+"""Parse single values in Whisul's responses, and tolerate missing or unusual ones. Pure.
 
-A value that makes no sense is None, never an exception. Whisul's pages show a duration as "2:47" and as 183.
+Invalid values become None and never raise. Whisul's pages show a duration both as "2:47" and as 183.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def parse_text(value: object) -> str | None:
 
 
 def parse_number(value: object) -> float | int | None:
-    """Return a finite number, also from a text such as "140 BPM"; an integral float becomes an int."""
+    """Return a finite number, also from text such as "140 BPM"; an integral float becomes an int."""
     if isinstance(value, str):
         match = _NUMBER_FORM.fullmatch(value.strip())
         value = float(match[1]) if match else None
@@ -95,7 +95,9 @@ def parse_tags(value: object) -> tuple[str, ...]:
 
 
 def parse_link(value: object) -> str | None:
-    """Return an absolute http(s) URL of up to 4,000 characters without white space and controls, or None."""
+    """Return an absolute http(s) URL of up to 4,000 characters without white space or control characters, or
+    None.
+    """
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         return None
     link = value.strip()
@@ -110,7 +112,7 @@ def parse_link(value: object) -> str | None:
 
 
 def parse_job_id(value: object) -> str | None:
-    """Return a job's id: 1 to 200 printable characters that form a path segment, or a whole number."""
+    """Return a job's id as text: a whole number, or a path segment of 1 to 200 printable characters."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**MAX_JOB_ID:
         return str(value)
     if not isinstance(value, str):

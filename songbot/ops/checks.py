@@ -1,4 +1,4 @@
-"""What `python bot.py --check` verifies. Each check asks one thing, spends nothing, and says what to do."""
+"""The checks of `python bot.py --check`. Each checks one thing, costs nothing, and says what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BUSY = "is busy or down; try again in a minute"
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was checked, whether it is in order, and what was found or has to be done."""
+    """The name of a check, whether it passed, and what it found or what the operator has to do."""
 
     name: str
     ok: bool
@@ -31,7 +31,7 @@ class CheckResult:
 
 
 async def run_checks(settings: Settings) -> list[CheckResult]:
-    """Check settings that were loaded, the database, Discord and Whisul."""
+    """Check loaded settings, the database, Discord and Whisul."""
     return [
         *check_settings([]),
         await check_database(settings.database_url.get_secret_value()),
@@ -41,20 +41,20 @@ async def run_checks(settings: Settings) -> list[CheckResult]:
 
 
 def check_settings(problems: Iterable[SettingProblem]) -> list[CheckResult]:
-    """Return a result for each problem, or one that says that the settings are valid."""
+    """Return a result for each problem, or one result that says that the settings are valid."""
     results = [CheckResult("settings", False, str(problem)) for problem in problems]
     return results or [CheckResult("settings", True, "valid")]
 
 
 async def check_database(url: str, *, deadline_seconds: float = 10.0) -> CheckResult:
-    """Say which database it is and how far it is migrated."""
+    """Report which database is used and its migration state."""
     try:
         async with asyncio.timeout(deadline_seconds):
             return CheckResult("database", True, await describe_database(url))
     except TimeoutError:
         return CheckResult("database", False, f"no answer in {deadline_seconds:.0f} s; look at DATABASE_URL")
     except SQLAlchemyError as error:
-        # Its own text repeats the statement and its values; the driver's is the short one.
+        # SQLAlchemy's message repeats the statement and its values; the driver's is short.
         return CheckResult("database", False, _first_line(getattr(error, "orig", None) or error))
     except (OSError, ValueError, StoreUnavailable, UnusableDatabase) as error:
         return CheckResult("database", False, _first_line(error))
@@ -63,8 +63,8 @@ async def check_database(url: str, *, deadline_seconds: float = 10.0) -> CheckRe
 async def check_discord(
     token: str, api_url: str | None = None, *, deadline_seconds: float = 10.0
 ) -> CheckResult:
-    """Ask Discord whose token it is (Discord, "Users": Get Current User)."""
-    # Discord's "API Reference": User Agent.
+    """Ask Discord which bot the token belongs to (Discord, "Users": Get Current User)."""
+    # The format is from Discord's "API Reference": User Agent.
     headers = {"Authorization": f"Bot {token}", "User-Agent": f"DiscordBot (songbot, {VERSION})"}
     timeout = aiohttp.ClientTimeout(total=deadline_seconds)
     try:
@@ -89,7 +89,7 @@ async def check_discord(
 
 
 async def check_whisul(api_key: str, url: str, *, deadline_seconds: float = 15.0) -> CheckResult:
-    """Ask Whisul for a random job: if it answers that there is none, it takes the key."""
+    """Ask Whisul for a random job: a reply that there is none means that the key is accepted."""
     try:
         async with asyncio.timeout(deadline_seconds), WhisulClient(api_key, url) as client:
             await client.job(str(uuid.uuid4()))
@@ -105,7 +105,7 @@ async def check_whisul(api_key: str, url: str, *, deadline_seconds: float = 15.0
 
 
 def format_results(results: Iterable[CheckResult], redact: Callable[[str], str] = str) -> str:
-    """Return one line for each; `redact` removes secrets."""
+    """Return one line for each result; `redact` removes secrets."""
     return "\n".join(
         f"{'ok  ' if result.ok else 'FAIL'}  {result.name:<8}  {' '.join(redact(result.detail).split())}"
         for result in results
@@ -113,7 +113,7 @@ def format_results(results: Iterable[CheckResult], redact: Callable[[str], str] 
 
 
 def exit_code(results: Iterable[CheckResult]) -> int:
-    """Return 0 if everything is in order, else 1."""
+    """Return 0 if every check passed, otherwise 1."""
     return 0 if all(result.ok for result in results) else 1
 
 

@@ -1,4 +1,4 @@
-"""Serve /metrics for Prometheus, and /healthz and /readyz for whatever restarts the bot."""
+"""Serve /metrics for Prometheus, and /healthz and /readyz for the supervisor."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from songbot.songs.errors import StoreUnavailable
 from .metrics import PortInUse, PrometheusTelemetry
 
 Part = Callable[[], Awaitable[bool]]
-"""Tells whether a part is ready. It returns False instead of raising."""
+"""Return whether a part is ready, without raising."""
 LastBackup = Callable[[], Awaitable[datetime | None]]
-"""Returns when the last backup was made, None if none was recorded. May raise StoreUnavailable."""
+"""Return when the last backup was made, or None if none was recorded. May raise StoreUnavailable."""
 
 
 @asynccontextmanager
@@ -33,9 +33,9 @@ async def serve_health(
 ) -> AsyncIterator[int]:
     """Serve while the block runs and yield the port; port 0 picks a free one.
 
-    `/healthz` and `/readyz` answer 200 or 503. `ready` names the parts (gateway, database, worker); a part
-    that has not answered within `deadline` seconds is not ready. `/metrics` asks the same and `last_backup`.
-    Raises PortInUse.
+    `/healthz` and `/readyz` return 200 or 503. `ready` names the parts (gateway, database, worker); a part
+    that has not answered within `deadline` seconds is not ready. `/metrics` calls the same checks and
+    `last_backup`. Raises PortInUse.
     """
     app = web.Application()
     app.add_routes(
@@ -57,7 +57,7 @@ async def serve_health(
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
-    except (OSError, AttributeError) as error:  # uvloop's error when it loses a race for the port
+    except (OSError, AttributeError) as error:  # uvloop's error if it loses a race for the port
         raise PortInUse(
             f"METRICS_PORT {port} can't be opened on {host}; does another process have it?"
         ) from error
@@ -71,7 +71,7 @@ def _metrics_page(
 ) -> _Page:
     async def page(_: web.Request) -> web.Response:
         telemetry.readiness(await _answers(ready, deadline))
-        with suppress(StoreUnavailable, TimeoutError):  # what was known before stays
+        with suppress(StoreUnavailable, TimeoutError):  # keep the last known value
             async with asyncio.timeout(deadline):
                 telemetry.last_backup = await last_backup()
         body = generate_latest(telemetry.registry)

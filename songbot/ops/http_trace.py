@@ -1,4 +1,4 @@
-"""Record Discord's answer to every request of discord.py, as the client's `http_trace`."""
+"""Record Discord's response to every request of discord.py, as the client's `http_trace`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def discord_trace(
     acknowledged: Callable[[float], None],
     now: Callable[[], datetime],
 ) -> aiohttp.TraceConfig:
-    """Return the trace. `on_response` gets each request's method and status, or the error's name.
+    """Return the trace. `on_response` receives each request's method and status, or the error's name.
 
-    Answers that discord.py retries count too. The gateway's handshake is a GET with status 101. For each
-    interaction that was acknowledged, `acknowledged` gets the seconds since it was created: its id carries
-    Discord's clock, which may differ a little from `now`.
+    It includes responses that discord.py retries. The gateway's handshake is a GET with status 101. For each
+    acknowledged interaction, `acknowledged` receives the seconds since its creation. That time is from
+    Discord's clock, through the interaction's id, and may differ slightly from `now`.
     """
 
     async def on_request_end(
@@ -46,6 +46,6 @@ def discord_trace(
 
 
 def interaction_made_at(url: URL) -> datetime | None:
-    """Return when the interaction was created that a request to `url` acknowledges, or None."""
+    """Return the creation time of the interaction that a request to `url` acknowledges, or None."""
     found = _ACKNOWLEDGEMENT.fullmatch(url.path)
     return snowflake_time(int(found[1])) if found else None

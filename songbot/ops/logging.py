@@ -1,6 +1,6 @@
 """Log one line per record as text or JSON, with the song's id and without secrets.
 
-A record's song is the one that its task works on (songs.log_context); elsewhere pass it with
+A record's song is the one that its task works on (songs.log_context). Elsewhere, pass it with
 `logger.info("...", extra={"song": song.id})`.
 """
 
@@ -20,12 +20,12 @@ from songbot.songs.log_context import current_song_id
 REMOVED = "[removed]"
 _KEPT = rf"\1{REMOVED}"
 _NEVER_BELOW_WARNING = ("PIL", "alembic")
-"""Their DEBUG lines hold every statement with its values (tokens, prompts), or are of no use."""
+"""Their DEBUG lines are useless or contain every statement with its values (tokens, prompts)."""
 
 _FORMS = (
     # An interaction's token in the URLs of its callback and webhook.
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?#\"'<>]+"), _KEPT),
-    # The same token in an event as Discord's gateway sends it.
+    # The same token in an event from Discord's gateway.
     (re.compile(r"""(["'](?:access_|resume_)?token["']\s*:\s*["'])[^"']+"""), _KEPT),
     (
         re.compile(r"""(?i)(authorization["']?\s*[:=,]\s*["']?)(?:(?:bot|bearer|basic)\s+)?[^\s"',)}]+"""),
@@ -34,7 +34,7 @@ _FORMS = (
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}"), _KEPT),
     # A bot token: a user id, a timestamp and a signature.
     (re.compile(r"\b[\w-]{23,32}\.[\w-]{6,7}\.[\w-]{27,}"), REMOVED),
-    # PostgreSQL's detail on a broken constraint holds the whole row, including prompt and token.
+    # PostgreSQL's detail of a violated constraint contains the whole row, including prompt and token.
     (re.compile(r"(DETAIL:\s+).*"), _KEPT),
     # The password in a URL.
     (re.compile(r"(\w://[^\s:/@]*:)[^\s@/]+@"), rf"\1{REMOVED}@"),
@@ -43,20 +43,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _escape_controls(line: str) -> str:
-    """Escape what could end the line or control a terminal."""
+    """Escape characters that could end the line or control a terminal."""
     return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
 
 
 class Redactor:
-    """Removes secrets from text: those it was given, and whatever looks like one."""
+    """Removes known secrets from text, and anything that looks like a secret."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        # Removing a very short secret would riddle every line; the patterns catch it where it matters.
+        # Replacing a very short secret would garble every line; the patterns catch it where it matters.
         known = sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     def __call__(self, text: str) -> str:
-        """Return the text without secrets, and with lone surrogates, which can't be encoded, escaped."""
+        """Return the text without secrets. Escape lone surrogates, which can't be encoded."""
         clean = text if self._known is None else self._known.sub(REMOVED, text)
         for form, replacement in _FORMS:
             clean = form.sub(replacement, clean)
@@ -69,16 +69,16 @@ class _RecordFormatter(logging.Formatter):
         self._redact = redact
 
     def message(self, record: logging.LogRecord) -> str:
-        """Return the message on one line, so that user input can't pass for a log line."""
+        """Return the message on one line, so that user input can't imitate a log line."""
         return _escape_controls(self._redact(record.getMessage()))
 
     @staticmethod
     def song(record: logging.LogRecord) -> object:
-        """Return the song of the record. Records are formatted in the task that logs them."""
+        """Return the song's id. Records are formatted in the task that logs them."""
         return getattr(record, "song", current_song_id.get())
 
     def exception_text(self, record: logging.LogRecord) -> str:
-        """Return the record's traceback and stack, of several lines, or an empty string."""
+        """Return the record's traceback and stack as several lines, or an empty string."""
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         stack = self.formatStack(record.stack_info) if record.stack_info else ""
         text = self._redact("\n".join(filter(None, (trace, stack))))
@@ -86,7 +86,7 @@ class _RecordFormatter(logging.Formatter):
 
 
 class TextFormatter(_RecordFormatter):
-    """Writes `time LEVEL logger song=ID message`, then any traceback with a bar before each line."""
+    """Writes `time LEVEL logger song=ID message`, then any traceback, its lines prefixed with a bar."""
 
     def format(self, record: logging.LogRecord) -> str:
         song = self.song(record)
@@ -97,7 +97,7 @@ class TextFormatter(_RecordFormatter):
 
 
 class JsonFormatter(_RecordFormatter):
-    """Writes one object per line: time, level, logger, message, and song and exception if there are any."""
+    """Writes one object per line: time, level, logger and message, plus song and exception if present."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, object] = {
@@ -114,7 +114,7 @@ class JsonFormatter(_RecordFormatter):
 
 
 class _OurHandler(logging.StreamHandler[TextIO]):
-    """The handler that the next `configure_logging` replaces, recognised by its type."""
+    """The handler that the next `configure_logging` replaces, identified by its type."""
 
 
 def configure_logging(
@@ -126,8 +126,8 @@ def configure_logging(
 ) -> Redactor:
     """Log everything to `stream` (stderr by default); a second call replaces the first.
 
-    discord.py's loggers are limited to WARNING unless `level` is DEBUG. Returns the redactor, which other
-    text that leaves the process has to pass through.
+    discord.py's loggers are limited to WARNING unless `level` is DEBUG. Return the redactor, which must also
+    be applied to other text that leaves the process.
     """
     redact = Redactor(secrets)
     handler = _OurHandler(stream or sys.stderr)

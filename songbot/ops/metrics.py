@@ -22,11 +22,11 @@ _LAG = (0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 300, 900)
 
 
 class PortInUse(Exception):
-    """The port for the metrics is taken. The message names it, for the log."""
+    """The port for the metrics is in use. The message names it, for the log."""
 
 
 class PrometheusTelemetry(Telemetry):
-    """Keeps its metrics in its own registry, so that two in one process share nothing.
+    """Keeps its metrics in its own registry, so that two instances in one process are independent.
 
     `songs_lost` counts the songs lost together with a lease. Set `last_backup` before the metrics are read;
     None means that no backup was ever recorded.
@@ -152,7 +152,7 @@ class PrometheusTelemetry(Telemetry):
         self._leases_lost.inc(songs)
 
     def readiness(self, parts: Mapping[str, bool]) -> None:
-        """Note which parts are ready."""
+        """Record which parts are ready."""
         for part, is_ready in parts.items():
             self._ready.labels(part).set(is_ready)
 
@@ -179,8 +179,11 @@ class PrometheusTelemetry(Telemetry):
         latencies: Callable[[], Iterable[tuple[int, float]]],
         count_by_state: Callable[[], Mapping[State, int]],
     ) -> None:
-        """Read these on every scrape: each shard's latency in seconds (NaN while it is not connected,
-        infinite before its first heartbeat is acknowledged), and the number of songs in each state."""
+        """Read two callables on every scrape: shard latencies, and the number of songs in each state.
+
+        Latencies are in seconds: NaN for a shard that is not connected, and infinite before its first
+        heartbeat is acknowledged.
+        """
         self.registry.register(_LiveCollector(latencies, count_by_state))
 
 
@@ -219,7 +222,7 @@ class _LiveCollector(Collector):
 
 
 class _BackupCollector(Collector):
-    """Shows when the last backup was made, and nothing where none was ever recorded."""
+    """Exports the time of the last backup, or nothing if none was ever recorded."""
 
     def __init__(self, last_backup: Callable[[], datetime | None]) -> None:
         self._last_backup = last_backup

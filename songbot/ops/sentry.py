@@ -1,4 +1,4 @@
-"""Report errors to Sentry if the operator wants it, without prompts, tokens or personal data."""
+"""Report errors to Sentry if the operator enables it, without prompts, tokens or personal data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def start_sentry(
     *,
     transport: Transport | None = None,
 ) -> bool:
-    """Report errors to the project of `dsn` for the version `release`. Without a DSN, return False.
+    """Report errors of version `release` to the project of `dsn`. Return False if there is no DSN.
 
     `redact` removes secrets from every text. `transport` replaces the network in tests.
     """
     if not dsn:
         return False
-    # Imported only here, because it is large and few have a DSN.
+    # Imported only here, because it is large and few operators have a DSN.
     import sentry_sdk
 
     def before_send(event: Event, _: dict[str, Any]) -> Event:
@@ -47,7 +47,7 @@ def start_sentry(
 
 
 def scrub(value: Any, redact: Callable[[str], str]) -> Any:
-    """Return the same structure with values removed whose key is private, and every text redacted."""
+    """Return the same structure with the values of private keys removed, and all text redacted."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):

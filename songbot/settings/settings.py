@@ -1,6 +1,6 @@
 """One frozen, typed settings object, read from the environment and from `.env`.
 
-Nothing is read at import time. `load_settings` is the only entry point and reports all problems at once.
+Importing this module reads nothing. `load_settings` is the only entry point and reports all problems at once.
 A setting's name is its field's name in capitals; `.env.example` lists all with their defaults.
 """
 
@@ -69,8 +69,8 @@ _PROBLEMS = {
 class Settings(BaseModel):
     """All settings. Durations are in seconds; None means that a setting is empty.
 
-    A field's docstring is shown to the operator if its value is wrong. `Settings(...)` only uses its
-    arguments and never reads the environment.
+    If a value is wrong, the operator sees the field's docstring. `Settings(...)` uses only its arguments and
+    never reads the environment.
     """
 
     model_config = ConfigDict(
@@ -117,7 +117,7 @@ class Settings(BaseModel):
     """The format of the log."""
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     """The port for /metrics, /healthz and /readyz."""
-    # Only loopback, since the metrics need no password. A container needs 0.0.0.0.
+    # Loopback only by default, because the metrics have no password. A container needs 0.0.0.0.
     metrics_host: str = "127.0.0.1"
     """The address for METRICS_PORT."""
     sentry_dsn: SecretStr | None = None
@@ -129,7 +129,7 @@ class Settings(BaseModel):
     discord_api_url: str | None = None
     """The REST URL, with its version, of a proxy for Discord's API."""
     warnings: tuple[str, ...] = ()
-    """Not a setting, but what the operator should know about these settings; logged at startup."""
+    """Not a setting: warnings for the operator about these settings, logged at startup."""
 
     @field_validator("discord_token")
     @classmethod
@@ -174,7 +174,7 @@ class Settings(BaseModel):
         return checked_shard_ids(value, info.data["shard_count"])
 
     def secrets(self) -> tuple[str, ...]:
-        """Return everything that must never be printed: passwords as written and as decoded, too."""
+        """Return all values that must never be printed, including passwords as written and as decoded."""
         hidden = [self.discord_token.get_secret_value(), self.whisul_api_key.get_secret_value()]
         if self.sentry_dsn is not None:
             hidden.append(self.sentry_dsn.get_secret_value())
@@ -186,7 +186,7 @@ NAMES = tuple(name.upper() for name in Settings.model_fields if name != "warning
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """One setting that is missing or wrong. It never holds the value, which may be a misplaced secret.
+    """A setting that is missing or wrong. It never contains the value, which may be a misplaced secret.
 
     `what` completes a sentence that begins with the name; `where_to_get_it` also says what it is for.
     """
@@ -200,7 +200,7 @@ class SettingProblem:
 
 
 class SettingsError(Exception):
-    """The settings can't be used. Holds every problem, and the warnings that may explain them."""
+    """The settings are invalid. Holds every problem, and the warnings that may explain them."""
 
     def __init__(self, problems: list[SettingProblem], warnings: tuple[str, ...] = ()) -> None:
         super().__init__("; ".join(f"{fault.name} {fault.problem}" for fault in problems))
@@ -209,7 +209,7 @@ class SettingsError(Exception):
 
 
 def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path | None = ".env") -> Settings:
-    """Return the settings from `environ` (by default the process's) and, for what it lacks, from `env_file`.
+    """Return the settings from `environ` (by default the process's); `env_file` provides what it lacks.
 
     The file may be missing. An empty value means the default, even if it hides the file's value. Raises
     SettingsError with all problems.
@@ -227,7 +227,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: str | Path
 
 
 def format_errors(error: SettingsError) -> str:
-    """Return the problems as lines for a terminal, one setting after the other."""
+    """Return the problems as lines for a terminal, sorted by setting."""
     count = len(error.problems)
     lines = [f"{count} setting{'s are' if count > 1 else ' is'} missing or wrong:"]
     for problem in error.problems:
@@ -239,7 +239,7 @@ def format_errors(error: SettingsError) -> str:
 
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
-        # utf-8-sig, because editors on Windows put a byte order mark before the first name.
+        # utf-8-sig, because editors on Windows write a byte order mark before the first name.
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
@@ -289,7 +289,7 @@ def _problem(detail: ErrorDetails) -> SettingProblem:
 
 
 def _shown(default: object) -> str:
-    """Return a default as it is written in `.env.example`, where None is empty."""
+    """Return a default as written in `.env.example`, where None is empty."""
     if default is None:
         return "which is none"
     plain = default.get_secret_value() if isinstance(default, SecretStr) else default

@@ -1,6 +1,6 @@
-"""Validate the values of single settings. Pure; the text of a ValueError completes "NAME ...".
+"""Validate single settings. Pure; the text of a ValueError completes a sentence that begins with the name.
 
-No text holds the value, which may be a secret, or one on the wrong line.
+No text contains the value, which may be a secret, or one on the wrong line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WEB = ("http", "https")
 
 
 def tidy(value: str) -> str:
-    """Strip blanks, line ends and invisible characters from both ends, and one pair of quotes."""
+    """Strip spaces, newlines and invisible characters from both ends, and one pair of quotes."""
     bare = value.strip().strip(_INVISIBLE).strip()
     if len(bare) >= 2 and bare[0] == bare[-1] and bare[0] in "\"'":
         return bare[1:-1].strip()
@@ -27,7 +27,7 @@ def tidy(value: str) -> str:
 
 
 def checked_header_secret(secret: str) -> str:
-    """Accept a key that fits into an Authorization header."""
+    """Accept a key that is valid in an Authorization header."""
     if secret.lower().startswith("bearer "):
         raise ValueError('must be the key alone, without "Bearer" before it')
     if _PLACEHOLDER.fullmatch(secret):
@@ -38,7 +38,7 @@ def checked_header_secret(secret: str) -> str:
 
 
 def checked_discord_token(token: str) -> str:
-    """Accept a bot token. What is often copied by mistake instead is recognised by its form."""
+    """Accept a bot token. Recognise what is often copied by mistake by its format."""
     if token.lower().startswith("bot "):
         raise ValueError('must be the token alone, without "Bot" before it')
     checked_header_secret(token)
@@ -52,7 +52,7 @@ def checked_discord_token(token: str) -> str:
 
 
 def checked_http_url(address: str) -> str:
-    """Return an http(s) URL without a slash at its end."""
+    """Return an http(s) URL without its trailing slash."""
     parts = _split(address)
     if (
         parts is None
@@ -75,14 +75,14 @@ def checked_sentry_dsn(address: str) -> str:
 
 
 def checked_database_url(address: str) -> str:
-    """Return a database URL. `postgres://`, as many hosts write it, becomes `postgresql://`."""
+    """Return a database URL. Replace `postgres://`, which many hosts write, with `postgresql://`."""
     if not _DATABASES.match(address):
         raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/database")
     return re.sub(r"^postgres(?=[+:])", "postgresql", address)
 
 
 def database_passwords(address: str) -> set[str]:
-    """Return the passwords in a database URL, as written and as decoded; SQLite has none."""
+    """Return the passwords in a database URL, both as written and as decoded. SQLite has none."""
     # urlsplit fails on a password with a bare "#" or "/", which SQLAlchemy accepts.
     between = re.match(r"[^:]+://[^:@/]*:([^@]*)@", address)
     written = {between[1]} if between else set[str]()
@@ -92,7 +92,7 @@ def database_passwords(address: str) -> set[str]:
 
 
 def checked_poll_seconds(seconds: float, at_least: float | None) -> float:
-    """Accept what a test needs. The documents ask for 5 to 60 s, and less is warned about elsewhere."""
+    """Accept 0.05 to 60 s. Whisul asks for at least 5 s, but tests need less; load_settings warns."""
     if not (math.isfinite(seconds) and 0.05 <= seconds <= 60):
         raise ValueError("must be from 5 to 60 seconds")
     if at_least is not None and seconds < at_least:
@@ -101,7 +101,7 @@ def checked_poll_seconds(seconds: float, at_least: float | None) -> float:
 
 
 def checked_shard_ids(text: str, count: int | None) -> tuple[int, ...]:
-    """Parse `0,1,2`, `0-3` or both into ids in order, each once, all below SHARD_COUNT."""
+    """Parse `0,1,2`, `0-3` or a mix into sorted, unique ids, all below SHARD_COUNT."""
     pieces = [_SHARDS.fullmatch(piece.strip()) for piece in text.split(",")]
     if None in pieces:
         raise ValueError("must be like 0,1,2 or 0-3")
@@ -116,7 +116,7 @@ def checked_shard_ids(text: str, count: int | None) -> tuple[int, ...]:
 
 
 def is_loopback(host: str) -> bool:
-    """Check whether a host, by name or address, is this machine."""
+    """Return whether a host, given by name or address, is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
