@@ -49,7 +49,7 @@ async def _delete_as_bot(client: discord.Client, song: Song) -> DeleteResult:
     if not target.bot_in_channel or target.message_id is None:
         return DeleteResult.IMPOSSIBLE
     card = client.get_partial_messageable(target.channel_id).get_partial_message(target.message_id)
-    # A card that only one person sees is unknown to this route, gone or not.
+    # This route answers "unknown" for an ephemeral card even while it exists.
     return await _delete(
         card.delete(), unknown=DeleteResult.IMPOSSIBLE if song.private else DeleteResult.DELETED
     )

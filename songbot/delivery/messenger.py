@@ -167,7 +167,7 @@ class Messenger:
         webhook = discord.Webhook.partial(
             cast("int", self._client.application_id), cast("str", target.token), client=self._client
         )
-        # A partial webhook passes for an incoming one, which discord.py lets send nothing ephemeral.
+        # discord.py treats a partial webhook as an incoming one, which may not send ephemeral messages.
         webhook.type = discord.WebhookType.application
         return webhook
 

@@ -30,7 +30,7 @@ REPAIR_PAUSE = 300.0
 """Seconds. This limits two programs that keep overwriting each other's commands."""
 _HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
 """Prefixes of the names of discord.py's tasks that run handlers."""
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
 
 
 class SongTree(app_commands.CommandTree["SongBot"]):

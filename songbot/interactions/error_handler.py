@@ -37,7 +37,7 @@ async def handle_errors(interaction: discord.Interaction) -> AsyncIterator[None]
     """Handle errors of a press or modal like those of commands, since there is no command tree for them."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001  # the command tree's door, for what has no tree
+    except Exception as error:  # noqa: BLE001  # any error, as in the command tree
         await reply_with_error(interaction, error)
 
 

@@ -49,7 +49,7 @@ def role_ids(interaction: discord.Interaction) -> frozenset[int]:
     user = interaction.user
     if not isinstance(user, discord.Member):
         return frozenset()
-    return frozenset(user._roles)  # ids, where `roles` leaves out what is not cached
+    return frozenset(user._roles)  # IDs; `roles` omits roles that are not cached
 
 
 def reply_target(interaction: discord.Interaction, message_id: int | None) -> ReplyTarget:
