@@ -62,6 +62,6 @@ async def _delete(request: Awaitable[None], unknown: DeleteResult = DeleteResult
     except DISCORD_ERRORS as error:
         if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_MESSAGE:
             return unknown
-        log.info("a card could not be taken away: %s", describe(error))
+        log.info("a card could not be deleted: %s", describe(error))
         return DeleteResult.IMPOSSIBLE if is_permanent(error) else DeleteResult.RETRY_LATER
     return DeleteResult.DELETED

@@ -51,7 +51,7 @@ async def _first_taken(
         try:
             await send(payload)
         except DISCORD_ERRORS as error:
-            log.warning("a card from the library was not taken: %s", describe(error))
+            log.warning("a card from the library was rejected: %s", describe(error))
             remaining = variants_after(error, payload, remaining)
         else:
             return True

@@ -80,7 +80,7 @@ class LinkRefresher:
         try:
             return await channel.fetch_message(reply.message_id or 0)
         except DISCORD_ERRORS as error:
-            log.info("a card's message can't be had: %s", describe(error), extra={"song": song.id})
+            log.info("a card's message could not be fetched: %s", describe(error), extra={"song": song.id})
             return None
 
 

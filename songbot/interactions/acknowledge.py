@@ -71,7 +71,7 @@ async def _on_rejected(
         await send_ephemeral(interaction, general.AUTOMOD_BLOCKS_PROMPT)
         return None
     if error.code != UNKNOWN_INTERACTION:
-        log.error("Discord does not take an acknowledgement: %s", describe(error))
+        log.error("Discord rejected an acknowledgement: %s", describe(error))
     await _report_missed(interaction, private=private)
     return None
 
@@ -99,4 +99,4 @@ async def _report_missed(interaction: discord.Interaction, *, private: bool) -> 
                 general.missed(interaction.user.id), allowed_mentions=discord.AllowedMentions(users=True)
             )
     except DISCORD_ERRORS as error:
-        log.warning("an apology could not be sent: %s", describe(error))
+        log.warning("a missed response could not be reported: %s", describe(error))

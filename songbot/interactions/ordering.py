@@ -119,7 +119,7 @@ class Ordering:
                 return _Refusal(refusal)
             outcome = await self._orders.place_order(order)
         except StoreUnavailable as error:
-            log.warning("an order could not be written: %s", error)
+            log.warning("an order could not be stored: %s", error)
             return _Refusal(general.STORE_UNAVAILABLE)
         if isinstance(outcome, Duplicate) and outcome.song.reply.message_id == order.reply.message_id:
             return None

@@ -28,7 +28,7 @@ async def send_ephemeral(interaction: discord.Interaction, sentence: str) -> boo
         else:
             await interaction.followup.send(sentence, ephemeral=True)
     except DISCORD_ERRORS as error:
-        log.info("a private answer did not get there: %s", describe(error))
+        log.info("a private reply did not arrive: %s", describe(error))
         return False
     return True
 

@@ -48,7 +48,7 @@ class StartLog:
             unclean = [at for at in await self._load() if timedelta() <= now - at < WINDOW]
             await self._save([*unclean, now])
         except StoreUnavailable as error:
-            log.warning("a start was not noted: %s", error)
+            log.warning("a start was not recorded: %s", error)
             return 0.0
         return pause_before_start(unclean, now)
 
@@ -57,7 +57,7 @@ class StartLog:
         try:
             await self._save([])
         except StoreUnavailable as error:
-            log.warning("a clean end was not noted: %s", error)
+            log.warning("a clean end was not recorded: %s", error)
 
     async def _load(self) -> list[datetime]:
         return [
