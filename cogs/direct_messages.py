@@ -75,7 +75,7 @@ class DirectMessagesCog(commands.Cog):
         try:
             prompt = clean_prompt(message.content)
             if is_greeting(prompt):
-                await _greet(message)
+                await message.reply(embed=greeting_embed(), view=RoutedView(*idea_buttons()))
                 return
             decision, is_newcomer = await self._look_up(message.author.id)
         except EmptyPrompt:
@@ -147,7 +147,3 @@ class DirectMessagesCog(commands.Cog):
             log.info("a direct message could not be read again: %s", describe(error))
             return None
         return message.content if message.author.id == interaction.user.id else None
-
-
-async def _greet(message: discord.Message) -> None:
-    await message.reply(embed=greeting_embed(), view=RoutedView(*idea_buttons()))

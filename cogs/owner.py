@@ -79,7 +79,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
 
     @app_commands.command(description="Show everything about one song")
     @app_commands.describe(id="The song's ID, from the logs")
-    async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # people read it
+    async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # users see it
         details = await self._admin.song_details(id)
         if details is None:
             await _say(interaction, wording.NO_SONG)

@@ -20,7 +20,8 @@ from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.wording import general
 
 LOOKUP_TIMEOUT = 1.5
-"""Seconds. The first answer is a modal or a progress message, and the song has to be known for both."""
+"""Seconds. The lookup comes before the first response, since both a modal and a progress message need the
+song."""
 
 
 class SongVariations:

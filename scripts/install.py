@@ -44,7 +44,7 @@ def show(text: str) -> None:
 
 
 def create_environment() -> None:
-    """Create `.venv`, and remove it again on failure. Raise CalledProcessError if pip can't be installed."""
+    """Create `.venv`, or remove it on failure. Raise subprocess.CalledProcessError if pip is unavailable."""
     try:
         venv.create(ENVIRONMENT, with_pip=True, symlinks=os.name != "nt")
         # Python 3.11 installs setuptools (10 MB), which nothing here imports.

@@ -29,7 +29,7 @@ class LibraryExport:
         self._links = links
 
     async def send(self, interaction: discord.Interaction, query: Query) -> None:
-        """Edit the deferred response."""
+        """Edit the deferred response to hold the playlist."""
         scope = await self._access.scope(interaction, query.scope(interaction.user.id, interaction.guild_id))
         songs, more = await self._found(scope, parse_search(query.search))
         if not songs:

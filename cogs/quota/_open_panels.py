@@ -60,7 +60,8 @@ class OpenPanels:
         panel = self._panels.get(message.id) if message else None
         if panel is None:
             panel = OpenPanel(guild_id, interaction, 0.0, page)
-        panel.interaction, panel.until = interaction, self._token_end()
+        panel.interaction = interaction
+        panel.until = self._monotonic() + TOKEN_LIFETIME.total_seconds() - _MARGIN_SECONDS
         async with panel.lock:
             layout = await self._build(interaction.client, guild_id, page)
             edited = await interaction.edit_original_response(view=layout, attachments=[])
@@ -84,9 +85,6 @@ class OpenPanels:
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.gather(self._polling, return_exceptions=True)
-
-    def _token_end(self) -> float:
-        return self._monotonic() + TOKEN_LIFETIME.total_seconds() - _MARGIN_SECONDS
 
     def _track(self, message_id: int, panel: OpenPanel) -> None:
         while len(self._panels) >= MAX_OPEN and message_id not in self._panels:

@@ -84,7 +84,7 @@ def _bass(plan: SongPlan, roots: list[int], dice: random.Random) -> Iterator[Not
 
 
 def _lead(plan: SongPlan, roots: list[int], dice: random.Random) -> Iterator[Note]:
-    """Return two one-bar motifs in the order A A B A that follow the chords. The last bar is a single
+    """Yield two one-bar motifs in the order A A B A that follow the chords. The last bar is a single
     note."""
     beats = plan.genre.beats
     motifs = [_motif(beats, dice) for _ in range(2)]

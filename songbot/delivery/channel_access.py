@@ -1,4 +1,4 @@
-"""What the bot may do in a channel, by what the gateway has said: no request is needed."""
+"""Find the bot's permissions in a channel from the gateway's cache, without a request."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .fallbacks import OWN_UPLOAD_LIMIT, ChannelReach
 
 
 def reach_of(client: discord.Client, guild_id: int | None, channel_id: int) -> ChannelReach:
-    """Return what the bot may do as itself in the channel, by the permissions of now.
+    """Return what the bot can do as itself in the channel, based on current permissions.
 
-    An archived thread is not in the cache, nor is a DM: there everything counts as allowed.
+    Archived threads and DMs are not in the cache, so everything counts as allowed there.
     """
     guild = client.get_guild(guild_id) if guild_id is not None else None
     if guild is None or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison]  # None until GUILD_CREATE

@@ -1,4 +1,4 @@
-"""Taking a song's card away from where people see it."""
+"""Delete a song's card from where people see it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ DELETE_TIMEOUT = 10.0
 
 class DeleteResult(Enum):
     DELETED = auto()
-    """It is gone, by us or by somebody before."""
+    """The card is gone. The bot or somebody else deleted it."""
     IMPOSSIBLE = auto()
-    """No way of ours leads there."""
+    """The bot has no access to the card."""
     RETRY_LATER = auto()
-    """Discord failed for now: worth another try."""
+    """Discord failed temporarily, so another attempt may work."""
 
 
 async def delete_card(
     client: discord.Client, song: Song, pressed: discord.Interaction | None
 ) -> DeleteResult:
-    """Delete the card as the bot's own message, else by the token of the press on it.
+    """Delete the card as the bot's own message, or with the token of the press on it.
 
-    `pressed` is the press on `Delete`, while it is remembered. When that was on another message with this
-    song (a copy, or a page of a library), that one goes too.
+    `pressed` is the press of `Delete`, as long as it is remembered. If it was on another message with this
+    song (a copy or a library page), that message is deleted too.
     """
     outcome = await _delete_as_bot(client, song)
     if pressed is None or pressed.is_expired() or pressed.message is None:
@@ -49,7 +49,7 @@ async def _delete_as_bot(client: discord.Client, song: Song) -> DeleteResult:
     if not target.bot_in_channel or target.message_id is None:
         return DeleteResult.IMPOSSIBLE
     card = client.get_partial_messageable(target.channel_id).get_partial_message(target.message_id)
-    # A card that only one person sees is unknown to this route, gone or not.
+    # This route answers "unknown" for an ephemeral card even while it exists.
     return await _delete(
         card.delete(), unknown=DeleteResult.IMPOSSIBLE if song.private else DeleteResult.DELETED
     )
@@ -62,6 +62,6 @@ async def _delete(request: Awaitable[None], unknown: DeleteResult = DeleteResult
     except DISCORD_ERRORS as error:
         if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_MESSAGE:
             return unknown
-        log.info("a card could not be taken away: %s", describe(error))
+        log.info("a card could not be deleted: %s", describe(error))
         return DeleteResult.IMPOSSIBLE if is_permanent(error) else DeleteResult.RETRY_LATER
     return DeleteResult.DELETED

@@ -1,5 +1,6 @@
-"""A last edit before an interaction's token expires, where nothing else reaches the reply: it says where the
-song will come. Without it the reply would say "composing" for ever.
+"""Edit replies a last time before their tokens expire, if nothing else can reach them.
+
+The edit says where the song will appear. Without it, the reply would say "composing" forever.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ NOTICE_BEFORE_EXPIRY = timedelta(seconds=60)
 MAX_PAUSE = 3600.0
 
 SendNotice = Callable[[Song], Coroutine[None, None, None]]
-"""Edits the reply. Raises nothing for what Discord says."""
+"""Edits the reply. It raises no errors from Discord."""
 
 
 class ExpiryNotices:
-    """Each song is noticed once, unless it is forgotten before."""
+    """Sends one notice for each song, unless the song is forgotten before."""
 
     def __init__(self, clock: Clock, send: SendNotice) -> None:
         self._clock = clock
@@ -46,13 +47,13 @@ class ExpiryNotices:
         self._watched[song.id] = song
 
     async def forget(self, song_id: int) -> None:
-        """Send no notice any more; when this returns, none is on its way either."""
+        """Cancel the notice. If it is being sent, wait until that is done."""
         self._watched.pop(song_id, None)
         if (sending := self._sending.get(song_id)) is not None:
             await asyncio.wait({sending})
 
     async def run(self) -> None:
-        """Send what is due, until cancelled."""
+        """Send notices when they are due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             while True:
                 for song in self._take_due():

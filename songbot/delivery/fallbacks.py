@@ -1,4 +1,4 @@
-"""The delivery methods, in the order in which they are tried for a song. Pure."""
+"""Choose the delivery methods for a song, in the order in which to try them. Pure."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from enum import StrEnum
 from songbot.songs.models import ReplyTarget, Song
 
 TOKEN_MARGIN = timedelta(seconds=30)
-"""Taken off a token's life, for the way to Discord."""
+"""Subtracted from a token's lifetime to allow for the time a request takes."""
 EPHEMERAL_MAY_BE_GONE_AFTER = timedelta(minutes=5)
-"""Discord stores no ephemeral message: it vanishes when the person's client restarts, or after a while
+"""Discord does not store ephemeral messages: they vanish when the client restarts, or after a while
 (discord-api-docs #3023)."""
 MIB = 1024 * 1024
 REQUEST_LIMIT = 25 * MIB
-"""Bytes of one request to Create Message (Discord, "Create Message")."""
+"""Maximum size in bytes of one request (Discord, "Create Message")."""
 OWN_UPLOAD_LIMIT = 10 * MIB
-"""Bytes that the bot may upload as itself where no boost level raises it ("Uploading Files")."""
+"""Bytes that the bot can upload as itself if no boost level raises the limit (Discord, "Uploading Files")."""
 
 
 class DeliveryMethod(StrEnum):
-    """In the usual order."""
+    """The methods, in their usual order."""
 
     TOKEN = "token"  # noqa: S105
-    """Edit the reply with the interaction's token."""
+    """Edits the reply with the interaction's token."""
     EDIT = "edit"
-    """Edit the reply as the bot's own message."""
+    """Edits the reply as the bot's own message."""
     POST = "post"
-    """Post a new message in the channel."""
+    """Posts a new message in the channel."""
     DIRECT = "direct"
-    """Send a direct message."""
+    """Sends a direct message."""
     FOLLOW_UP = "follow_up"
-    """Send a followup with the interaction's token, when nothing else worked. It can't carry a nonce."""
+    """Sends a followup with the interaction's token if nothing else worked. It can't have a nonce."""
 
 
 BY_TOKEN = frozenset({DeliveryMethod.TOKEN, DeliveryMethod.FOLLOW_UP})
@@ -40,7 +40,7 @@ BY_TOKEN = frozenset({DeliveryMethod.TOKEN, DeliveryMethod.FOLLOW_UP})
 
 @dataclass(frozen=True, slots=True)
 class ChannelReach:
-    """What the bot may do as itself in the song's channel; what is not known counts as allowed.
+    """What the bot can do as itself in the song's channel. Anything unknown counts as allowed.
 
     `upload_limit` is in bytes.
     """
@@ -51,19 +51,20 @@ class ChannelReach:
 
 
 def token_is_valid(target: ReplyTarget, now: datetime) -> bool:
-    """Return whether the interaction's token still reaches the reply."""
+    """Return True if the interaction's token can still edit the reply."""
     if not target.token or target.token_expires_at is None:
         return False
     return now < target.token_expires_at - TOKEN_MARGIN
 
 
 def must_stay_private(song: Song) -> bool:
-    """Return whether others in the channel must not see it. In the DM with the bot there are no others."""
+    """Return True if other people in the channel must not see the song. A DM with the bot has no other
+    people."""
     return song.private and not (song.guild_id is None and song.reply.bot_in_channel)
 
 
 def needs_token(song: Song, reach: ChannelReach) -> bool:
-    """Return whether only the interaction's token reaches the reply."""
+    """Return True if only the interaction's token can reach the reply."""
     return (
         must_stay_private(song)
         or not song.reply.bot_in_channel
@@ -73,12 +74,12 @@ def needs_token(song: Song, reach: ChannelReach) -> bool:
 
 
 def may_have_vanished(song: Song, now: datetime) -> bool:
-    """Return whether the person's client may have lost the ephemeral reply by now."""
+    """Return True if the person's client may already have dropped the ephemeral reply."""
     return must_stay_private(song) and now - song.created_at > EPHEMERAL_MAY_BE_GONE_AFTER
 
 
 def methods_for(song: Song, now: datetime, reach: ChannelReach | None = None) -> list[DeliveryMethod]:
-    """Return the methods that may work for the song now."""
+    """Return the methods that may currently work for the song."""
     reach = reach or ChannelReach()
     by_token = token_is_valid(song.reply, now)
     if by_token and may_have_vanished(song, now):
@@ -91,7 +92,7 @@ def methods_for(song: Song, now: datetime, reach: ChannelReach | None = None) ->
 
 
 def upload_limit(method: DeliveryMethod, song: Song, reach: ChannelReach) -> int:
-    """Return how many bytes of files a message by this method may carry."""
+    """Return the maximum size in bytes of the files in a message sent by this method."""
     if method in BY_TOKEN:
         return min(song.reply.upload_limit, REQUEST_LIMIT)
     if method is DeliveryMethod.DIRECT:
@@ -100,5 +101,6 @@ def upload_limit(method: DeliveryMethod, song: Song, reach: ChannelReach) -> int
 
 
 def nonce(song: Song, kind: str) -> str:
-    """Return a nonce of at most 25 characters; Discord posts a message with it once within some minutes."""
+    """Return a nonce of at most 25 characters. Discord posts only one message per nonce within some
+    minutes."""
     return f"{song.id}-{kind}"

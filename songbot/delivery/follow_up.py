@@ -1,4 +1,4 @@
-"""A song's card as an answer: opened from the library, or posted from there."""
+"""Send a song's card as a response: opened from the library, or posted from there."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ log = logging.getLogger(__name__)
 async def edit_in_card(
     interaction: discord.Interaction, payloads: Sequence[CardPayload], *, post_button_for: int | None
 ) -> bool:
-    """Fill the deferred answer with the first of `payloads` that Discord takes; return whether it took one.
+    """Edit the deferred response to the first of `payloads` that Discord accepts. Return True if there is
+    one.
 
-    `post_button_for` is the song's id where it may be posted from there.
+    `post_button_for` is the song's ID if the song can be posted from there.
     """
 
     async def edit(payload: CardPayload) -> None:
@@ -33,7 +34,7 @@ async def edit_in_card(
 
 
 async def follow_up_with_card(interaction: discord.Interaction, payloads: Sequence[CardPayload]) -> bool:
-    """Post the first of `payloads` that Discord takes for everybody to see; return whether it took one."""
+    """Post the first of `payloads` that Discord accepts for everybody to see. Return True if there is one."""
 
     async def follow_up(payload: CardPayload) -> None:
         await interaction.followup.send(embed=payload.embed, files=payload.files(), view=payload.make_view())
@@ -50,7 +51,7 @@ async def _first_taken(
         try:
             await send(payload)
         except DISCORD_ERRORS as error:
-            log.warning("a card from the library was not taken: %s", describe(error))
+            log.warning("a card from the library was rejected: %s", describe(error))
             remaining = variants_after(error, payload, remaining)
         else:
             return True

@@ -1,8 +1,8 @@
-"""Links that work: Whisul's while they live, else those of the files attached to the song's card.
+"""Find working links: Whisul's as long as they work, else those of the files attached to the song's card.
 
-Discord signs attachment links for a limited time ("Uploading Files": Signed Attachment CDN URLs), so they
-are read anew from the message, and only where Whisul's are dead. All of it is bounded in number and time;
-what could not be looked at keeps Whisul's link.
+Discord signs attachment links for a limited time ("Uploading Files": Signed Attachment CDN URLs), so they are
+read from the message again, and only if Whisul's are dead. All lookups are limited in number and time; a song
+that was not looked up keeps Whisul's link.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class LinkRefresher:
         self._find_dead = find_dead
 
     async def of_song(self, song: Song) -> Song:
-        """With audio and cover that work, as far as that can be had."""
+        """Return the song with working links to audio and cover, as far as they can be found."""
         return (await self._refreshed([song], covers=True))[0]
 
     async def from_card(self, song: Song) -> Song:
-        """Return the song with links to Discord's own copy of its files, as far as its card has them."""
+        """Return the song with links to the files on its card, as far as the card has them."""
         reachable = song.reply.bot_in_channel and song.reply.message_id is not None
         message = await self._card_of(song) if song.result and reachable else None
         if song.result is None or message is None:
@@ -49,7 +49,8 @@ class LinkRefresher:
         return replace(song, result=replace(song.result, **{key: url for key, url in ours.items() if url}))
 
     async def of_audio(self, songs: Sequence[Song]) -> list[Song]:
-        """The same for the audio of many, newest first; the oldest are looked at, since links die of age."""
+        """Return many songs with working links to audio. `songs` starts with the newest; the oldest are
+        checked, since their links are the most likely to be dead."""
         return await self._refreshed(songs, covers=False)
 
     async def _refreshed(self, songs: Sequence[Song], *, covers: bool) -> list[Song]:
@@ -79,7 +80,7 @@ class LinkRefresher:
         try:
             return await channel.fetch_message(reply.message_id or 0)
         except DISCORD_ERRORS as error:
-            log.info("a card's message can't be had: %s", describe(error), extra={"song": song.id})
+            log.info("a card's message could not be fetched: %s", describe(error), extra={"song": song.id})
             return None
 
 
@@ -104,12 +105,12 @@ def _with_attachments(song: Song, message: discord.Message, dead: frozenset[str]
 
 
 def audio_of(message: discord.Message) -> str | None:
-    """The link of the attached audio."""
+    """Return the link of the attached audio, or None."""
     return next((file.url for file in message.attachments if _is(file, "audio/")), None)
 
 
 def cover_of(message: discord.Message) -> str | None:
-    """The link of the attached cover, which the embed shows."""
+    """Return the link of the attached cover, which the embed shows, or None."""
     attached = next((file.url for file in message.attachments if _is(file, "image/")), None)
     shown = (embed.image.url for embed in message.embeds if embed.image.url)
     return attached or next((url for url in shown if URL(url).host in _CDN), None)
@@ -122,5 +123,6 @@ _EXTENSIONS = {
 
 
 def _is(file: discord.Attachment, kind: str) -> bool:
-    """Discord leaves content types out now and then; the names are ours."""
+    """Return True if the attachment is of this type. Discord sometimes omits content types, so names count
+    too."""
     return (file.content_type or "").startswith(kind) or file.filename.lower().endswith(_EXTENSIONS[kind])

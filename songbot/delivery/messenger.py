@@ -1,4 +1,4 @@
-"""The requests to Discord that a delivery makes. Each raises what discord.py and aiohttp raise."""
+"""Send a delivery's requests to Discord. Each raises the errors of discord.py and aiohttp."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .fallbacks import DeliveryMethod, must_stay_private, nonce
 from .payloads import CardPayload, card_custom_ids
 
 HISTORY_LIMIT = 100
-"""Messages, as many as one request gives ("Get Channel Messages")."""
+"""Maximum number of messages in one request (Discord, "Get Channel Messages")."""
 CLOCK_SKEW = timedelta(minutes=5)
-"""Between Discord's clock and ours, at the most."""
+"""Maximum difference between Discord's clock and the bot's."""
 
 
 class Messenger:
-    """Posts and edits by ids alone: nothing needs to be cached."""
+    """Posts and edits using only IDs, so nothing needs to be cached."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
@@ -39,7 +39,7 @@ class Messenger:
         by_token: bool,
         embed: discord.Embed | None = None,
     ) -> None:
-        """Put `content`, `embed` and `view` in place of everything that the reply shows."""
+        """Replace everything in the reply with `content`, `embed` and `view`."""
         embeds = [embed] if embed else []
         if by_token:
             await self._webhook(target).edit_message(
@@ -56,7 +56,7 @@ class Messenger:
         notify: Sequence[int],
         now: datetime,
     ) -> ReplyTarget:
-        """Deliver by one method; return where the card is now, without a token."""
+        """Deliver by one method. Return the card's new location, without a token."""
         match method:
             case DeliveryMethod.TOKEN:
                 return await self._edit_by_token(song, payload)
@@ -75,10 +75,10 @@ class Messenger:
     async def find_earlier_post(
         self, method: DeliveryMethod, song: Song, payload: CardPayload
     ) -> ReplyTarget | None:
-        """Return where an earlier attempt by this method has posted the answer, if one did.
+        """Return where an earlier attempt by this method posted the reply, or None.
 
-        The process may have been killed before it could write that down, and have been down for longer than
-        Discord remembers nonces. Where the bot may not read the history, nothing is found.
+        The process may have been killed before recording it, and been down for longer than Discord remembers
+        nonces. Nothing is found where the bot can't read the history.
         """
         if method not in (DeliveryMethod.POST, DeliveryMethod.DIRECT):
             return None
@@ -102,8 +102,8 @@ class Messenger:
     async def notify(self, song: Song, card: ReplyTarget, users: Sequence[int]) -> None:
         """Send one message under the card that mentions `users` and nobody else.
 
-        It goes by token where only the token gets there (a followup); else as a reply, or without the
-        reference where the bot may not read the channel's history.
+        It is a followup if only the token has access. Otherwise it is a reply to the card, or a plain message
+        if the bot can't read the channel's history.
         """
         content = wording.ready(users, _title(song), failed=song.state is State.FAILED)
         allowed = _mentions_of(users)
@@ -121,7 +121,7 @@ class Messenger:
             await channel.send(content, allowed_mentions=allowed, nonce=once)
 
     async def tell_privately(self, song: Song, sentence: str) -> None:
-        """Say something that only the person sees, with the interaction's token."""
+        """Send a message that only the person sees, with the interaction's token."""
         await self._webhook(song.reply).send(sentence, ephemeral=True)
 
     async def _edit_by_token(self, song: Song, payload: CardPayload) -> ReplyTarget:
@@ -167,7 +167,7 @@ class Messenger:
         webhook = discord.Webhook.partial(
             cast("int", self._client.application_id), cast("str", target.token), client=self._client
         )
-        # A partial webhook passes for an incoming one, which discord.py lets send nothing ephemeral.
+        # discord.py treats a partial webhook as an incoming one, which may not send ephemeral messages.
         webhook.type = discord.WebhookType.application
         return webhook
 
@@ -182,8 +182,9 @@ class Messenger:
 
 
 async def _restore_lost_embed(message: discord.Message, content: str, payload: CardPayload) -> None:
-    """Put the card into the message's text where Discord has dropped its embed in silence: it does so where
-    the bot lacks Embed Links, with status 200 (discord-api-docs #2601, #5648).
+    """Put the card into the message's text if Discord silently dropped its embed.
+
+    Discord does so with status 200 where the bot lacks Embed Links (discord-api-docs #2601, #5648).
     """
     if not message.embeds and payload.text not in message.content:
         shown = f"{content or message.content}\n{payload.text}".strip()
@@ -191,22 +192,22 @@ async def _restore_lost_embed(message: discord.Message, content: str, payload: C
 
 
 def mentions_by_token(song: Song, card: ReplyTarget) -> bool:
-    """Return whether only a followup reaches those to be mentioned. Sent twice, it is there twice."""
+    """Return True if only a followup can mention these people. If sent twice, it appears twice."""
     return must_stay_private(song) or not card.bot_in_channel
 
 
 def _library_note(song: Song) -> str | None:
-    """Return what stands above a card that Discord does not keep."""
+    """Return the text above a card that Discord does not store."""
     return wording.ALSO_IN_LIBRARY if must_stay_private(song) and song.state is State.COMPLETED else None
 
 
 def _message_id_or_original(target: ReplyTarget) -> int:
-    """Return the message's id, or what the webhook routes take for the interaction's first answer."""
+    """Return the message's ID, or the webhook routes' name for the interaction's first response."""
     return target.message_id if target.message_id is not None else cast("int", "@original")
 
 
 def _edit_arguments(payload: CardPayload, content: str | None = None) -> dict[str, Any]:
-    """Return what replaces everything that was there."""
+    """Return arguments that replace all of a message."""
     return {
         "content": content,
         "embeds": [payload.embed],

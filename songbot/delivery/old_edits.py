@@ -1,7 +1,7 @@
-"""Edits of messages that are over an hour old, which Discord limits: 30046, sent as HTTP 429.
+"""Detect rate limits on edits of messages older than an hour: code 30046, sent as HTTP 429.
 
-discord.py sleeps on every 429. A song has other methods, so such an edit is given up instead: a callback of
-the client's `http_trace` raises before discord.py sees the answer.
+discord.py sleeps on every 429. Since a song has other delivery methods, such an edit is abandoned instead: a
+callback of the client's `http_trace` raises before discord.py sees the response.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EDITING_OLD: ContextVar[bool] = ContextVar("editing_old", default=False)
 
 @contextmanager
 def editing(message_id: int, now: datetime) -> Iterator[None]:
-    """Let a 429 raise OldEditLimitedError if the message is over an hour old."""
+    """Raise OldEditLimitedError on a 429 in this block if the message is over an hour old."""
     reset = _EDITING_OLD.set(now - snowflake_time(message_id) > OLD)
     try:
         yield
@@ -33,7 +33,7 @@ def editing(message_id: int, now: datetime) -> Iterator[None]:
 async def on_request_end(
     _session: aiohttp.ClientSession, _context: object, request: aiohttp.TraceRequestEndParams
 ) -> None:
-    """Give up what is limited. Append it to `on_request_end` of the client's `http_trace`."""
+    """Abandon a rate-limited edit. Append this to `on_request_end` of the client's `http_trace`."""
     if request.response.status == 429 and request.method == "PATCH" and _EDITING_OLD.get():
         request.response.close()
         raise OldEditLimitedError

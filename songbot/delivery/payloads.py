@@ -1,4 +1,4 @@
-"""The answer to a song as a message, from the fullest to the barest form."""
+"""Build a song's reply as a message, in variants from the fullest to the barest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from songbot.ui.song_card import failure_embed, plain_card, song_embed, without_
 
 
 class TitledFile(discord.File):
-    """A file with Discord's `title`: it shows what an ASCII file name can't (discord-api-docs PR #6945)."""
+    """A file with Discord's `title`, which shows what an ASCII file name can't (discord-api-docs PR
+    #6945)."""
 
     def __init__(self, file: MediaFile) -> None:
         super().__init__(BytesIO(file.data), filename=file.name)
@@ -32,10 +33,10 @@ class TitledFile(discord.File):
 
 @dataclass(frozen=True, slots=True)
 class CardPayload:
-    """One form of the answer. `text` stands in for the embed where Discord drops it. `wordless` forms have
-    neither prompt nor title, for AutoMod.
+    """One variant of the reply. `text` replaces the embed if Discord drops it. `wordless` variants have
+    neither prompt nor title, to pass AutoMod.
 
-    discord.py closes files and remembers views once sent, so both are made afresh for every request.
+    discord.py closes files and stores views once sent, so both are created for each request.
     """
 
     embed: discord.Embed
@@ -45,12 +46,12 @@ class CardPayload:
     wordless: bool = False
 
     def files(self) -> list[TitledFile]:
-        """Return new readers over the same bytes."""
+        """Return new readers of the same bytes."""
         return [TitledFile(file) for file in self.attached]
 
 
 def card_custom_ids(song_id: int) -> frozenset[str]:
-    """Return custom ids of which one is under every form of the answer: the answer is recognised by them."""
+    """Return custom IDs of which every variant has one, so that the reply can be recognised."""
     return frozenset(custom_id(f"song:{action}", song_id) for action in (Action.TAKE, Action.RETRY))
 
 
@@ -62,10 +63,10 @@ def payload_variants(
     *,
     max_bytes: int | None = None,
 ) -> list[CardPayload]:
-    """Return the answer with files, with links alone, without the links, and without prompt and title.
+    """Return the variants: with files, with links only, without links, and without prompt and title.
 
-    `accent` is the card's colour as 0xRRGGBB, None for the bot's own. Only files of at most `max_bytes`
-    together are attached; None attaches all.
+    `accent` is the card's colour as 0xRRGGBB, or None for the bot's own. Files are attached only up to
+    `max_bytes` in total; None attaches all.
     """
     if song.state is State.FAILED:
         told = failure_embed(song)
@@ -93,7 +94,7 @@ def payload_variants(
 def variants_after(
     error: BaseException, payload: CardPayload, remaining: list[CardPayload]
 ) -> list[CardPayload]:
-    """Return the forms of the answer that may get through after `error` refused `payload`."""
+    """Return the variants that may still work after `error` rejected `payload`."""
     if is_blocked_by_automod(error):
         return [each for each in remaining if each.wordless]
     if not retry_with_less_content(error):
@@ -110,7 +111,7 @@ def _without_words(song: Song) -> CardPayload:
 
 
 def _fitting(files: SongFiles, max_bytes: int | None) -> tuple[MediaFile, ...]:
-    """Return cover and audio if both fit, else the cover alone if it does."""
+    """Return cover and audio if both fit, else only the cover if that fits."""
     present, cover = files.present, tuple(file for file in (files.cover,) if file)
     room = None if max_bytes is None else max(0, max_bytes - UPLOAD_MARGIN)
     return next((some for some in (present, cover) if room is None or _size(some) <= room), ())

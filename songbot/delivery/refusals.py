@@ -1,5 +1,7 @@
-"""Keeping refused requests few: 10,000 of them in 10 minutes end in a ban (Discord, "Rate Limits": Invalid
-Request Limit), and this bot means to stay below a hundred.
+"""Limit rejected requests: 10,000 in 10 minutes lead to a ban (Discord, "Rate Limits": Invalid Request
+Limit).
+
+The bot aims for fewer than a hundred.
 """
 
 from __future__ import annotations
@@ -13,25 +15,24 @@ import discord
 
 WINDOW_SECONDS = 600.0
 PROBE_SECONDS = 60.0
-"""Between two tries after a refusal, once there were too many."""
+"""Seconds between attempts after a rejection once there were too many."""
 REMEMBERED_SECONDS = 60.0
 MAX_REMEMBERED = 10_000
 INVALID_STATUSES = frozenset({401, 403, 429})
 
 
 class TooManyRefusals(discord.DiscordException):
-    """Discord has refused much lately: try again later."""
+    """Discord has rejected too many requests recently. Try again later."""
 
 
 def counts_as_invalid(error: BaseException) -> bool:
-    """Return whether Discord counts the request towards its limit of invalid ones."""
+    """Return True if Discord counts the request towards its limit of invalid ones."""
     return isinstance(error, discord.HTTPException) and error.status in INVALID_STATUSES
 
 
 class RefusalBudget:
-    """Lets `max_concurrent` requests run at a time. Once `limit` were refused in 10 minutes it lets one run
-    at a time, and after each further refusal it pauses. `monotonic` gives seconds.
-    """
+    """Runs up to `max_concurrent` requests at a time. After `limit` rejections in 10 minutes, it runs one
+    at a time and pauses after each further rejection. `monotonic` returns seconds."""
 
     def __init__(self, monotonic: Callable[[], float], *, limit: int, max_concurrent: int) -> None:
         self._monotonic = monotonic
@@ -43,10 +44,9 @@ class RefusalBudget:
 
     @asynccontextmanager
     async def spend(self) -> AsyncIterator[None]:
-        """Run one request; an error that Discord counts as invalid is counted and raised on.
+        """Run one request. An error that Discord counts as invalid is counted and re-raised.
 
-        Raises:
-            TooManyRefusals: it is too early for another try.
+        Raise TooManyRefusals if it is too early for another attempt.
         """
         async with self._slots:
             if not self._is_exhausted():
@@ -76,7 +76,7 @@ class RefusalBudget:
 
 
 class RefusedTargets:
-    """Remembers for a minute what Discord has refused for good, so that many songs ask once."""
+    """Remembers permanent rejections for a minute, so that many songs send only one request."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -89,6 +89,6 @@ class RefusedTargets:
             self._refused.popitem(last=False)
 
     def error_of(self, target: Hashable) -> BaseException | None:
-        """Return what Discord said of the target within the last minute."""
+        """Return Discord's error for the target within the last minute, or None."""
         at, error = self._refused.get(target, (0.0, None))
         return error if self._monotonic() - at < REMEMBERED_SECONDS else None

@@ -1,6 +1,4 @@
-"""Getting answers to people through Discord: progress while they wait, then the card by the first delivery
-method that works.
-"""
+"""Deliver replies through Discord: first progress, then the card by the first delivery method that works."""
 
 from __future__ import annotations
 
@@ -45,24 +43,26 @@ log = logging.getLogger(__name__)
 MAX_DEAD_PROGRESS = 10_000
 PROGRESS_TIMEOUT = 5.0
 MAX_CONCURRENT_EDITS = 20
-"""Progress can wait, while each request more at a time is a connection more to open and to keep."""
+"""Limits concurrent edits, since each needs its own connection and progress can wait."""
 METHOD_TIMEOUT = 30.0
-"""For a request with an upload; with the files' own deadline an attempt that hangs ends within minutes."""
+"""Seconds, including an upload. Together with the files' own deadline, a hanging attempt ends within
+minutes."""
 NOTIFY_TIMEOUT = 10.0
 NOTIFY_BACKOFF = (1.0, 3.0)
-"""Only where a nonce keeps a second mention away: discord.py itself gives up at a 503 or a cut connection."""
+"""Seconds. Retries happen only with a nonce, which prevents a second mention, because discord.py itself
+does not retry after a 503 or a dropped connection."""
 LAST_ATTEMPT_WITH_FILES = 3
-"""Later attempts go without files: an upload that never gets through must not cost the card."""
+"""Later attempts omit the files, so that a failing upload does not cost the card."""
 
 
 class ParentLookup(Protocol):
-    """Looks up the song that another came from. May raise StoreUnavailable."""
+    """Looks up the song that another was made from. Raises StoreUnavailable if that fails."""
 
     async def get(self, song_id: int) -> Song | None: ...
 
 
 class DiscordDelivery:
-    """Implements DeliveryService on a logged-in client. `run` has to run beside it."""
+    """Implements DeliveryService on a logged-in client. `run` must run at the same time."""
 
     def __init__(
         self,
@@ -95,9 +95,9 @@ class DiscordDelivery:
     # ------------------------------------------------------------------ progress
 
     async def update_progress(self, song: Song, progress: Progress) -> bool:
-        """Edit the progress message, by token while it lives, else as the bot's own message.
+        """Edit the progress message with its token while that is valid, else as the bot's own message.
 
-        Where Discord has refused it for good it is not asked again.
+        Once Discord has permanently rejected the edit, no further request is sent.
         """
         target, reach = song.reply, self._reach(song)
         by_token = token_is_valid(target, self._clock.now())
@@ -153,9 +153,9 @@ class DiscordDelivery:
     async def deliver(
         self, song: Song, subscribers: Sequence[int], attempt: int
     ) -> Delivered | Undeliverable | RetryLater:
-        """Try the delivery methods in order, then mention those who wait for the song.
+        """Try the delivery methods in order, then mention the people waiting for the song.
 
-        A method is left only when Discord has refused it for good, at whatever attempt.
+        A method is given up only if Discord has permanently rejected it, in any attempt.
         """
         await self._notices.forget(song.id)
         for by_token in (True, False):
@@ -190,7 +190,7 @@ class DiscordDelivery:
     async def _try_method(
         self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
     ) -> Delivered | BaseException:
-        """Send by one method, with less and less in the message where Discord minds what is in it."""
+        """Send by one method. If Discord rejects the content, try variants with less content."""
         target = _shared_target(method, song)
         if target is not None and (known := self._refused.error_of(target)) is not None:
             return known
@@ -208,7 +208,7 @@ class DiscordDelivery:
     async def _send_variants(
         self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
     ) -> Delivered:
-        """Raise what Discord says to the last of them."""
+        """Send the first variant that Discord accepts. Raise the last error if it accepts none."""
         remaining = list(payloads)
         while True:
             payload = remaining.pop(0)
@@ -240,7 +240,7 @@ class DiscordDelivery:
         await self._notify_waiting(song, delivered, notify)
 
     async def _notify_waiting(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
-        """Mention people, since an edit notifies nobody. A failure here costs a mention, never the card."""
+        """Mention people, since an edit notifies nobody. A failure here loses the mention, never the card."""
         method = DeliveryMethod(delivered.method)
         waiting = [song.user_id, *notify] if method is DeliveryMethod.EDIT else notify
         if not waiting or method in (DeliveryMethod.POST, DeliveryMethod.DIRECT):
@@ -260,7 +260,7 @@ class DiscordDelivery:
                 return
 
     async def _explain_automod(self, song: Song) -> None:
-        """Tell the person why their card shows neither prompt nor title; the card says so itself, too."""
+        """Tell the person why their card has neither prompt nor title. The card says so too."""
         if not token_is_valid(song.reply, self._clock.now()):
             return
         try:
@@ -283,7 +283,7 @@ class DiscordDelivery:
             yield files
 
     async def _origin(self, song: Song) -> str | None:
-        """Return a line on where the song came from; the card does without when it can't be looked up."""
+        """Return a line about the song's origin, or None if it can't be looked up."""
         if self._parents is None or song.parent_id is None or song.state is not State.COMPLETED:
             return None
         try:
@@ -294,7 +294,7 @@ class DiscordDelivery:
 
 
 def _shared_target(method: DeliveryMethod, song: Song) -> tuple[str, int] | None:
-    """Return what a refusal for good is about, if other songs share it."""
+    """Return the target of a permanent rejection if other songs share it, else None."""
     match method:
         case DeliveryMethod.POST:
             return "channel", song.reply.channel_id

@@ -1,4 +1,4 @@
-"""Checking what the person behind an interaction may do with a song, or see in the library."""
+"""Check what the person behind an interaction may do with a song, or see in the library."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _REFUSALS = {
 
 
 class SongAccess:
-    """Finds out what the decision in songs/access.py rests on, and no more of it than is needed."""
+    """Collects the facts that songs/access.py needs for its decision, and queries only what is necessary."""
 
     def __init__(self, visibility: ChannelVisibility, library: LibraryRepository) -> None:
         self._visibility = visibility
         self._library = library
 
     async def require(self, interaction: discord.Interaction, song: Song | None, action: SongAction) -> Song:
-        """Return the song if it is there and the person may do that with it. Raises UserFacingError."""
+        """Return the song. Raise UserFacingError if it is missing or the person may not do `action`."""
         if song is None or song.deleted_at is not None:
             raise UserFacingError(general.SONG_GONE)
         if not await self.is_allowed(interaction, song, action):
@@ -40,14 +40,14 @@ class SongAccess:
     async def require_completed(
         self, interaction: discord.Interaction, song: Song | None, action: SongAction
     ) -> Song:
-        """As `require`, for what needs a song that was made."""
+        """Return the song like `require`. Raise UserFacingError also if it was not completed."""
         found = await self.require(interaction, song, action)
         if found.state is not State.COMPLETED:
             raise UserFacingError(general.NOT_READY)
         return found
 
     async def is_allowed(self, interaction: discord.Interaction, song: Song, action: SongAction) -> bool:
-        """Return whether the person may do that with the song, by the permissions of now."""
+        """Return True if the person may do `action` with the song, based on current permissions."""
         viewer = _viewer(interaction, song)
         if is_allowed(action, song, viewer):
             return True
@@ -60,7 +60,7 @@ class SongAccess:
         return is_allowed(action, song, replace(viewer, sees_origin=origin, has_saved=saved))
 
     async def scope(self, interaction: discord.Interaction, scope: LibraryScope) -> LibraryScope:
-        """Return the scope with the channels of other people's songs that the person may view now."""
+        """Return the scope limited to other people's channels that the person can view now."""
         if scope.owner_id == scope.viewer_id and not scope.saved:
             return scope
         channels = await self._library.channels(scope)
@@ -68,7 +68,7 @@ class SongAccess:
 
 
 def _viewer(interaction: discord.Interaction, song: Song) -> Viewer:
-    """Return what the interaction itself says of the person."""
+    """Return the facts about the person that are in the interaction itself."""
     message = interaction.message
     is_here = interaction.guild_id is not None and song.reply.channel_id == interaction.channel_id
     return Viewer(

@@ -1,4 +1,4 @@
-"""Answering an interaction within Discord's 3 seconds, through what goes wrong on the way."""
+"""Respond to an interaction within Discord's 3 seconds, and recover from errors."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from .replies import send_ephemeral
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE_TIMEOUT = 2.7
-"""Seconds. Discord, "Receiving and Responding": an interaction has to be answered within 3."""
+"""Seconds. Discord requires a response within 3 ("Receiving and Responding")."""
 ATTEMPT_TIMEOUT = 1.2
 UNKNOWN_INTERACTION = 10062
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """The answer that stands. `is_ephemeral` is Discord's word: it makes answers ephemeral by itself, too.
+    """The response that was sent. `is_ephemeral` comes from Discord, which also forces some responses to be
+    ephemeral.
 
-    `is_certain` is False where it may be another session's: while a deployment rolls over, two of them get
-    every interaction (Discord, "Gateway": Sharding).
+    `is_certain` is False if the response may be another session's: during a rolling deployment, two sessions
+    receive every interaction (Discord, "Gateway": Sharding).
     """
 
     message_id: int
@@ -39,10 +40,10 @@ class Acknowledged:
 async def acknowledge(
     interaction: discord.Interaction, embed: discord.Embed, *, private: bool
 ) -> Acknowledged | None:
-    """Answer with `embed`, trying again while Discord allows it.
+    """Respond with `embed`, retrying as long as Discord allows it.
 
-    Return None if it could not be answered: then nothing may be charged. An answer of ours whose confirmation
-    was lost stands all the same: Discord says 40060 to the second try, and the message is looked up.
+    Return None if no response was possible, in which case nothing may be charged. If a response arrived but
+    its confirmation was lost, Discord rejects the retry with 40060, and the message is looked up.
     """
     deadline = time.monotonic() + ACKNOWLEDGE_TIMEOUT
     pause = 0.1
@@ -70,13 +71,13 @@ async def _on_rejected(
         await send_ephemeral(interaction, general.AUTOMOD_BLOCKS_PROMPT)
         return None
     if error.code != UNKNOWN_INTERACTION:
-        log.error("Discord does not take an acknowledgement: %s", describe(error))
+        log.error("Discord rejected an acknowledgement: %s", describe(error))
     await _report_missed(interaction, private=private)
     return None
 
 
 async def _find_acknowledgement(interaction: discord.Interaction, *, private: bool) -> Acknowledged | None:
-    """Look up an acknowledgement that got there although its confirmation did not."""
+    """Look up an acknowledgement that arrived although its confirmation was lost."""
     try:
         async with asyncio.timeout(10):
             found = await interaction.original_response()
@@ -87,9 +88,8 @@ async def _find_acknowledgement(interaction: discord.Interaction, *, private: bo
 
 
 async def _report_missed(interaction: discord.Interaction, *, private: bool) -> None:
-    """Say in the channel what to do, if the bot may: Discord shows "The application did not respond". Of a
-    private order nothing is said in public.
-    """
+    """Say in the channel what to do, if the bot has access: Discord shows "The application did not
+    respond". For a private order, post nothing in public."""
     channel = interaction.channel
     if private or not bot_has_access(interaction) or not isinstance(channel, discord.abc.Messageable):
         return
@@ -99,4 +99,4 @@ async def _report_missed(interaction: discord.Interaction, *, private: bool) -> 
                 general.missed(interaction.user.id), allowed_mentions=discord.AllowedMentions(users=True)
             )
     except DISCORD_ERRORS as error:
-        log.warning("an apology could not be sent: %s", describe(error))
+        log.warning("a missed response could not be reported: %s", describe(error))

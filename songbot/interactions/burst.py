@@ -1,4 +1,4 @@
-"""Acknowledge everybody first when many ask at once; only then order songs."""
+"""Acknowledge everybody first when many people order at once, and order songs only then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MAX_WAIT = 0.3
-"""Seconds that an order waits for other acknowledgements. Those have a deadline; the order has none."""
+"""Seconds that an order waits for other acknowledgements, which have a deadline, while the order has none."""
 
 
 class AcknowledgementBarrier:
@@ -30,7 +30,7 @@ class AcknowledgementBarrier:
                 self._idle.set()
 
     async def wait_idle(self) -> None:
-        """Wait until none is in progress, for at most MAX_WAIT seconds."""
+        """Wait until no acknowledgement is in progress, for at most MAX_WAIT seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(MAX_WAIT):
                 await self._idle.wait()

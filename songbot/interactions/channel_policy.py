@@ -1,4 +1,4 @@
-"""Whether songs may be requested in the channel that an interaction comes from."""
+"""Decide whether songs may be requested in an interaction's channel."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
 from songbot.wording import quota_channels as wording
 
 CACHE_SECONDS = 10.0
-"""How long another process's change may go unnoticed here. A change by this process counts at once."""
+"""Seconds until another process's change is noticed here. A change by this process applies at once."""
 _MAX_CACHED = 1000
 
 SongChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
 class ChannelPolicy:
-    """Remembers the rules of a server for a few seconds. `monotonic` gives seconds."""
+    """Caches a server's rules for a few seconds. `monotonic` returns seconds."""
 
     def __init__(self, repository: ChannelRuleRepository, monotonic: Callable[[], float]) -> None:
         self._repository = repository
@@ -25,9 +25,9 @@ class ChannelPolicy:
         self._cache: dict[int, tuple[float, ChannelRules]] = {}
 
     async def refusal(self, interaction: discord.Interaction) -> str | None:
-        """Return why no song can be requested here, with a channel where it can; None if it can be.
+        """Return why no song can be requested here, naming a channel where it can, or None if it can be.
 
-        Raises StoreUnavailable.
+        Raise StoreUnavailable if the rules can't be read.
         """
         if interaction.guild_id is None:
             return None
@@ -39,7 +39,7 @@ class ChannelPolicy:
         return wording.refused(_open_channel_id(interaction, rules))
 
     def forget(self, guild_id: int) -> None:
-        """Read the server's rules anew at the next request."""
+        """Read the server's rules again on the next request."""
         self._cache.pop(guild_id, None)
 
     async def _rules(self, guild_id: int) -> ChannelRules:
@@ -56,7 +56,7 @@ class ChannelPolicy:
 
 
 def _open_channel_id(interaction: discord.Interaction, rules: ChannelRules) -> int | None:
-    """Return the first channel where the person can see and use commands, and songs are allowed."""
+    """Return the first channel where songs are allowed and the person can see it and use commands."""
     guild = interaction.client.get_guild(interaction.guild_id or 0)
     user = interaction.user
     if guild is None or not isinstance(user, discord.Member):

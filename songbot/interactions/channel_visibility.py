@@ -1,4 +1,4 @@
-"""Which channels a person may view now, by roles and overwrites; a thread has its parent's."""
+"""Find the channels that a person can view now, from roles and overwrites. A thread inherits its parent's."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ T = TypeVar("T")
 
 LOOKUP_TIMEOUT = 3.0
 MAX_LOOKUPS = 25
-"""Channels and members asked of Discord for one page; what is not looked up counts as hidden."""
+"""Maximum number of channels and members requested per page. Anything not looked up counts as hidden."""
 MAX_REMEMBERED_THREADS = 5_000
 
 ChannelKey = tuple[int, int]
-"""The ids of a server and of a channel or thread in it."""
+"""The IDs of a server and of a channel or thread in it."""
 
 
 class ChannelVisibility:
-    """Asks the gateway's cache, and Discord for what is not in it: archived threads, and members of servers
-    other than the one they are in. Where the bot is no member nothing is visible.
-    """
+    """Uses the gateway's cache, and asks Discord for what is missing: archived threads, and members of
+    servers other than the current one. Nothing is visible in servers where the bot is not a member."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
         self._archived: OrderedDict[int, discord.Thread] = OrderedDict()
 
     async def can_view(self, interaction: discord.Interaction, channel_key: ChannelKey) -> bool:
-        """Return whether the person may view that channel now."""
+        """Return True if the person can view that channel now."""
         if interaction.channel_id == channel_key[1]:
             return True
         return channel_key[1] in await self.visible(interaction, {channel_key})
@@ -43,7 +42,7 @@ class ChannelVisibility:
     async def visible(
         self, interaction: discord.Interaction, channels: Collection[ChannelKey]
     ) -> frozenset[int]:
-        """Return the ids of those channels that the person may view now."""
+        """Return the IDs of the given channels that the person can view now."""
         seen: set[int] = set()
         lookups = [MAX_LOOKUPS]
         members: dict[int, discord.Member | None] = {}
@@ -96,14 +95,15 @@ class ChannelVisibility:
 
 
 def _views(channel: GuildChannel, member: discord.Member) -> bool:
-    """A voice channel's chat needs Connect, for reading, too (Discord, "Get Channel Messages")."""
+    """Return True if the member can read the channel. Voice channels also require Connect (Discord, "Get
+    Channel Messages")."""
     granted = channel.permissions_for(member)
     needs_connect = isinstance(channel, (discord.VoiceChannel, discord.StageChannel))
     return granted.view_channel and (granted.connect or not needs_connect)
 
 
 async def _look_up(request: Coroutine[Any, Any, T], lookups: list[int]) -> T | None:
-    """Ask Discord while there are `lookups` left; return None where it does not say."""
+    """Ask Discord while `lookups` are left. Return None if it does not answer."""
     if lookups[0] <= 0:
         request.close()
         return None

@@ -1,4 +1,4 @@
-"""The Discord client: only the intents and caches the bot needs, and one handler for what goes wrong."""
+"""Define the Discord client, with only the intents and caches it needs, and one error handler."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from .gateway_events import guard_parsers
 log = logging.getLogger(__name__)
 
 MAX_RATE_LIMIT_PAUSE = 60.0
-"""Seconds. discord.py sleeps on longer limits in silence, which may last for hours on shared hosts
-(discord-api-docs #8570); so they raise RateLimited."""
+"""Seconds. discord.py sleeps silently on longer rate limits, possibly for hours on shared hosts
+(discord-api-docs #8570), so they raise RateLimited instead."""
 REPAIR_PAUSE = 300.0
-"""Seconds. Two programs that overwrite each other's commands would never end."""
+"""Seconds. This limits two programs that keep overwriting each other's commands."""
 _HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_")
-"""How discord.py names the tasks that answer people."""
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks
+"""Prefixes of the names of discord.py's tasks that run handlers."""
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
 
 
 class SongTree(app_commands.CommandTree["SongBot"]):
-    """The command tree; the first of the three doors where any error is met."""
+    """The command tree, which handles the errors of commands."""
 
     async def on_error(
         self, interaction: discord.Interaction[SongBot], error: app_commands.AppCommandError
@@ -45,10 +45,10 @@ class SongTree(app_commands.CommandTree["SongBot"]):
 
 
 class SongBot(commands.AutoShardedBot):
-    """`on_login` is awaited once Discord has taken the token, before the gateway is connected.
+    """A client. `on_login` is awaited after Discord accepted the token and before the gateway is connected.
 
-    `state` keeps what is known of the registered commands. `http_trace` hears of each request to Discord, and
-    `on_unreadable` of each event that discord.py can't read. `shard_ids` None stands for all shards.
+    `state` stores what is known of the registered commands. `http_trace` receives each request to Discord,
+    and `on_unreadable` each event that discord.py can't parse. `shard_ids` of None means all shards.
     """
 
     def __init__(
@@ -99,15 +99,14 @@ class SongBot(commands.AutoShardedBot):
             log.warning("the commands could not be compared with Discord's: %s", describe(error))
 
     async def wait_for_handlers(self, max_seconds: float) -> None:
-        """Wait up to `within` seconds for commands, presses and messages that are being answered."""
+        """Wait up to `within` seconds for running handlers of commands, presses and messages."""
         handlers = {task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_TASKS)}
         if handlers:
             await asyncio.wait(handlers, timeout=max_seconds)
 
     def shard_latencies(self) -> list[tuple[int, float]]:
-        """Return the seconds from a heartbeat to its acknowledgement for each shard of this process: not a
-        number while it is not connected, infinite before the first acknowledgement.
-        """
+        """Return each shard's latency in seconds, from a heartbeat to its acknowledgement. It is NaN while
+        the shard is not connected, and infinite before the first acknowledgement."""
         known = self.shards
         return [
             (number, known[number].latency if number in known and not known[number].is_closed() else math.nan)
@@ -115,7 +114,7 @@ class SongBot(commands.AutoShardedBot):
         ]
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Messages are the cogs' listeners' business; the bot has no commands with a prefix."""
+        """Do nothing, since cogs listen for messages and the bot has no prefix commands."""
 
     async def on_ready(self) -> None:
         log.info("ready in %d servers", len(self.guilds))

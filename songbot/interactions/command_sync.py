@@ -1,4 +1,4 @@
-"""Registering the commands with Discord whenever it has others, and knowing their ids for mentions."""
+"""Register the commands with Discord when they have changed, and return their IDs for mentions."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ LOOKUP_TIMEOUT = 10.0
 
 
 class KeyValueStore(Protocol):
-    """Single values that outlive the process. Either method may raise StoreUnavailable."""
+    """Stores single values that survive a restart. Both methods raise StoreUnavailable if the database
+    can't be used."""
 
     async def get(self, key: str) -> str | None: ...
     async def set(self, key: str, value: str | None) -> None: ...
 
 
 def commands_hash(tree: app_commands.CommandTree[Any], application_id: int) -> str:
-    """Return a hash that changes with anything that Discord is told of the commands."""
+    """Return a hash of everything that is registered about the commands."""
     return _hash([application_id, [command.to_dict(tree) for command in tree.get_commands()]])
 
 
@@ -37,13 +38,12 @@ def _hash(value: object) -> str:
 async def sync_commands(
     client: discord.Client, tree: app_commands.CommandTree[Any], state: KeyValueStore
 ) -> dict[str, int]:
-    """Register the commands unless Discord has them as they were last registered; return their ids by name.
+    """Register the commands unless Discord still has them as last registered. Return their IDs by name.
 
-    Anything with the bot's token may overwrite them, and no event says so. What Discord gives back is not
-    what was sent, so it is compared with what it gave back after the last registration.
+    Any program with the bot's token can overwrite them, and Discord sends no event for it. Discord does not
+    return exactly what was sent, so its response is compared with the one after the last registration.
 
-    Raises:
-        discord.HTTPException: Discord does not take them.
+    Raise discord.HTTPException if Discord rejects the commands.
     """
     application_id = client.application_id or 0
     current = commands_hash(tree, application_id)
@@ -58,7 +58,7 @@ async def sync_commands(
 
 
 async def _unchanged(client: discord.Client, application_id: int, registered: str | None) -> bool:
-    """Return whether Discord still has the commands as registered, or does not say."""
+    """Return True if Discord still has the commands as registered, or if it can't be asked."""
     if registered is None:
         return False
     found = await _registered_hash(client, application_id)
@@ -66,7 +66,7 @@ async def _unchanged(client: discord.Client, application_id: int, registered: st
 
 
 async def _registered_hash(client: discord.Client, application_id: int) -> str | None:
-    """Return a hash of the commands as Discord has them; None if it does not say."""
+    """Return a hash of the commands that Discord has, or None if it can't be asked."""
     try:
         async with asyncio.timeout(LOOKUP_TIMEOUT):
             found = await client.http.get_global_commands(application_id)

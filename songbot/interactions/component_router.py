@@ -1,7 +1,8 @@
-"""Route every press of a button, choice in a select and submitted modal by its custom id alone.
+"""Route every press, selection and submitted modal by its custom ID alone.
 
-discord.py would keep views and modals in memory, lose them with the process, and ignore a press on what the
-message no longer has. Here all of them work after a restart, and each press gets an answer.
+discord.py would keep views and modals in memory, lose them with the process, and ignore a press of a
+component that the message no longer has. Here all of them work after a restart, and each press gets a
+response.
 """
 
 from __future__ import annotations
@@ -20,29 +21,30 @@ from .errors import UserFacingError
 
 T = TypeVar("T")
 Handler = Callable[[discord.Interaction, T], Awaitable[None]]
-"""Gets what the custom id carries. That may be forged, so the handler checks what the person may do."""
+"""Receives the values in the custom ID. They may be forged, so the handler must check permissions."""
 _Run = Callable[[discord.Interaction, re.Match[str]], Awaitable[None]]
 _Entry = tuple[Route[object], _Run]
 
 
 class ComponentRouter:
-    """Cogs register their handlers; add `on_interaction` to the client as a listener."""
+    """Routes interactions to the handlers that cogs register. Add `on_interaction` to the client as a
+    listener."""
 
     def __init__(self) -> None:
         self._components: dict[str, _Entry] = {}
         self._modals: dict[str, _Entry] = {}
 
     def register(self, route: Route[T], handler: Handler[T]) -> None:
-        """Send presses and choices to `handler`."""
+        """Route presses and selections to `handler`."""
         self._components[route.name] = _entry(route, handler)
 
     def register_modal(self, route: Route[T], handler: Handler[T]) -> None:
-        """Send submitted modals to `handler`."""
+        """Route submitted modals to `handler`."""
         self._modals[route.name] = _entry(route, handler)
 
     @property
     def routes(self) -> list[Route[object]]:
-        """Return the routes of everything that can be pressed or chosen."""
+        """Return the routes of all buttons and selects."""
         return [route for route, _ in self._components.values()]
 
     @property
@@ -50,7 +52,8 @@ class ComponentRouter:
         return [route for route, _ in self._modals.values()]
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Answer a press or a submitted modal; commands are the command tree's. Raises nothing."""
+        """Handle a press or a submitted modal, and ignore commands, which the command tree handles. This
+        raises nothing."""
         custom_id = str((interaction.data or {}).get("custom_id", ""))
         async with handle_errors(interaction):
             if interaction.type is discord.InteractionType.component:
@@ -71,7 +74,7 @@ def _entry(route: Route[T], handler: Handler[T]) -> _Entry:
 
 
 def _find(entries: dict[str, _Entry], custom_id: str, unknown: str) -> tuple[_Run, re.Match[str]]:
-    """Return what takes `custom_id`. Raises UserFacingError for an unknown or forged one."""
+    """Return the handler of `custom_id`. Raise UserFacingError if it is unknown or forged."""
     for route, run in entries.values():
         match = route.template.fullmatch(custom_id)
         if match is not None and has_valid_ids(match):

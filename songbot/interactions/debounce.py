@@ -1,4 +1,4 @@
-"""Count only the first of several presses that mean the same."""
+"""Ignore repeated presses that mean the same."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from songbot.songs.orders import DOUBLE_CLICK_WINDOW
 
 
 class Debouncer:
-    """Spares Discord and the database the work of fast presses: nobody posts fifty progress lines a second.
+    """Protects Discord and the database from fast repeated presses, which would post dozens of progress
+    messages.
 
-    The database makes sure of one song, also across several processes. `monotonic` returns seconds.
+    The database guarantees a single song, also across processes. `monotonic` returns seconds.
     """
 
     def __init__(
@@ -21,7 +22,7 @@ class Debouncer:
         self._pressed: dict[Hashable, float] = {}
 
     def try_acquire(self, press: Hashable) -> bool:
-        """Return True once in `seconds`, unless `press` is released in between."""
+        """Return True once per `seconds`, unless `press` is released in between."""
         now = self._monotonic()
         for earlier, at in list(self._pressed.items()):
             if now - at < self._seconds:
@@ -33,5 +34,5 @@ class Debouncer:
         return True
 
     def release(self, press: Hashable) -> None:
-        """Let the next press count again, since nothing came of this one."""
+        """Accept the next press again, because this one had no effect."""
         self._pressed.pop(press, None)

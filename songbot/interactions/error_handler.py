@@ -1,4 +1,4 @@
-"""Tell people what went wrong: one message per kind of error, one default, never silence."""
+"""Report errors to people: one message for each kind of error, and a default for all others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .errors import UserFacingError
 log = logging.getLogger(__name__)
 
 OTHER_SESSION_SECONDS = 5.0
-"""How long another session of the same shard gets to fill the answer that it deferred."""
+"""Seconds that another session of the same shard has to complete the response that it deferred."""
 
 _ERROR_MESSAGES: dict[type[Exception], str] = {
     app_commands.NoPrivateMessage: general.SERVERS_ONLY,
@@ -29,20 +29,20 @@ _ERROR_MESSAGES: dict[type[Exception], str] = {
     app_commands.TransformerError: general.BAD_INPUT,
     app_commands.CheckFailure: general.OWNERS_ONLY,
 }
-"""The first match counts, since some errors are subclasses of others."""
+"""The first match applies, since some errors are subclasses of others."""
 
 
 @asynccontextmanager
 async def handle_errors(interaction: discord.Interaction) -> AsyncIterator[None]:
-    """Handle errors of a press or modal as those of commands are handled: there is no command tree for it."""
+    """Handle errors of a press or modal like those of commands, since there is no command tree for them."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001  # the command tree's door, for what has no tree
+    except Exception as error:  # noqa: BLE001  # any error, as in the command tree
         await reply_with_error(interaction, error)
 
 
 async def reply_with_error(interaction: discord.Interaction, error: Exception) -> None:
-    """Tell the person privately, and log errors that the operator or a developer has to fix."""
+    """Tell the person privately, and log errors that the operator or a developer must fix."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
@@ -52,8 +52,11 @@ async def reply_with_error(interaction: discord.Interaction, error: Exception) -
 
 
 async def _answer_if_nobody_does(interaction: discord.Interaction) -> None:
-    """Leave the interaction to the other session of this shard that has answered it first, if there is one:
-    while a deployment rolls over, both get it. An answer of ours whose confirmation was lost looks the same.
+    """Leave the interaction to another session of this shard if that one responded first; else complete the
+    response.
+
+    During a rolling deployment, both sessions receive the interaction. A response of this session whose
+    confirmation was lost looks the same.
     """
     await asyncio.sleep(OTHER_SESSION_SECONDS)
     try:

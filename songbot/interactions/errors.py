@@ -1,10 +1,10 @@
-"""Define the error whose message people read."""
+"""Define the error whose message is shown to people."""
 
 from __future__ import annotations
 
 
 class UserFacingError(Exception):
-    """Stop serving the interaction and tell the person `sentence` privately. Nothing is logged."""
+    """Stops handling the interaction and shows `sentence` to the person privately. It is not logged."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

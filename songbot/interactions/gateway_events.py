@@ -1,4 +1,4 @@
-"""Gateway events that discord.py can't read, since Discord has added a field or left one out."""
+"""Handle gateway events that discord.py can't parse because Discord added or removed a field."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Parser = Callable[[Any], None]
 
 
 def guard_parsers(parsers: dict[str, Parser], on_unreadable: Callable[[str], None]) -> None:
-    """Let no event end the connection: what its parser raises is logged once for each kind of event.
+    """Keep the connection when a parser raises, and log that once for each kind of event.
 
-    discord.py would pass the error on to the shard, and with it the process would end. `on_unreadable` gets
-    the event's name each time.
+    discord.py would pass the error on to the shard, which would end the process. `on_unreadable` receives the
+    event's name each time.
     """
     logged: set[str] = set()
     for name, parse in parsers.items():

@@ -1,4 +1,4 @@
-"""Reading an interaction: where it is, what reaches it, and to whose quota it counts."""
+"""Read from an interaction where it is, what can reach it, and whose quota it counts towards."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import discord
 from songbot.songs.models import ReplyTarget
 
 TOKEN_LIFETIME = timedelta(minutes=15)
-"""Discord, "Receiving and Responding": interaction tokens are valid for 15 minutes."""
+"""Interaction tokens are valid for 15 minutes (Discord, "Receiving and Responding")."""
 
 
 def bot_has_access(interaction: discord.Interaction) -> bool:
-    """Return whether the bot may act in the channel by itself, and not only with the interaction's token.
+    """Return True if the bot can act in the channel by itself, without the interaction's token.
 
-    That takes a bot user in the server: an app may be installed without one, with its commands alone
-    (Discord, "Application": Installation Context).
+    This requires a bot user in the server, but an app can be installed with only its commands (Discord,
+    "Application": Installation Context).
     """
     if interaction.guild_id is None:
         return not interaction.context.private_channel
@@ -25,11 +25,11 @@ def bot_has_access(interaction: discord.Interaction) -> bool:
 
 
 def quota_guild_id(interaction: discord.Interaction) -> int | None:
-    """Return the server whose quota is charged, which is where the app is installed to the server, with a bot
-    or without; None is the person's own DM quota.
+    """Return the server whose quota is charged, or None for the person's own DM quota.
 
-    `authorizing_integration_owners` (Discord, "Receiving and Responding") has the server's id under
-    GUILD_INSTALL there, and 0 for a DM with the bot.
+    A server's quota is charged where the app is installed to the server, with or without a bot user.
+    `authorizing_integration_owners` (Discord, "Receiving and Responding") then has the server's ID under
+    GUILD_INSTALL; it has 0 for a DM with the bot.
     """
     if interaction.guild_id is None:
         return None
@@ -38,23 +38,22 @@ def quota_guild_id(interaction: discord.Interaction) -> int | None:
 
 
 def must_answer_privately(interaction: discord.Interaction) -> bool:
-    """Return whether Discord makes every answer ephemeral: by user install, in a server that has not
-    installed the app, for members without Use External Apps (Discord, "Permissions").
-    """
+    """Return True if Discord forces responses to be ephemeral: for a user install in a server without the
+    app, for members without Use External Apps (Discord, "Permissions")."""
     by_user_install = interaction.guild_id is not None and quota_guild_id(interaction) is None
     return by_user_install and not interaction.permissions.use_external_apps
 
 
 def role_ids(interaction: discord.Interaction) -> frozenset[int]:
-    """Return the asker's roles, read off the interaction itself, so that no member cache is needed."""
+    """Return the person's roles, which come with the interaction, so no member cache is needed."""
     user = interaction.user
     if not isinstance(user, discord.Member):
         return frozenset()
-    return frozenset(user._roles)  # ids, where `roles` leaves out what is not cached
+    return frozenset(user._roles)  # IDs; `roles` omits roles that are not cached
 
 
 def reply_target(interaction: discord.Interaction, message_id: int | None) -> ReplyTarget:
-    """Return where the answer to this interaction goes."""
+    """Return where to send the reply to this interaction."""
     return ReplyTarget(
         channel_id=interaction.channel_id or 0,
         message_id=message_id,

@@ -1,4 +1,5 @@
-"""Ordering a song, the same from wherever a person begins: acknowledge, place the order, say how it went."""
+"""Order a song the same way from every starting point: acknowledge, place the order, and report the
+outcome."""
 
 from __future__ import annotations
 
@@ -31,26 +32,27 @@ PRIVATE_REFUSAL_TIMEOUT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SongRequest:
-    """What somebody asks for, not yet cleaned. `parent` and `relation`: what it comes from, and how."""
+    """An uncleaned request. `parent` is the song that it comes from, and `relation` says how."""
 
     prompt: str
     private: bool = False
     parent: Song | None = None
     relation: Relation | None = None
     take: int = 1
-    """Counts from 1 where one interaction asks for several songs."""
+    """Starts at 1. It exceeds 1 only if one interaction requests several songs."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """Why there is no song. `is_urgent`: the process is about to end, so there is time for one request."""
+    """Why a request was refused. `is_urgent` means that the process is stopping and has time for one
+    request only."""
 
     sentence: str
     is_urgent: bool = False
 
 
 class Ordering:
-    """The one way from a request to a song."""
+    """Turns every request into a song."""
 
     def __init__(self, order_service: OrderService, channels: ChannelPolicy) -> None:
         self._orders = order_service
@@ -58,10 +60,10 @@ class Ordering:
         self._barrier = AcknowledgementBarrier()
 
     async def order(self, interaction: discord.Interaction, request: SongRequest) -> bool:
-        """Answer the person whatever happens; return whether a song is on its way by this order.
+        """Place the order, and always respond to the person. Return True if a song was ordered.
 
-        The progress message is out before the database is asked. It is the first answer, or a followup where
-        one interaction asks for several songs.
+        The progress message is sent before the database is queried. It is the first response, or a followup
+        if one interaction requests several songs.
         """
         prompt = await _valid_prompt(interaction, request)
         if prompt is None:
@@ -91,11 +93,11 @@ class Ordering:
     async def order_in_message(
         self, interaction: discord.Interaction, request: SongRequest, message_id: int
     ) -> bool:
-        """As `order`, on a message of the bot's own that makes one song and no other, however often.
+        """Place the order like `order`, using a message of the bot's own that can produce only one song.
 
-        The worker makes it the progress message and then the card, by its id alone and so without the 15
-        minutes of a token. A refusal is told privately and leaves it as it is. The interaction has to be
-        acknowledged, and the bot has to be in the channel.
+        The worker turns the message into the progress message and then the card. It needs only the message's
+        ID, so the token's 15 minutes do not matter. A refusal is sent privately and leaves the message
+        unchanged. The interaction must be acknowledged, and the bot must be in the channel.
         """
         prompt = await _valid_prompt(interaction, request)
         if prompt is None:
@@ -108,16 +110,16 @@ class Ordering:
         return refusal is None
 
     async def _place_order(self, interaction: discord.Interaction, order: Order) -> _Refusal | None:
-        """Return why there is no song; None when there is one.
+        """Return why there is no song, or None if there is one.
 
-        An order that another session of this shard has placed already, on the same message, is no failure.
+        It is not a failure if another session of this shard has already placed the order on the same message.
         """
         try:
             if (refusal := await self._channels.refusal(interaction)) is not None:
                 return _Refusal(refusal)
             outcome = await self._orders.place_order(order)
         except StoreUnavailable as error:
-            log.warning("an order could not be written: %s", error)
+            log.warning("an order could not be stored: %s", error)
             return _Refusal(general.STORE_UNAVAILABLE)
         if isinstance(outcome, Duplicate) and outcome.song.reply.message_id == order.reply.message_id:
             return None
@@ -125,7 +127,7 @@ class Ordering:
 
 
 async def _valid_prompt(interaction: discord.Interaction, request: SongRequest) -> str | None:
-    """Return the prompt as it is sent; tell the person and return None if it can't be."""
+    """Return the cleaned prompt. If it is invalid, tell the person and return None."""
     try:
         return clean_prompt(request.prompt)
     except EmptyPrompt:
@@ -188,10 +190,10 @@ def _refusal(outcome: OrderOutcome) -> _Refusal:
 async def _replace_progress(
     interaction: discord.Interaction, answer: Acknowledged, refusal: _Refusal
 ) -> None:
-    """Tell the person privately and delete the progress message, or put the refusal in its place.
+    """Tell the person privately and delete the progress message, or replace it with the refusal.
 
-    Below a public message the private sentence is a followup, and Discord limits those by channel: one that
-    is held up goes into the message after all.
+    Below a public message, the private sentence is a followup, which Discord rate-limits by channel. If it is
+    delayed, the refusal replaces the message after all.
     """
     told = False
     if not refusal.is_urgent and not answer.is_ephemeral and answer.is_certain:

@@ -1,4 +1,4 @@
-"""Who runs the bot: the application's owner, or its team's."""
+"""Find out who owns the application: a person, or members of a team."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from songbot.discord_errors import DISCORD_ERRORS, describe
 log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 300.0
-"""How long somebody who has left the team may still do what it may."""
+"""Seconds for which somebody who has left the team may keep access."""
 LOOKUP_TIMEOUT = 5.0
 _ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 
 
 class OwnersUnavailable(Exception):
-    """Discord did not say whose the application is."""
+    """Discord did not say who owns the application."""
 
 
 def owner_ids(application: discord.AppInfo) -> frozenset[int]:
-    """The owner; for a team's application the team's owner and those who joined as admin or developer.
+    """Return the owner, or the team's owner and its members who accepted as admin or developer.
 
-    The others of a team may only look at it (Discord, "Teams": Team Member Roles). A team's application names
-    a user of the team's own as its owner, who is no person.
+    Other members of a team have read-only access (Discord, "Teams": Team Member Roles). For team-owned
+    applications, `owner` is a placeholder user, so it is ignored.
     """
     team = application.team
     if team is None:
@@ -39,7 +39,7 @@ def owner_ids(application: discord.AppInfo) -> frozenset[int]:
 
 
 class ApplicationOwners:
-    """Asks Discord now and then. `monotonic` gives seconds."""
+    """Caches the owners. `monotonic` returns seconds."""
 
     def __init__(
         self, application: Callable[[], Awaitable[discord.AppInfo]], monotonic: Callable[[], float]
@@ -50,7 +50,10 @@ class ApplicationOwners:
         self._asked_at = 0.0
 
     async def contains(self, user_id: int) -> bool:
-        """While Discord does not answer, those are it who were before. Raises OwnersUnavailable."""
+        """Return True if the user is an owner, using the last known owners if Discord can't be asked.
+
+        Raise OwnersUnavailable if none are known.
+        """
         if self._known is None or self._monotonic() - self._asked_at >= CACHE_SECONDS:
             await self._ask()
         if self._known is None:

@@ -1,4 +1,4 @@
-"""Answer one person privately."""
+"""Reply to one person privately."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FILLED = "filled"
 
 
 async def send_ephemeral(interaction: discord.Interaction, sentence: str) -> bool:
-    """Answer so that only the person sees it, whatever was answered before; return whether it got there.
+    """Send an ephemeral reply, whatever was sent before. Return True if it arrived.
 
-    A deferred answer is filled by an edit: a POST is deprecated for that (Discord, "Receiving and
-    Responding": Followup Messages), and counts to the channel's limit.
+    A deferred response is completed by an edit: using a POST for that is deprecated (Discord, "Receiving and
+    Responding": Followup Messages), and counts towards the channel's rate limit.
     """
     try:
         if not interaction.response.is_done():
@@ -28,12 +28,13 @@ async def send_ephemeral(interaction: discord.Interaction, sentence: str) -> boo
         else:
             await interaction.followup.send(sentence, ephemeral=True)
     except DISCORD_ERRORS as error:
-        log.info("a private answer did not get there: %s", describe(error))
+        log.info("a private reply did not arrive: %s", describe(error))
         return False
     return True
 
 
 def _is_waiting(interaction: discord.Interaction) -> bool:
-    """Return whether the person still sees "thinking..."; this bot defers so for ephemeral answers alone."""
+    """Return True if the person still sees "thinking...". The bot defers this way only for ephemeral
+    responses."""
     deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
     return deferred and _FILLED not in interaction.extras

@@ -1,5 +1,7 @@
-"""Waiting longer before each start of a crash loop: Discord allows 1,000 identifies a day for all processes
-of a bot, and resets its token past them (Discord, "Gateway": Identify Rate Limits).
+"""Delay each start of a crash loop longer than the one before.
+
+Discord allows 1,000 identifies a day for all processes of a bot, and resets its token beyond that (Discord,
+"Gateway": Identify Rate Limits).
 """
 
 from __future__ import annotations
@@ -21,15 +23,16 @@ MAX_PAUSE_SECONDS = 600.0
 
 
 def pause_before_start(unclean: Sequence[datetime], now: datetime) -> float:
-    """Return the seconds to wait, by the starts of the last hour whose processes did not end cleanly: nothing
-    for the first five, then 2, 4, 8 and so on, at most 10 minutes.
+    """Return the seconds to wait, based on the last hour's starts that did not end cleanly.
+
+    The first five do not wait. Then the delay is 2, 4, 8 seconds and so on, up to 10 minutes.
     """
     excess = sum(now - at < WINDOW for at in unclean) - FREE_STARTS
     return 0.0 if excess < 0 else min(MAX_PAUSE_SECONDS, 2.0 ** (excess + 1))
 
 
 class StartLog:
-    """Remembers starts in the database, for one set of shards. `now` gives aware UTC."""
+    """Stores starts in the database, for one set of shards. `now` returns aware UTC."""
 
     def __init__(
         self, state: KeyValueStore, shard_ids: Sequence[int] | None, now: Callable[[], datetime]
@@ -39,22 +42,22 @@ class StartLog:
         self._now = now
 
     async def begin(self) -> float:
-        """Note a start; return the seconds to wait before the gateway is connected."""
+        """Record a start. Return the seconds to wait before connecting to the gateway."""
         now = self._now()
         try:
             unclean = [at for at in await self._load() if timedelta() <= now - at < WINDOW]
             await self._save([*unclean, now])
         except StoreUnavailable as error:
-            log.warning("a start was not noted: %s", error)
+            log.warning("a start was not recorded: %s", error)
             return 0.0
         return pause_before_start(unclean, now)
 
     async def end(self) -> None:
-        """Note that the process ends cleanly: its start, and those before it, count no more."""
+        """Record a clean end, after which this start and all earlier ones no longer count."""
         try:
             await self._save([])
         except StoreUnavailable as error:
-            log.warning("a clean end was not noted: %s", error)
+            log.warning("a clean end was not recorded: %s", error)
 
     async def _load(self) -> list[datetime]:
         return [

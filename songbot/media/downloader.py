@@ -97,7 +97,7 @@ class MediaDownloader:
             async with asyncio.timeout(self._queue_timeout):
                 await self._semaphore.acquire()
         except TimeoutError:
-            log.warning("too many files in memory; the card is sent without files", extra={"song": song.id})
+            log.warning("no room in memory for files; the card is sent without them", extra={"song": song.id})
             yield SongFiles()
             return
         try:

@@ -25,7 +25,7 @@ def acknowledgement_embed(prompt: str, user_id: int, now: datetime) -> discord.E
 
 
 def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -> discord.Embed:
-    """Return what is known of an unfinished song. Equal progress gives equal embeds."""
+    """Return the message of an unfinished song. Equal progress gives equal embeds."""
     almost_done = progress.segments == SEGMENTS - 1
     lines = [wording.note(progress)]
     if progress.stage in _WITH_BAR:
@@ -38,7 +38,7 @@ def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -
 
 
 def expiry_notice(song: Song) -> discord.Embed:
-    """Return what stands there from the token's last minute on, where nothing else reaches the reply."""
+    """Return the message shown from the token's last minute if nothing but the token can edit the reply."""
     return _embed(wording.OVERDUE, song.prompt, [wording.TOO_LATE_HERE], [], song.user_id)
 
 

@@ -35,7 +35,7 @@ def song_embed(
     )
     if song.result is not None:
         embed.url = text.safe_link(song.result.song_url)
-        _set_image(embed, f"attachment://{cover}" if cover else text.safe_link(song.result.image_url))
+        embed.set_image(url=f"attachment://{cover}" if cover else text.safe_link(song.result.image_url))
     return embed.set_footer(text=wording.MADE_WITH)
 
 
@@ -150,8 +150,3 @@ def _description(song: Song, parent: str | None) -> str:
     tags = inline_tags(song.result.tags if song.result else ())
     lines = [parent or "", f"> {prompt}" if prompt else "", tags, f"-# {subtle}"]
     return "\n".join(line for line in lines if line)
-
-
-def _set_image(embed: discord.Embed, url: str | None) -> None:
-    if url:
-        embed.set_image(url=url)

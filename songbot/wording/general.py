@@ -31,7 +31,7 @@ def prompt_too_long(length: int, maximum: int) -> str:
 
 
 def options_left_out(names: Sequence[str]) -> str:
-    """Return that the options with these names were left out so that the prompt fits."""
+    """Return that the named options were left out to make the prompt fit."""
     *others, last = (f"`{name}`" for name in names)
     options = f"{', '.join(others)} and {last}" if others else last
     return f"Your prompt left no room for {options}, so I left {'them' if others else 'it'} out."

@@ -46,7 +46,7 @@ ALL_THERE = "I have all the permissions I need here."
 
 
 def make(song: str) -> str:
-    """Return the line on making a song. `song` is the mention of /song."""
+    """Return the line about making a song. `song` is the mention of `/song`."""
     return f"{song} – make a song from a prompt (or just send me a DM)"
 
 

@@ -38,8 +38,8 @@ def relative(moment: datetime) -> str:
 def starting(expires_at: datetime) -> str:
     """Return the line below STARTING, shown before anything is stored.
 
-    If the process is killed in it, this line is all that people have. The time is the reader's own, to the
-    second, and reads the same before and after it.
+    If the process is killed at this point, nothing will edit the message again. The time is in the reader's
+    time zone, precise to the second, and reads correctly both before and after it.
     """
     return f"{STILL_HERE} <t:{int(expires_at.timestamp())}:T>? Please send it again."
 

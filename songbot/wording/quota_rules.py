@@ -136,7 +136,7 @@ def more_rules(count: int) -> str:
 
 
 def no_rules(operator_limits: OperatorLimits) -> str:
-    """Say that the server has set nothing, and what applies instead."""
+    """Return that the server has no rules, and what applies instead."""
     return f"No limits yet. Default: {_default_limit(operator_limits)}."
 
 

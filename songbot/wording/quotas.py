@@ -83,7 +83,8 @@ def _used_up(usage: LimitUsage) -> str:
 
 
 def _all_of(usage: LimitUsage, whose: str) -> str:
-    """Return "all 5 of your songs for today". More may be used than a limit that was lowered since."""
+    """Return "all 5 of your songs for today". More than the limit may be used if it was lowered in the
+    meantime."""
     used, limit, period = usage.used, usage.rule.limit, usage.rule.period
     if used > limit:
         return f"{used:,} of {limit:,} songs {PERIOD_NOW[period]}"

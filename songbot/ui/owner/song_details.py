@@ -24,6 +24,7 @@ def song_details_embed(details: SongDetails) -> discord.Embed:
     embed.description = (
         wording.GONE if song.deleted_at else f"> {text.escape_and_clamp(song.prompt, _PROMPT)}"
     )
+    reason = song.reason.value.replace("_", " ") if song.reason else ""
     failure = text.escape_and_clamp(song.error, _ERROR)
     for name, value in (
         (wording.ASKED, _asked(song)),
@@ -32,7 +33,7 @@ def song_details_embed(details: SongDetails) -> discord.Embed:
             wording.charged(song.quota_guild_id, granted=details.granted, refunded_at=song.refunded_at),
         ),
         (wording.TIMELINE, "\n".join(_timeline(song))),
-        (wording.FAILURE, f"{_reason(song)}\n{failure}".strip()),
+        (wording.FAILURE, f"{reason}\n{failure}".strip()),
         (wording.JOB, text.inline_code(song.job_id or "", 200)),
         (wording.DELIVERY, wording.delivery(song.delivery.value, details.subscribers)),
         (wording.MESSAGE, _message(song)),
@@ -74,10 +75,6 @@ def _timeline(song: Song) -> Iterable[str]:
 
 def _between(earlier: datetime | None, later: datetime) -> float | None:
     return None if earlier is None else max(0.0, (later - earlier).total_seconds())
-
-
-def _reason(song: Song) -> str:
-    return song.reason.value.replace("_", " ") if song.reason else ""
 
 
 def _message(song: Song) -> str:
