@@ -60,15 +60,19 @@ def autocomplete_styles(typed: str) -> list[str]:
     """Return up to 25 completions of what was typed, each at most 100 characters long.
 
     `typed` is a comma-separated list: complete its last part, keep the others, and do not offer them again.
-    Styles that begin with the last part come first, then those with a word that begins with it, then those
-    that contain it anywhere.
+    What was typed comes first, because Discord's client takes the first choice on Enter. Then come styles
+    that begin with the last part, then those with a word that begins with it, then those that contain it.
     """
+    if len(typed) > MAX_CHOICE_LENGTH:
+        return []
     *finished, partial = typed.split(",")
     chosen = [part.strip() for part in finished if part.strip()]
     chosen_keys = {part.casefold() for part in chosen}
     wanted = " ".join(partial.split()).casefold()
     values = (", ".join([*chosen, style]) for style in _matching(wanted) if style not in chosen_keys)
-    return [value for value in values if len(value) <= MAX_CHOICE_LENGTH][:MAX_CHOICES]
+    own = [", ".join([*chosen, partial.strip()])] if wanted else []
+    fitting = (value for value in (*own, *values) if len(value) <= MAX_CHOICE_LENGTH)
+    return list(dict.fromkeys(fitting))[:MAX_CHOICES]
 
 
 def _matching(wanted: str) -> Iterator[str]:

@@ -277,7 +277,7 @@ async def test_fifty_presses_in_a_second_make_one_song(stage: Stage):
         await one.acknowledged()
 
     def refused() -> list[InteractionRecord]:
-        return [one for one in presses if any("already on its way" in said.text for said in one.messages)]
+        return [one for one in presses if any("already in progress" in said.text for said in one.messages)]
 
     await stage.discord.wait_until(lambda: len(stage.whisul.posts) >= 2 and len(refused()) >= 49)
     await asyncio.sleep(1)
