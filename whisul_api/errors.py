@@ -41,7 +41,7 @@ class RateLimited(WhisulError):
 
 
 class JobNotFound(WhisulError):
-    """Whisul does not know the job (404). Shortly after the POST, the job may only not exist yet."""
+    """Whisul does not know the job (404). Shortly after the POST, the job may not exist yet."""
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"Whisul knows no job {job_id!r}, or it has expired")

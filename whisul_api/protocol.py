@@ -76,7 +76,7 @@ def check_base_url(base_url: str) -> str:
         raise ValueError(message)
     try:
         scheme, host, port = _origin(base_url)
-        host.encode("idna")  # the form DNS is queried with; labels over 63 characters fail here
+        host.encode("idna")  # the form sent to DNS; labels over 63 characters fail here
     except ValueError:
         raise ValueError(message) from None
     if scheme not in {"http", "https"} or not host or not port:

@@ -38,7 +38,7 @@ def checked_header_secret(secret: str) -> str:
 
 
 def checked_discord_token(token: str) -> str:
-    """Accept a bot token. Recognise what is often copied by mistake by its format."""
+    """Accept a bot token. Recognise values that are often copied by mistake."""
     if token.lower().startswith("bot "):
         raise ValueError('must be the token alone, without "Bot" before it')
     checked_header_secret(token)

@@ -65,7 +65,8 @@ def compute_progress(
         return Progress(Stage.OVERDUE, segments=SEGMENTS - 1, since=started_at)
     return Progress(
         Stage.COMPOSING,
-        segments=_segments(elapsed, usual),
+        # The same `usual` as for `expected_at`, so that the bar agrees with it.
+        segments=min(SEGMENTS - 1, int(SEGMENTS * elapsed / max(1.0, usual))),
         since=started_at,
         expected_at=started_at + timedelta(seconds=round(usual)),
     )
@@ -77,8 +78,3 @@ def _queued(song: Song, queue_position: int | None, running_own: int, *, busy: b
             Stage.WAITING, queue_position=queue_position, since=song.created_at, running_own=running_own
         )
     return Progress(Stage.BUSY if busy else Stage.UNAVAILABLE, since=song.created_at)
-
-
-def _segments(elapsed: float, usual: float) -> int:
-    """Return the share of the usual time that has passed, so that the bar agrees with `expected_at`."""
-    return min(SEGMENTS - 1, int(SEGMENTS * elapsed / max(1.0, usual)))

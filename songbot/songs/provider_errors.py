@@ -1,4 +1,4 @@
-"""Errors of Whisul, by what they mean for a song. Log lines show these docstrings."""
+"""Whisul's errors, classified by what they mean for a song. Log lines show these docstrings."""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ async def copy_database(source_url: str, target_url: str, report: Report, *, bat
         else:
             report("The target was filled from this source before; comparing.")
         await _compare(source, target, batch, report)
-        await _finish(target)
+        marker = delete(app_state).where(app_state.c.key == COPY_UNFINISHED)
+        await target.write(lambda connection: connection.execute(marker))
 
 
 @asynccontextmanager
@@ -254,11 +255,6 @@ async def _digest(connector: Connector, table: Table, batch: int) -> tuple[int, 
             count += 1
             checksum.update(repr(tuple(row)).encode())
     return count, checksum.hexdigest()[:16]
-
-
-async def _finish(target: Connector) -> None:
-    marker = delete(app_state).where(app_state.c.key == COPY_UNFINISHED)
-    await target.write(lambda connection: connection.execute(marker))
 
 
 def main(arguments: list[str] | None = None) -> int:

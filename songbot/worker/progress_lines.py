@@ -82,8 +82,9 @@ class ProgressLines:
             line.waits_since = None
 
     def forget_old(self) -> None:
-        """Forget messages that were not updated for long, such as those of songs that another worker took
-        over.
+        """Forget messages that have not been updated for a long time.
+
+        Those of songs that another worker took over are among them.
         """
         oldest = self._clock.monotonic() - FORGET_AFTER
         for song_id in [song_id for song_id, line in self._lines.items() if line.touched_at < oldest]:

@@ -22,7 +22,7 @@ from .progress_lines import ProgressLines
 log = logging.getLogger(__name__)
 
 SHOWN = 200
-"""How many songs see their position. With 20 songs at once, the last of them starts in about 20 minutes."""
+"""How many queued songs show their position. At 20 songs at once, the last starts in about 20 minutes."""
 EXACT = 20
 """Positions up to this one are exact; later ones are rounded up to tens, so that fewer edits are needed."""
 MAX_COUNTED = 10_000

@@ -1,4 +1,4 @@
-"""Delete data once a day that is older than RETENTION_DAYS or no longer needed."""
+"""Once a day, delete data that is older than RETENTION_DAYS or no longer needed."""
 
 from __future__ import annotations
 

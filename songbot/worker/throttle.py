@@ -85,18 +85,15 @@ class RequestThrottle:
         return 0.0
 
     def _reserve_at_rate(self, now: float) -> float:
-        self._record_request(now)
+        self._recent_requests.append(now)
+        if len(self._recent_requests) > 64:
+            del self._recent_requests[:32]
         if self._rate_limit is None:
             return 0.0
         if now >= self._next_request_at:
             self._next_request_at = max(self._next_request_at + 1 / self._rate_limit, now)
             return 0.0
         return self._next_request_at - now + self._random() * min(5.0, 10 / self._rate_limit)
-
-    def _record_request(self, now: float) -> None:
-        self._recent_requests.append(now)
-        if len(self._recent_requests) > 64:
-            del self._recent_requests[:32]
 
     def retry_in(self, *kinds: RequestKind) -> float:
         """Return the seconds until requests of `kinds` (all kinds if none is given) may be sent again."""

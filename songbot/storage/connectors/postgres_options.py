@@ -36,7 +36,7 @@ _CHOICES: dict[str, frozenset[str]] = {
         {"any", "primary", "standby", "read-write", "read-only", "prefer-standby"}
     ),
 }
-# asyncpg already behaves as these values ask, so they are ignored; other values are refused. asyncpg has no
+# asyncpg already does what these values mean, so they are ignored; other values are refused. asyncpg has no
 # channel binding, yet many hosts add `channel_binding=require` to every URL.
 _WITHOUT_EFFECT: dict[str, frozenset[str]] = {
     "channel_binding": frozenset({"disable", "prefer", "require"}),

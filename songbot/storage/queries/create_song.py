@@ -74,7 +74,8 @@ def create_song(
     _lock_quotas(connection, subject, operator_limits)
     rows = connection.execute(*_quota_query(order, subject, now)).all()
     if rows[0].placed_before is not None:
-        return Duplicate(_load_song(connection, rows[0].placed_before))
+        earlier = select(songs).where(songs.c.id == rows[0].placed_before)
+        return Duplicate(song_from_row(connection.execute(earlier).one()))
     if rows[0].paused is not None:
         return NotAccepting(rows[0].paused or None)
     verdict = check_quota(connection, subject, quota_context_from_rows(rows, subject), operator_limits, now)
@@ -102,14 +103,10 @@ def _quota_query(order: Order, subject: QuotaSubject, now: datetime) -> tuple[Se
     parameters = subject_parameters(subject) | {"order_key": order.idempotency_key}
     if order.parent_id is None or order.relation is None:
         return _QUOTA_QUERY, parameters
-    # The upper bound matters if the clock was ahead: such a song must not block the button until then.
+    # The upper bound ignores songs dated in the future (after a clock error), which would block the button.
     parameters |= {"parent_id": order.parent_id, "relation": order.relation}
     parameters |= {"since": now - DOUBLE_CLICK_WINDOW, "until": now + DOUBLE_CLICK_WINDOW}
     return _QUOTA_QUERY_FOR_BUTTON, parameters
-
-
-def _load_song(connection: Connection, song_id: int) -> Any:
-    return song_from_row(connection.execute(select(songs).where(songs.c.id == song_id)).one())
 
 
 def _is_parent_deleted(connection: Connection, song_id: int) -> bool:

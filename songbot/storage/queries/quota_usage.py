@@ -135,7 +135,7 @@ QUOTA_CONTEXT = quota_context_query()
 
 
 def quota_context_from_rows(rows: Iterable[Any], subject: QuotaSubject) -> QuotaContext:
-    """Convert the rows of a query from `quota_context_query`."""
+    """Build the context from the rows that `quota_context_query` returned."""
     rows = list(rows)
     first = rows[0]
     pseudonym_id = pseudonym(first.secret, subject.user_id)

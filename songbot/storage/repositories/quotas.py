@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from songbot.quotas.repository import AuditEntry, GuildRules, GuildUsage, MemberUsage, QuotaSubject
 from songbot.quotas.rules import Decision, LimitKind, OperatorLimits, Period, Rule, RuleValue, shared_rules
@@ -102,7 +102,8 @@ class SqlQuotaRepository:
     async def grant(self, guild_id: int, actor_id: int, user_id: int, songs: int, now: datetime) -> int:
         key = {"guild_id": guild_id, "user_id": user_id}
         total = quota_grants.c.songs + songs
-        now_has = select(quota_grants.c.songs).where(_is_member(quota_grants, guild_id, user_id))
+        of_member = and_(quota_grants.c.guild_id == guild_id, quota_grants.c.user_id == user_id)
+        now_has = select(quota_grants.c.songs).where(of_member)
         change = _AuditLog(guild_id, actor_id, now)
 
         def write(connection: Connection) -> int:
@@ -215,10 +216,6 @@ def _take_rule(connection: Connection, guild_id: int, kind: LimitKind, subject_i
     rows = connection.execute(select(quota_rules).where(condition).order_by(columns.subject_id.desc())).all()
     connection.execute(delete(quota_rules).where(condition))
     return rule_from_row(rows[0]) if rows else None  # ids sort before pseudonyms, which are negative
-
-
-def _is_member(table: Table, guild_id: int, user_id: int) -> Any:
-    return and_(table.c.guild_id == guild_id, table.c.user_id == user_id)
 
 
 def _rule_columns(side: str, rule: Rule | None) -> dict[str, Any]:
