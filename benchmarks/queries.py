@@ -42,7 +42,7 @@ async def databases(scale: Scale, folder: Path) -> AsyncIterator[dict[str, str]]
 
 
 async def _look_ups(database: Database) -> dict[str, LookUp]:
-    """Return what people do, each as a function whose argument is a different number on each call."""
+    """Return typical queries by name. Each takes a number that must differ on each call."""
     own_songs = LibraryScope(VIEWER, VIEWER)
     far: int | None = None
     for _ in range(FAR - 1):

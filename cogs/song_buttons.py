@@ -112,7 +112,7 @@ class SongButtons:
         await _close_question(interaction, buttons.DELETED if result is DeleteResult.DELETED else stays)
 
     async def _deletable(self, interaction: discord.Interaction, found: Song | None) -> Song:
-        """Return the song if the person may delete it; whoever can't even see it learns no more than that."""
+        """Return the song if the person may delete it. Reveal nothing more to people who can't see it."""
         if found is not None and not await self._access.is_allowed(interaction, found, SongAction.DELETE):
             await self._access.require(interaction, found, SongAction.VIEW)
         return await self._access.require_completed(interaction, found, SongAction.DELETE)

@@ -31,7 +31,7 @@ from songbot.wording import library as wording
 log = logging.getLogger(__name__)
 
 FetchFiles = Callable[[Song, int], AbstractAsyncContextManager[SongFiles]]
-"""MediaDownloader.fetch: it fetches a song's files, up to a limit in bytes."""
+"""Fetches a song's files, up to a limit in bytes, like MediaDownloader.fetch."""
 
 
 @asynccontextmanager

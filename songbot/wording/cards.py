@@ -49,7 +49,7 @@ def ready(users: Sequence[int], title: str | None, *, failed: bool) -> str:
 
 
 def sent_directly(*, failed: bool) -> str:
-    """Return what stands in place of a song that could only be delivered by direct message."""
+    """Return the text that replaces a song delivered only by direct message."""
     if failed:
         return "Your song couldn't be made. I've sent you a DM that says why."
     return "Your song is ready. I've sent it to you in a DM, and it's in your `/library` too."

@@ -1,4 +1,4 @@
-"""Word why a song failed, and what to do about it."""
+"""Explain why a song failed, and what to do about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word for members and admins in which channels songs are allowed."""
+"""Tell members and admins in which channels songs are allowed."""
 
 from __future__ import annotations
 
