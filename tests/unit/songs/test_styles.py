@@ -39,7 +39,10 @@ def test_what_is_there_is_not_offered_again(typed: str):
 
 
 def test_an_own_word_stays_though_the_catalogue_lacks_it():
-    assert autocomplete_styles("kazoo choir, lo-fi h") == ["kazoo choir, lo-fi h", "kazoo choir, lo-fi hip hop"]
+    assert autocomplete_styles("kazoo choir, lo-fi h") == [
+        "kazoo choir, lo-fi h",
+        "kazoo choir, lo-fi hip hop",
+    ]
 
 
 def test_nothing_is_offered_that_would_not_fit():
