@@ -57,7 +57,7 @@ async def whole_life(stage: Stage, **settings: str) -> BotProcess:
     bot = await stage.start_ready(**settings)
     stage.whisul.fail_next("job", Fault.status(502))
     stage.discord.faults.add(CARD, method="PATCH", status=503, body="html", times=1)
-    await song(stage, "a trap song", "Whisul")
+    await song(stage, "a trap song", "Made with Whisul")
     await song(stage, "[fail]", "Couldn't make this song")
     usage = await stage.discord.slash(stage.ann, stage.channel, "usage")
     await usage.message_matching(lambda message: message.embeds)
@@ -69,9 +69,9 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     port = free_port()
     await stage.start_ready(METRICS_PORT=str(port), MEMBER_SONGS_PER_DAY="2")
     stage.whisul.fail_next("job", Fault.status(502))
-    await song(stage, "a trap song", "Whisul")
+    await song(stage, "a trap song", "Made with Whisul")
     await song(stage, "[fail]", "Couldn't make this song")
-    await song(stage, "rain", "Whisul")
+    await song(stage, "rain", "Made with Whisul")
     refused = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="one too many")
     await refused.acknowledged()
     await stage.discord.wait_until(lambda: refused.followups, timeout=5)
@@ -112,7 +112,7 @@ async def test_discords_refusals_and_cut_connections_are_counted(stage: Stage):
     await stage.start_ready(METRICS_PORT=str(port))
     stage.discord.faults.add(CARD, method="PATCH", status=503, body="html", times=1)
     stage.discord.faults.add(CARD, method="PATCH", cut=True, times=1)
-    await song(stage, "rain", "Whisul")
+    await song(stage, "rain", "Made with Whisul")
     shown = await figures(port)
     assert shown["songbot_discord_responses_total method=PATCH status=503"] == 1
     assert shown["songbot_discord_responses_total method=PATCH status=ServerDisconnectedError"] == 1
@@ -218,7 +218,7 @@ async def test_json_logs_are_one_object_a_line_with_the_song_as_a_number(stage: 
 
 async def test_an_empty_sentry_dsn_is_none(stage: Stage):
     bot = await stage.start_ready(SENTRY_DSN="")
-    await song(stage, "rain", "Whisul")
+    await song(stage, "rain", "Made with Whisul")
     assert await bot.terminate() == 0
     assert "entry" not in bot.log
 
