@@ -225,8 +225,8 @@ class App:
         """Run the worker and the retention job. If either ends, the process ends."""
         retention = RetentionJob(self._database.privacy, self.dependencies.settings.retention_days)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.worker.run(), name="tracker")
-            tasks.create_task(retention.run(), name="housekeeping")
+            tasks.create_task(self.worker.run(), name="worker")
+            tasks.create_task(retention.run(), name="retention")
             tasks.create_task(self._delivery.run(), name="expiry-notices")
 
     async def stop(self) -> None:
