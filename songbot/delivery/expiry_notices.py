@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
-from songbot.songs.models import Song
+from songbot.songs.models import DeliveryState, Song, State
 from songbot.songs.ports import Clock
 from songbot.worker.wakeup import Wakeup
 
@@ -23,6 +23,18 @@ MAX_PAUSE = 3600.0
 
 SendNotice = Callable[[Song], Coroutine[None, None, None]]
 """Edits the reply. It raises no errors from Discord."""
+
+
+def has_moved_on(watched: Song, latest: Song | None) -> bool:
+    """Return whether another process has taken over the song's reply since this one showed its progress.
+
+    Any process may show a queued song, and another one may admit, finish or deliver it.
+    """
+    if latest is None or latest.delivery is not DeliveryState.PENDING:
+        return True
+    if watched.state is State.QUEUED:
+        return latest.state is not State.QUEUED
+    return latest.finished and not watched.finished
 
 
 class ExpiryNotices:

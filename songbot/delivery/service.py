@@ -23,7 +23,7 @@ from songbot.ui.song_card import origin_text
 from songbot.wording import cards as wording
 
 from .channel_access import reach_of
-from .expiry_notices import ExpiryNotices
+from .expiry_notices import ExpiryNotices, has_moved_on
 from .fallbacks import (
     BY_TOKEN,
     ChannelReach,
@@ -139,12 +139,17 @@ class DiscordDelivery:
             del self._dead_progress[next(iter(self._dead_progress))]
 
     async def _send_expiry_notice(self, song: Song) -> None:
-        """Say where the song will come, as long as the token lives, and show no progress any more."""
+        """Say where the song will appear while the token is still valid, and stop showing progress."""
         self._stop_progress(song.id, by_token=True)
         while token_is_valid(song.reply, self._clock.now()):
-            view, embed = progress_view(song), expiry_notice(song)
-            if await self._edit_text(song, None, view, by_token=True, embed=embed):
-                return
+            try:
+                if self._parents is not None and has_moved_on(song, await self._parents.get(song.id)):
+                    return
+                view, embed = progress_view(song), expiry_notice(song)
+                if await self._edit_text(song, None, view, by_token=True, embed=embed):
+                    return
+            except StoreUnavailable:
+                log.debug("not known whether the song has been delivered", extra={"song": song.id})
             await asyncio.sleep(PROGRESS_TIMEOUT)
         log.warning("a reply could not be edited before its token expired", extra={"song": song.id})
 

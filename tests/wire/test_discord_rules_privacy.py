@@ -120,7 +120,7 @@ async def test_a_private_reply_says_where_the_song_will_come_before_its_token_ex
     song = await waiting_private_song(stage)
     age(stage, created_minutes_ago=14, token_seconds_left=61)
     await stage.start_ready()
-    line = await song.message_matching("direct message", timeout=15)
+    line = await song.message_matching("in a DM", timeout=15)
     assert "/library" in line.text
     await stage.discord.wait_until(lambda: delivered(stage), timeout=60)
     (sent,) = answers_in(stage, song)

@@ -201,7 +201,7 @@ async def test_killed_while_whisul_was_being_asked_the_song_fails_honestly_and_c
         song = await after_a_kill(forge, stage, lambda: stage.whisul.posts)
         assert_answered_once(stage, song)
         assert song.message
-        assert "I won't send it twice" in song.message.text
+        assert "To be safe I haven't sent it again" in song.message.text
         assert songs_in(stage)[0]["reason"] == "interrupted"
 
 

@@ -62,7 +62,7 @@ REFUSALS = {
         Fault.status(400, body={"error": "Invalid input", "message": "No **rain**, please."}),
         "No",
     ),
-    "html 400": (Fault.html(400), "did not accept"),
+    "html 400": (Fault.html(400), "Whisul rejected this prompt"),
     "status 401": (Fault.status(401), "owner"),
     "status 403": (Fault.status(403), FAILED),
     "status 404": (Fault.status(404), FAILED),
@@ -200,7 +200,7 @@ async def test_an_order_waits_for_a_whisul_that_can_not_be_reached_at_all(stage:
     bot = await stage.start_ready(WHISUL_API_URL=url, **NO_FILES)
     songs = await order(stage, "rain", "snow")
     for song in songs.values():
-        line = await song.message_matching("Whisul can't be reached", timeout=15)
+        line = await song.message_matching("Whisul isn't responding", timeout=15)
         assert not is_answer(line)
     assert not stage.whisul.posts
     assert lives_on(bot)
