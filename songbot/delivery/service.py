@@ -82,7 +82,7 @@ class DiscordDelivery:
         self._dead_progress: dict[tuple[int, bool], None] = {}
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
         self._budgets_by_token = {
-            True: RefusalBudget(clock.monotonic, limit=35, max_concurrent=20),
+            True: RefusalBudget(clock.monotonic, limit=60, max_concurrent=20),
             False: RefusalBudget(clock.monotonic, limit=10, max_concurrent=8),
         }
         self._refused = RefusedTargets(clock.monotonic)
