@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from songbot.delivery.service import DiscordDelivery
 from songbot.songs.models import Song
 from songbot.songs.ports import RetryLater, Undeliverable
 from songbot.storage.queries import create_song, delete_user_data, quota_usage
-from songbot.storage.repositories.songs import SqlSongRepository
 from songbot.storage.schema.tables import quota_rules, songs
 from songbot.worker.active_job import ActiveJob
 from songbot.worker.job_runner import JobRunner
@@ -63,18 +62,6 @@ def a_post_needs_no_lease(patch: Patch) -> None:
         return self._deps.provider.submit(job.song.prompt)
 
     patch.setattr(JobRunner, "_begin_post", begin_post)
-
-
-def writes_of_earlier_admissions_count(patch: Patch) -> None:
-    async def change(self: Any, statement: Any, song: Song, **values: Any) -> bool:
-        def work(connection: Connection) -> bool:
-            latest = connection.scalar(select(songs.c.generation).where(songs.c.id == song.id))
-            parameters = {"song_id": song.id, "of_generation": latest, **values}
-            return connection.execute(statement, parameters).rowcount == 1
-
-        return await self._connector.write(work)
-
-    patch.setattr(SqlSongRepository, "_change", change)
 
 
 def a_worker_admits_what_it_can_not_send(patch: Patch) -> None:
@@ -134,7 +121,6 @@ CASES: list[tuple[Callable[[Patch], None], set[str]]] = [
     (one_window_for_all_rules_of_a_period, {"order_outcome_is_right"}),
     (a_fifth_attempt_leaves_every_method, {"undeliverable_only_when_refused"}),
     (a_post_needs_no_lease, {"post_only_under_a_live_lease"}),
-    (writes_of_earlier_admissions_count, {"at_most_one_post", "post_only_under_a_live_lease"}),
     (
         a_worker_admits_what_it_can_not_send,
         {"no_slot_stays_empty", "unavailable_only_where_nobody_could_send"},

@@ -101,7 +101,7 @@ async def test_a_post_that_fails_is_told_honestly_never_repeated_and_harms_no_ot
     for word, (_, told) in REFUSALS.items():
         assert told in answers[word].text, word
     for word in UNKNOWN:
-        assert "I won't send it twice by myself" in answers[word].text, word
+        assert "To be safe I haven't sent it again" in answers[word].text, word
     assert set(posts_of(stage).values()) == {1}
     assert bot.log.count("WHISUL_API_KEY") == 1
     assert lives_on(bot)
