@@ -90,7 +90,7 @@ async def test_processes_that_die_by_kill_9_are_relieved_and_nothing_comes_twice
     await all_get_their_card(songs, 180)
     assert len(cluster.whisul.posts) == 6
     for song in songs:
-        cards = [edit for edit in song.message.history if "song:v1:take" in str(edit.body.get("components"))]
+        cards = [edit for edit in song.message.history if "Made with Whisul" in str(edit.body.get("embeds"))]
         assert len(cards) == 1
 
 
