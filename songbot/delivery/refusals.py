@@ -63,7 +63,7 @@ class RefusalBudget:
     def _counting(self) -> Iterator[None]:
         try:
             yield
-        except BaseException as error:
+        except discord.HTTPException as error:
             if counts_as_invalid(error):
                 self._refused.append(self._monotonic())
                 self._next_probe = self._monotonic() + PROBE_SECONDS
