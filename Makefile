@@ -60,7 +60,7 @@ alerts: ## the alert rules alone, with Prometheus' own tool
 	else echo "SKIPPED the alert rules: promtool is not installed (on Debian: apt install prometheus)"; fi
 
 suite: .venv/dev.stamp ## the tests alone, but for slow ones
-	$(PYTEST) -m "not slow and not worth" --cov --cov-report=term
+	$(PYTEST) -m "not slow" --cov --cov-report=term
 
 suite-all: .venv/dev.stamp ## all tests alone
 	$(PYTEST) --cov --cov-report=term

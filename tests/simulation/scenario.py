@@ -115,7 +115,9 @@ def draw(random: Random) -> Scenario:
     scenario = _anything(random)
     if theme < 0.25:
         return _strict_quotas(random, scenario)
-    return _late_answers(scenario) if theme < 0.35 else scenario
+    if theme < 0.35:
+        return _late_answers(scenario)
+    return _lease_lost_while_waiting(random, scenario) if theme < 0.42 else scenario
 
 
 def _anything(random: Random) -> Scenario:
@@ -197,6 +199,26 @@ def _late_answers(scenario: Scenario) -> Scenario:
             scenario.faults[2],
         ),
         episodes=(),
+        deletions=0.0,
+        admin_changes=0,
+    )
+
+
+def _lease_lost_while_waiting(random: Random, scenario: Scenario) -> Scenario:
+    """Whisul makes admitted songs wait, while the database goes away for longer than a lease."""
+    return replace(
+        scenario,
+        shared=True,
+        processes=2,
+        orders=16,
+        orders_for=30.0,
+        config=WorkerConfig(max_concurrent=16, max_concurrent_per_user=16, job_timeout=JOB_TIMEOUT),
+        limits=NO_LIMITS,
+        noise=(0.0, 0.0, 0.0),
+        episodes=(
+            Episode(Kind.RATE_LIMITED, random.random() * 10.0, 60.0),
+            Episode(Kind.CUT_DATABASE, 10.0 + random.random() * 20.0, 300.0, process=0),
+        ),
         deletions=0.0,
         admin_changes=0,
     )

@@ -134,7 +134,7 @@ CASES: list[tuple[Callable[[Patch], None], set[str]]] = [
 ]
 
 
-@pytest.mark.worth
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("take_out", "expected"), CASES, ids=[case[0].__name__ for case in CASES])
 def test_without_the_mend_a_promise_breaks(
