@@ -73,6 +73,9 @@ log = logging.getLogger(__name__)
 
 LIVENESS_TIMEOUT = 60.0
 """The process counts as alive if the worker's loop has run within this many seconds."""
+HANDLER_GRACE = 5.0
+"""Seconds. At shutdown, handlers have long enough to acknowledge an interaction (3 s at most) and to say that
+the bot is restarting. Hosts allow 10 seconds or more before they kill a process."""
 
 
 class SystemClock:
@@ -235,7 +238,7 @@ class App:
         if self.background is not None:
             self.background.cancel()
             await asyncio.gather(self.background, return_exceptions=True)
-        await self.bot.wait_for_handlers(max_seconds=1.0)
+        await self.bot.wait_for_handlers(HANDLER_GRACE)
 
     def is_alive(self, timeout: float) -> bool:
         """Return whether the worker's loop has run within the last `timeout` seconds."""

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -99,10 +100,14 @@ class SongBot(commands.AutoShardedBot):
             log.warning("the commands could not be compared with Discord's: %s", describe(error))
 
     async def wait_for_handlers(self, max_seconds: float) -> None:
-        """Wait up to `within` seconds for running handlers of commands, presses and messages."""
-        handlers = {task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_TASKS)}
-        if handlers:
-            await asyncio.wait(handlers, timeout=max_seconds)
+        """Wait up to `max_seconds` until no handler of a command, press or message is running.
+
+        The gateway stays connected, so handlers that start in the meantime count too.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max_seconds):
+                while handlers := _running_handlers():
+                    await asyncio.wait(handlers)
 
     def shard_latencies(self) -> list[tuple[int, float]]:
         """Return each shard's latency in seconds, from a heartbeat to its acknowledgement. It is NaN while
@@ -118,3 +123,7 @@ class SongBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         log.info("ready in %d servers", len(self.guilds))
+
+
+def _running_handlers() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_TASKS)}

@@ -84,6 +84,17 @@ async def test_sigterm_amid_a_rush_leaves_nobody_without_an_answer(big_stage: St
     assert len(answers_in(stage, songs[0])) == len(songs_in(stage)) == len(stage.whisul.posts)
 
 
+async def test_sigterm_while_discord_is_slow_leaves_nobody_without_an_answer(big_stage: Stage):
+    stage = big_stage
+    bot = await stage.start_ready()
+    first_attempts = stage.discord.faults.add("callback", hang=10, times=5)
+    songs = [await order(stage, number) for number in range(5)]
+    await stage.discord.wait_until(lambda: first_attempts.hits == len(songs))
+    await stop_again_and_again(bot)
+    for song in songs:
+        assert [message.text for message in song.messages] == [STOPPING]
+
+
 @pytest.mark.slow
 async def test_a_thousand_people_in_one_second_are_all_acknowledged_and_none_is_lost(big_stage: Stage):
     stage = big_stage
