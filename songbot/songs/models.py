@@ -87,7 +87,8 @@ class Song:
 
     `guild_id` is the server in which the song was ordered, or None in a DM or group DM. `quota_guild_id` is
     the server that is charged, or None for the person's own DM quota. `generation` counts the song's
-    admissions: a write with an older generation changes nothing.
+    admissions: a write with an older generation changes nothing. `language` is Discord's locale of what
+    everyone sees of the song.
     """
 
     id: int
@@ -113,6 +114,7 @@ class Song:
     refunded_at: datetime | None = None
     deleted_at: datetime | None = None
     generation: int = 0
+    language: str = "en"
 
     @property
     def finished(self) -> bool:

@@ -31,6 +31,7 @@ class Order:
     role_ids: frozenset[int] = frozenset()
     parent_id: int | None = None
     relation: Relation | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from .preconditions import refuse_unfinished_copy
 from .repositories.admin import SqlAdminRepository
 from .repositories.app_state import KeyValueStore
 from .repositories.channel_rules import SqlChannelRuleRepository
+from .repositories.languages import SqlLanguageRepository
 from .repositories.library import SqlLibraryRepository
 from .repositories.privacy import SqlPrivacyRepository
 from .repositories.quotas import SqlQuotaRepository
@@ -51,6 +52,7 @@ class Database:
         self.songs: SongRepository = SqlSongRepository(connector, operator_limits, now)
         self.quotas: QuotaRepository = SqlQuotaRepository(connector, operator_limits)
         self.channel_rules: ChannelRuleRepository = SqlChannelRuleRepository(connector)
+        self.languages = SqlLanguageRepository(connector)
         self.library: LibraryRepository = SqlLibraryRepository(connector, now)
         self.privacy: PrivacyRepository = SqlPrivacyRepository(connector, now)
         self.app_state = KeyValueStore(connector)

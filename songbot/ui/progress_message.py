@@ -10,6 +10,7 @@ from songbot.songs.models import Song
 from songbot.songs.progress import SEGMENTS, Progress, Stage
 from songbot.wording import cards, text
 from songbot.wording import progress as wording
+from songbot.wording.language import Language, find_language
 
 from .colours import BRAND
 
@@ -19,27 +20,32 @@ ORDER_TIMEOUT = timedelta(minutes=1)
 _WITH_BAR = (Stage.COMPOSING, Stage.OVERDUE)
 
 
-def acknowledgement_embed(prompt: str, user_id: int, now: datetime) -> discord.Embed:
+def acknowledgement_embed(language: Language, prompt: str, user_id: int, now: datetime) -> discord.Embed:
     """Return the message shown before the song is stored. `now` is aware UTC."""
-    return _embed(wording.STARTING, prompt, [], [wording.starting(now + ORDER_TIMEOUT)], user_id)
+    note = wording.starting(language, now + ORDER_TIMEOUT)
+    return _embed(language, wording.STARTING(language), prompt, [], [note], user_id)
 
 
 def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -> discord.Embed:
     """Return the message of an unfinished song. Equal progress gives equal embeds."""
+    language = find_language(song.language)
     almost_done = progress.segments == SEGMENTS - 1
-    lines = [wording.note(progress)]
+    lines = [wording.note(language, progress)]
     if progress.stage in _WITH_BAR:
         lines.append(bar(progress.segments))
-    times = wording.times(progress, almost_done=almost_done)
-    embed = _embed(wording.stage(progress), song.prompt, lines, [times], song.user_id)
+    times = wording.times(language, progress, almost_done=almost_done)
+    title = wording.stage(language, progress)
+    embed = _embed(language, title, song.prompt, lines, [times], song.user_id)
     if ephemeral:
-        embed.description = f"{embed.description}\n{wording.ONLY_YOU}"
+        embed.description = f"{embed.description}\n{wording.ONLY_YOU(language)}"
     return embed
 
 
 def expiry_notice(song: Song) -> discord.Embed:
     """Return the message shown from the token's last minute if nothing but the token can edit the reply."""
-    return _embed(wording.OVERDUE, song.prompt, [wording.TOO_LATE_HERE], [], song.user_id)
+    language = find_language(song.language)
+    lines = [wording.TOO_LATE_HERE(language)]
+    return _embed(language, wording.OVERDUE(language), song.prompt, lines, [], song.user_id)
 
 
 def bar(filled: int) -> str:
@@ -48,8 +54,10 @@ def bar(filled: int) -> str:
     return "▰" * filled + "▱" * (SEGMENTS - filled)
 
 
-def _embed(title: str, prompt: str, lines: list[str], facts: list[str], user_id: int) -> discord.Embed:
-    subtle = cards.SEPARATOR.join(fact for fact in [*facts, cards.requested_by(user_id)] if fact)
+def _embed(
+    language: Language, title: str, prompt: str, lines: list[str], facts: list[str], user_id: int
+) -> discord.Embed:
+    subtle = cards.SEPARATOR.join(fact for fact in [*facts, cards.requested_by(language, user_id)] if fact)
     quote = f"> {text.escape_and_clamp(prompt, PROMPT_LENGTH) or '…'}"
     description = "\n".join(line for line in [quote, *lines, f"-# {subtle}"] if line)
     return discord.Embed(title=title, description=description, colour=BRAND)

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-LISTEN = "Listen"
-TRY_AGAIN = "Try again"
-ANOTHER_TAKE = "Another take"
-REMIX = "Remix (edit prompt)"
-SAVE = "Save"
-DELETE = "Delete"
-CANCEL = "Cancel"
-NOTIFY_ME = "Notify me"
-POST_HERE = "Post here"
-SURPRISE_ME = "Surprise me"
+from .language import Message
 
-GONE_MEANWHILE = "That button is no longer available. Nothing was changed."
-UNKNOWN_FORM = "This form has expired. Please use `/song` instead."
-PROMPT_LABEL = "Prompt"
-PROMPT_HINT = "A style, a mood or a story"
-REMIX_TITLE = "Remix: edit the prompt"
-MAKE_TITLE = "Make a song"
+LISTEN = Message("Listen")
+TRY_AGAIN = Message("Try again")
+ANOTHER_TAKE = Message("Another take")
+REMIX = Message("Remix (edit prompt)")
+SAVE = Message("Save")
+DELETE = Message("Delete")
+CANCEL = Message("Cancel")
+NOTIFY_ME = Message("Notify me")
+POST_HERE = Message("Post here")
+SURPRISE_ME = Message("Surprise me")
 
-SAVE_NOT_ALLOWED = "This song wasn't made in a server, so only the person who made it can save it."
-SAVED = "Saved to your `/library`. Press again to remove it."
-UNSAVED = "Removed from your `/library`."
-NOTIFY_ON = "I'll ping you when it's ready. Press again to cancel."
-NOTIFY_OFF = "OK, I won't ping you."
-NOTIFY_LATE = "This song is already finished – see above, or check `/library`."
-NOTIFY_FULL = "Too many people are already waiting for this song."
-CONFIRM_DELETE = "Delete this song? This can't be undone, and the song still counts towards the quota."
-KEPT = "OK, I kept the song."
-DELETED = "Song deleted."
-DELETE_NOT_ALLOWED = "Only the person who made this song or someone with **Manage Messages** can delete it."
-DELETE_LATER = "Discord wouldn't let me delete the message. Please try again in a moment."
-STAYS = "The song was deleted, but I can't remove this message. Someone with **Manage Messages** can."
-STAYS_PRIVATE = "The song was deleted. Use “Dismiss message” to hide what's left."
-CANCEL_TOO_LATE = "It's too late to cancel – this song has already started."
+GONE_MEANWHILE = Message("That button is no longer available. Nothing was changed.")
+UNKNOWN_FORM = Message("This form has expired. Please use `/song` instead.")
+PROMPT_LABEL = Message("Prompt")
+PROMPT_HINT = Message("A style, a mood or a story")
+REMIX_TITLE = Message("Remix: edit the prompt")
+MAKE_TITLE = Message("Make a song")
+
+SAVE_NOT_ALLOWED = Message("This song wasn't made in a server, so only the person who made it can save it.")
+SAVED = Message("Saved to your `/library`. Press again to remove it.")
+UNSAVED = Message("Removed from your `/library`.")
+NOTIFY_ON = Message("I'll ping you when it's ready. Press again to cancel.")
+NOTIFY_OFF = Message("OK, I won't ping you.")
+NOTIFY_LATE = Message("This song is already finished – see above, or check `/library`.")
+NOTIFY_FULL = Message("Too many people are already waiting for this song.")
+CONFIRM_DELETE = Message(
+    "Delete this song? This can't be undone, and the song still counts towards the quota."
+)
+KEPT = Message("OK, I kept the song.")
+DELETED = Message("Song deleted.")
+DELETE_NOT_ALLOWED = Message(
+    "Only the person who made this song or someone with **Manage Messages** can delete it."
+)
+DELETE_LATER = Message("Discord wouldn't let me delete the message. Please try again in a moment.")
+STAYS = Message(
+    "The song was deleted, but I can't remove this message. Someone with **Manage Messages** can."
+)
+STAYS_PRIVATE = Message("The song was deleted. Use “Dismiss message” to hide what's left.")
+CANCEL_TOO_LATE = Message("It's too late to cancel – this song has already started.")

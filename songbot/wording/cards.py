@@ -1,4 +1,4 @@
-"""Word the card and the text around it."""
+"""Hold the texts of the card and around it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,43 @@ from collections.abc import Sequence
 
 from songbot.songs.models import Relation
 
-UNTITLED = "Untitled"
-BPM = "BPM"
-MADE_WITH = "Made with Whisul"
-WORDS_BLOCKED = (
+from .language import Language, Message
+
+UNTITLED = Message("Untitled")
+MADE_WITH = Message("Made with Whisul")
+WORDS_BLOCKED = Message(
     "This server's AutoMod blocks words in the prompt or the title, so neither is shown here. "
     "The person who requested it can see both in `/library`."
 )
-BLOCKED_PRIVATELY = (
+BLOCKED_PRIVATELY = Message(
     "This server's AutoMod blocks words in your song's prompt or title, so I couldn't show them here. "
     "You can see both in `/library`."
 )
-ALSO_IN_LIBRARY = (
+ALSO_IN_LIBRARY = Message(
     "-# Only you can see this, and Discord won't keep it for long. Your song is in `/library` too."
 )
 SEPARATOR = " · "
 
-_FROM = {Relation.REMIX: "Remix of", Relation.TAKE: "Another take of"}
 
-
-def requested_by(user_id: int) -> str:
+def requested_by(language: Language, user_id: int) -> str:
     """Return "Requested by @ann". Discord sends no ping for a mention in an embed."""
-    return f"Requested by <@{user_id}>"
+    return language.gettext("Requested by {user}", user=f"<@{user_id}>")
 
 
-def came_from(relation: Relation | None, title: str) -> str | None:
+def beats_per_minute(language: Language, tempo: float) -> str:
+    """Return "140 BPM". `tempo` has at most one decimal."""
+    return language.gettext("{number} BPM", number=language.number(tempo, decimals=1))
+
+
+def came_from(language: Language, relation: Relation | None, title: str) -> str | None:
     """Return "Remix of Midnight Grid", or None for a retry or an original song. `title` is markdown."""
-    beginning = _FROM.get(relation) if relation else None
-    return f"{beginning} {title}" if beginning else None
+    match relation:
+        case Relation.REMIX:
+            return language.gettext("Remix of {title}", title=title)
+        case Relation.TAKE:
+            return language.gettext("Another take of {title}", title=title)
+        case _:
+            return None
 
 
 def mentions(users: Sequence[int]) -> str:
@@ -41,23 +50,36 @@ def mentions(users: Sequence[int]) -> str:
     return " ".join(f"<@{user}>" for user in users)
 
 
-def ready(users: Sequence[int], title: str | None, *, failed: bool) -> str:
+def ready(language: Language, users: Sequence[int], title: str | None, *, failed: bool) -> str:
     """Return the line that pings the people who asked to be notified. `title` is escaped."""
+    people = mentions(users)
+    # Translators: {people} is one or several mentions, as in "@ann @bob". "Your" may be plural.
     if failed:
-        return f"Sorry {mentions(users)}, your song couldn't be made."
-    return f"{mentions(users)}, your song is ready" + (f": **{title}**" if title else ".")
+        return language.gettext("Sorry {people}, your song couldn't be made.", people=people)
+    if title is None:
+        return language.gettext("{people}, your song is ready.", people=people)
+    return language.gettext("{people}, your song is ready: **{title}**", people=people, title=title)
 
 
-def sent_directly(*, failed: bool) -> str:
+def sent_directly(language: Language, *, failed: bool) -> str:
     """Return the text that replaces a song delivered only by direct message."""
     if failed:
-        return "Your song couldn't be made. I've sent you a DM that says why."
-    return "Your song is ready. I've sent it to you in a DM, and it's in your `/library` too."
+        return language.gettext("Your song couldn't be made. I've sent you a DM that says why.")
+    return language.gettext(
+        "Your song is ready. I've sent it to you in a DM, and it's in your `/library` too."
+    )
 
 
-def by_direct_message(channel_id: int | None, *, failed: bool) -> str:
+def by_direct_message(language: Language, channel_id: int | None, *, failed: bool) -> str:
     """Return the line above a card sent by direct message. `channel_id` is where the song was requested."""
-    where = f" in <#{channel_id}>" if channel_id else ""
+    if channel_id is None:
+        if failed:
+            return language.gettext("The song you requested couldn't be made, and I couldn't tell you there.")
+        return language.gettext("Here's the song you requested.")
+    channel = f"<#{channel_id}>"
     if failed:
-        return f"The song you requested{where} couldn't be made, and I couldn't tell you there."
-    return f"Here's the song you requested{where}."
+        return language.gettext(
+            "The song you requested in {channel} couldn't be made, and I couldn't tell you there.",
+            channel=channel,
+        )
+    return language.gettext("Here's the song you requested in {channel}.", channel=channel)

@@ -1,4 +1,5 @@
-"""Word a song's message until the song is ready. Discord shows timestamps in the reader's language."""
+"""Hold the texts of a song's message until it is ready. Discord shows timestamps in the reader's
+language."""
 
 from __future__ import annotations
 
@@ -6,28 +7,39 @@ from datetime import datetime
 
 from songbot.songs.progress import Progress, Stage
 
-STARTING = "Queuing your song…"
-STILL_HERE = "Still here at"
-SENDING = "Sending your prompt to Whisul…"
-COMPOSING = "Whisul is composing your song…"
-OVERDUE = "Whisul is still composing your song…"
-ALMOST_DONE = "Almost done…"
-BUSY = "Whisul is busy right now"
-UNAVAILABLE = "Whisul isn't responding right now"
-WAITING = "Waiting in the queue…"
+from .language import Language, Message
 
-OVERDUE_NOTE = "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
-KEEPS_ITS_TURN = (
+STARTING = Message("Queuing your song…")
+SENDING = Message("Sending your prompt to Whisul…")
+COMPOSING = Message("Whisul is composing your song…")
+OVERDUE = Message("Whisul is still composing your song…")
+ALMOST_DONE = Message("Almost done…")
+BUSY = Message("Whisul is busy right now")
+UNAVAILABLE = Message("Whisul isn't responding right now")
+WAITING = Message("Waiting in the queue…")
+NEXT = Message("You're next in the queue.")
+
+OVERDUE_NOTE = Message(
+    "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
+)
+KEEPS_ITS_TURN = Message(
     "Your song keeps its place in the queue and will start automatically. If it hasn't started within "
     "15 minutes, I'll let you know, and it won't count."
 )
-ONLY_YOU = (
+ONLY_YOU = Message(
     "-# Only you can see this, and Discord won't keep it for long. Your song will be in `/library` too."
 )
-TOO_LATE_HERE = (
+TOO_LATE_HERE = Message(
     "Discord won't let me update this message any longer. I'll DM you your song when it's ready; if I can't, "
     "you'll find it in `/library`."
 )
+_TITLES = {
+    Stage.SENDING: SENDING,
+    Stage.COMPOSING: COMPOSING,
+    Stage.OVERDUE: OVERDUE,
+    Stage.BUSY: BUSY,
+    Stage.UNAVAILABLE: UNAVAILABLE,
+}
 
 
 def relative(moment: datetime) -> str:
@@ -35,68 +47,67 @@ def relative(moment: datetime) -> str:
     return f"<t:{int(moment.timestamp())}:R>"
 
 
-def starting(expires_at: datetime) -> str:
+def starting(language: Language, expires_at: datetime) -> str:
     """Return the line below STARTING, shown before anything is stored.
 
     If the process is killed at this point, nothing will edit the message again. The time is in the reader's
     time zone, precise to the second, and reads correctly both before and after it.
     """
-    return f"{STILL_HERE} <t:{int(expires_at.timestamp())}:T>? Please send it again."
+    time = f"<t:{int(expires_at.timestamp())}:T>"
+    return language.gettext("Still here at {time}? Please send it again.", time=time)
 
 
-def waiting(queue_position: int | None) -> str:
+def waiting(language: Language, queue_position: int | None) -> str:
     """Return the song's position in the queue. `queue_position` starts at 1."""
     if queue_position is None:
-        return WAITING
+        return WAITING(language)
     if queue_position <= 1:
-        return "You're next in the queue."
-    return f"You're #{queue_position:,} in the queue."
+        return NEXT(language)
+    return language.gettext("You're #{position} in the queue.", position=language.number(queue_position))
 
 
-def own_songs_first(running: int) -> str:
+def own_songs_first(language: Language, running: int) -> str:
     """Return that the person's own `running` songs (at least 1) must finish first."""
-    if running == 1:
-        return "You have 1 song in progress. This one starts when that one finishes."
-    return f"You have {running:,} songs in progress. This one starts when one of them finishes."
+    return language.ngettext(
+        "You have {count} song in progress. This one starts when that one finishes.",
+        "You have {count} songs in progress. This one starts when one of them finishes.",
+        running,
+    )
 
 
-def stage(progress: Progress) -> str:
+def stage(language: Language, progress: Progress) -> str:
     """Return what is happening, short enough for a title."""
-    match progress.stage:
-        case Stage.WAITING:
-            return WAITING if progress.running_own else waiting(progress.queue_position)
-        case Stage.SENDING:
-            return SENDING
-        case Stage.COMPOSING:
-            return COMPOSING
-        case Stage.OVERDUE:
-            return OVERDUE
-        case Stage.BUSY:
-            return BUSY
-        case Stage.UNAVAILABLE:
-            return UNAVAILABLE
+    if progress.stage is Stage.WAITING:
+        return WAITING(language) if progress.running_own else waiting(language, progress.queue_position)
+    return _TITLES[progress.stage](language)
 
 
-def note(progress: Progress) -> str:
+def note(language: Language, progress: Progress) -> str:
     """Return why the song takes longer, or an empty string."""
     match progress.stage:
         case Stage.WAITING if progress.running_own:
-            return own_songs_first(progress.running_own)
+            return own_songs_first(language, progress.running_own)
         case Stage.OVERDUE:
-            return OVERDUE_NOTE
+            return OVERDUE_NOTE(language)
         case Stage.BUSY | Stage.UNAVAILABLE:
-            return KEEPS_ITS_TURN
+            return KEEPS_ITS_TURN(language)
         case _:
             return ""
 
 
-def times(progress: Progress, *, almost_done: bool) -> str:
+def times(language: Language, progress: Progress, *, almost_done: bool) -> str:
     """Return when the song was requested or should be ready, or an empty string if neither is known."""
     if progress.stage is Stage.COMPOSING:
         if almost_done:
-            return ALMOST_DONE
-        return f"Ready {relative(progress.expected_at)}" if progress.expected_at else ""
+            return ALMOST_DONE(language)
+        if progress.expected_at is None:
+            return ""
+        # Translators: {when} is a time such as "in 2 minutes" or "in 40 seconds".
+        return language.gettext("Ready {when}", when=relative(progress.expected_at))
     if progress.since is None:
         return ""
-    waits = progress.stage in (Stage.WAITING, Stage.BUSY, Stage.UNAVAILABLE)
-    return f"{'Requested' if waits else 'Started'} {relative(progress.since)}"
+    # Translators: {when} is a time such as "2 minutes ago".
+    when = relative(progress.since)
+    if progress.stage in (Stage.WAITING, Stage.BUSY, Stage.UNAVAILABLE):
+        return language.gettext("Requested {when}", when=when)
+    return language.gettext("Started {when}", when=when)

@@ -17,6 +17,7 @@ from songbot.storage.schema.tables import (
     quota_rules,
     saves,
     songs,
+    user_languages,
 )
 
 from .pseudonyms import load_pseudonym
@@ -66,7 +67,7 @@ def delete_user_data(connection: Connection, user_id: int, now: datetime) -> int
     _apply_resets(connection, user_id, pseudonym_id)
     _move_limits(connection, user_id, pseudonym_id)
     _rename_in_audit_log(connection, user_id, pseudonym_id)
-    for table in (saves, notifications, quota_grants, quota_resets):
+    for table in (saves, notifications, quota_grants, quota_resets, user_languages):
         connection.execute(delete(table).where(table.c.user_id == user_id))
     for start in range(0, len(song_ids), _BATCH):
         theirs = and_(songs.c.id.in_(song_ids[start : start + _BATCH]), songs.c.user_id == user_id)

@@ -37,6 +37,7 @@ def song_from_row(row: Row[Any]) -> Song:
         refunded_at=row.refunded_at,
         deleted_at=row.deleted_at,
         generation=row.generation,
+        language=row.language,
     )
 
 
@@ -75,6 +76,7 @@ def order_to_columns(order: Order, turn: int, now: datetime, *, granted: bool) -
         "charged_at": now,
         "granted": granted,
         "turn": turn,
+        "language": order.language,
         **reply_to_columns(order.reply),
         "token": order.reply.token,
         "token_expires_at": order.reply.token_expires_at,

@@ -20,6 +20,7 @@ from songbot.storage.schema.tables import (
     quota_rules,
     saves,
     songs,
+    user_languages,
 )
 
 __all__ = ["LONGEST_WINDOW", "SqlPrivacyRepository"]
@@ -57,7 +58,7 @@ class SqlPrivacyRepository:
         kept = max(timedelta(days=songs_before_days), LONGEST_WINDOW)
         deleted = await self._delete_songs(songs.c.charged_at < now - kept)
         await self._delete_songs(and_(songs.c.user_id < 0, songs.c.charged_at < now - LONGEST_WINDOW))
-        await self._connector.write(lambda connection: _purge_other_data(connection, now))
+        await self._connector.write(lambda connection: _purge_other_data(connection, now, now - kept))
         return deleted
 
     async def _delete_songs(self, condition: ColumnElement[bool]) -> int:
@@ -71,8 +72,10 @@ class SqlPrivacyRepository:
                 return total
 
 
-def _purge_other_data(connection: Connection, now: datetime) -> None:
-    """Delete rules of servers left long ago, expired tokens, and subscribers of delivered songs."""
+def _purge_other_data(connection: Connection, now: datetime, languages_before: datetime) -> None:
+    """Delete rules of servers left long ago, old languages, expired tokens, and subscribers of delivered
+    songs."""
+    connection.execute(delete(user_languages).where(user_languages.c.seen_at < languages_before))
     connection.execute(delete(guilds).where(guilds.c.left_at < now - GUILD_GRACE))
     expired = update(songs).where(PENDING, songs.c.token_expires_at < now)
     connection.execute(expired.values(token=None, token_expires_at=None))
@@ -82,7 +85,7 @@ def _purge_other_data(connection: Connection, now: datetime) -> None:
 
 def _all_of(user_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
     """Return each table that may contain data about the person, and the condition that selects their rows."""
-    members: list[Table] = [songs, saves, notifications, quota_grants, quota_resets]
+    members: list[Table] = [songs, saves, notifications, quota_grants, quota_resets, user_languages]
     about = or_(quota_changes.c.actor_id == user_id, quota_changes.c.what.in_(audit_keys(user_id)))
     return [
         *((table, table.c.user_id == user_id) for table in members),

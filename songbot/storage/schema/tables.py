@@ -79,6 +79,8 @@ songs = Table(
     Column("generation", BigInteger, nullable=False, server_default="0"),
     # Queued songs are sorted by this number, then by id (songbot/storage/queries/admission.py).
     Column("turn", BigInteger, nullable=False, server_default="0"),
+    # Discord's locale of what everyone sees of the song.
+    Column("language", String, nullable=False, server_default="en"),
     sqlite_autoincrement=True,
 )
 
@@ -118,11 +120,21 @@ workers = Table(
     Column("provider_available", Boolean, nullable=False, server_default=true()),
 )
 
+user_languages = Table(
+    "user_languages",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("language", String, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
 guilds = Table(
     "guilds",
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("timezone", String, nullable=False, server_default="UTC"),
+    # Discord's locale, or NULL to use each person's own.
+    Column("language", String),
     Column("left_at", UtcDateTime),
 )
 

@@ -1,0 +1,134 @@
+"""The languages that the bot speaks. Catalogs are gettext's (`locales/`), numbers and lists are CLDR's."""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale, lists, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).parents[2] / "locales"
+DOMAIN = "songbot"
+
+NAMES = {
+    "en": "English",
+    "de": "Deutsch",
+    "es-ES": "Español (España)",
+    "es-419": "Español (Latinoamérica)",
+    "fr": "Français",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt-BR": "Português (Brasil)",
+    "ru": "Русский",
+    "uk": "Українська",
+    "tr": "Türkçe",
+    "ja": "日本語",
+    "ko": "한국어",
+    "zh-CN": "简体中文",
+    "zh-TW": "繁體中文",
+}
+"""Each language's own name, by Discord's locale (Discord, "Reference": Locales)."""
+_CLDR = {"en": "en_GB", "es-ES": "es", "zh-CN": "zh_Hans", "zh-TW": "zh_Hant"}
+"""The CLDR locale where it is not Discord's. British English lists "a, b and c" as the texts here do."""
+
+
+class Language:
+    """One language: its catalog, its plural forms, and how it writes numbers and lists.
+
+    `tag` is Discord's locale. Messages are English texts with `{names}` in braces, for which values are given
+    by keyword. They must be finished sentences or lines: no grammar works in all languages for halves.
+    """
+
+    def __init__(self, tag: str, translations: gettext.NullTranslations, cldr: Locale) -> None:
+        self.tag = tag
+        self._translations = translations
+        self._cldr = cldr
+
+    def __repr__(self) -> str:
+        return f"Language({self.tag!r})"
+
+    def gettext(self, message: str, /, **values: object) -> str:
+        """Return the translation of `message`, filled in with `values`."""
+        return _filled(self._translations.gettext(message), values)
+
+    def pgettext(self, context: str, message: str, /, **values: object) -> str:
+        """Return the translation of a message that means different things in different places.
+
+        `context` says which one.
+        """
+        return _filled(self._translations.pgettext(context, message), values)
+
+    def ngettext(self, singular: str, plural: str, count: int, /, **values: object) -> str:
+        """Return the plural form for `count`, which `{count}` shows as a number of this language."""
+        text = self._translations.ngettext(singular, plural, count)
+        return _filled(text, {"count": self.number(count), **values})
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with at most that many decimals, as in "1,234.5"."""
+        pattern = f"#,##0.{'#' * decimals}" if decimals else "#,##0"
+        return numbers.format_decimal(value, pattern, locale=self._cldr)
+
+    def percent(self, share: float) -> str:
+        """Return a share of 1 in whole per cent, as in "90%"."""
+        return numbers.format_percent(share, locale=self._cldr)
+
+    def listed(self, items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+        """Return "a, b and c", or with the style `or`, "a, b or c"."""
+        return lists.format_list(list(items), style, locale=self._cldr)
+
+
+Sentence = Callable[[Language], str]
+"""Something to say whose language is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message without values, to be called with the language. Its English text is its key in the catalogs."""
+
+    english: str
+
+    def __call__(self, language: Language) -> str:
+        return language.gettext(self.english)
+
+
+def find_language(locale: str | None) -> Language:
+    """Return the language for a locale of Discord's, or English for one that the bot does not speak."""
+    return _load(_supported(locale or ""))
+
+
+def _supported(locale: str) -> str:
+    if locale in NAMES:
+        return locale
+    return next((tag for tag in NAMES if tag == locale.partition("-")[0]), "en")
+
+
+@functools.cache
+def _load(tag: str) -> Language:
+    cldr = Locale.parse(_CLDR.get(tag, tag.replace("-", "_")))
+    return Language(tag, _read_catalog(LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po"), cldr)
+
+
+def _read_catalog(path: Path) -> gettext.NullTranslations:
+    """Read a catalog as translators write it, so that no compiled copy can be out of date."""
+    if not path.exists():  # English is in the code
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    return text.format_map(values) if values else text
+
+
+ENGLISH = _load("en")
