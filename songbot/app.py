@@ -40,6 +40,7 @@ from songbot.interactions.channel_visibility import ChannelVisibility
 from songbot.interactions.client import SongBot
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
+from songbot.interactions.languages import Languages
 from songbot.interactions.ordering import Ordering
 from songbot.interactions.owners import ApplicationOwners
 from songbot.interactions.start_log import StartLog
@@ -112,6 +113,7 @@ class App:
         self._clock = dependencies.clock
         self.telemetry = dependencies.telemetry
         self.router = ComponentRouter()
+        self._languages = Languages(dependencies.database.languages, dependencies.clock)
         self._channel_policy = ChannelPolicy(self._database.channel_rules, self._clock.monotonic)
         self.bot = SongBot(
             state=dependencies.database.app_state,
@@ -130,6 +132,7 @@ class App:
             attach_audio=dependencies.settings.attach_audio,
             clock=dependencies.clock,
             parents=dependencies.database.songs,
+            languages=self._languages,
         )
         self.starts = StartLog(
             dependencies.database.app_state, dependencies.settings.shard_ids, dependencies.clock.now
@@ -146,8 +149,9 @@ class App:
 
     async def add_cogs(self) -> None:
         """Add all cogs. If one fails to load, the error stops the startup."""
-        ordering = Ordering(self.order_service, self._channel_policy)
+        ordering = Ordering(self.order_service, self._channel_policy, self._languages)
         self.bot.add_listener(self.router.on_interaction)
+        self.bot.add_listener(self._languages.on_interaction)
         await self._add_songs(ordering)
         await self._add_library()
         await self._add_quotas()
@@ -219,6 +223,7 @@ class App:
     async def _on_login(self) -> None:
         """Start the worker once Discord has accepted the token, since delivery does not need the gateway."""
         await self.worker.start()
+        await self._languages.load()
         self.background = asyncio.create_task(self._run_background(), name="background")
         if pause := await self.starts.begin():
             log.warning("the bot has crashed repeatedly within an hour: it connects in %.0f s", pause)
@@ -231,6 +236,7 @@ class App:
             tasks.create_task(self.worker.run(), name="worker")
             tasks.create_task(retention.run(), name="retention")
             tasks.create_task(self._delivery.run(), name="expiry-notices")
+            tasks.create_task(self._languages.run(), name="languages")
 
     async def stop(self) -> None:
         """Accept no new songs, save unfinished work, and wait for handlers that are replying to people."""

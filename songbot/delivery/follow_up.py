@@ -27,7 +27,7 @@ async def edit_in_card(
     async def edit(payload: CardPayload) -> None:
         view = payload.make_view()
         if post_button_for is not None:
-            view.add_item(SongButton(Action.POST, post_button_for))
+            view.add_item(SongButton(payload.language, Action.POST, post_button_for))
         await interaction.edit_original_response(embed=payload.embed, attachments=payload.files(), view=view)
 
     return await _first_taken(payloads, edit)

@@ -13,6 +13,7 @@ from songbot.songs.models import ReplyTarget, Song, State
 from songbot.ui.custom_ids import custom_ids_on
 from songbot.ui.song_card import title_of
 from songbot.wording import cards as wording
+from songbot.wording.language import Language, find_language
 
 from . import old_edits
 from .fallbacks import DeliveryMethod, must_stay_private, nonce
@@ -105,7 +106,8 @@ class Messenger:
         It is a followup if only the token has access. Otherwise it is a reply to the card, or a plain message
         if the bot can't read the channel's history.
         """
-        content = wording.ready(users, _title(song), failed=song.state is State.FAILED)
+        language, failed = find_language(song.language), song.state is State.FAILED
+        content = wording.ready(language, users, _title(language, song), failed=failed)
         allowed = _mentions_of(users)
         if mentions_by_token(song, card):
             await self._webhook(song.reply).send(content, ephemeral=song.private, allowed_mentions=allowed)
@@ -126,15 +128,16 @@ class Messenger:
 
     async def _edit_by_token(self, song: Song, payload: CardPayload) -> ReplyTarget:
         message = await self._webhook(song.reply).edit_message(
-            _message_id_or_original(song.reply), **_edit_arguments(payload, _library_note(song))
+            _message_id_or_original(song.reply),
+            **_edit_arguments(payload, _library_note(payload.language, song)),
         )
         return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
 
     async def _post(self, song: Song, payload: CardPayload, notify: Sequence[int]) -> ReplyTarget:
         users = list(dict.fromkeys([song.user_id, *notify]))
-        content = wording.ready(
-            users, None if payload.wordless else _title(song), failed=song.state is State.FAILED
-        )
+        language = payload.language
+        title = None if payload.wordless else _title(language, song)
+        content = wording.ready(language, users, title, failed=song.state is State.FAILED)
         message = await self._channel(song.reply).send(
             content,
             **_send_arguments(payload),
@@ -148,7 +151,7 @@ class Messenger:
         channel = await self._dm(song)
         elsewhere = song.reply.channel_id if song.reply.channel_id != channel.id else None
         message = await channel.send(
-            wording.by_direct_message(elsewhere, failed=song.state is State.FAILED),
+            wording.by_direct_message(payload.language, elsewhere, failed=song.state is State.FAILED),
             **_send_arguments(payload),
             nonce=nonce(song, "card"),
         )
@@ -156,7 +159,7 @@ class Messenger:
 
     async def _follow_up(self, song: Song, payload: CardPayload) -> ReplyTarget:
         message = await self._webhook(song.reply).send(
-            _library_note(song) or "",
+            _library_note(payload.language, song) or "",
             **_send_arguments(payload),
             ephemeral=song.private,
             wait=True,
@@ -196,9 +199,10 @@ def mentions_by_token(song: Song, card: ReplyTarget) -> bool:
     return must_stay_private(song) or not card.bot_in_channel
 
 
-def _library_note(song: Song) -> str | None:
+def _library_note(language: Language, song: Song) -> str | None:
     """Return the text above a card that Discord does not store."""
-    return wording.ALSO_IN_LIBRARY if must_stay_private(song) and song.state is State.COMPLETED else None
+    is_kept_elsewhere = must_stay_private(song) and song.state is State.COMPLETED
+    return wording.ALSO_IN_LIBRARY(language) if is_kept_elsewhere else None
 
 
 def _message_id_or_original(target: ReplyTarget) -> int:
@@ -226,5 +230,5 @@ def _mentions_of(users: Sequence[int]) -> discord.AllowedMentions:
     )
 
 
-def _title(song: Song) -> str | None:
-    return title_of(song) if song.result and song.result.title else None
+def _title(language: Language, song: Song) -> str | None:
+    return title_of(language, song) if song.result and song.result.title else None

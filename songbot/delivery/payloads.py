@@ -16,6 +16,7 @@ from songbot.ui.colours import BRAND
 from songbot.ui.custom_ids import custom_id
 from songbot.ui.song_buttons import Action, card_view, failure_view
 from songbot.ui.song_card import failure_embed, plain_card, song_embed, without_links, without_words
+from songbot.wording.language import Language
 
 
 class TitledFile(discord.File):
@@ -42,6 +43,7 @@ class CardPayload:
     embed: discord.Embed
     make_view: Callable[[], discord.ui.View]
     text: str
+    language: Language
     attached: tuple[MediaFile, ...] = ()
     wordless: bool = False
 
@@ -56,6 +58,7 @@ def card_custom_ids(song_id: int) -> frozenset[str]:
 
 
 def payload_variants(
+    language: Language,
     song: Song,
     files: SongFiles,
     parent: str | None,
@@ -69,25 +72,29 @@ def payload_variants(
     `max_bytes` in total; None attaches all.
     """
     if song.state is State.FAILED:
-        told = failure_embed(song)
-        bare = without_words(song, told)
+        told = failure_embed(language, song)
+        bare = without_words(language, song, told)
         return [
-            CardPayload(told, lambda: failure_view(song), plain_card(told)),
-            CardPayload(bare, lambda: failure_view(song), plain_card(bare), wordless=True),
+            CardPayload(told, lambda: failure_view(language, song), plain_card(told), language),
+            CardPayload(
+                bare, lambda: failure_view(language, song), plain_card(bare), language, wordless=True
+            ),
         ]
     colour = BRAND if accent is None else discord.Colour(accent)
-    linked = song_embed(song, parent=parent, colour=colour)
+    linked = song_embed(language, song, parent=parent, colour=colour)
     bare = without_links(linked)
     payloads = [
-        CardPayload(linked, lambda: card_view(song), plain_card(linked)),
-        CardPayload(bare, lambda: card_view(song, listen=False), plain_card(bare)),
-        _without_words(song),
+        CardPayload(linked, lambda: card_view(language, song), plain_card(linked), language),
+        CardPayload(bare, lambda: card_view(language, song, listen=False), plain_card(bare), language),
+        _without_words(language, song),
     ]
     attached = _fitting(files, max_bytes)
     if attached:
         cover = files.cover.name if files.cover in attached else None
-        full = song_embed(song, cover=cover, parent=parent, colour=colour)
-        payloads.insert(0, CardPayload(full, lambda: card_view(song), plain_card(linked), attached))
+        full = song_embed(language, song, cover=cover, parent=parent, colour=colour)
+        payloads.insert(
+            0, CardPayload(full, lambda: card_view(language, song), plain_card(linked), language, attached)
+        )
     return payloads
 
 
@@ -105,9 +112,9 @@ def variants_after(
     return rest
 
 
-def _without_words(song: Song) -> CardPayload:
-    embed = without_words(song, song_embed(song))
-    return CardPayload(embed, lambda: card_view(song), plain_card(embed), wordless=True)
+def _without_words(language: Language, song: Song) -> CardPayload:
+    embed = without_words(language, song, song_embed(language, song))
+    return CardPayload(embed, lambda: card_view(language, song), plain_card(embed), language, wordless=True)
 
 
 def _fitting(files: SongFiles, max_bytes: int | None) -> tuple[MediaFile, ...]:

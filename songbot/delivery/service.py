@@ -21,6 +21,7 @@ from songbot.ui.progress_message import expiry_notice, progress_embed
 from songbot.ui.song_buttons import progress_view
 from songbot.ui.song_card import origin_text
 from songbot.wording import cards as wording
+from songbot.wording.language import Language, find_language
 
 from .channel_access import reach_of
 from .expiry_notices import ExpiryNotices, has_moved_on
@@ -61,6 +62,12 @@ class ParentLookup(Protocol):
     async def get(self, song_id: int) -> Song | None: ...
 
 
+class UserLanguages(Protocol):
+    """Knows the language last seen of each person, or None."""
+
+    async def of_user(self, user_id: int) -> Language | None: ...
+
+
 class DiscordDelivery:
     """Implements DeliveryService on a logged-in client. `run` must run at the same time."""
 
@@ -72,6 +79,7 @@ class DiscordDelivery:
         attach_audio: bool,
         clock: Clock,
         parents: ParentLookup | None = None,
+        languages: UserLanguages | None = None,
     ) -> None:
         self._client = client
         self._messenger = Messenger(client)
@@ -79,6 +87,7 @@ class DiscordDelivery:
         self._attach = attach_audio
         self._clock = clock
         self._parents = parents
+        self._languages = languages
         self._dead_progress: dict[tuple[int, bool], None] = {}
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
         self._budgets_by_token = {
@@ -106,8 +115,10 @@ class DiscordDelivery:
             self._notices.watch(song)
         if (only_by_token and not by_token) or (song.id, by_token) in self._dead_progress:
             return False
-        embed = progress_embed(song, progress, ephemeral=must_stay_private(song))
-        return await self._edit_text(song, None, progress_view(song), by_token=by_token, embed=embed)
+        language = find_language(song.language)
+        embed = progress_embed(language, song, progress, ephemeral=must_stay_private(song))
+        view = progress_view(language, song)
+        return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
 
     async def _edit_text(
         self,
@@ -141,11 +152,12 @@ class DiscordDelivery:
     async def _send_expiry_notice(self, song: Song) -> None:
         """Say where the song will appear while the token is still valid, and stop showing progress."""
         self._stop_progress(song.id, by_token=True)
+        language = find_language(song.language)
         while token_is_valid(song.reply, self._clock.now()):
             try:
                 if self._parents is not None and has_moved_on(song, await self._parents.get(song.id)):
                     return
-                view, embed = progress_view(song), expiry_notice(song)
+                view, embed = progress_view(language, song), expiry_notice(language, song)
                 if await self._edit_text(song, None, view, by_token=True, embed=embed):
                     return
             except StoreUnavailable:
@@ -176,13 +188,15 @@ class DiscordDelivery:
         self, song: Song, notify: list[int], attempt: int
     ) -> Delivered | Undeliverable | RetryLater:
         reasons: list[str] = []
-        parent, reach = await self._origin(song), self._reach(song)
+        parent, reach = await self._parent(song), self._reach(song)
         methods = methods_for(song, self._clock.now(), reach)
         limits = {method: upload_limit(method, song, reach) for method in methods}
         async with self._files(song, attempt, max(limits.values())) as files:
             accent = await accent_of(files.cover)
             for method in methods:
-                payloads = payload_variants(song, files, parent, accent, max_bytes=limits[method])
+                language = await self._language(method, song)
+                origin = origin_text(language, song, parent) if parent else None
+                payloads = payload_variants(language, song, files, origin, accent, max_bytes=limits[method])
                 outcome = await self._try_method(method, song, payloads, notify)
                 if isinstance(outcome, Delivered):
                     return outcome
@@ -239,9 +253,9 @@ class DiscordDelivery:
     async def _after_delivery(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
         method = DeliveryMethod(delivered.method)
         if method is DeliveryMethod.DIRECT and token_is_valid(song.reply, self._clock.now()):
-            await self._edit_text(
-                song, wording.sent_directly(failed=song.state is State.FAILED), None, by_token=True
-            )
+            language = find_language(song.language)
+            text = wording.sent_directly(language, failed=song.state is State.FAILED)
+            await self._edit_text(song, text, None, by_token=True)
         await self._notify_waiting(song, delivered, notify)
 
     async def _notify_waiting(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
@@ -270,7 +284,8 @@ class DiscordDelivery:
             return
         try:
             async with asyncio.timeout(NOTIFY_TIMEOUT):
-                await self._messenger.tell_privately(song, wording.BLOCKED_PRIVATELY)
+                explanation = wording.BLOCKED_PRIVATELY(await self._own_language(song))
+                await self._messenger.tell_privately(song, explanation)
         except DISCORD_ERRORS as error:
             log.info("AutoMod's block not explained: %s", describe(error), extra={"song": song.id})
 
@@ -287,15 +302,23 @@ class DiscordDelivery:
         async with self._downloader.fetch(song, limit) as files:
             yield files
 
-    async def _origin(self, song: Song) -> str | None:
-        """Return a line about the song's origin, or None if it can't be looked up."""
+    async def _language(self, method: DeliveryMethod, song: Song) -> Language:
+        """Return the language of the channel, or in a direct message, the person's own."""
+        is_direct = method is DeliveryMethod.DIRECT
+        return await self._own_language(song) if is_direct else find_language(song.language)
+
+    async def _own_language(self, song: Song) -> Language:
+        own = await self._languages.of_user(song.user_id) if self._languages else None
+        return own or find_language(song.language)
+
+    async def _parent(self, song: Song) -> Song | None:
+        """Return the song that this one was made from, or None if it can't be looked up."""
         if self._parents is None or song.parent_id is None or song.state is not State.COMPLETED:
             return None
         try:
-            parent = await self._parents.get(song.parent_id)
+            return await self._parents.get(song.parent_id)
         except StoreUnavailable:
             return None
-        return origin_text(song, parent) if parent else None
 
 
 def _shared_target(method: DeliveryMethod, song: Song) -> tuple[str, int] | None:

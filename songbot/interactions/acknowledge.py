@@ -13,6 +13,7 @@ from songbot.discord_errors import ALREADY_ACKNOWLEDGED, DISCORD_ERRORS, describ
 from songbot.wording import general
 
 from .install_context import bot_has_access
+from .languages import own_language
 from .replies import send_ephemeral
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,8 @@ async def _report_missed(interaction: discord.Interaction, *, private: bool) -> 
     try:
         async with asyncio.timeout(10):
             await channel.send(
-                general.missed(interaction.user.id), allowed_mentions=discord.AllowedMentions(users=True)
+                general.missed(own_language(interaction), interaction.user.id),
+                allowed_mentions=discord.AllowedMentions(users=True),
             )
     except DISCORD_ERRORS as error:
         log.warning("a missed response could not be reported: %s", describe(error))

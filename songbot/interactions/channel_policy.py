@@ -8,6 +8,7 @@ import discord
 
 from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
 from songbot.wording import quota_channels as wording
+from songbot.wording.language import Sentence
 
 CACHE_SECONDS = 10.0
 """Seconds until another process's change is noticed here. A change by this process applies at once."""
@@ -24,7 +25,7 @@ class ChannelPolicy:
         self._monotonic = monotonic
         self._cache: dict[int, tuple[float, ChannelRules]] = {}
 
-    async def refusal(self, interaction: discord.Interaction) -> str | None:
+    async def refusal(self, interaction: discord.Interaction) -> Sentence | None:
         """Return why no song can be requested here, naming a channel where it can, or None if it can be.
 
         Raise StoreUnavailable if the rules can't be read.
@@ -36,7 +37,8 @@ class ChannelPolicy:
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
         if rules.permits(interaction.channel_id or 0, parent_id):
             return None
-        return wording.refused(_open_channel_id(interaction, rules))
+        open_channel = _open_channel_id(interaction, rules)
+        return lambda language: wording.refused(language, open_channel)
 
     def forget(self, guild_id: int) -> None:
         """Read the server's rules again on the next request."""

@@ -15,6 +15,7 @@ import discord
 
 from songbot.ui.custom_ids import Route, custom_ids_on, has_valid_ids
 from songbot.wording import buttons, general
+from songbot.wording.language import Message
 
 from .error_handler import handle_errors
 from .errors import UserFacingError
@@ -73,7 +74,7 @@ def _entry(route: Route[T], handler: Handler[T]) -> _Entry:
     return route, lambda interaction, match: handler(interaction, route.parse(match))
 
 
-def _find(entries: dict[str, _Entry], custom_id: str, unknown: str) -> tuple[_Run, re.Match[str]]:
+def _find(entries: dict[str, _Entry], custom_id: str, unknown: Message) -> tuple[_Run, re.Match[str]]:
     """Return the handler of `custom_id`. Raise UserFacingError if it is unknown or forged."""
     for route, run in entries.values():
         match = route.template.fullmatch(custom_id)

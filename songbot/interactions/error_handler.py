@@ -14,15 +14,17 @@ from songbot.discord_errors import ALREADY_ACKNOWLEDGED, DISCORD_ERRORS, describ
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
+from songbot.wording.language import Message, Sentence
 
 from .errors import UserFacingError
+from .languages import own_language
 
 log = logging.getLogger(__name__)
 
 OTHER_SESSION_SECONDS = 5.0
 """Seconds that another session of the same shard has to complete the response that it deferred."""
 
-_ERROR_MESSAGES: dict[type[Exception], str] = {
+_ERROR_MESSAGES: dict[type[Exception], Message] = {
     app_commands.NoPrivateMessage: general.SERVERS_ONLY,
     app_commands.CommandNotFound: general.COMMAND_CHANGED,
     app_commands.CommandSignatureMismatch: general.COMMAND_CHANGED,
@@ -62,12 +64,12 @@ async def _answer_if_nobody_does(interaction: discord.Interaction) -> None:
     try:
         answer = await interaction.original_response()
         if answer.flags.loading:
-            await interaction.edit_original_response(content=general.UNEXPECTED)
+            await interaction.edit_original_response(content=general.UNEXPECTED(own_language(interaction)))
     except DISCORD_ERRORS as error:
         log.info("an interaction was answered elsewhere: %s", describe(error))
 
 
-def _error_message(interaction: discord.Interaction, error: Exception) -> str:
+def _error_message(interaction: discord.Interaction, error: Exception) -> Sentence:
     match error:
         case UserFacingError():
             return error.sentence
@@ -75,7 +77,8 @@ def _error_message(interaction: discord.Interaction, error: Exception) -> str:
             log.error("an interaction could not be served: %s", error)
             return general.STORE_UNAVAILABLE
         case app_commands.MissingPermissions():
-            return general.missing_permissions(error.missing_permissions)
+            names = error.missing_permissions
+            return lambda language: general.missing_permissions(language, names)
         case _ if said := next(
             (said for kind, said in _ERROR_MESSAGES.items() if isinstance(error, kind)), None
         ):

@@ -102,7 +102,7 @@ class Languages:
         return self._guilds.get(guild_id) if guild_id is not None else None
 
     async def of_user(self, user_id: int) -> Language | None:
-        """Return the language last seen of the person, or None if none was, or the database is unavailable."""
+        """Return the language last seen of the person, or None if it is unknown."""
         tag = self._users.get(user_id)
         try:
             tag = tag or await self._repository.user_language(user_id)

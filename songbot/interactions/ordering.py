@@ -18,12 +18,14 @@ from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Order, Order
 from songbot.songs.prompts import MAX_PROMPT, EmptyPrompt, PromptTooLong, clean_prompt
 from songbot.ui.progress_message import acknowledgement_embed
 from songbot.wording import general, quotas
+from songbot.wording.language import Sentence
 from songbot.worker.order_service import OrderService
 
 from .acknowledge import Acknowledged, acknowledge
 from .burst import AcknowledgementBarrier
 from .channel_policy import ChannelPolicy
 from .install_context import must_answer_privately, quota_guild_id, reply_target, role_ids
+from .languages import Languages, own_language
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +49,17 @@ class _Refusal:
     """Why a request was refused. `is_urgent` means that the process is stopping and has time for one
     request only."""
 
-    sentence: str
+    sentence: Sentence
     is_urgent: bool = False
 
 
 class Ordering:
     """Turns every request into a song."""
 
-    def __init__(self, order_service: OrderService, channels: ChannelPolicy) -> None:
+    def __init__(self, order_service: OrderService, channels: ChannelPolicy, languages: Languages) -> None:
         self._orders = order_service
         self._channels = channels
+        self._languages = languages
         self._barrier = AcknowledgementBarrier()
 
     async def order(self, interaction: discord.Interaction, request: SongRequest) -> bool:
@@ -73,7 +76,7 @@ class Ordering:
         if answer is None:
             return False
         request = replace(request, private=private or answer.is_ephemeral)
-        order = _build_order(interaction, request, prompt, reply_target(interaction, answer.message_id))
+        order = self._build_order(interaction, request, prompt, reply_target(interaction, answer.message_id))
         refusal = await self._place_order(interaction, order)
         if refusal is not None:
             await _replace_progress(interaction, answer, refusal)
@@ -82,7 +85,8 @@ class Ordering:
     async def _acknowledge(
         self, interaction: discord.Interaction, prompt: str, *, private: bool
     ) -> Acknowledged | None:
-        embed = acknowledgement_embed(prompt, interaction.user.id, interaction.created_at)
+        language = self._languages.shared(interaction, private=private)
+        embed = acknowledgement_embed(language, prompt, interaction.user.id, interaction.created_at)
         if interaction.response.is_done():
             return await _follow_up(interaction, embed, private=private)
         with self._barrier.acknowledging():
@@ -103,11 +107,33 @@ class Ordering:
         if prompt is None:
             return False
         target = ReplyTarget(interaction.channel_id or 0, message_id, upload_limit=interaction.filesize_limit)
-        order = _build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
+        order = self._build_order(interaction, request, prompt, target, idempotency_key=f"dm:{message_id}")
         refusal = await self._place_order(interaction, order)
         if refusal is not None:
             await send_ephemeral(interaction, refusal.sentence)
         return refusal is None
+
+    def _build_order(
+        self,
+        interaction: discord.Interaction,
+        request: SongRequest,
+        prompt: str,
+        target: ReplyTarget,
+        idempotency_key: str | None = None,
+    ) -> Order:
+        return Order(
+            idempotency_key=idempotency_key or _idempotency_key(interaction, request),
+            user_id=interaction.user.id,
+            prompt=prompt,
+            private=request.private,
+            reply=target,
+            guild_id=interaction.guild_id,
+            quota_guild_id=quota_guild_id(interaction),
+            role_ids=role_ids(interaction),
+            parent_id=request.parent.id if request.parent else None,
+            relation=request.relation,
+            language=self._languages.shared(interaction, private=request.private).tag,
+        )
 
     async def _place_order(self, interaction: discord.Interaction, order: Order) -> _Refusal | None:
         """Return why there is no song, or None if there is one.
@@ -133,29 +159,9 @@ async def _valid_prompt(interaction: discord.Interaction, request: SongRequest) 
     except EmptyPrompt:
         await send_ephemeral(interaction, general.EMPTY_PROMPT)
     except PromptTooLong as error:
-        await send_ephemeral(interaction, general.prompt_too_long(error.length, MAX_PROMPT))
+        length = error.length
+        await send_ephemeral(interaction, lambda one: general.prompt_too_long(one, length, MAX_PROMPT))
     return None
-
-
-def _build_order(
-    interaction: discord.Interaction,
-    request: SongRequest,
-    prompt: str,
-    target: ReplyTarget,
-    idempotency_key: str | None = None,
-) -> Order:
-    return Order(
-        idempotency_key=idempotency_key or _idempotency_key(interaction, request),
-        user_id=interaction.user.id,
-        prompt=prompt,
-        private=request.private,
-        reply=target,
-        guild_id=interaction.guild_id,
-        quota_guild_id=quota_guild_id(interaction),
-        role_ids=role_ids(interaction),
-        parent_id=request.parent.id if request.parent else None,
-        relation=request.relation,
-    )
 
 
 def _idempotency_key(interaction: discord.Interaction, request: SongRequest) -> str:
@@ -178,9 +184,9 @@ async def _follow_up(
 def _refusal(outcome: OrderOutcome) -> _Refusal:
     match outcome:
         case Refused(decision=decision):
-            return _Refusal(quotas.refused(decision))
+            return _Refusal(lambda language: quotas.refused(language, decision))
         case NotAccepting(message=message):
-            return _Refusal(general.closed(message), is_urgent=message is None)
+            return _Refusal(lambda language: general.closed(language, message), is_urgent=message is None)
         case Duplicate():
             return _Refusal(general.ALREADY_ORDERED)
         case Accepted():
@@ -204,6 +210,7 @@ async def _replace_progress(
         if told:
             await interaction.followup.delete_message(answer.message_id)
         else:
-            await interaction.followup.edit_message(answer.message_id, content=refusal.sentence, embed=None)
+            text = refusal.sentence(own_language(interaction))
+            await interaction.followup.edit_message(answer.message_id, content=text, embed=None)
     except DISCORD_ERRORS as error:
         log.warning("the progress message of a refused order could not be changed: %s", describe(error))

@@ -10,7 +10,7 @@ from songbot.songs.models import Song
 from songbot.songs.progress import SEGMENTS, Progress, Stage
 from songbot.wording import cards, text
 from songbot.wording import progress as wording
-from songbot.wording.language import Language, find_language
+from songbot.wording.language import Language
 
 from .colours import BRAND
 
@@ -26,9 +26,10 @@ def acknowledgement_embed(language: Language, prompt: str, user_id: int, now: da
     return _embed(language, wording.STARTING(language), prompt, [], [note], user_id)
 
 
-def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -> discord.Embed:
+def progress_embed(
+    language: Language, song: Song, progress: Progress, *, ephemeral: bool = False
+) -> discord.Embed:
     """Return the message of an unfinished song. Equal progress gives equal embeds."""
-    language = find_language(song.language)
     almost_done = progress.segments == SEGMENTS - 1
     lines = [wording.note(language, progress)]
     if progress.stage in _WITH_BAR:
@@ -41,9 +42,8 @@ def progress_embed(song: Song, progress: Progress, *, ephemeral: bool = False) -
     return embed
 
 
-def expiry_notice(song: Song) -> discord.Embed:
+def expiry_notice(language: Language, song: Song) -> discord.Embed:
     """Return the message shown from the token's last minute if nothing but the token can edit the reply."""
-    language = find_language(song.language)
     lines = [wording.TOO_LATE_HERE(language)]
     return _embed(language, wording.OVERDUE(language), song.prompt, lines, [], song.user_id)
 

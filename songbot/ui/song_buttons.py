@@ -10,6 +10,7 @@ import discord
 from songbot.songs.models import Song, State
 from songbot.wording import buttons as wording
 from songbot.wording import text
+from songbot.wording.language import Language, Message
 
 from .custom_ids import custom_id, custom_ids_on, id_route
 from .views import RoutedView
@@ -32,7 +33,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _ButtonSpec:
-    label: str
+    label: Message
     emoji: str
     style: discord.ButtonStyle = discord.ButtonStyle.secondary
 
@@ -54,10 +55,10 @@ _BUTTONS: dict[Action, _ButtonSpec] = {
 class SongButton(discord.ui.Button[discord.ui.View]):
     """Any button under a song. Its custom ID is `song:v1:<action>:<song id>`."""
 
-    def __init__(self, action: Action, song_id: int) -> None:
+    def __init__(self, language: Language, action: Action, song_id: int) -> None:
         spec = _BUTTONS[action]
         super().__init__(
-            label=spec.label,
+            label=spec.label(language),
             emoji=spec.emoji,
             style=spec.style,
             custom_id=custom_id(f"song:{action}", song_id),
@@ -75,27 +76,29 @@ def is_public_card_of(message: discord.Message, song_id: int) -> bool:
     return any(match is not None and int(match["id"]) == song_id for match in matches)
 
 
-def card_view(song: Song, *, listen: bool = True) -> discord.ui.View:
+def card_view(language: Language, song: Song, *, listen: bool = True) -> discord.ui.View:
     """Return the buttons under a card. `Listen` is included if the link fits into a button."""
     actions = (Action.TAKE, Action.REMIX, Action.SAVE, Action.DELETE)
-    buttons: list[discord.ui.Button[discord.ui.View]] = [SongButton(action, song.id) for action in actions]
+    buttons: list[discord.ui.Button[discord.ui.View]] = [
+        SongButton(language, action, song.id) for action in actions
+    ]
     link = text.safe_link(song.result.song_url, text.BUTTON_URL) if song.result and listen else None
     if link is not None:
-        buttons.insert(1, discord.ui.Button(label=wording.LISTEN, emoji="🎧", url=link))
+        buttons.insert(1, discord.ui.Button(label=wording.LISTEN(language), emoji="🎧", url=link))
     return RoutedView(*buttons)
 
 
-def failure_view(song: Song) -> discord.ui.View:
+def failure_view(language: Language, song: Song) -> discord.ui.View:
     """Return the buttons under a failed song."""
-    return action_view(song.id, Action.RETRY)
+    return action_view(language, song.id, Action.RETRY)
 
 
-def progress_view(song: Song) -> discord.ui.View:
+def progress_view(language: Language, song: Song) -> discord.ui.View:
     """Return the buttons under an unfinished song. `Cancel` is included while the song is queued."""
     cancel = [Action.CANCEL] if song.state is State.QUEUED else []
-    return action_view(song.id, Action.NOTIFY, *cancel)
+    return action_view(language, song.id, Action.NOTIFY, *cancel)
 
 
-def action_view(song_id: int, *actions: Action) -> discord.ui.View:
+def action_view(language: Language, song_id: int, *actions: Action) -> discord.ui.View:
     """Return buttons for the given actions."""
-    return RoutedView(*(SongButton(action, song_id) for action in actions))
+    return RoutedView(*(SongButton(language, action, song_id) for action in actions))

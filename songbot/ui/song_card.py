@@ -9,6 +9,7 @@ import discord
 from songbot.songs.models import FailureReason, Relation, Song, State
 from songbot.wording import cards as wording
 from songbot.wording import failures, text
+from songbot.wording.language import Language
 
 from .colours import BRAND, FAILURE
 
@@ -20,7 +21,12 @@ PLAIN = 1900
 
 
 def song_embed(
-    song: Song, *, cover: str | None = None, parent: str | None = None, colour: discord.Colour = BRAND
+    language: Language,
+    song: Song,
+    *,
+    cover: str | None = None,
+    parent: str | None = None,
+    colour: discord.Colour = BRAND,
 ) -> discord.Embed:
     """Return the card of a completed song.
 
@@ -28,15 +34,15 @@ def song_embed(
     about the song's origin (see `origin_text`). `colour` is the accent colour of the cover.
     """
     embed = discord.Embed(
-        title=title_of(song),
-        description=_description(song, parent),
+        title=title_of(language, song),
+        description=_description(language, song, parent),
         colour=colour,
         timestamp=song.finished_at or song.created_at,
     )
     if song.result is not None:
         embed.url = text.safe_link(song.result.song_url)
         embed.set_image(url=f"attachment://{cover}" if cover else text.safe_link(song.result.image_url))
-    return embed.set_footer(text=wording.MADE_WITH)
+    return embed.set_footer(text=wording.MADE_WITH(language))
 
 
 def without_links(embed: discord.Embed) -> discord.Embed:
@@ -46,17 +52,17 @@ def without_links(embed: discord.Embed) -> discord.Embed:
     return bare.set_image(url=None)
 
 
-def without_words(song: Song, embed: discord.Embed) -> discord.Embed:
+def without_words(language: Language, song: Song, embed: discord.Embed) -> discord.Embed:
     """Return the same embed without prompt, title, tags and Whisul's words, for AutoMod."""
     failed = song.state is State.FAILED
     bare = discord.Embed(
-        title=failures.title(song.reason) if failed else wording.UNTITLED,
-        description=f"{wording.WORDS_BLOCKED}\n-# {wording.requested_by(song.user_id)}",
+        title=failures.title(language, song.reason) if failed else wording.UNTITLED(language),
+        description=f"{wording.WORDS_BLOCKED(language)}\n-# {wording.requested_by(language, song.user_id)}",
         colour=embed.colour,
         timestamp=embed.timestamp,
         url=embed.url,
     )
-    return bare if failed else bare.set_footer(text=wording.MADE_WITH)
+    return bare if failed else bare.set_footer(text=wording.MADE_WITH(language))
 
 
 def plain_card(embed: discord.Embed) -> str:
@@ -67,43 +73,45 @@ def plain_card(embed: discord.Embed) -> str:
     return f"{shown}\n<{embed.url}>" if embed.url else shown
 
 
-def failure_embed(song: Song) -> discord.Embed:
+def failure_embed(language: Language, song: Song) -> discord.Embed:
     """Return what happened, what to do, that nothing was charged, and Whisul's own message."""
     prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
     lines = [
         f"> {prompt}" if prompt else "",
-        failures.why(song.reason),
-        f"-# {failures.REFUNDED}{wording.SEPARATOR}{wording.requested_by(song.user_id)}",
+        failures.why(language, song.reason),
+        f"-# {failures.REFUNDED(language)}{wording.SEPARATOR}{wording.requested_by(language, song.user_id)}",
     ]
     embed = discord.Embed(
-        title=failures.title(song.reason),
+        title=failures.title(language, song.reason),
         description="\n".join(line for line in lines if line),
         colour=BRAND if song.reason is FailureReason.CANCELLED else FAILURE,
         timestamp=song.finished_at or song.created_at,
     )
     if error := text.escape_and_clamp(song.error, 500):
-        embed.add_field(name=failures.WHISULS_WORDS, value=error, inline=False)
+        embed.add_field(name=failures.WHISULS_WORDS(language), value=error, inline=False)
     return embed
 
 
-def title_of(song: Song) -> str:
+def title_of(language: Language, song: Song) -> str:
     """Return the escaped title in at most 256 characters, or "Untitled" if Whisul gave none."""
-    return text.escape_and_clamp(song.result.title if song.result else None, TITLE) or wording.UNTITLED
+    return text.escape_and_clamp(song.result.title if song.result else None, TITLE) or wording.UNTITLED(
+        language
+    )
 
 
-def origin_text(song: Song, parent: Song) -> str | None:
+def origin_text(language: Language, song: Song, parent: Song) -> str | None:
     """Return "Remix of Midnight Grid", linked if the reader can open the parent's card, or None for a retry.
 
     The title of a private parent is never shown under a public song.
     """
     if song.relation is None or song.relation is Relation.RETRY or (parent.private and not song.private):
         return None
-    title = title_of(parent)
+    title = title_of(language, parent)
     target = parent.reply
     if _is_reachable(song, parent):
         path = f"{parent.guild_id or '@me'}/{target.channel_id}/{target.message_id}"
         title = f"[{title}](https://discord.com/channels/{path})"
-    return wording.came_from(song.relation, title)
+    return wording.came_from(language, song.relation, title)
 
 
 def _is_reachable(song: Song, parent: Song) -> bool:
@@ -118,11 +126,11 @@ def _is_reachable(song: Song, parent: Song) -> bool:
     )
 
 
-def bpm(value: float | None) -> str:
-    """Return the tempo as a whole number or with one decimal; empty if it is invalid."""
+def tempo_text(language: Language, value: float | None) -> str:
+    """Return the tempo as a whole number or with one decimal, as in "140 BPM"; empty if it is invalid."""
     if value is None or not math.isfinite(value) or not 0 < value < 10_000:
         return ""
-    return f"{round(value, 1):g}"
+    return wording.beats_per_minute(language, round(value, 1))
 
 
 def inline_tags(tags: tuple[str, ...]) -> str:
@@ -135,18 +143,18 @@ def inline_tags(tags: tuple[str, ...]) -> str:
     return line
 
 
-def facts(song: Song) -> list[str]:
+def facts(language: Language, song: Song) -> list[str]:
     """Return the length and tempo that Whisul gave, as in "2:47", "140 BPM"."""
     result = song.result
     seconds = result.duration_seconds if result else None
     length = text.duration(seconds) if seconds and 0 < seconds < 360_000 else ""
-    tempo = bpm(result.bpm if result else None)
-    return [fact for fact in (length, f"{tempo} {wording.BPM}" if tempo else "") if fact]
+    tempo = tempo_text(language, result.bpm if result else None)
+    return [fact for fact in (length, tempo) if fact]
 
 
-def _description(song: Song, parent: str | None) -> str:
+def _description(language: Language, song: Song, parent: str | None) -> str:
     prompt = text.escape_and_clamp(song.prompt, DESCRIPTION)
-    subtle = wording.SEPARATOR.join([*facts(song), wording.requested_by(song.user_id)])
+    subtle = wording.SEPARATOR.join([*facts(language, song), wording.requested_by(language, song.user_id)])
     tags = inline_tags(song.result.tags if song.result else ())
     lines = [parent or "", f"> {prompt}" if prompt else "", tags, f"-# {subtle}"]
     return "\n".join(line for line in lines if line)

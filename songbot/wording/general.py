@@ -1,4 +1,4 @@
-"""Word the errors that can occur in any feature."""
+"""Hold the texts of errors that can occur in any feature."""
 
 from __future__ import annotations
 
@@ -6,55 +6,76 @@ from collections.abc import Sequence
 
 from songbot.wording.text import escape_and_clamp
 
-EMPTY_PROMPT = "I need a prompt – a style, a mood or a story."
-STORE_UNAVAILABLE = "I can't reach my database right now. Nothing was charged. Please try again in a minute."
-UNEXPECTED = "Sorry, something went wrong on my side. Please try again in a moment."
-NOT_YOURS = "Only the person who requested this song can do that."
-UNKNOWN_BUTTON = "This button is out of date. Please use `/song` or `/library` instead."
-SONG_GONE = "This song has been deleted."
-NOT_READY = "This song isn't finished yet."
-OWNERS_ONLY = "Only the bot's owner can do that."
-SERVERS_ONLY = "This only works in a server."
-COMMAND_CHANGED = "That command has changed. Restart Discord or wait a minute, then try again."
-BAD_INPUT = "One of those values isn't valid. Please choose from the options Discord offers."
-ALREADY_ORDERED = "That song is already in progress."
-STOPPING = "I'm restarting and can't take new songs for a moment. Please try again in a minute."
-AUTOMOD_BLOCKS_PROMPT = (
+from .language import Language, Message
+from .permissions import permission_name
+
+EMPTY_PROMPT = Message("I need a prompt – a style, a mood or a story.")
+STORE_UNAVAILABLE = Message(
+    "I can't reach my database right now. Nothing was charged. Please try again in a minute."
+)
+UNEXPECTED = Message("Sorry, something went wrong on my side. Please try again in a moment.")
+NOT_YOURS = Message("Only the person who requested this song can do that.")
+UNKNOWN_BUTTON = Message("This button is out of date. Please use `/song` or `/library` instead.")
+SONG_GONE = Message("This song has been deleted.")
+NOT_READY = Message("This song isn't finished yet.")
+OWNERS_ONLY = Message("Only the bot's owner can do that.")
+SERVERS_ONLY = Message("This only works in a server.")
+COMMAND_CHANGED = Message("That command has changed. Restart Discord or wait a minute, then try again.")
+BAD_INPUT = Message("One of those values isn't valid. Please choose from the options Discord offers.")
+ALREADY_ORDERED = Message("That song is already in progress.")
+STOPPING = Message("I'm restarting and can't take new songs for a moment. Please try again in a minute.")
+AUTOMOD_BLOCKS_PROMPT = Message(
     "This server's AutoMod blocks words in your prompt. Nothing was charged. Please reword it, or send it to "
     "me in a DM."
 )
 
 
-def prompt_too_long(length: int, maximum: int) -> str:
+def prompt_too_long(language: Language, length: int, maximum: int) -> str:
     """Return that the prompt has `length` characters, while only `maximum` are allowed."""
-    return f"Your prompt is {length:,} characters; the maximum is {maximum:,}. Please shorten it."
+    return language.gettext(
+        "Your prompt is {length} characters; the maximum is {maximum}. Please shorten it.",
+        length=language.number(length),
+        maximum=language.number(maximum),
+    )
 
 
-def options_left_out(names: Sequence[str]) -> str:
+def options_left_out(language: Language, names: Sequence[str]) -> str:
     """Return that the named options were left out to make the prompt fit."""
-    *others, last = (f"`{name}`" for name in names)
-    options = f"{', '.join(others)} and {last}" if others else last
-    return f"Your prompt left no room for {options}, so I left {'them' if others else 'it'} out."
+    options = language.listed(f"`{name}`" for name in names)
+    # Translators: {options} is a list of option names, as in "`mood` and `genre`".
+    return language.ngettext(
+        "Your prompt left no room for {options}, so I left it out.",
+        "Your prompt left no room for {options}, so I left them out.",
+        len(names),
+        options=options,
+    )
 
 
-def closed(message: str | None) -> str:
+def closed(language: Language, message: str | None) -> str:
     """Return that no new songs are accepted: the owner paused the bot with `message`, or the process is
     stopping."""
     note = escape_and_clamp(message, 500)
     if not note:
-        return STOPPING
-    return f"New songs are paused: {note}\nSongs already in progress will still arrive."
+        return STOPPING(language)
+    # Translators: {note} is the owner's own text.
+    return language.gettext(
+        "New songs are paused: {note}\nSongs already in progress will still arrive.", note=note
+    )
 
 
-_PERMISSIONS = {"manage_guild": "Manage Server", "manage_messages": "Manage Messages"}
-
-
-def missing_permissions(names: Sequence[str]) -> str:
+def missing_permissions(language: Language, names: Sequence[str]) -> str:
     """Return which permissions the person lacks. `names` are discord.py's."""
-    bold = " and ".join(f"**{_PERMISSIONS.get(name, name.replace('_', ' ').title())}**" for name in names)
-    return f"You need the {bold} {'permission' if len(names) == 1 else 'permissions'} for that."
+    bold = language.listed(f"**{permission_name(language, name)}**" for name in names)
+    return language.ngettext(
+        "You need the {permissions} permission for that.",
+        "You need the {permissions} permissions for that.",
+        len(names),
+        permissions=bold,
+    )
 
 
-def missed(user_id: int) -> str:
+def missed(language: Language, user_id: int) -> str:
     """Return that a command could not be answered in time, so that nothing was ordered."""
-    return f"<@{user_id}>, I couldn't respond in time. Nothing was charged – please try again."
+    return language.gettext(
+        "{user}, I couldn't respond in time. Nothing was charged – please try again.", user=f"<@{user_id}>"
+    )
