@@ -21,6 +21,7 @@ from songbot.songs.errors import StoreUnavailable
 from .command_sync import KeyValueStore, sync_commands
 from .error_handler import reply_with_error
 from .gateway_events import guard_parsers
+from .translator import CommandTranslator
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,7 @@ class SongBot(commands.AutoShardedBot):
         self._repaired_at = -math.inf
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(CommandTranslator())
         self.command_ids = await sync_commands(self, self.tree, self._state)
         await self._on_login()
 

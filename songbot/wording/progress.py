@@ -7,17 +7,17 @@ from datetime import datetime
 
 from songbot.songs.progress import Progress, Stage
 
-from .language import Language, Message
+from .language import Language, Message, Title
 
-STARTING = Message("Queuing your song…")
-SENDING = Message("Sending your prompt to Whisul…")
-COMPOSING = Message("Whisul is composing your song…")
-OVERDUE = Message("Whisul is still composing your song…")
+STARTING = Title("Queuing your song…")
+SENDING = Title("Sending your prompt to Whisul…")
+COMPOSING = Title("Whisul is composing your song…")
+OVERDUE = Title("Whisul is still composing your song…")
 ALMOST_DONE = Message("Almost done…")
-BUSY = Message("Whisul is busy right now")
-UNAVAILABLE = Message("Whisul isn't responding right now")
-WAITING = Message("Waiting in the queue…")
-NEXT = Message("You're next in the queue.")
+BUSY = Title("Whisul is busy right now")
+UNAVAILABLE = Title("Whisul isn't responding right now")
+WAITING = Title("Waiting in the queue…")
+NEXT = Title("You're next in the queue.")
 
 OVERDUE_NOTE = Message(
     "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
