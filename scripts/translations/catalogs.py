@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
+from io import SEEK_END, BytesIO
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from songbot.wording.language import NAMES, catalog_path, cldr_name
 
-_KEPT_HEADERS = ('"Language:', '"Plural-Forms:', '"Content-Type:')
 _HEADER = """\
-# {name} texts of the bot, for `make translations`. Texts are English in the code; see CONTRIBUTING.md.
+# {name}. English is in the code; see "To add a language" in CONTRIBUTING.md.
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plural_forms}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
 """
 
 
@@ -47,11 +52,16 @@ def update_catalog(tag: str, template: Catalog) -> bool:
 
 def _formatted(catalog: Catalog, name: str) -> bytes:
     """Return the catalog as a file without dates and line numbers, so that only changed texts differ."""
-    catalog.header_comment = _HEADER.format(name=name).rstrip()
-    output = BytesIO()
-    write_po(output, catalog, width=100, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
-    header, entries = output.getvalue().decode().split("\n\n", 1)
-    kept = [
-        line for line in header.splitlines() if not line.startswith('"') or line.startswith(_KEPT_HEADERS)
-    ]
-    return "\n".join([*kept, "", entries]).encode()
+    header = _HEADER.format(name=name, language=catalog.locale_identifier, plural_forms=catalog.plural_forms)
+    output = BytesIO(header.encode())
+    output.seek(0, SEEK_END)
+    write_po(
+        output,
+        catalog,
+        width=100,
+        omit_header=True,
+        sort_by_file=True,
+        include_lineno=False,
+        ignore_obsolete=True,
+    )
+    return output.getvalue()
