@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, Window, decide
 from songbot.wording import cards, general, quotas
+from songbot.wording.language import ENGLISH
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 END = NOW + timedelta(days=1)
@@ -34,14 +35,14 @@ def test_what_is_left_is_told_by_the_limit_that_ends_first() -> None:
 
 
 def test_closed_says_why_and_never_pings() -> None:
-    assert general.closed(None) == general.STOPPING
-    assert "@everyone" not in general.closed("@everyone maintenance")
+    assert general.closed(ENGLISH, None) == general.STOPPING(ENGLISH)
+    assert "@everyone" not in general.closed(ENGLISH, "@everyone maintenance")
 
 
 def test_a_prompt_that_is_too_long_is_told_its_length() -> None:
-    assert "1,234" in general.prompt_too_long(1234, 1000)
+    assert "1,234" in general.prompt_too_long(ENGLISH, 1234, 1000)
 
 
 def test_direct_messages_say_where_the_song_was_asked_for() -> None:
-    assert "<#5>" in cards.by_direct_message(5, failed=False)
-    assert "<#" not in cards.by_direct_message(None, failed=True)
+    assert "<#5>" in cards.by_direct_message(ENGLISH, 5, failed=False)
+    assert "<#" not in cards.by_direct_message(ENGLISH, None, failed=True)
