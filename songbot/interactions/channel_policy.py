@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import discord
 
@@ -62,14 +62,11 @@ def _open_channel_id(interaction: discord.Interaction, rules: ChannelRules) -> i
     if guild is None or not isinstance(user, discord.Member):
         return None
     channels = sorted(
-        _song_channels(guild), key=lambda one: (isinstance(one, discord.ForumChannel), one.position)
+        (channel for channel in guild.channels if isinstance(channel, SongChannel)),
+        key=lambda one: (isinstance(one, discord.ForumChannel), one.position),
     )
     usable = (channel.id for channel in channels if rules.permits(channel.id) and _can_use(channel, user))
     return next(usable, None)
-
-
-def _song_channels(guild: discord.Guild) -> Iterable[SongChannel]:
-    return (channel for channel in guild.channels if isinstance(channel, SongChannel))
 
 
 def _can_use(channel: SongChannel, user: discord.Member) -> bool:
