@@ -12,7 +12,7 @@ from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
-from songbot.interactions.replies import send_ephemeral
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.songs.access import SongAction
 from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
@@ -49,7 +49,7 @@ class SongButtons:
         router.register(id_route("song:cancel"), self.cancel)
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=True)
+        await defer_ephemeral(interaction)
         song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.VIEW)
         await send_ephemeral(interaction, await self._toggle_subscription(interaction.user.id, song))
 
@@ -71,7 +71,7 @@ class SongButtons:
             await _show_cancelled(interaction, cancelled)
 
     async def save(self, interaction: discord.Interaction, song_id: int) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=True)
+        await defer_ephemeral(interaction)
         found = await self._songs.get(song_id)
         song = await self._access.require_completed(interaction, found, SongAction.VIEW)
         if not await self._access.is_allowed(interaction, song, SongAction.SAVE):

@@ -9,6 +9,7 @@ from discord.ext import commands
 from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.replies import defer_ephemeral
 from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
 from songbot.ui.custom_ids import id_route
 from songbot.ui.library.components import PLAY_ROUTE
@@ -69,7 +70,7 @@ class LibraryCog(commands.Cog, name="library"):
             raise UserFacingError(wording.OF_IN_SERVERS_ONLY)
         if owner_id is not None and saved:
             raise UserFacingError(wording.OF_OR_SAVED)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         query = Query(one_line(search), saved, owner_id)
         if export:
             await self._export.send(interaction, query)

@@ -16,7 +16,7 @@ from songbot.interactions.access import SongAccess
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.install_context import must_answer_privately
-from songbot.interactions.replies import send_ephemeral
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import SongFiles
 from songbot.songs.access import SongAction
@@ -63,7 +63,7 @@ class LibrarySong:
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
         """Show the card ephemerally. If the song could not be delivered before, this delivers it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         song = await self._finished_song(song_id)
         if not await self._access.is_allowed(interaction, song, SongAction.VIEW):
             raise UserFacingError(wording.SONG_HIDDEN)
