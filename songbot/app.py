@@ -73,6 +73,8 @@ log = logging.getLogger(__name__)
 
 LIVENESS_TIMEOUT = 60.0
 """The process counts as alive if the worker's loop has run within this many seconds."""
+WORKER_PART = "tracker"
+"""The worker's name in /readyz and in the metric `songbot_ready`. It never changes: alerts depend on it."""
 
 
 class SystemClock:
@@ -275,7 +277,7 @@ class App:
         async def worker() -> bool:
             return self.is_alive(LIVENESS_TIMEOUT)
 
-        return {"gateway": gateway, "database": database, "tracker": worker}
+        return {"gateway": gateway, "database": database, WORKER_PART: worker}
 
 
 @asynccontextmanager
