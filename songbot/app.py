@@ -291,7 +291,7 @@ async def open_app(
     """Open the services in the settings, migrate the database, create the app, and close all at the end.
 
     `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
-    songs. Raises BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
+    songs. May raise BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
     """
     clock, telemetry = clock or SystemClock(), PrometheusTelemetry()
     async with AsyncExitStack() as stack:
@@ -312,7 +312,7 @@ async def open_app(
 
 
 async def create_app(dependencies: AppDependencies, durations: Sequence[float] | None = None) -> App:
-    """Create the app. Nothing runs before the bot logs in. Raises StoreUnavailable."""
+    """Create the app. Nothing runs before the bot logs in. May raise StoreUnavailable."""
     if durations is None:
         durations = await dependencies.database.songs.recent_durations(200)
     app = App(dependencies, DurationEstimator(durations))

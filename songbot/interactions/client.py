@@ -99,7 +99,7 @@ class SongBot(commands.AutoShardedBot):
             log.warning("the commands could not be compared with Discord's: %s", describe(error))
 
     async def wait_for_handlers(self, max_seconds: float) -> None:
-        """Wait up to `within` seconds for running handlers of commands, presses and messages."""
+        """Wait up to `max_seconds` for running handlers of commands, presses and messages."""
         handlers = {task for task in asyncio.all_tasks() if task.get_name().startswith(_HANDLER_TASKS)}
         if handlers:
             await asyncio.wait(handlers, timeout=max_seconds)

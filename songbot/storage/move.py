@@ -63,7 +63,7 @@ class MoveError(Exception):
 async def copy_database(source_url: str, target_url: str, report: Report, *, batch: int = BATCH) -> None:
     """Copy the rows that the target lacks, then compare. Call `report` with each line of progress.
 
-    Raises MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    May raise MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     if parse_url(source_url) == parse_url(target_url):
         raise MoveError("Both addresses are of the same database.")

@@ -49,7 +49,7 @@ class RequestThrottle:
 
     @property
     def semaphore(self) -> asyncio.Semaphore:
-        """Hold it for the duration of one request."""
+        """Return the limit on concurrent requests, to be held for the duration of each."""
         return self._semaphore
 
     @property
@@ -60,12 +60,12 @@ class RequestThrottle:
 
     @property
     def rate_limit(self) -> float | None:
-        """The maximum requests per second, or None if there is no limit."""
+        """Return the maximum requests per second, or None if there is no limit."""
         return self._limiter.limit
 
     @property
     def unavailable_since(self) -> float | None:
-        """The time on the monotonic clock at which Whisul was found to be down, or None if it is not."""
+        """Return the monotonic time at which Whisul was found to be down, or None if it is not."""
         return self._breaker.opened_at
 
     def reserve(self, kind: RequestKind = RequestKind.POLL) -> float:

@@ -77,7 +77,7 @@ password.
 def checked_options(query: Mapping[str, tuple[str, ...] | str]) -> dict[str, str]:
     """Return a URL's options under libpq's names, without those that have no effect.
 
-    Raises BadDatabaseUrl with a one-sentence message that never repeats a value.
+    Raise BadDatabaseUrl for an option that is wrong or not supported. Its message never repeats a value.
     """
     options: dict[str, str] = {}
     for given, values in query.items():

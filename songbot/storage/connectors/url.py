@@ -13,7 +13,7 @@ _EXAMPLES = "sqlite:///data/songs.db or postgresql://user:password@host/database
 
 
 def parse_url(text: str) -> URL:
-    """Return the URL with its driver, and its options under libpq's names. Raises BadDatabaseUrl."""
+    """Return the URL with its driver, and its options under libpq's names. May raise BadDatabaseUrl."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
