@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
 from songbot.wording import quota_channels as wording
 
@@ -22,7 +23,7 @@ class ChannelPolicy:
     def __init__(self, repository: ChannelRuleRepository, monotonic: Callable[[], float]) -> None:
         self._repository = repository
         self._monotonic = monotonic
-        self._cache: dict[int, tuple[float, ChannelRules]] = {}
+        self._cache: BoundedDict[int, tuple[float, ChannelRules]] = BoundedDict(_MAX_CACHED)
 
     async def refusal(self, interaction: discord.Interaction) -> str | None:
         """Return why no song can be requested here, naming a channel where it can, or None if it can be.
@@ -48,9 +49,6 @@ class ChannelPolicy:
         if now < until:
             return rules
         rules = await self._repository.rules(guild_id)
-        self._cache.pop(guild_id, None)
-        while len(self._cache) >= _MAX_CACHED:
-            del self._cache[next(iter(self._cache))]
         self._cache[guild_id] = (now + CACHE_SECONDS, rules)
         return rules
 
