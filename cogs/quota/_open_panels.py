@@ -13,6 +13,7 @@ from typing import Any
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.install_context import TOKEN_LIFETIME
 from songbot.songs.errors import StoreUnavailable
@@ -50,7 +51,7 @@ class OpenPanels:
     def __init__(self, build: Build, monotonic: Callable[[], float]) -> None:
         self._build = build
         self._monotonic = monotonic
-        self._panels: dict[int, OpenPanel] = {}
+        self._panels: BoundedDict[int, OpenPanel] = BoundedDict(MAX_OPEN)
         self._polling: asyncio.Task[None] | None = None
 
     async def show(self, interaction: discord.Interaction, guild_id: int, page: Page) -> None:
@@ -87,8 +88,6 @@ class OpenPanels:
             await asyncio.gather(self._polling, return_exceptions=True)
 
     def _track(self, message_id: int, panel: OpenPanel) -> None:
-        while len(self._panels) >= MAX_OPEN and message_id not in self._panels:
-            del self._panels[next(iter(self._panels))]
         self._panels[message_id] = panel
         if self._polling is None or self._polling.done():
             self._polling = asyncio.create_task(self._poll(), name="open-quota-panels")

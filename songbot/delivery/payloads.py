@@ -77,11 +77,11 @@ def payload_variants(
         ]
     colour = BRAND if accent is None else discord.Colour(accent)
     linked = song_embed(song, parent=parent, colour=colour)
-    bare = without_links(linked)
+    bare, wordless = without_links(linked), without_words(song, song_embed(song))
     payloads = [
         CardPayload(linked, lambda: card_view(song), plain_card(linked)),
         CardPayload(bare, lambda: card_view(song, listen=False), plain_card(bare)),
-        _without_words(song),
+        CardPayload(wordless, lambda: card_view(song), plain_card(wordless), wordless=True),
     ]
     attached = _fitting(files, max_bytes)
     if attached:
@@ -105,17 +105,11 @@ def variants_after(
     return rest
 
 
-def _without_words(song: Song) -> CardPayload:
-    embed = without_words(song, song_embed(song))
-    return CardPayload(embed, lambda: card_view(song), plain_card(embed), wordless=True)
-
-
 def _fitting(files: SongFiles, max_bytes: int | None) -> tuple[MediaFile, ...]:
     """Return cover and audio if both fit, else only the cover if that fits."""
     present, cover = files.present, tuple(file for file in (files.cover,) if file)
     room = None if max_bytes is None else max(0, max_bytes - UPLOAD_MARGIN)
-    return next((some for some in (present, cover) if room is None or _size(some) <= room), ())
-
-
-def _size(files: tuple[MediaFile, ...]) -> int:
-    return sum(len(file.data) for file in files)
+    for some in (present, cover):
+        if room is None or sum(len(file.data) for file in some) <= room:
+            return some
+    return ()

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, refuses_target
 from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
@@ -79,7 +80,7 @@ class DiscordDelivery:
         self._attach = attach_audio
         self._clock = clock
         self._parents = parents
-        self._dead_progress: dict[tuple[int, bool], None] = {}
+        self._dead_progress: BoundedDict[tuple[int, bool], None] = BoundedDict(MAX_DEAD_PROGRESS)
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
         self._budgets_by_token = {
             True: RefusalBudget(clock.monotonic, limit=60, max_concurrent=20),
@@ -135,8 +136,6 @@ class DiscordDelivery:
     def _stop_progress(self, song_id: int, *, by_token: bool) -> None:
         """Edit that message no more. Forget the oldest entries: another process may deliver those songs."""
         self._dead_progress[song_id, by_token] = None
-        if len(self._dead_progress) > MAX_DEAD_PROGRESS:
-            del self._dead_progress[next(iter(self._dead_progress))]
 
     async def _send_expiry_notice(self, song: Song) -> None:
         """Say where the song will appear while the token is still valid, and stop showing progress."""

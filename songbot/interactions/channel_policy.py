@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
 from songbot.wording import quota_channels as wording
 
@@ -22,7 +23,7 @@ class ChannelPolicy:
     def __init__(self, repository: ChannelRuleRepository, monotonic: Callable[[], float]) -> None:
         self._repository = repository
         self._monotonic = monotonic
-        self._cache: dict[int, tuple[float, ChannelRules]] = {}
+        self._cache: BoundedDict[int, tuple[float, ChannelRules]] = BoundedDict(_MAX_CACHED)
 
     async def refusal(self, interaction: discord.Interaction) -> str | None:
         """Return why no song can be requested here, naming a channel where it can, or None if it can be.
@@ -48,9 +49,6 @@ class ChannelPolicy:
         if now < until:
             return rules
         rules = await self._repository.rules(guild_id)
-        self._cache.pop(guild_id, None)
-        while len(self._cache) >= _MAX_CACHED:
-            del self._cache[next(iter(self._cache))]
         self._cache[guild_id] = (now + CACHE_SECONDS, rules)
         return rules
 
@@ -62,14 +60,11 @@ def _open_channel_id(interaction: discord.Interaction, rules: ChannelRules) -> i
     if guild is None or not isinstance(user, discord.Member):
         return None
     channels = sorted(
-        _song_channels(guild), key=lambda one: (isinstance(one, discord.ForumChannel), one.position)
+        (channel for channel in guild.channels if isinstance(channel, SongChannel)),
+        key=lambda one: (isinstance(one, discord.ForumChannel), one.position),
     )
     usable = (channel.id for channel in channels if rules.permits(channel.id) and _can_use(channel, user))
     return next(usable, None)
-
-
-def _song_channels(guild: discord.Guild) -> Iterable[SongChannel]:
-    return (channel for channel in guild.channels if isinstance(channel, SongChannel))
 
 
 def _can_use(channel: SongChannel, user: discord.Member) -> bool:

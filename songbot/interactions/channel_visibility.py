@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Collection, Coroutine
 from typing import Any, TypeVar
 
 import discord
 from discord.abc import GuildChannel
 
+from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class ChannelVisibility:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self._archived: OrderedDict[int, discord.Thread] = OrderedDict()
+        self._archived: BoundedDict[int, discord.Thread] = BoundedDict(MAX_REMEMBERED_THREADS)
 
     async def can_view(self, interaction: discord.Interaction, channel_key: ChannelKey) -> bool:
         """Return True if the person can view that channel now."""
@@ -89,8 +89,6 @@ class ChannelVisibility:
         if not isinstance(found, discord.Thread):
             return None
         self._archived[thread_id] = found
-        if len(self._archived) > MAX_REMEMBERED_THREADS:
-            self._archived.popitem(last=False)
         return found
 
 

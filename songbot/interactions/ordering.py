@@ -144,8 +144,9 @@ def _build_order(
     target: ReplyTarget,
     idempotency_key: str | None = None,
 ) -> Order:
+    take = f":{request.take}" if request.take > 1 else ""
     return Order(
-        idempotency_key=idempotency_key or _idempotency_key(interaction, request),
+        idempotency_key=idempotency_key or f"interaction:{interaction.id}{take}",
         user_id=interaction.user.id,
         prompt=prompt,
         private=request.private,
@@ -156,11 +157,6 @@ def _build_order(
         parent_id=request.parent.id if request.parent else None,
         relation=request.relation,
     )
-
-
-def _idempotency_key(interaction: discord.Interaction, request: SongRequest) -> str:
-    take = f":{request.take}" if request.take > 1 else ""
-    return f"interaction:{interaction.id}{take}"
 
 
 async def _follow_up(

@@ -1,4 +1,4 @@
-"""What the quota commands need from the database: rules, grants, resets and the audit log."""
+"""Define what the quota commands need from the database: rules, grants, resets and the audit log."""
 
 from __future__ import annotations
 

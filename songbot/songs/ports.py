@@ -1,4 +1,4 @@
-"""Protocols for what the songs need from other packages."""
+"""Define what the songs need from other packages, as protocols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word the card and the text around it."""
+"""Provide the text on the card and around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word the errors that can occur in any feature."""
+"""Provide the messages for errors that can occur in any feature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Word a song's message until the song is ready. Discord shows timestamps in the reader's language."""
+"""Provide the text of a song's message until the song is ready.
+
+Discord shows timestamps in the reader's language.
+"""
 
 from __future__ import annotations
 

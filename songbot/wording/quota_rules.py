@@ -1,4 +1,4 @@
-"""Word limits for admins: what each allows, what a change does, and the bot's own caps."""
+"""Describe limits to admins: what each allows, what a change does, and the bot's own caps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word quotas for the people they limit: which limit was reached, how much is left, and when it resets."""
+"""Explain quotas to the people they limit: which limit was reached, how much is left, and when it resets."""
 
 from __future__ import annotations
 

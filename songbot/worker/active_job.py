@@ -1,4 +1,4 @@
-"""A song that this worker handles, as kept in memory."""
+"""Define what a worker keeps in memory about a song that it handles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker's lease, and how long it is certain to last."""
+"""Track a worker's lease, and how long it is certain to last."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Lease:
         self._ends_at = float("-inf")
 
     async def register(self) -> None:
-        """Register the worker. Raises StoreUnavailable."""
+        """Register the worker. May raise StoreUnavailable."""
         asked_at = self._clock.monotonic()
         await self._repository.register_worker(self.worker_id, self._config.lease_duration)
         self._ends_at = asked_at + self._config.lease_duration
 
     async def renew(self, *, provider_available: bool) -> None:
-        """Send a heartbeat. Raises StoreUnavailable or LeaseLost."""
+        """Send a heartbeat. May raise StoreUnavailable or LeaseLost."""
         asked_at = self._clock.monotonic()
         state = await self._repository.heartbeat(
             self.worker_id, self._config.lease_duration, provider_available=provider_available

@@ -56,7 +56,7 @@ class QueueDisplay:
         self.length = 0
 
     async def refresh(self) -> None:
-        """Read the first songs in the queue and show their positions. Raises StoreUnavailable."""
+        """Read the first songs in the queue and show their positions. May raise StoreUnavailable."""
         self._gone.clear()
         self._lines.forget_old()
         read_at = self._deps.clock.monotonic()

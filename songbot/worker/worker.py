@@ -1,4 +1,4 @@
-"""The worker: admits songs, keeps those of its process in memory, and handles each until it is done.
+"""Admit songs, keep those of this process in memory, and handle each until it is done.
 
 If one of its loops fails, `run` raises the error, so that the process exits and its supervisor restarts it.
 """
@@ -73,7 +73,7 @@ class Worker:
         return counts
 
     async def start(self) -> None:
-        """Register this worker. Raises StoreUnavailable."""
+        """Register this worker. May raise StoreUnavailable."""
         await self._lease.register()
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""Workers and their leases. Each worker has one row, renewed by its heartbeat; its songs carry its name."""
+"""Keep the workers' leases. Each worker has one row, renewed by its heartbeat; its songs carry its name."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ def _in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
 
 
 def _others_in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
-    """Conditions for songs of other people that the scope asks for, in whatever channel."""
+    """Return the conditions for other people's songs that the scope asks for, in any channel."""
     public = [*_VISIBLE, songs.c.private.is_(False), songs.c.guild_id.is_not(None), songs.c.user_id > 0]
     if scope.owner_id == scope.viewer_id:
         return public

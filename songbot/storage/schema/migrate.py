@@ -20,7 +20,7 @@ _SECONDS = 600.0
 
 
 async def migrate(connector: Connector) -> None:
-    """Upgrade to HEAD. Raises DatabaseTooNew or StoreUnavailable.
+    """Upgrade to HEAD. May raise DatabaseTooNew or StoreUnavailable.
 
     If several processes start at once, one migrates and the others wait for it.
     """

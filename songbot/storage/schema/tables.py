@@ -1,4 +1,4 @@
-"""The tables. Ids are Discord's snowflakes unless noted otherwise; song ids count up from 1."""
+"""Define the tables. Ids are Discord's snowflakes unless noted otherwise; song ids count up from 1."""
 
 from __future__ import annotations
 
