@@ -44,7 +44,7 @@ def starting(expires_at: datetime) -> str:
     It is rounded up, since a request that is sent again too early would be a second song.
     """
     full_minute = math.ceil(expires_at.timestamp() / 60) * 60
-    return f"{NO_CHANGE_BY} <t:{full_minute}:t>, please send it again"
+    return f"{NO_CHANGE_BY} <t:{full_minute}:t>, send it again"
 
 
 def waiting(queue_position: int | None) -> str:

@@ -142,9 +142,9 @@ def no_limit(kind: LimitKind, subject_id: int) -> str:
     return f"{named.get(kind, f'**{EACH_MEMBER}**')} · no limit set"
 
 
-def counted_per_person(reset: datetime) -> str:
-    """Return the line below a limit that is counted separately for each person."""
-    return f"{PER_PERSON} · resets {relative(reset)}"
+def resets(moment: datetime) -> str:
+    """Return the line below a limit whose usage was not counted."""
+    return f"resets {relative(moment)}"
 
 
 def more_rules(count: int) -> str:

@@ -72,8 +72,7 @@ def rule_lines(state: QuotaState, rule: Rule) -> str:
     highest = next((usage for usage in state.rules.highest if usage.rule == rule), None)
     if highest is not None:
         return f"{heading}\n-# {_highest(state, highest)}"
-    reset = window_at(rule.period, state.now, state.zone).end
-    return f"{heading}\n-# {wording.counted_per_person(reset)}"
+    return f"{heading}\n-# {wording.resets(window_at(rule.period, state.now, state.zone).end)}"
 
 
 def _highest(state: QuotaState, usage: LimitUsage) -> str:

@@ -233,7 +233,7 @@ def test_the_acknowledgement_says_until_when_to_wait_and_what_to_do_then() -> No
         begun = full_minute + timedelta(seconds=second)
         said = shown(progress_message.acknowledgement_embed("rain", 42, begun))
         assert f"<t:{int((full_minute + timedelta(minutes=minutes)).timestamp())}:t>" in said
-        assert "please send it again" in said
+        assert "send it again" in said
 
 
 def test_the_acknowledgement_warns_of_nothing_while_all_is_well() -> None:
