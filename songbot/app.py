@@ -207,12 +207,13 @@ class App:
 
     async def _add_songs(self, ordering: Ordering) -> None:
         """Add all commands that order songs, and the buttons under songs."""
-        database, debouncer = self._database, Debouncer(self._clock.monotonic)
-        menu = MessageContextMenuCog(self.bot.tree, ordering)
+        database, channels = self._database, self._channel_policy
+        debouncer = Debouncer(self._clock.monotonic)
+        menu = MessageContextMenuCog(self.bot.tree, ordering, channels)
         messages = DirectMessagesCog(database.quotas, database.library, ordering, debouncer, self._clock)
-        SongVariations(database.songs, self._access, ordering, debouncer).register(self.router)
+        SongVariations(database.songs, self._access, ordering, debouncer, channels).register(self.router)
         SongButtons(database.songs, database.library, self._access, self._clock).register(self.router)
-        Ideas(SystemRandom().random).register(self.router)
+        Ideas(SystemRandom().random, channels).register(self.router)
         menu.register(self.router)
         messages.register(self.router)
         for cog in (SongCog(ordering, database.library), menu, messages):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import discord
 
 from songbot.bounded_dict import BoundedDict
 from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
+from songbot.songs.errors import StoreUnavailable
 from songbot.wording import quota_channels as wording
+
+from .errors import UserFacingError
 
 CACHE_SECONDS = 10.0
 """Seconds until another process's change is noticed here. A change by this process applies at once."""
 _MAX_CACHED = 1000
+FORM_TIMEOUT = 0.5
+"""Seconds. A form has to be the first response, and the lookup of a song may come before it too."""
 
 SongChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
@@ -38,6 +44,19 @@ class ChannelPolicy:
         if rules.permits(interaction.channel_id or 0, parent_id):
             return None
         return wording.refused(_open_channel_id(interaction, rules))
+
+    async def check_before_form(self, interaction: discord.Interaction) -> None:
+        """Raise UserFacingError instead of letting someone fill in a form for a song that would be refused.
+
+        If the rules can't be read in time, the form may open. They are checked again when it is submitted.
+        """
+        try:
+            async with asyncio.timeout(FORM_TIMEOUT):
+                refusal = await self.refusal(interaction)
+        except (TimeoutError, StoreUnavailable):
+            return
+        if refusal is not None:
+            raise UserFacingError(refusal)
 
     def forget(self, guild_id: int) -> None:
         """Read the server's rules again on the next request."""

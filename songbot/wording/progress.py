@@ -5,12 +5,13 @@ Discord shows timestamps in the reader's language.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from songbot.songs.progress import Progress, Stage
 
 STARTING = "Queuing your song…"
-STILL_HERE = "Still here at"
+NO_CHANGE_BY = "If nothing changes by"
 SENDING = "Sending your prompt to Whisul…"
 COMPOSING = "Whisul is composing your song…"
 OVERDUE = "Whisul is still composing your song…"
@@ -39,12 +40,14 @@ def relative(moment: datetime) -> str:
 
 
 def starting(expires_at: datetime) -> str:
-    """Return the line below STARTING, shown before anything is stored.
+    """Return the small print below STARTING, shown before anything is stored.
 
-    If the process is killed at this point, nothing will edit the message again. The time is in the reader's
-    time zone, precise to the second, and reads correctly both before and after it.
+    If the process is killed at this point, nothing will edit the message again, so the sentence has to be
+    right both before and after that time. Discord shows the time to the minute, in the reader's time zone.
+    It is rounded up, since a request that is sent again too early would be a second song.
     """
-    return f"{STILL_HERE} <t:{int(expires_at.timestamp())}:T>? Please send it again."
+    full_minute = math.ceil(expires_at.timestamp() / 60) * 60
+    return f"{NO_CHANGE_BY} <t:{full_minute}:t>, send it again"
 
 
 def waiting(queue_position: int | None) -> str:

@@ -228,6 +228,16 @@ def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
 
 
 def test_the_acknowledgement_says_until_when_to_wait_and_what_to_do_then() -> None:
-    said = shown(progress_message.acknowledgement_embed("rain", 42, NOW))
-    assert f"<t:{int((NOW + timedelta(minutes=1)).timestamp())}:T>" in said
-    assert "send it again" in said
+    full_minute = NOW.replace(second=0, microsecond=0)
+    for second, minutes in ((0, 1), (1, 2), (59, 2)):
+        begun = full_minute + timedelta(seconds=second)
+        said = shown(progress_message.acknowledgement_embed("rain", 42, begun))
+        assert f"<t:{int((full_minute + timedelta(minutes=minutes)).timestamp())}:t>" in said
+        assert "send it again" in said
+
+
+def test_the_acknowledgement_warns_of_nothing_while_all_is_well() -> None:
+    embed = progress_message.acknowledgement_embed("rain", 42, NOW)
+    assert embed.title == "Queuing your song…"
+    *_, small_print = (embed.description or "").split("\n")
+    assert small_print.startswith("-# If nothing changes by <t:")
