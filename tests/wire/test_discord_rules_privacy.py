@@ -4,12 +4,16 @@ expire. docs/discord.md has the rules.
 
 from __future__ import annotations
 
+from songbot.wording import buttons, library
+
 from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord, StoredMessage
 from .discord_server.permissions import USE_EXTERNAL_APPS, VIEW_CHANNEL
-from .libraries import make_song, songs_listed
+from .libraries import make_song, open_library, songs_listed
 from .orders import age
 from .process import Stage
+
+PLAY = "library:v1:play:1"
 
 
 async def test_what_discord_makes_ephemeral_is_private_from_the_start(stage: Stage) -> None:
@@ -22,7 +26,7 @@ async def test_what_discord_makes_ephemeral_is_private_from_the_start(stage: Sta
     assert "/library" in card.content
     record = await stage.discord.slash(stage.ann, elsewhere.channel, "library", user_install=True)
     page = await record.message_matching(lambda message: message.embeds)
-    opened = await stage.discord.click(stage.ann, page, "library:v1:play:1")
+    opened = await stage.discord.click(stage.ann, page, PLAY)
     shown = await opened.message_matching(is_answer, timeout=10)
     assert "Post here" not in shown.buttons
 
@@ -42,6 +46,33 @@ async def test_others_are_shown_only_what_was_made_where_they_may_look_now(stage
     assert await songs_listed(stage, stage.max, stage.channel, of=stage.ann) == 2
     await stage.discord.set_overwrite(staff, staff_role, deny=VIEW_CHANNEL)
     assert await songs_listed(stage, stage.max, stage.channel, of=stage.ann) == 1
+
+
+async def test_a_saved_song_is_shown_in_another_server_while_its_saver_may_view_where_it_was_made(
+    stage: Stage,
+) -> None:
+    eve = stage.discord.state.add_user("eve")
+    elsewhere = stage.discord.state.add_guild("Elsewhere").channel
+    await stage.start_ready()
+    card = await make_song(stage, stage.ann, stage.channel, "rain")
+    for person in (stage.max, eve):
+        saved = await stage.discord.click(person, card, "Save")
+        await saved.message_matching(buttons.SAVED)
+    page = await open_library(stage, stage.max, elsewhere, saved=True)
+    eves_page = await open_library(stage, eve, elsewhere, saved=True)
+    assert "rain" in page.text
+    opened = await stage.discord.click(stage.max, page, PLAY)
+    shown = await opened.message_matching(is_answer)
+    assert "Post here" not in shown.buttons
+    unsaved = await stage.discord.click(eve, card, "Save")
+    await unsaved.message_matching(buttons.UNSAVED)
+    refused = await stage.discord.click(eve, eves_page, PLAY)
+    await refused.message_matching(library.SONG_HIDDEN)
+    await stage.discord.set_overwrite(stage.channel, stage.guild.everyone, deny=VIEW_CHANNEL)
+    refused = await stage.discord.click(stage.max, page, PLAY)
+    await refused.message_matching(library.SONG_HIDDEN)
+    nothing = await stage.discord.slash(stage.max, elsewhere, "library", saved=True)
+    await nothing.message_matching(library.NOTHING_SAVED)
 
 
 async def test_two_sessions_of_one_shard_make_one_song_and_leave_its_message_alone(stage: Stage) -> None:
