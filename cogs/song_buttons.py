@@ -63,7 +63,11 @@ class SongButtons:
         return buttons.NOTIFY_ON if subscribed else buttons.NOTIFY_OFF
 
     async def cancel(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Cancel a queued song. If the edit fails, the worker delivers the outcome."""
+        """Cancel a queued song and show that at once.
+
+        The worker delivers the outcome again some seconds later, in case the edit here failed, or a progress
+        edit that was already on its way came after it.
+        """
         await interaction.response.defer()
         song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.CANCEL)
         if not await self._songs.cancel_queued(song.id, interaction.user.id, self._clock.now()):

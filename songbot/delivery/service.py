@@ -20,7 +20,7 @@ from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
 from songbot.ui.progress_message import expiry_notice, progress_embed
 from songbot.ui.song_buttons import progress_view
-from songbot.ui.song_card import origin_text
+from songbot.ui.song_card import origin_text, plain_card
 from songbot.wording import cards as wording
 
 from .channel_access import reach_of
@@ -107,8 +107,10 @@ class DiscordDelivery:
             self._notices.watch(song)
         if (only_by_token and not by_token) or (song.id, by_token) in self._dead_progress:
             return False
-        embed = progress_embed(song, progress, ephemeral=must_stay_private(song))
-        return await self._edit_text(song, None, progress_view(song), by_token=by_token, embed=embed)
+        embed, view = progress_embed(song, progress, ephemeral=must_stay_private(song)), progress_view(song)
+        if by_token or reach.can_embed:
+            return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
+        return await self._edit_text(song, plain_card(embed), view, by_token=by_token)
 
     async def _edit_text(
         self,

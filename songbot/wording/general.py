@@ -9,6 +9,7 @@ from songbot.wording.text import escape_and_clamp
 EMPTY_PROMPT = "I need a prompt – a style, a mood or a story."
 STORE_UNAVAILABLE = "I can't reach my database right now. Nothing was charged. Please try again in a minute."
 UNEXPECTED = "Sorry, something went wrong on my side. Please try again in a moment."
+UNREADABLE = "Sorry, I couldn't read what Discord sent me. Nothing was charged. Please try again in a moment."
 NOT_YOURS = "Only the person who requested this song can do that."
 UNKNOWN_BUTTON = "This button is out of date. Please use `/song` or `/library` instead."
 SONG_GONE = "This song has been deleted."

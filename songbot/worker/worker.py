@@ -11,7 +11,7 @@ from collections import Counter
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
-from songbot.songs.models import ACTIVE, DeliveryState, Song, State
+from songbot.songs.models import ACTIVE, DeliveryState, FailureReason, Song, State
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
@@ -235,6 +235,8 @@ class Worker:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
+        if song.reason is FailureReason.CANCELLED:
+            job.deliver_from = now + EDIT_SECONDS
         self._follow(job, self._deps.random.random() * min(2.0, len(self._jobs) / 50))
 
     # ------------------------------------------------------------ lease and line

@@ -37,6 +37,7 @@ def song_from_row(row: Row[Any]) -> Song:
         refunded_at=row.refunded_at,
         deleted_at=row.deleted_at,
         generation=row.generation,
+        origin_channel_id=row.origin_channel_id,
     )
 
 

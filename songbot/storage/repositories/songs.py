@@ -95,7 +95,9 @@ class SqlSongRepository:
         )
 
     async def mark_delivered(self, song: Song, worker_id: str, reply: ReplyTarget, now: datetime) -> bool:
-        values = {"worker_id": worker_id, "delivered_at": now, **reply_to_columns(reply)}
+        origin = song.requested_in if song.requested_in != reply.channel_id else None
+        values = {"worker_id": worker_id, "delivered_at": now, "origin_channel_id": origin}
+        values |= reply_to_columns(reply)
         return await self._change(transitions.MARK_DELIVERED, song, **values)
 
     async def mark_undeliverable(self, song: Song, worker_id: str, now: datetime) -> bool:

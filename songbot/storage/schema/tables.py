@@ -47,6 +47,8 @@ songs = Table(
     Column("reason", String),
     Column("error", SafeText),
     Column("channel_id", BigInteger, nullable=False),
+    # Where the song was requested, if its card went to a DM instead. Other people's access depends on it.
+    Column("origin_channel_id", BigInteger),
     Column("message_id", BigInteger),
     Column("token", String),
     Column("token_expires_at", UtcDateTime),

@@ -124,6 +124,7 @@ def test_where_a_song_came_from_is_linked_in_the_same_server_only() -> None:
     assert song_card.origin_text(remix, parent) == link
     assert song_card.origin_text(replace(remix, guild_id=2), parent) == "Remix of Midnight Grid"
     assert song_card.origin_text(remix, replace(parent, deleted_at=NOW)) == "Remix of Midnight Grid"
+    assert song_card.origin_text(remix, replace(parent, origin_channel_id=5)) == "Remix of Midnight Grid"
     assert song_card.origin_text(replace(remix, relation=Relation.TAKE), replace(parent, guild_id=9)) == (
         "Another take of Midnight Grid"
     )
