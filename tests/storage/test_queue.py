@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from songbot.quotas.rules import OperatorLimits
 from songbot.storage import Database
 from songbot.storage.queries.admission import next_turn
 from tests.storage.builders import (
@@ -18,7 +19,13 @@ from tests.storage.builders import (
     composing,
     in_line,
     placed,
+    submitting,
 )
+
+
+@pytest.fixture
+def operator_limits() -> OperatorLimits:
+    return OperatorLimits(server=10_000, member=10_000, direct=10_000)
 
 
 async def admitted_ids(database: Database, slots: int, **options) -> list[int]:
@@ -76,12 +83,6 @@ async def test_hundreds_of_songs_of_one_person_at_their_limit_hold_nobody_up(dat
     assert await admitted_ids(database, slots=20) == [maxs]
 
 
-@pytest.fixture
-def operator_limits():
-    from songbot.quotas.rules import OperatorLimits
-
-    return OperatorLimits(server=10_000, member=10_000, direct=10_000)
-
 
 async def test_any_worker_admits_the_next_in_line_whoever_took_the_order(database: Database) -> None:
     first, second = [(await placed(database, person)).id for person in (ANN, MAX)]
@@ -99,9 +100,18 @@ async def test_a_song_that_made_no_job_keeps_its_place_in_line(database: Databas
 async def test_the_line_is_counted_up_to_a_limit(database: Database) -> None:
     for person in range(1, 6):
         await placed(database, person)
-    assert await database.songs.queue_length(100) == 5
-    assert await database.songs.queue_length(3) == 3
-    assert [song.id for song in await database.songs.queue(2)] == [1, 2]
+    for limit, count_limit, length in ((2, 100, 5), (2, 3, 3), (5, 100, 5), (10, 100, 5)):
+        queue = await database.songs.queue(limit, count_limit)
+        assert queue.length == length
+        assert [song.id for song in queue.first] == [1, 2, 3, 4, 5][:limit]
+
+
+async def test_the_active_songs_of_each_person_are_counted_over_all_workers(database: Database) -> None:
+    for worker_id in (WORKER, OTHER_WORKER):
+        await submitting(database, ANN, worker_id=worker_id)
+    await composing(database, MAX)
+    await placed(database, EVE)
+    assert (await database.songs.queue(10, 10)).active_by_user == {ANN: 2, MAX: 1}
 
 
 class Line:
