@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from songbot.quotas.rules import OperatorLimits
 from songbot.storage import Database
+from songbot.storage.queries import admission
 from songbot.storage.queries.admission import next_turn
+from songbot.storage.queries.mapping import order_to_columns
+from songbot.storage.schema.tables import songs
 from tests.storage.builders import (
     ANN,
     EVE,
@@ -18,6 +24,7 @@ from tests.storage.builders import (
     admitted,
     composing,
     in_line,
+    order,
     placed,
     submitting,
 )
@@ -82,6 +89,37 @@ async def test_hundreds_of_songs_of_one_person_at_their_limit_hold_nobody_up(dat
     maxs = (await placed(database, MAX)).id
     assert await admitted_ids(database, slots=20) == [maxs]
 
+
+def next_in_line(rows: list[dict[str, Any]], slots: int, slots_per_user: int) -> list[int]:
+    """The rule of admissions: song ids, counted from 1, by going through the whole line."""
+    taken = Counter(row["user_id"] for row in rows if row["state"] in ("submitting", "composing"))
+    free, chosen = slots - taken.total(), []
+    for song_id, row in sorted(enumerate(rows, start=1), key=lambda pair: (pair[1]["turn"], pair[0])):
+        if row["state"] == "queued" and len(chosen) < free and taken[row["user_id"]] < slots_per_user:
+            taken[row["user_id"]] += 1
+            chosen.append(song_id)
+    return chosen
+
+
+@pytest.mark.parametrize("seed", range(15))
+async def test_the_next_are_found_however_many_songs_of_others_at_their_limit_are_before_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    rng = random.Random(seed)
+    monkeypatch.setattr(admission, "_PAGE", rng.randrange(1, 6))
+    monkeypatch.setattr(admission, "_TURNS", rng.randrange(6, 30))
+    heavy, states = rng.randrange(1, 4), ["queued"] * 12 + ["submitting", "composing", "completed"]
+    rows: list[dict[str, Any]] = []
+    for _ in range(rng.randrange(0, 120)):
+        person = rng.choice([*range(1, heavy + 1)] * 5 + [*range(10, 10 + rng.randrange(1, 25))])
+        row = order_to_columns(order(person), rng.randrange(0, 60), NOW, granted=False)
+        finished_at = NOW if (state := rng.choice(states)) == "completed" else None
+        rows.append(row | {"state": state, "finished_at": finished_at})
+    if rows:
+        await database.connector.write(lambda connection: connection.execute(insert(songs), rows))
+    slots, slots_per_user = rng.randrange(1, 40), rng.randrange(1, 5)
+    expected = next_in_line(rows, slots, slots_per_user)
+    assert await admitted_ids(database, slots, slots_per_user=slots_per_user) == expected
 
 
 async def test_any_worker_admits_the_next_in_line_whoever_took_the_order(database: Database) -> None:

@@ -8,7 +8,7 @@ decreases.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,13 +25,30 @@ from .quota_usage import state_value
 
 QUEUE_TURN = "queue_turn"
 """The key in `app_state` of the highest turn admitted so far. The migrations create it."""
-_PAGE, _WINDOW = 100, 2000
+_PAGE = 100
+_TURNS, _ALL_TURNS = 1000, 10**12
 
 _IN_ORDER = songs.c.turn, songs.c.id
 _ACTIVE_BY_USER = select(songs.c.user_id, func.count().label("songs")).where(ACTIVE).group_by(songs.c.user_id)
+_FIRST_TURN = select(func.min(songs.c.turn)).where(QUEUED).correlate(None).scalar_subquery()
+_FIRST_IN_LINE = (
+    select(*_IN_ORDER, songs.c.user_id)
+    .where(
+        QUEUED,
+        songs.c.user_id.not_in(bindparam("at_limit", expanding=True)),
+        tuple_(*_IN_ORDER) > tuple_(bindparam("after_turn"), bindparam("after_id")),
+        songs.c.turn < _FIRST_TURN + bindparam("turns"),
+    )
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("page"))
+)
+"""The songs after a position that are at most `turns` behind the head of the queue.
+
+Behind that, there may be nothing but thousands of songs of people at their limit.
+"""
 _QUEUE = select(songs).where(QUEUED).order_by(*_IN_ORDER).limit(bindparam("at_most"))
 _LENGTH = select(func.count()).select_from(
-    select(songs.c.id).where(QUEUED).limit(bindparam("at_most")).subquery("waiting")
+    select(songs.c.id).where(QUEUED).order_by(*_IN_ORDER).limit(bindparam("at_most")).subquery("waiting")
 )
 _SUBMIT = (
     update(songs)
@@ -42,31 +59,10 @@ _SUBMIT = (
 _SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
 
 
-def _first_in_line() -> Select[Any]:
-    """Read the first songs after a position, without those of people at their limit.
-
-    It stops after `_WINDOW` songs, because thousands of them may be of people at their limit.
-    """
-    after = tuple_(*_IN_ORDER) > tuple_(bindparam("after_turn"), bindparam("after_id"))
-    window = (
-        select(*_IN_ORDER, songs.c.user_id)
-        .where(QUEUED, after)
-        .order_by(*_IN_ORDER)
-        .limit(_WINDOW)
-        .subquery("first")
-    )
-    return (
-        select(window)
-        .where(window.c.user_id.not_in(bindparam("at_limit", expanding=True)))
-        .order_by(window.c.turn, window.c.id)
-        .limit(_PAGE)
-    )
-
-
 def _first_of_each() -> Select[Any]:
-    """Read the first songs of each person who is not at their limit, in queue order.
+    """Build a query of the first songs of each person who is not at their limit, in queue order.
 
-    It skips from person to person in the index, and so takes the longer, the more people are in the queue.
+    The database skips from person to person in an index, so the time depends on the number of people.
     """
     people = (
         select(func.min(songs.c.user_id).label("user_id")).where(UNFINISHED).cte("people", recursive=True)
@@ -76,7 +72,7 @@ def _first_of_each() -> Select[Any]:
     first = (
         select(songs.c.id)
         .where(UNFINISHED, QUEUED, songs.c.user_id == people.c.user_id)
-        .order_by(songs.c.turn)
+        .order_by(*_IN_ORDER)
         .limit(bindparam("slots_per_user"))
     )
     waiting = songs.alias("waiting")
@@ -88,7 +84,7 @@ def _first_of_each() -> Select[Any]:
     )
 
 
-_FIRST_IN_LINE, _FIRST_OF_EACH = _first_in_line(), _first_of_each()
+_FIRST_OF_EACH = _first_of_each()
 
 
 def next_turn(queue_turn: int, last_turn: int | None) -> int:
@@ -147,21 +143,27 @@ def _next_in_line(
 ) -> dict[int, int]:
     """Return the turns of the next songs by song id. Skip people who have reached their limit."""
     chosen: dict[int, int] = {}
-
-    def choose(statement: Select[Any], **parameters: int) -> Sequence[Row[Any]]:
-        at_limit = [user_id for user_id, number in active.items() if number >= slots_per_user]
-        rows = connection.execute(statement, {"at_limit": at_limit, **parameters}).all()
-        for row in rows:
-            if len(chosen) < free and row.id not in chosen and active[row.user_id] < slots_per_user:
-                chosen[row.id] = row.turn
-                active[row.user_id] += 1
-        return rows
-
-    last_turn, last_id, full = -1, -1, True
-    while full and len(chosen) < free:
-        rows = choose(_FIRST_IN_LINE, after_turn=last_turn, after_id=last_id)
-        if full := len(rows) == _PAGE:
-            last_turn, last_id = rows[-1].turn, rows[-1].id
-    if len(chosen) < free and max(active.values(), default=0) >= slots_per_user:
-        choose(_FIRST_OF_EACH, slots_per_user=slots_per_user)
+    candidates = _candidates(connection, active, slots_per_user)
+    while len(chosen) < free and (row := next(candidates, None)) is not None:
+        if row.id not in chosen and active[row.user_id] < slots_per_user:
+            chosen[row.id] = row.turn
+            active[row.user_id] += 1
     return chosen
+
+
+def _candidates(connection: Connection, active: Counter[int], slots_per_user: int) -> Iterator[Row[Any]]:
+    """Yield songs in queue order, some of them twice. `active` may change meanwhile."""
+    after = {"after_turn": -1, "after_id": -1}
+    while True:
+        at_limit = [user_id for user_id, number in active.items() if number >= slots_per_user]
+        turns = _TURNS if at_limit else _ALL_TURNS
+        page = connection.execute(
+            _FIRST_IN_LINE, {"at_limit": at_limit, "turns": turns, "page": _PAGE, **after}
+        ).all()
+        yield from page
+        if len(page) < _PAGE:
+            break
+        after = {"after_turn": page[-1].turn, "after_id": page[-1].id}
+    if at_limit:
+        of_each = {"at_limit": at_limit, "slots_per_user": slots_per_user}
+        yield from connection.execute(_FIRST_OF_EACH, of_each).all()
