@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
-from songbot.songs.models import ACTIVE, DeliveryState, FailureReason, Song, State
+from songbot.songs.models import DeliveryState, FailureReason, Song, State
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
@@ -51,17 +50,11 @@ class Worker:
         self._runner = JobRunner(
             deps, self._lease, self._lines, self._slots_free.notify, self._hasten_deliveries
         )
-        self._queue_display = QueueDisplay(
-            deps, worker_id, self._lines, self._active_songs, self._on_failed_in_line
-        )
+        self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_failed_in_line)
         self.last_tick = deps.clock.monotonic()
 
     def __len__(self) -> int:
         return len(self._jobs)
-
-    def _active_songs(self) -> Counter[int]:
-        """Count the active songs of each person."""
-        return Counter(job.song.user_id for job in self._jobs.values() if job.song.state in ACTIVE)
 
     def counts(self) -> dict[State, int]:
         """Count this process's songs by state, and the queued ones if this worker leads."""

@@ -11,7 +11,7 @@ from sqlalchemy import Update, bindparam, select
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
 from songbot.songs.orders import Order, OrderOutcome
-from songbot.songs.ports import LeaseState
+from songbot.songs.ports import LeaseState, Queue
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import admission, leases, transitions
 from songbot.storage.queries.cancel import cancel_queued
@@ -60,11 +60,8 @@ class SqlSongRepository:
             durable=True,
         )
 
-    async def queue(self, limit: int) -> list[Song]:
-        return await self._connector.read(lambda connection: admission.queue(connection, limit))
-
-    async def queue_length(self, limit: int) -> int:
-        return await self._connector.read(lambda connection: admission.queue_length(connection, limit))
+    async def queue(self, limit: int, count_limit: int) -> Queue:
+        return await self._connector.read(lambda connection: admission.queue(connection, limit, count_limit))
 
     async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
         return await self._connector.write(
