@@ -119,6 +119,10 @@ class SongRepository(Protocol):
         """Delete a worker, so that others can claim its songs at once."""
         ...
 
+    async def is_shared(self, worker_id: str) -> bool:
+        """Return whether there are other workers, or were until a few seconds ago."""
+        ...
+
     async def claim(self, worker_id: str, now: datetime, limit: int) -> int:
         """Take over up to `limit` songs whose worker's lease has expired. Return how many were taken over.
 

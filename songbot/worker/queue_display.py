@@ -30,6 +30,10 @@ FRESH_SECONDS = 2.0
 """Maximum age in seconds of a position when the edit that shows it starts."""
 EDIT_SECONDS = 8.0
 """Seconds after the admission by which any progress edit that was prepared before it has ended."""
+UNSHOWN_SECONDS, CLOCK_SKEW = 1.0, 1.0
+"""While an order is this new, only the worker that admits it edits its message. So if it fails at once, no
+edit of another worker can be on its way.
+"""
 
 
 class QueueDisplay:
@@ -49,19 +53,27 @@ class QueueDisplay:
         self._gone: set[int] = set()
         self.length = 0
 
-    async def refresh(self) -> None:
-        """Read the first songs in the queue and show their positions. May raise StoreUnavailable."""
+    async def refresh(self) -> bool:
+        """Read the first songs in the queue and show their positions. May raise StoreUnavailable.
+
+        Return whether some songs were too new, so that the queue should be read again soon.
+        """
         self._gone.clear()
         self._lines.forget_old()
         read_at = self._deps.clock.monotonic()
         queue = await self._deps.repository.queue(SHOWN, MAX_COUNTED)
         self.length = queue.length
+        newest = self._deps.clock.now() - timedelta(seconds=UNSHOWN_SECONDS + CLOCK_SKEW)
+        too_new = {song.id for song in queue.first if song.created_at > newest}
+        if skips := bool(too_new) and await self._deps.repository.is_shared(self._worker_id):
+            self._gone |= too_new
         await asyncio.gather(
             *(
                 self._look_after(song, position, queue.active_by_user.get(song.user_id, 0), read_at)
                 for position, song in enumerate(queue.first, start=1)
             )
         )
+        return skips
 
     def remove(self, song_id: int) -> None:
         """Skip a song from now on, even if it was queued when the queue was read."""

@@ -59,7 +59,7 @@ _SUBMIT = (
 _SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
 
 
-def _first_of_each() -> Select[Any]:
+def _first_of_each() -> Select[Any, Any, Any]:
     """Build a query of the first songs of each person who is not at their limit, in queue order.
 
     The database skips from person to person in an index, so the time depends on the number of people.
@@ -151,7 +151,9 @@ def _next_in_line(
     return chosen
 
 
-def _candidates(connection: Connection, active: Counter[int], slots_per_user: int) -> Iterator[Row[Any]]:
+def _candidates(
+    connection: Connection, active: Counter[int], slots_per_user: int
+) -> Iterator[Row[Any, Any, Any]]:
     """Yield songs in queue order, some of them twice. `active` may change meanwhile."""
     after = {"after_turn": -1, "after_id": -1}
     while True:
