@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from songbot.interactions.install_context import quota_guild_id, role_ids
+from songbot.interactions.replies import defer_ephemeral
 from songbot.quotas.repository import MemberUsage, QuotaRepository, QuotaSubject
 from songbot.songs.ports import Clock
 from songbot.ui.quota.embeds import own_usage_embed
@@ -24,7 +25,7 @@ class UsageCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def usage(self, interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         usages = await self._usages(interaction)
         sections = [(name, wording.own_usage(usage.decision)) for name, usage in usages.items()]
         in_progress = sum(usage.unfinished for usage in usages.values())

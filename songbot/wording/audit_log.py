@@ -1,4 +1,4 @@
-"""Word the entries of the quota log: when, who, and what they changed."""
+"""Provide the text of the quota log: when, who, and what they changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the labels of buttons and modals, and short responses to presses."""
+"""Provide the labels of buttons and modals, and short responses to presses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the texts of the card and around it."""
+"""Provide the text on the card and around it."""
 
 from __future__ import annotations
 

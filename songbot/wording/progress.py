@@ -3,6 +3,7 @@ language."""
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from songbot.songs.progress import Progress, Stage
@@ -48,13 +49,15 @@ def relative(moment: datetime) -> str:
 
 
 def starting(language: Language, expires_at: datetime) -> str:
-    """Return the line below STARTING, shown before anything is stored.
+    """Return the small print below STARTING, shown before anything is stored.
 
-    If the process is killed at this point, nothing will edit the message again. The time is in the reader's
-    time zone, precise to the second, and reads correctly both before and after it.
+    If the process is killed at this point, nothing will edit the message again, so the sentence has to be
+    right both before and after that time. Discord shows the time to the minute, in the reader's time zone.
+    It is rounded up, since a request that is sent again too early would be a second song.
     """
-    time = f"<t:{int(expires_at.timestamp())}:T>"
-    return language.gettext("Still here at {time}? Please send it again.", time=time)
+    full_minute = math.ceil(expires_at.timestamp() / 60) * 60
+    # Translators: {time} is a time of day, such as "14:30".
+    return language.gettext("If nothing changes by {time}, send it again", time=f"<t:{full_minute}:t>")
 
 
 def waiting(language: Language, queue_position: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Word `/quota check`: whether a person can make a song, which limit applies, and why."""
+"""Provide the text of `/quota check`: whether a person can make a song, which limit applies, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word the headings, buttons, selects and forms of `/quota panel`."""
+"""Provide the headings, buttons, selects and forms of `/quota panel`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word limits for admins: what each allows, what a change does, and the bot's own caps."""
+"""Describe limits to admins: what each allows, what a change does, and the bot's own caps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EACH_MEMBER = "Each member"
 DELETED_ROLE = "a deleted role"
 LEFT = "left the server"
 DELETED_USER = "someone who deleted their data"
-PER_PERSON = "counted per person"
+PER_PERSON = "per person"
 
 METER_SEGMENTS = 6
 """The number of segments, small enough for the meter's line to fit on a phone."""
@@ -82,9 +82,26 @@ def meter(used: int, most: int) -> str:
 
 def usage_meter(usage: LimitUsage) -> str:
     """Return one line with the meter, how much is used, and when it resets."""
-    rule = usage.rule
-    counted = f"{usage.used:,} / {rule.limit:,} {PERIOD_NOW[rule.period]}"
-    return f"`{meter(usage.used, rule.limit)}` {counted} · resets {relative(usage.window.end)}"
+    return f"{_meter_of(usage)} {_counted(usage)} · resets {relative(usage.window.end)}"
+
+
+def busiest_member_meter(usage: LimitUsage) -> str:
+    """Return the meter of the member who has used most of a limit that is counted per person."""
+    return f"{_meter_of(usage)} busiest member: {_counted(usage)} · resets {relative(usage.window.end)}"
+
+
+def busiest_in_server(usage: LimitUsage) -> str:
+    """Return the most songs by one person, who need not be under this limit."""
+    most = f"busiest in the server: {usage.used:,} {PERIOD_NOW[usage.rule.period]}"
+    return f"{PER_PERSON} · {most} · resets {relative(usage.window.end)}"
+
+
+def _meter_of(usage: LimitUsage) -> str:
+    return f"`{meter(usage.used, usage.rule.limit)}`"
+
+
+def _counted(usage: LimitUsage) -> str:
+    return f"{usage.used:,} / {usage.rule.limit:,} {PERIOD_NOW[usage.rule.period]}"
 
 
 def usage_lines(usage: LimitUsage) -> str:
@@ -99,8 +116,7 @@ def spent(usage: LimitUsage) -> str:
     name = f"{name[0].lower()}{name[1:]}"
     if usage.rule.limit == 0:
         return f"{name} is 0"
-    counted = f"{usage.used:,} / {usage.rule.limit:,} {PERIOD_NOW[usage.rule.period]}"
-    return f"{name} is used up ({counted}) and resets {relative(usage.window.end)}"
+    return f"{name} is used up ({_counted(usage)}) and resets {relative(usage.window.end)}"
 
 
 def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
@@ -126,9 +142,9 @@ def no_limit(kind: LimitKind, subject_id: int) -> str:
     return f"{named.get(kind, f'**{EACH_MEMBER}**')} · no limit set"
 
 
-def counted_per_person(reset: datetime) -> str:
-    """Return the line below a limit that is counted separately for each person."""
-    return f"-# {PER_PERSON} · resets {relative(reset)}"
+def resets(moment: datetime) -> str:
+    """Return the line below a limit whose usage was not counted."""
+    return f"resets {relative(moment)}"
 
 
 def more_rules(count: int) -> str:

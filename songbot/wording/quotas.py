@@ -1,4 +1,4 @@
-"""Word quotas for the people they limit: which limit was reached, how much is left, and when it resets."""
+"""Explain quotas to the people they limit: which limit was reached, how much is left, and when it resets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _OFF = {
     LimitKind.USER: "Song-making is turned off for you in this server.",
 }
 _ADMINS_CAN_CHANGE_IT = "Server admins can change it with `/quota panel`."
-_SET_BY_ADMINS = frozenset({LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER})
+_ADMINS_CAN_TURN_IT_ON = "Server admins can turn it on with `/quota panel`."
+_OPERATOR_CAPS = frozenset({LimitKind.SERVER_CEILING, LimitKind.DIRECT, LimitKind.OPERATOR})
+"""The limits of the bot's owner that no admin can replace with their own."""
 
 USAGE_TITLE = "Your songs"
 IN_THIS_SERVER = "In this server"
@@ -57,10 +59,10 @@ def refused(decision: Decision) -> str:
     if usage is None:
         return left(decision)
     if usage.rule.limit == 0:
-        return " ".join(filter(None, (_turned_off(usage), _advice(usage))))
+        return " ".join(filter(None, (_turned_off(usage), _advice(decision, usage))))
     whose = "Your limit" if usage.rule.kind in PERSONAL_KINDS else "It"
     resets = f"{whose} resets {when(usage.window.end)}."
-    return " ".join(filter(None, (_used_up(usage), resets, _advice(usage))))
+    return " ".join(filter(None, (_used_up(usage), resets, _advice(decision, usage))))
 
 
 def _turned_off(usage: LimitUsage) -> str:
@@ -92,8 +94,12 @@ def _all_of(usage: LimitUsage, whose: str) -> str:
     return f"{named} {_FOR[period]}"
 
 
-def _advice(usage: LimitUsage) -> str:
-    return _ADMINS_CAN_CHANGE_IT if usage.rule.kind in _SET_BY_ADMINS else ""
+def _advice(decision: Decision, usage: LimitUsage) -> str:
+    """Return what admins can do about a limit, or an empty string if the bot's owner refuses the song too."""
+    refusing = [usage, *(shared for shared in decision.shared if shared.remaining == 0)]
+    if any(limit.rule.kind in _OPERATOR_CAPS for limit in refusing):
+        return ""
+    return _ADMINS_CAN_CHANGE_IT if usage.rule.limit else _ADMINS_CAN_TURN_IT_ON
 
 
 def limiting(decision: Decision) -> LimitUsage:

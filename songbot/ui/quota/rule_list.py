@@ -69,8 +69,17 @@ def rule_lines(state: QuotaState, rule: Rule) -> str:
     usage = next((usage for usage in state.rules.shared if usage.rule == rule), state.usages.get(rule))
     if usage is not None:
         return f"{heading}\n-# {wording.usage_meter(usage)}"
-    reset = window_at(rule.period, state.now, state.zone).end
-    return f"{heading}\n{wording.counted_per_person(reset)}"
+    highest = next((usage for usage in state.rules.highest if usage.rule == rule), None)
+    if highest is not None:
+        return f"{heading}\n-# {_highest(state, highest)}"
+    return f"{heading}\n-# {wording.resets(window_at(rule.period, state.now, state.zone).end)}"
+
+
+def _highest(state: QuotaState, usage: LimitUsage) -> str:
+    """Return a meter only if everyone who was counted is under this limit, that is, if no role has one."""
+    if all(rule.kind is not LimitKind.ROLE for rule in state.rules.rules):
+        return wording.busiest_member_meter(usage)
+    return wording.busiest_in_server(usage)
 
 
 def operator_line(state: QuotaState) -> str:

@@ -133,6 +133,8 @@ def test_where_a_song_came_from_is_linked_in_the_same_server_only() -> None:
     assert song_card.origin_text(ENGLISH, remix, parent) == link
     assert song_card.origin_text(ENGLISH, replace(remix, guild_id=2), parent) == "Remix of Midnight Grid"
     assert song_card.origin_text(ENGLISH, remix, replace(parent, deleted_at=NOW)) == "Remix of Midnight Grid"
+    elsewhere = replace(parent, origin_channel_id=5)
+    assert song_card.origin_text(ENGLISH, remix, elsewhere) == "Remix of Midnight Grid"
     assert song_card.origin_text(
         ENGLISH, replace(remix, relation=Relation.TAKE), replace(parent, guild_id=9)
     ) == ("Another take of Midnight Grid")
@@ -247,6 +249,16 @@ def test_the_acknowledgement_shows_the_prompt_plainly() -> None:
 
 
 def test_the_acknowledgement_says_until_when_to_wait_and_what_to_do_then() -> None:
-    said = shown(progress_message.acknowledgement_embed(ENGLISH, "rain", 42, NOW))
-    assert f"<t:{int((NOW + timedelta(minutes=1)).timestamp())}:T>" in said
-    assert "send it again" in said
+    full_minute = NOW.replace(second=0, microsecond=0)
+    for second, minutes in ((0, 1), (1, 2), (59, 2)):
+        begun = full_minute + timedelta(seconds=second)
+        said = shown(progress_message.acknowledgement_embed(ENGLISH, "rain", 42, begun))
+        assert f"<t:{int((full_minute + timedelta(minutes=minutes)).timestamp())}:t>" in said
+        assert "send it again" in said
+
+
+def test_the_acknowledgement_warns_of_nothing_while_all_is_well() -> None:
+    embed = progress_message.acknowledgement_embed(ENGLISH, "rain", 42, NOW)
+    assert embed.title == "Queuing your song…"
+    *_, small_print = (embed.description or "").split("\n")
+    assert small_print.startswith("-# If nothing changes by <t:")
