@@ -37,11 +37,10 @@ async def answer_unreadable(http: HTTPClient, data: Any) -> None:
         id=str(data["id"]),
         webhook_token=str(data["token"]),
     )
+    language = find_language(str(data.get("locale")))
     try:
         async with asyncio.timeout(ACKNOWLEDGE_TIMEOUT):
-            await http.request(
-                callback, json=_answer(data.get("type"), find_language(str(data.get("locale"))))
-            )
+            await http.request(callback, json=_answer(data.get("type"), language))
     except DISCORD_ERRORS as error:
         log.warning("an unreadable interaction was not answered: %s", describe(error))
 
