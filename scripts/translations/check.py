@@ -50,7 +50,8 @@ def _message_problems(wanted: Message, found: Message) -> Iterator[str]:
     limit = max_length(wanted)
     for text in translations:
         have = set(_PLACEHOLDER.findall(text))
-        if have - names or names - have - {"count"}:
+        braces = set("{}") & set(_PLACEHOLDER.sub("", text))
+        if braces or have - names or names - have - {"count"}:
             yield f"other placeholders in {text!r}"
         if sorted(_MARKDOWN.findall(text)) != markdown:
             yield f"other markdown in {text!r}"
