@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
 from songbot.quotas.repository import QuotaSubject
-from songbot.quotas.rules import OperatorLimits
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
 from songbot.songs.library import LibraryScope, Search
 from songbot.songs.models import Relation
 from songbot.storage import Database
@@ -73,6 +73,11 @@ def reads_everything(plan: str) -> bool:
     return bool(whole) or "Seq Scan on songs" in plan
 
 
+async def rules_with_a_member_limit(database: Database) -> None:
+    await database.quotas.set_rule(7, MAX, Rule(LimitKind.MEMBER, 5, Period.MONTH), NOW)
+    assert (await database.quotas.rules(7, NOW)).highest
+
+
 Ask = Callable[[Database], Coroutine[Any, Any, Any]]
 ASKED: dict[str, list[Ask]] = {
     "songs": [
@@ -88,6 +93,7 @@ ASKED: dict[str, list[Ask]] = {
         lambda db: db.quotas.check(QuotaSubject(ANN, GUILD), NOW),
         lambda db: db.quotas.usage_for(QuotaSubject(ANN, None), NOW),
         lambda db: db.quotas.usage(7, 30, NOW),
+        rules_with_a_member_limit,
     ],
     "library": [
         lambda db: db.library.page(LibraryScope(7, 7), Search()),
