@@ -1,4 +1,4 @@
-"""Order a song by /song, let it grow old, and wait for what comes of it."""
+"""Order a song with /song, let it grow old, and wait for the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What admins read: ceilings that will hold, why a limit counts, and the log."""
+"""Test what admins read: caps that apply, why a limit applies, and the log."""
 
 from __future__ import annotations
 
