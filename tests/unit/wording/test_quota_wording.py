@@ -58,6 +58,11 @@ def test_why_a_limit_counts(who, said):
     assert said in quota_check.why(decide([limit_usage(who, 5)], [], 0))
 
 
+@pytest.mark.parametrize("kind", LimitKind)
+def test_every_kind_of_limit_has_a_name_in_usage_lines(kind):
+    assert quota_rules.usage_name(limit_usage(kind, 5, subject_id=7))
+
+
 def test_the_verdict_names_what_stops_a_song():
     own, spent = limit_usage(LimitKind.MEMBER, 5), limit_usage(LimitKind.SERVER_CEILING, 50, 50)
     assert quota_check.verdict(decide([own], [], 0)) == "✅ Yes"
