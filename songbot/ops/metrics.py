@@ -217,7 +217,7 @@ class _LiveCollector(Collector):
             labels=["shard"],
         )
         connected = GaugeMetricFamily(
-            "songbot_gateway_connected", "1 for each shard that is connected.", labels=["shard"]
+            "songbot_gateway_connected", "1 if the shard is connected.", labels=["shard"]
         )
         for shard, seconds in self._latencies():
             latency.add_metric([str(shard)], seconds)
@@ -241,7 +241,7 @@ class _BackupCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(
-            "songbot_last_backup_timestamp_seconds", "When the last backup that is recorded was made."
+            "songbot_last_backup_timestamp_seconds", "The time of the last recorded backup."
         )
         if (made_at := self._last_backup()) is not None:
             family.add_metric([], made_at.timestamp())
