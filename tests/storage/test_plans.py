@@ -1,4 +1,4 @@
-"""What is asked most does not read whole tables, however many songs there are."""
+"""The most frequent queries do not read whole tables, however many songs there are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def operator_limits() -> OperatorLimits:
 
 @pytest.fixture
 async def full(database: Database) -> Database:
-    """Thousands of finished songs over a year, of a thousand people in a hundred servers."""
+    """Store thousands of finished songs over a year, of a thousand people in a hundred servers."""
     rows = [_finished(number) for number in range(SONGS)]
     await database.connector.write(lambda connection: connection.execute(insert(songs), rows))
     await database.connector.write(lambda connection: connection.execute(text("ANALYZE")))
@@ -43,7 +43,7 @@ def _finished(number: int) -> dict[str, Any]:
 
 
 async def plans(database: Database, asked: Any) -> list[str]:
-    """The plans of all statements that read or change songs while `asked` is awaited."""
+    """Return the plans of all statements that use songs while `asked` is awaited."""
     connector = database.connector
     statements: list[tuple[str, Any]] = []
 
@@ -66,7 +66,7 @@ async def plans(database: Database, asked: Any) -> list[str]:
 
 
 def reads_everything(plan: str) -> bool:
-    """A partial index holds a few songs only, and may be read from end to end."""
+    """A partial index contains only a few songs, so it may be read completely."""
     scans = [line for line in plan.splitlines() if "SCAN songs" in line]
     partial = ("unfinished", "pending", "completed", "active", "queue", "followed")
     whole = [line for line in scans if not any(f"ix_songs_{name}" in line for name in partial)]

@@ -1,6 +1,5 @@
-"""Where a card comes, by the real Discord's rules: embeds dropped in silence, AutoMod, Cloudflare's pages,
-old messages, many refusals. docs/discord.md has the rules.
-"""
+"""Test deliveries under the real Discord's rules, which are in docs/discord.md: silently dropped embeds,
+AutoMod, Cloudflare's pages, old messages, many rejections."""
 
 from __future__ import annotations
 
@@ -122,7 +121,7 @@ async def test_what_is_refused_stays_below_a_hundredth_of_discords_limit(stage: 
     people = [stage.discord.state.add_user(f"p{number}") for number in range(500)]
     channels = [stage.discord.state.add_channel(stage.guild, f"c{number}") for number in range(500)]
     for channel in channels:
-        channel.bot_permissions = 0  # closed, and the gateway has not said so
+        channel.bot_permissions = 0  # no longer accessible, without an event from the gateway
     for person in people:
         person.dms_open = False
     with closing(sqlite3.connect(stage.folder / "songs.db")) as database:

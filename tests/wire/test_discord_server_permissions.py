@@ -1,4 +1,4 @@
-"""The loopback Discord's permissions: roles, overwrites, threads by their parent, on every route."""
+"""Test the loopback Discord's permissions on every route: roles, overwrites, and threads, which inherit."""
 
 from __future__ import annotations
 
