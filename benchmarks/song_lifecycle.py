@@ -20,8 +20,8 @@ LONGEST = 240.0
 
 @dataclass(frozen=True)
 class SongLifecycle:
-    """The result of one run. `requests` went to Whisul, `discord_requests` to Discord's REST API. `lags` are the
-    seconds from a song's end at Whisul to its card on Discord."""
+    """The result of one run. `requests` counts those to Whisul, `discord_requests` those to Discord's REST API.
+    `lags` are the seconds from a song's end at Whisul to its card on Discord."""
 
     songs: int
     cpu_seconds: float
