@@ -149,14 +149,9 @@ async def moments_of_a_song(forge: Forge, folder: Path) -> list[str]:
 
 
 def assert_nothing_but_an_honest_line(stage: Stage, song: InteractionRecord) -> None:
-<<<<<<< HEAD
-    """Killed before anything was written: Discord says that the command failed, or the line itself does."""
-    assert song.message is None or "send it again" in song.message.embed["description"]
-=======
     """Check a process killed before anything is written: the command failed, or the message itself says what
     to do."""
     assert song.message is None or "send it again" in song.message.embed["description"]
->>>>>>> main
     assert list(stage.whisul.posts) == []
 
 
