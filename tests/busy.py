@@ -1,6 +1,6 @@
-"""Run all tests again and again beside processes that keep the machine busy: `python -m tests.busy`.
+"""Run all tests repeatedly beside processes that keep the machine busy: `python -m tests.busy`.
 
-A test that holds on the wall clock fails here sooner or later. A failed run is counted and never repeated.
+A test that depends on the wall clock fails here sooner or later. A failed run is counted and never repeated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from time import monotonic
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of pytest: its exit code, its closing line, how long it took, and the lines of failed tests."""
+    """Holds the results of one pytest run: exit code, last line, duration, and the lines of failed tests."""
 
     exit_code: int
     summary: str

@@ -131,7 +131,7 @@ class OpenPanels:
 
 
 async def _still_manages(interaction: discord.Interaction, guild_id: int) -> bool:
-    """Return whether the person may still manage the server, by their roles of now.
+    """Return whether the person may still manage the server, by their current roles.
 
     This asks Discord, since the bot receives no events about members. Raise one of DISCORD_ERRORS if Discord
     can't be asked.

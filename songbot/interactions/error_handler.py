@@ -58,7 +58,7 @@ async def reply_with_error(interaction: discord.Interaction, error: Exception) -
 
 
 async def _offer_no_choices(interaction: discord.Interaction) -> None:
-    """Answer a failed autocomplete, which Discord accepts no message for."""
+    """Answer a failed autocomplete with no choices, since Discord accepts no message there."""
     try:
         await interaction.response.autocomplete([])
     except DISCORD_ERRORS as error:

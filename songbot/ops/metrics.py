@@ -43,34 +43,40 @@ class PrometheusTelemetry(Telemetry):
     def _count_songs(self) -> None:
         self._songs = Counter(
             "songbot_songs",
-            "Songs by what became of them; reason for those that failed.",
+            "Songs by event; `reason` says why a song failed.",
             ("state", "reason"),
             registry=self.registry,
         )
         self._refusals = Counter(
-            "songbot_quota_refusals", "Orders refused, by whose limit.", ("who",), registry=self.registry
+            "songbot_quota_refusals",
+            "Orders refused, by the kind of limit.",
+            ("who",),
+            registry=self.registry,
         )
-        self._queue = Gauge("songbot_queue_length", "Songs waiting for a place.", registry=self.registry)
+        self._queue = Gauge("songbot_queue_length", "Songs waiting for a slot.", registry=self.registry)
 
     def _time_songs(self) -> None:
         self._acknowledge = Histogram(
             "songbot_acknowledge_seconds",
-            "From an interaction, by Discord's clock, to its acknowledgement.",
+            "Time from an interaction's creation, by Discord's clock, to its acknowledgement.",
             registry=self.registry,
             buckets=_ACKNOWLEDGE,
         )
         self._queue_wait = Histogram(
-            "songbot_line_seconds", "From the order to a place.", registry=self.registry, buckets=_QUEUE_WAIT
+            "songbot_line_seconds",
+            "Time from the order to a slot.",
+            registry=self.registry,
+            buckets=_QUEUE_WAIT,
         )
         self._composing = Histogram(
             "songbot_composing_seconds",
-            "From Whisul's yes to the song.",
+            "Time from Whisul's acceptance to the finished song.",
             registry=self.registry,
             buckets=_COMPOSING,
         )
         self._lag = Histogram(
             "songbot_delivery_lag_seconds",
-            "From the song's end to its card, by the step that held.",
+            "Time from the song's end to its card, by the delivery method that worked.",
             ("step",),
             registry=self.registry,
             buckets=_LAG,
@@ -84,14 +90,20 @@ class PrometheusTelemetry(Telemetry):
             "songbot_polls", "Polls of Whisul, by outcome.", ("outcome",), registry=self.registry
         )
         self._whisul = Counter(
-            "songbot_whisul_responses", "Whisul's answers.", ("kind", "status"), registry=self.registry
+            "songbot_whisul_responses",
+            "Whisul's responses, by kind of request and HTTP status.",
+            ("kind", "status"),
+            registry=self.registry,
         )
         self._discord = Counter(
-            "songbot_discord_responses", "Discord's answers.", ("method", "status"), registry=self.registry
+            "songbot_discord_responses",
+            "Discord's responses, by method and HTTP status.",
+            ("method", "status"),
+            registry=self.registry,
         )
         self._invalid_requests = Counter(
             "songbot_discord_invalid_requests",
-            "Discord's answers 401, 403 and 429 that count towards a ban: 10,000 in 10 minutes.",
+            "Discord's responses 401, 403 and 429 that count towards a ban: 10,000 in 10 minutes.",
             registry=self.registry,
         )
         self._unreadable_events = Counter(
@@ -105,7 +117,7 @@ class PrometheusTelemetry(Telemetry):
         self.songs_lost = 0
         self.last_backup: datetime | None = None
         self._ready = Gauge(
-            "songbot_ready", "1 for each part that is ready, as /readyz.", ("part",), registry=self.registry
+            "songbot_ready", "1 if the part is ready, as in /readyz.", ("part",), registry=self.registry
         )
         self._leases_lost = Counter(
             "songbot_leases_lost",
@@ -205,7 +217,7 @@ class _LiveCollector(Collector):
             labels=["shard"],
         )
         connected = GaugeMetricFamily(
-            "songbot_gateway_connected", "1 for each shard that is connected.", labels=["shard"]
+            "songbot_gateway_connected", "1 if the shard is connected.", labels=["shard"]
         )
         for shard, seconds in self._latencies():
             latency.add_metric([str(shard)], seconds)
@@ -229,7 +241,7 @@ class _BackupCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(
-            "songbot_last_backup_timestamp_seconds", "When the last backup that is recorded was made."
+            "songbot_last_backup_timestamp_seconds", "The time of the last recorded backup."
         )
         if (made_at := self._last_backup()) is not None:
             family.add_metric([], made_at.timestamp())

@@ -29,7 +29,7 @@ MAX_COUNTED = 10_000
 FRESH_SECONDS = 2.0
 """Maximum age in seconds of a position when the edit that shows it starts."""
 EDIT_SECONDS = 8.0
-"""Seconds after the admission by which any progress edit that was prepared before it has ended."""
+"""Seconds after an admission or a cancellation by which any progress edit prepared before it has ended."""
 UNSHOWN_SECONDS, CLOCK_SKEW = 1.0, 1.0
 """While an order is this new, only the worker that admits it edits its message. So if it fails at once, no
 edit of another worker can be on its way.

@@ -227,6 +227,7 @@ class Worker:
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
         if song.reason is FailureReason.CANCELLED:
+            self._queue_display.remove(song.id)
             job.deliver_from = now + EDIT_SECONDS
         self._follow(job, self._deps.random.random() * min(2.0, len(self._jobs) / 50))
 

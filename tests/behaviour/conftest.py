@@ -18,7 +18,7 @@ async def bot_env(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
 
 @pytest.fixture
 def quickly_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture at once: what the renderer draws is tested elsewhere."""
+    """Draw nothing: the renderer is tested elsewhere."""
 
     async def draw(days: object, daily_limit: int) -> bytes:
         return b"\x89PNG\r\n\x1a\n"

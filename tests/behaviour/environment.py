@@ -1,4 +1,4 @@
-"""The real bot in SimCord's Discord, with a real SQLite database and a Whisul that does as told."""
+"""Run the real bot in SimCord's Discord, with a real SQLite database and a scripted Whisul."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class SimClock:
-    """Clock in SimCord's time. `shift` moves the wall clock alone, as setting it does."""
+    """Shows SimCord's time. `shift` moves only the wall clock, as if someone had set it."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
@@ -37,10 +37,11 @@ class SimClock:
 
 
 class QuickEnv(simcord.Env):
-    """Looks every 5 ms whether the bot is done, where SimCord looks every 50: the database answers in one.
+    """Checks every 5 ms whether the bot is idle, instead of SimCord's 50 ms, since database calls take about
+    1 ms.
 
-    On a busy machine the bot may not be done when SimCord's patience, by the wall clock, is over: then it is
-    looked at again, for a minute.
+    On a busy machine the bot may still be working when SimCord's timeout on the wall clock expires. Then it
+    is checked again, for up to a minute.
     """
 
     async def _settle_internal(self, *, idle: float = 0.005, **options: Any) -> None:
@@ -57,7 +58,7 @@ class QuickEnv(simcord.Env):
 
 @dataclass
 class BotEnvironment:
-    """A server with `ann`, a member, and `max`, who may manage it; both can write to the bot directly."""
+    """A server with `ann`, a member, and `max`, who may manage it. Both can send the bot direct messages."""
 
     env: simcord.Env
     app: App
@@ -70,8 +71,8 @@ class BotEnvironment:
     max: Any
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass. The env's patience decides which sleeps are left alone after an action, and how
-        long this may take on the wall clock: little for the one, much for the other."""
+        """Let time pass. SimCord's settle timeout decides which sleeps are skipped after an action, which
+        needs a low value, and how long this call may take on the wall clock, which needs a high one."""
         default_timeout, self.env.settle_timeout = self.env.settle_timeout, 120.0
         try:
             await self.env.advance_time(seconds)
@@ -92,7 +93,7 @@ def settings_for(path: Path, **changes: Any) -> Settings:
 
 @asynccontextmanager
 async def open_bot(path: Path, *, check_errors: bool = True, **changes: Any) -> AsyncIterator[BotEnvironment]:
-    """The bot logged in and ready. `changes` are settings."""
+    """Log the bot in and wait until it is ready. `changes` are settings."""
     settings = settings_for(path, **changes)
     clock = SimClock()
     whisul = FakeProvider(clock)

@@ -1,4 +1,4 @@
-"""What several tests do in the bot_env: make a song, restart the bot, look at what is there."""
+"""Provide what several tests do: make a song, restart the bot, inspect messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .environment import BotEnvironment
 
 
 async def make_song(bot_env: BotEnvironment, person: Any = None, **options: Any) -> discord.Message:
-    """/song in the channel until the card is there; the card."""
+    """Use /song in the channel, wait for the card, and return it."""
     result = await (person or bot_env.ann).slash(
         bot_env.channel, "song", **{"prompt": "a trap song"} | options
     )
@@ -28,14 +28,14 @@ async def make_song(bot_env: BotEnvironment, person: Any = None, **options: Any)
 
 
 async def wait_long(bot_env: BotEnvironment, seconds: float) -> None:
-    """As `bot_env.wait`, in parts: each has its own limit on the wall clock."""
+    """Do the same as `bot_env.wait`, in parts, each with its own limit on the wall clock."""
     while seconds > 0:
         await bot_env.wait(min(200.0, seconds))
         seconds -= 200
 
 
 async def restart(bot_env: BotEnvironment) -> None:
-    """Another process takes over: nothing is left but the database."""
+    """Replace the process: only the database is kept."""
     old = bot_env.app
     await old.stop()
     dependencies = replace(old.dependencies, provider=bot_env.whisul, telemetry=PrometheusTelemetry())
@@ -44,7 +44,7 @@ async def restart(bot_env: BotEnvironment) -> None:
 
 
 async def all_songs(bot_env: BotEnvironment) -> list[Song]:
-    """Oldest first."""
+    """Return all songs, oldest first."""
     found: list[Song] = []
     while (song := await bot_env.database.songs.get(len(found) + 1)) is not None:
         found.append(song)
@@ -52,12 +52,13 @@ async def all_songs(bot_env: BotEnvironment) -> list[Song]:
 
 
 def now(channel: Any, message: Any, viewer: Any = None) -> discord.Message | None:
-    """The message as it stands; None when it is gone, or is not for `viewer` (None: for everybody) to see."""
+    """Return the current message, or None if it is gone or not visible to `viewer` (None stands for
+    everybody)."""
     return next((other for other in channel.history(viewer=viewer) if other.id == message.id), None)
 
 
 def text_of(message: Any) -> str:
-    """Everything that a message says: its own text, and its embeds' titles, descriptions and fields."""
+    """Return all text of a message: its content, and its embeds' titles, descriptions and fields."""
     parts = [message.content]
     for embed in message.embeds:
         parts += [embed.title, embed.description, *(f"{field.name}: {field.value}" for field in embed.fields)]
@@ -65,18 +66,18 @@ def text_of(message: Any) -> str:
 
 
 def labels(message: Any) -> list[str | None]:
-    """What its buttons say."""
+    """Return the labels of the message's buttons."""
     return [button["label"] for button in buttons_of(message)]
 
 
 def buttons_of(message: Any) -> list[dict[str, Any]]:
-    """Its buttons as Discord has them, of a message as well as of an answer to an interaction."""
+    """Return the buttons of a message or of a response as Discord stores them."""
     rows = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
     return [button for row in rows for button in row["components"]]
 
 
 def private_answer(result: Any) -> str:
-    """What only the person who pressed sees of it."""
+    """Return what only the person who pressed sees."""
     answers = [message for message in [result.response, *result.followups] if message and message.ephemeral]
     assert len(answers) == 1, f"told {len(answers)} times"
     return answers[0].content
@@ -85,7 +86,7 @@ def private_answer(result: Any) -> str:
 async def press_at_once(
     bot_env: BotEnvironment, person: Any, message: Any, *custom_ids: str
 ) -> list[InteractionResult]:
-    """Presses that reach the bot together, by whatever custom ids: also such as the message does not have."""
+    """Press several buttons so that the presses reach the bot together. The message need not have them."""
     backend, results = bot_env.env.backend, []
     guild = getattr(person, "guild", None)
     stored = next(m for m in backend.messages[message.channel.id].values() if m.id == message.id)

@@ -1,4 +1,4 @@
-"""Songs that were made before, and /library as it shows them."""
+"""Provide songs made in the past, and /library as people see it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def a_song(
     delivered: bool = True,
     **changes: Any,
 ) -> Song:
-    """A song made some time ago in the server, with the card in its general channel."""
+    """Store a song made some time ago in the server, with its card in the general channel."""
     songs, worker_id, now = bot_env.database.songs, bot_env.app.worker.worker_id, bot_env.env.now()
     plain = Order(
         idempotency_key=f"made-{next(_keys)}",
@@ -52,14 +52,14 @@ async def a_song(
 
 
 async def restart(bot_env: BotEnvironment) -> None:
-    """Another process takes over, with the same database and none of the old one's memory."""
+    """Replace the process by one with the same database and an empty memory."""
     await bot_env.app.stop()
     bot_env.app = await create_app(bot_env.app.dependencies)
     await bot_env.env.restart_bot(bot_env.app.bot)
 
 
 def titles(message: Any) -> list[str]:
-    """In their order, which the numbers before them give too."""
+    """Return the titles on the page, and check the numbers before them."""
     numbered = [field.name.split(". ", 1) for field in message.embeds[0].fields]
     assert [number for number, _ in numbered] == [str(number) for number in range(1, len(numbered) + 1)]
     return [title for _, title in numbered]
@@ -77,7 +77,7 @@ def button(message: Any, label: str) -> dict[str, Any]:
 
 
 async def library(bot_env: BotEnvironment, who: Any, **options: Any) -> Any:
-    """What the person is shown, and nobody else."""
+    """Return what only the person sees."""
     result = await who.slash(bot_env.channel, "library", **options)
     assert result.ephemeral
     return result.response or result.followups[0]

@@ -1,4 +1,4 @@
-"""/quota commands, orders and raw interactions, and what people read in the answers."""
+"""Provide /quota commands, orders and raw interactions, and what people read in the replies."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ COMMAND, PRESS = 2, 3
 
 
 async def quota(bot_env: BotEnvironment, command: str, /, **options: Any) -> str:
-    """All that max reads after a /quota command, which only he may see."""
+    """Return what max reads after a /quota command, which only he may see."""
     result = await bot_env.max.slash(bot_env.channel, f"quota {command}", **options)
     assert result.ephemeral
     return read(result)
 
 
 def read(result: InteractionResult) -> str:
-    """What stands in the answer to an interaction, embeds and all."""
+    """Return all text in the reply to an interaction, including embeds."""
     answers = [answer for answer in (result.response, *result.followups) if answer]
     return "\n".join(
         text
@@ -31,7 +31,7 @@ def read(result: InteractionResult) -> str:
 
 
 def _texts(components: Any) -> list[str]:
-    """What text displays say (Discord, "Component Reference": type 10)."""
+    """Yield the text of text displays (Discord, "Component Reference": type 10)."""
     return [part["content"] for part in walk_components(components) if part["type"] == 10]
 
 
@@ -45,7 +45,7 @@ def words(embed: Any) -> str:
 
 
 async def ask(bot_env: BotEnvironment, actor: Any, prompt: str = "rain") -> str:
-    """What a person reads after /song; empty when it is being made."""
+    """Return what a person reads after /song, or an empty string if the song is being made."""
     result = await actor.slash(bot_env.channel, "song", prompt=prompt)
     if result.response is not None:
         said = result.response.content
@@ -58,7 +58,7 @@ async def ask(bot_env: BotEnvironment, actor: Any, prompt: str = "rain") -> str:
 def send(
     bot_env: BotEnvironment, actor: Any, kind: int, data: dict[str, Any], **besides: Any
 ) -> InteractionResult:
-    """An interaction as Discord would send it, whatever its client would let the person do."""
+    """Build an interaction as Discord would send it, whatever its client would allow."""
     record, payload = simcord.interactions.base_payload(
         bot_env.env.backend,
         type=kind,
@@ -72,7 +72,7 @@ def send(
 
 
 def command(bot_env: BotEnvironment, *path: str, **options: Any) -> dict[str, Any]:
-    """The data of a command; options are (type, value)."""
+    """Build the data of a command. Options are (type, value)."""
     root = bot_env.env.backend.find_command(path[0], bot_env.guild.id, type=1)
     inner = [{"name": name, "type": kind, "value": value} for name, (kind, value) in options.items()]
     for name in reversed(path[1:]):

@@ -1,4 +1,4 @@
-"""What all commands, buttons and modules of commands have in common, read off the bot as it is wired."""
+"""Check what all commands, buttons and cogs have in common, on the bot as it is assembled."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ TELLS = re.compile(
 
 
 def roots(bot_env: BotEnvironment) -> list[dict[str, Any]]:
-    """As Discord is told of them."""
+    """Return the commands as they are registered with Discord."""
     return [command.to_dict(bot_env.app.bot.tree) for command in bot_env.app.bot.tree.get_commands()]
 
 
 def below(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The command, its subcommands and all options."""
+    """Yield the command, its subcommands and all options."""
     yield command
     for option in command.get("options", ()):
         yield from below(option)
@@ -104,7 +104,7 @@ async def test_what_is_for_a_few_is_hidden_from_others_and_no_user_install(bot_e
 
 
 async def test_what_is_for_a_few_is_checked_again_with_each_call(bot_env: BotEnvironment):
-    """Discord's permission set can be changed by a server's admins, and does not hold everywhere."""
+    """Discord's permissions for a command can be changed by admins, and don't apply everywhere."""
     for command in commands_of(bot_env):
         if (command.root_parent or command).name in HIDDEN:
             assert type(command.binding).interaction_check is not app_commands.Group.interaction_check
@@ -112,7 +112,7 @@ async def test_what_is_for_a_few_is_checked_again_with_each_call(bot_env: BotEnv
 
 
 async def test_all_commands_together_fit_discords_limits(bot_env: BotEnvironment):
-    """Discord, "Application Commands": 25 options, and 8,000 characters of names and descriptions."""
+    """Discord, "Application Commands": 25 options, and 8,000 characters for names and descriptions."""
     for root in roots(bot_env):
         parts = list(below(root))
         assert all(len(part.get("options", ())) <= 25 for part in parts), root["name"]
@@ -159,7 +159,8 @@ async def test_every_modal_that_is_written_is_one_the_bot_knows(bot_env: BotEnvi
 
 
 def test_discord_py_keeps_nothing_of_what_was_sent():
-    """The router answers by custom id. What discord.py keeps would be lost with the process, and pile up."""
+    """The router finds handlers by custom id. Views that discord.py keeps would be lost at a restart and pile
+    up."""
     for path in [*(ROOT / "songbot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]:
         source = path.read_text()
         assert "DynamicItem" not in source, path
@@ -168,7 +169,7 @@ def test_discord_py_keeps_nothing_of_what_was_sent():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "cogs").rglob("*.py")), ids=lambda path: path.stem)
 def test_no_module_of_commands_says_anything_in_words_of_its_own(path: Path):
-    """What people read comes from songbot.wording; a description that Discord shows is the command's own."""
+    """What people read comes from songbot.wording, except for the descriptions of commands."""
     for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
         if not TELLS.search(ast.unparse(call.func) + "("):
             continue

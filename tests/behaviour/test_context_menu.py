@@ -1,4 +1,4 @@
-"""`Make a song from this`: any message becomes a prompt, once it has been looked over."""
+"""Test `Make a song from this`, which turns any message into a prompt that can be edited first."""
 
 from __future__ import annotations
 

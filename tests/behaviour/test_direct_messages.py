@@ -1,4 +1,4 @@
-"""Writing to the bot directly: it asks first, and only `Make it` charges."""
+"""Test direct messages: the bot asks first, and only `Make it` charges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/help says what this person can do here, and what the bot lacks to do its part."""
+"""Test that /help says what this person can do here, and which permissions the bot lacks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_an_admin_is_also_told_of_quotas_and_that_all_is_in_order(bot_env:
 
 
 def a_channel_without(bot_env: BotEnvironment, *names: str) -> Any:
-    """A channel in which the bot lacks these permissions."""
+    """Create a channel in which the bot lacks these permissions."""
     denied = discord.PermissionOverwrite(**dict.fromkeys(names, False))
     return bot_env.guild.create_text_channel("quiet", overwrites={bot_env.app.bot.user: denied})
 

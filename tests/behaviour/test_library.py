@@ -1,4 +1,4 @@
-"""/library as people use it: finding songs again, page by page, and seeing only what is theirs to see."""
+"""Test /library as people use it: they find songs page by page, and see only what they are allowed to see."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ async def test_the_database_being_away_is_told(bot_env: BotEnvironment):
 
 
 class Broken:
-    """A database that is away."""
+    """Simulate an unavailable database."""
 
     def __getattr__(self, _name: str) -> Any:
         async def fail(*_: object, **__: object) -> None:

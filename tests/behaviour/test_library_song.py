@@ -1,4 +1,4 @@
-"""Opening a song from the library and posting it: only what one may see, on every press."""
+"""Test opening a song from the library and posting it. Every press checks what the person may see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MP3 = MediaFile("midnight.mp3", b"ID3" + bytes(100))
 
 @pytest.fixture(autouse=True)
 def all_links_live(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is asked of the network."""
+    """Check no links on the network."""
 
     async def none(*_: object) -> frozenset[str]:
         return frozenset()
@@ -36,7 +36,7 @@ async def an_mp3(_song: Song, _limit: int) -> Any:
 
 
 async def opened(bot_env: BotEnvironment, who: Any, page: Any, song: Song) -> Any:
-    """What playing the song brings, seen by the person alone."""
+    """Return the message with the song, which only the person sees."""
     result = await who.click(page, custom_id=f"library:v1:play:{song.id}")
     message = result.response or result.followups[-1]
     assert message.ephemeral
@@ -54,7 +54,7 @@ async def stored(bot_env: BotEnvironment, song: Song) -> Song:
 
 
 async def forge(who: Any, message: Any, song: Song) -> Any:
-    """Presses `Post here` for another song than the one on the message."""
+    """Press `Post here` for another song than the one in the message."""
     message._message.components[-1]["components"][-1]["custom_id"] = f"song:v1:post:{song.id}"
     return await who.click(message, label="Post here")
 

@@ -1,4 +1,4 @@
-"""/owner, for whoever runs the bot and for nobody else."""
+"""Test /owner, which works for the bot's owner and nobody else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def member(user_id: int, role: str, *, joined: bool = True) -> dict[str, Any]:
 
 
 def application(owner_id: int, *members: dict[str, Any], team_owner: int | None = None) -> dict[str, Any]:
-    """As Discord sends it ("Application Resource")."""
+    """Build the application as Discord sends it ("Application Resource")."""
     team = {"id": "7", "icon": None, "name": "Band", "owner_user_id": str(team_owner), "members": members}
     return {
         "id": "1",
@@ -53,7 +53,7 @@ def application(owner_id: int, *members: dict[str, Any], team_owner: int | None 
 
 @pytest.fixture
 def owned(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
-    """Says whose the application is."""
+    """Set who owns the application."""
 
     def say(answer: dict[str, Any]) -> None:
         async def application_info() -> dict[str, Any]:
@@ -66,14 +66,14 @@ def owned(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 @pytest.fixture(autouse=True)
 def anns(bot_env: BotEnvironment, owned: Callable[[dict[str, Any]], None]) -> None:
-    """The bot is ann's, who has no rights in the server at all."""
+    """Make the bot ann's, who has no permissions in the server."""
     owned(application(bot_env.ann.id))
 
 
 async def owner(
     bot_env: BotEnvironment, what: str, by: Any = None, **options: tuple[int, Any]
 ) -> InteractionResult:
-    """/owner in the server, also where Discord's client would hide it."""
+    """Use /owner in the server, even where Discord's client would hide it."""
     result = send(bot_env, by or bot_env.ann, COMMAND, command(bot_env, "owner", what, **options))
     bot_env.env._mark_mutation()
     await bot_env.env.settle()
@@ -88,7 +88,7 @@ async def reply_to(bot_env: BotEnvironment, what: str, by: Any = None, **options
 
 
 def errors(bot_env: BotEnvironment) -> list[str]:
-    """What the command tree met, and answered."""
+    """Return the errors that the command tree handled."""
     return [type(error).__name__ for error in bot_env.env.errors]
 
 

@@ -1,4 +1,4 @@
-"""/privacy: seeing, taking along and deleting what is kept; and the daily job."""
+"""Test /privacy (seeing, exporting and deleting one's data) and the daily cleanup."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_an_export_of_any_size_comes_whole_within_the_limit(prompts: list[str], 
 
 
 class Purging:
-    """Privacy with scripted answers to `purge`; everything else fails like its first."""
+    """Returns scripted results for `purge`; every other method behaves like `purge`."""
 
     def __init__(self, *answers: int | StoreUnavailable) -> None:
         self.answers = list(answers)
@@ -172,7 +172,7 @@ class Purging:
 
 
 async def naps(privacy: Purging, count: int) -> list[float]:
-    """How long the job rests, so many times."""
+    """Return how long the cleanup job waits, for the first `count` times."""
     rests: list[float] = []
 
     async def sleep(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""An admin's life with /quota, and what members see of it."""
+"""Test /quota as an admin uses it, and what members notice of it."""
 
 from __future__ import annotations
 
@@ -363,7 +363,7 @@ async def test_discord_not_answering_about_a_member_does_not_stop_the_list(bot_e
 
 
 class Comings:
-    """The part of the book that hears of servers."""
+    """Records the calls about joining and leaving servers."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, int]] = []
@@ -388,7 +388,7 @@ async def test_an_outage_is_not_taken_for_leaving_a_server(bot_env: BotEnvironme
     assert comings.heard == [("left", bot_env.guild.id)]
     guild = backend.get_guild(bot_env.guild.id)
     back = dict(simcord.interactions.serializers.guild_create_payload(backend, guild))
-    backend.emit("GUILD_CREATE", back)  # the end of an outage: `unavailable` is there, and false
+    backend.emit("GUILD_CREATE", back)  # after an outage, `unavailable` is present and false
     await bot_env.env.settle()
     assert len(comings.heard) == 1
     backend.emit("GUILD_DELETE", {"id": str(bot_env.guild.id)})

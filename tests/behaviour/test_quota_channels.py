@@ -1,4 +1,4 @@
-"""Where songs may be requested: admins allow or deny channels, for every way in."""
+"""Test where songs may be requested: admins allow or deny channels, for every way of ordering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/quota panel: everything about quotas in one private message, with the keyboard alone."""
+"""Test /quota panel: everything about quotas in one private message, usable with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def open_panel(bot_env: BotEnvironment, admin: Any = None) -> InteractionR
 
 
 def controls(panel: InteractionResult) -> dict[str, dict[str, Any]]:
-    """Buttons by label and selects by placeholder."""
+    """Find buttons by label and selects by placeholder."""
     assert panel.response is not None
     found = [part for part in walk_components(panel.response.components) if part.get("custom_id")]
     return {part.get("label") or part.get("placeholder"): part for part in found}

@@ -1,4 +1,4 @@
-"""/song as a person lives it: the progress, the card, and what is said when it does not work out."""
+"""Test /song as a person sees it: the progress, the card, and the messages when something fails."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def order(bot_env: BotEnvironment, prompt: str = "a trap song", **options:
 
 @pytest.fixture
 def edits(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
-    """Every edit of a progress line, with its second."""
+    """Return every edit of a progress message with its time in seconds."""
     seen: list[tuple[float, str]] = []
     edit_line = Messenger.edit_text
 
@@ -147,7 +147,7 @@ async def test_a_song_that_was_composing_when_the_bot_died_is_delivered_after_th
     assert len(bot_env.whisul.posts) == 1
 
 
-# ------------------------------------------------------------------------- what does not work out
+# ------------------------------------------------------------------------------- failures
 
 
 @pytest.mark.parametrize("prompt", [" ", "\u200b", "\u202e\u2800"])
@@ -157,7 +157,7 @@ async def test_an_empty_prompt_is_refused_kindly(bot_env: BotEnvironment, prompt
 
 
 def _fails(bot_env: BotEnvironment, reason: FailureReason) -> float:
-    """Set Whisul up for it; after how many seconds it is told."""
+    """Make Whisul fail for this reason. Return the seconds until the person is told."""
     whisul = bot_env.whisul
     match reason:
         case FailureReason.REJECTED:
@@ -187,7 +187,7 @@ class _NoJobs(dict[str, float]):
         return False
 
 
-# Polled seldom where it takes long, so that the test does not.
+# Poll rarely where the song takes long, so that the test stays fast.
 _SELDOM = pytest.mark.settings(poll_seconds_min=60, poll_seconds_max=60)
 
 

@@ -1,4 +1,4 @@
-"""What the buttons under songs do, for years and through restarts, and what they refuse."""
+"""Test the buttons under songs: what they do, also years later and after restarts, and what they refuse."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def moderator(bot_env: BotEnvironment) -> Any:
 
 
 async def forged(bot_env: BotEnvironment, action: Action, song_id: int) -> discord.Message:
-    """A message in the channel with a button that leads to any song at all."""
+    """Post a message in the channel with a button for any song."""
     channel = bot_env.env.bot.get_channel(bot_env.channel.id)
     assert isinstance(channel, discord.TextChannel)
     return await channel.send("a forgery", view=action_view(song_id, action))

@@ -1,4 +1,4 @@
-"""The helpers on /song: style, bpm and instrumental become words, and prompts come back by themselves."""
+"""Test the options of /song: style, bpm and instrumental become words, and old prompts are suggested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/usage: everyone's own, wherever they ask."""
+"""Test /usage: everyone sees their own, wherever they ask."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_in_direct_messages_there_is_no_server_to_tell_of(bot_env: BotEnvi
 
 @pytest.fixture
 def installed_by_ann_alone(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Discord tells it: the command is there by user install, and the bot is no member."""
+    """Build the interaction as Discord sends it if only ann has installed the bot, for herself."""
     original = simcord.interactions.base_payload
 
     def payload(*arguments: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A headless Chromium for a test, and the sandbox as a process beside it."""
+"""Start a headless Chromium for a test, and the sandbox as a process beside it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A press by a test counts as none by a person, without which Chromium plays nothing.
+    # A press by a test does not count as a user gesture, without which Chromium plays no audio.
     "--autoplay-policy=no-user-gesture-required",
 )
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium or Chrome on this machine."""
+    """Return the path of a Chromium or Chrome on this machine."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
@@ -41,7 +41,7 @@ def find_chromium() -> str | None:
 async def open_page(
     url: str, *, scale: float = 1, size: tuple[int, int] = (1280, 900)
 ) -> AsyncIterator[Page]:
-    """A page in a browser without a past. `size` in CSS pixels, `scale` in device pixels for each."""
+    """Open a page in a fresh browser. `size` is in CSS pixels, `scale` in device pixels per CSS pixel."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         async with async_playwright() as playwright:
             context = await playwright.chromium.launch_persistent_context(
@@ -62,7 +62,7 @@ async def open_page(
 
 
 class SandboxProcess:
-    """`python -m sandbox`, running; what it prints is read line by line."""
+    """Runs `python -m sandbox` and reads its output line by line."""
 
     def __init__(self, process: asyncio.subprocess.Process, first_line: str) -> None:
         self._process = process
@@ -75,12 +75,12 @@ class SandboxProcess:
         return found[0]
 
     async def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
-        """Send a signal, and see how it ended."""
+        """Send a signal, and return how the process ended."""
         self._process.send_signal(number)
         return await self.ended()
 
     async def ended(self) -> tuple[int, str]:
-        """Within 10 seconds: the exit code, and all that was printed after the first line."""
+        """Return the exit code and everything printed after the first line, within 10 seconds."""
         async with asyncio.timeout(10):
             rest, _ = await self._process.communicate()
         assert self._process.returncode is not None

@@ -1,4 +1,4 @@
-"""What a person does and sees in the sandbox's page."""
+"""Do and see what a person does and sees on the sandbox's page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from .chromium import TIMEOUT_MS
 
-# What the page says of itself; its own words for it differ by what was done, and come late.
+# The page's own status: its visible messages vary with what was done, and come late.
 READY = "() => window.simcordPreview.ready"
 LAST_ACTION = "() => window.simcordPreview.lastAction?.requestId"
 ACTIVE_OPTION = "() => document.activeElement?.getAttribute('aria-activedescendant')"
@@ -18,7 +18,7 @@ REFUSED = "() => window.simcordPreview.lastAction?.rejected"
 
 
 class Pick(str):
-    """A value that is chosen from what is offered for it; any other is only typed."""
+    """A value to be chosen from the suggestions. Any other value is only typed."""
 
     __slots__ = ()
 
@@ -28,12 +28,12 @@ class DiscordPage:
         self.page = page
 
     async def become(self, name: str) -> None:
-        """Choose who one is."""
+        """Choose whom to act as."""
         await self.page.locator("#viewer-picker").select_option(label=name)
         await self._done()
 
     async def run(self, command: str, **options: str) -> None:
-        """Type a command such as `song` or `quota show`, pick it, fill in its options, send it."""
+        """Type a command such as `song` or `quota show`, pick it, fill in its options, and send it."""
         await self.page.locator("#channel-composer-input").click()
         await self.page.keyboard.insert_text(f"/{command}")
         name = self.page.get_by_text(f"/{command}", exact=True)
@@ -43,7 +43,7 @@ class DiscordPage:
         await self._send()
 
     async def _act(self, button: Locator, is_taken: Callable[[], Awaitable[bool]]) -> None:
-        """Click until it is taken, as a person does: the page passes over a click while it is catching up."""
+        """Click until the click is accepted, as a person would: the page ignores clicks while updating."""
         async with asyncio.timeout(TIMEOUT_MS / 1000):
             await self._done()
             await button.click()
@@ -63,7 +63,7 @@ class DiscordPage:
         await self._act(send, is_taken)
 
     async def _done(self) -> None:
-        """The page is done with what was asked of it, and has refused nothing."""
+        """Wait until the page has finished, and check that it rejected nothing."""
         await self.page.wait_for_function(READY)
         assert not await self.page.evaluate(REFUSED), "the page refused an action"
 
@@ -83,7 +83,7 @@ class DiscordPage:
         await self._send()
 
     async def press(self, label: str, on: Locator) -> None:
-        """A button of a message."""
+        """Press a button of a message."""
         button = on.locator(".component-button", has=self.page.get_by_text(label, exact=True))
         before = await self.page.evaluate(LAST_ACTION)
 
@@ -93,7 +93,7 @@ class DiscordPage:
         await self._act(button, is_taken)
 
     async def send_form(self) -> None:
-        """Send the form that is open as it is."""
+        """Submit the open form as it is."""
 
         async def is_taken() -> bool:
             return not await self.form().count()
@@ -101,7 +101,7 @@ class DiscordPage:
         await self._act(self.form().get_by_role("button", name="Submit"), is_taken)
 
     async def choose(self, select: str, option: str, on: Locator) -> None:
-        """Choose an option of a select in a message, with the keyboard alone."""
+        """Choose an option of a select in a message, using only the keyboard."""
         await self._done()
         await self._pick(
             on.locator(".preview-select", has=self.page.get_by_role("combobox", name=select)), option
@@ -109,7 +109,7 @@ class DiscordPage:
         await self._done()
 
     async def _pick(self, select: Locator, option: str) -> None:
-        """Open a select, go down to an option, and take it: with the keyboard alone."""
+        """Open a select, move to an option, and choose it, using only the keyboard."""
         await select.get_by_role("combobox").first.focus()
         await self.page.keyboard.press("Enter")
         await expect(select.locator("[aria-busy=true]")).to_have_count(0)  # people and roles are looked up
@@ -123,7 +123,7 @@ class DiscordPage:
         await self.page.keyboard.press("Enter")
 
     async def fill_form(self, **values: str) -> None:
-        """Fill in fields of the form that is open, by their custom ids, and send it: with the keyboard."""
+        """Fill in fields of the open form by their custom ids, and submit it."""
         for name, value in values.items():
             field = self.form().locator(f'.modal-field[data-custom-id="{name}"]')
             if isinstance(value, Pick):
@@ -133,7 +133,7 @@ class DiscordPage:
         await self.send_form()
 
     async def submit(self, text: str) -> None:
-        """Put something else into the one field of the form that is open, and send it."""
+        """Replace the text in the only field of the open form, and submit it."""
         await self.form().get_by_role("textbox").fill(text)
         await self.send_form()
 
@@ -141,7 +141,7 @@ class DiscordPage:
         return self.page.get_by_role("dialog")
 
     async def commands_offered(self) -> list[str]:
-        """What is to choose from after a `/`, as far as it is shown; the field is left empty."""
+        """Return the commands that are offered after a `/`, and leave the field empty."""
         await self.page.locator("#channel-composer-input").fill("/")
         entries = self.page.locator(".command-entry")
         await expect(entries.first).to_be_visible()
@@ -150,15 +150,15 @@ class DiscordPage:
         return offered
 
     def messages(self, text: str | re.Pattern[str] | None = None) -> Locator:
-        """Of all that are seen now, those with this text."""
+        """Return the visible messages with this text."""
         return self.page.locator(".channel-message", has_text=text)
 
     def private(self, text: str) -> Locator:
-        """Messages with this text that only the viewer sees."""
+        """Return the messages with this text that only the viewer sees."""
         return self.messages(text).filter(has_text="Only you can see this")
 
     def card(self, *texts: str) -> Locator:
-        """The newest of the finished songs whose cards have all these texts."""
+        """Return the newest card that contains all these texts."""
         cards = self.messages().filter(has=self.page.get_by_role("link", name="Listen"))
         for text in texts:
             cards = cards.filter(has_text=text)
@@ -178,5 +178,5 @@ class DiscordPage:
         await self.last_message().locator(".media-player-button", has_text="Play").click()
 
     async def played(self) -> float:
-        """Where in the song the player is, in seconds."""
+        """Return the player's position in seconds."""
         return await self.audio().evaluate("audio => audio.currentTime")

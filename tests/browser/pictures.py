@@ -1,6 +1,6 @@
-"""Takes the pictures of the documents from the sandbox: `python -m tests.browser.pictures [NAME ...]`.
+"""Take the documents' pictures from the sandbox: `python -m tests.browser.pictures [NAME ...]`.
 
-They go to docs/pictures, at two pixels for one, with few enough colours to stay small.
+They go to docs/pictures, at twice the resolution, with few enough colours to stay small.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Scene = Callable[[], Awaitable[None]]
 
 
 async def progress() -> None:
-    """A song that is half done, and then its card."""
+    """Show a half-finished song, and then its card."""
     async with AsyncExitStack() as stack:
         discord = await _page(stack, "--seconds", "18-19")
         await discord.run("song", prompt=PROMPT)
@@ -49,7 +49,7 @@ async def progress() -> None:
 
 
 async def quotas() -> None:
-    """What an admin sets, what a member hears, and how much is used."""
+    """Show what an admin sets, what a member sees, and how much is used."""
     async with AsyncExitStack() as stack:
         discord = await _page(stack, "--seconds", "1-2")
         for number, prompt in enumerate(PROMPTS):
@@ -75,10 +75,10 @@ async def _page(stack: AsyncExitStack, *arguments: str) -> DiscordPage:
 
 
 async def _take(discord: DiscordPage, name: str) -> None:
-    """The last message alone, as wide as what is in it."""
+    """Return a picture of the last message, as wide as its content."""
     await discord.page.mouse.move(1, 1)
     box = await _at_rest(discord)
-    # Not the element's own screenshot: that scrolls, and the page scrolls back.
+    # Playwright's screenshot of the element would scroll, and the page would scroll back.
     picture = Image.open(io.BytesIO(await discord.page.screenshot()))
     left, top = box["x"] * SCALE, box["y"] * SCALE
     picture = picture.crop((left, top, left + box["width"] * SCALE, top + box["height"] * SCALE))
@@ -91,7 +91,7 @@ async def _take(discord: DiscordPage, name: str) -> None:
 
 
 async def _at_rest(discord: DiscordPage) -> FloatRect:
-    """Where the last message is, scrolled to, once nothing moves any more: all above has loaded."""
+    """Return where the last message is once it is scrolled to and everything above it has loaded."""
     await discord.last_message().evaluate("message => message.scrollIntoView({block: 'end'})")
     async with asyncio.timeout(30):
         before, here = None, await discord.last_message().bounding_box()
@@ -102,7 +102,7 @@ async def _at_rest(discord: DiscordPage) -> FloatRect:
 
 
 def _trimmed(picture: Image.Image) -> Image.Image:
-    """Without the empty right side. The last row of pixels may be the edge of what is below the message."""
+    """Cut off the empty right side. The last row of pixels may belong to the message below."""
     picture = picture.crop((0, 0, picture.width, picture.height - 1))
     ground = Image.new("RGB", picture.size, picture.getpixel((2, 2)) or "black")
     box = ImageChops.difference(picture, ground).convert("L").point(FAINT).getbbox()
@@ -111,7 +111,7 @@ def _trimmed(picture: Image.Image) -> Image.Image:
 
 
 def _with_few_colours(picture: Image.Image) -> Image.Image:
-    """256 at most: the flat colours of the page as they are, the others near to what they were."""
+    """Reduce to at most 256 colours: keep the page's flat colours, and approximate the others."""
     counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
     flat = [channel for _, colour in counted[:64] if isinstance(colour, tuple) for channel in colour]
     others = picture.quantize(192, Image.Quantize.MAXCOVERAGE, kmeans=2).getpalette() or []

@@ -1,4 +1,4 @@
-"""The direct messages with the bot, in a real browser."""
+"""Test direct messages with the bot in a real browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A newcomer's journey in a real browser: from the greeting to a song played from the library."""
+"""Test a newcomer's path in a real browser: from the greeting to a song played from the library."""
 
 from __future__ import annotations
 

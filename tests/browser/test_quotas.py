@@ -1,4 +1,4 @@
-"""An admin's whole way with `/quota panel`, and what a member sees of it, in a real browser."""
+"""Test all of `/quota panel` as an admin uses it, and what a member sees of it, in a real browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .visit import IN_CHROMIUM, visit
 pytestmark = IN_CHROMIUM
 
 FIRST, SECOND = "a slow lo-fi tune about rain", "a fast synthwave chase"
-# By the month, so that no midnight comes between a song and the refusal of the next.
+# Per month, so that midnight can't come between a song and the refusal of the next.
 REFUSED = "You've used your 1 song for this month."
 
 

@@ -1,4 +1,4 @@
-"""The sandbox as a newcomer meets it: a real process, driven through a real browser."""
+"""Test the sandbox as a newcomer meets it: a real process in a real browser."""
 
 from __future__ import annotations
 

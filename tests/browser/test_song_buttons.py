@@ -1,4 +1,4 @@
-"""What can be pressed under a song, in a real browser."""
+"""Test what can be pressed under a song, in a real browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every test with a browser begins with."""
+"""Provide the page with which every browser test begins."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ IN_CHROMIUM = [
 
 @asynccontextmanager
 async def visit(*arguments: str) -> AsyncIterator[DiscordPage]:
-    """The page of a sandbox of its own, started with these arguments."""
+    """Open the page of a new sandbox that is started with these arguments."""
     async with sandbox(*arguments) as process, open_page(process.url) as page:
         yield DiscordPage(page)

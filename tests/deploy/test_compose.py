@@ -1,4 +1,4 @@
-"""compose.yaml, read as Docker would read it: there may be no Docker where the tests run."""
+"""Check compose.yaml as Docker would read it, since there may be no Docker where the tests run."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_bot_runs_as_the_images_user_on_postgresql_and_answers_prometheus():
 
 
 def test_no_secret_is_in_the_file():
-    """Whatever is secret comes from .env by name, and is asked for if it is missing."""
+    """Every secret comes from `.env` by name, and is required."""
     passwords = [SERVICES["database"]["environment"]["POSTGRES_PASSWORD"]]
     passwords += re.findall(r"//[^:/]+:(.+)@", SERVICES["bot"]["environment"]["DATABASE_URL"])
     assert len(passwords) == 2

@@ -1,4 +1,4 @@
-"""The alert rules and the dashboard ask for figures that the bot has."""
+"""Check that the alert rules and the dashboard use only metrics that the bot exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small world for the tests of the store: people, a server, a clock that stands still."""
+"""Provide people, a server, orders and a fixed clock for the tests of the storage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _keys = itertools.count(1)
 
 
 def order(user_id: int = ANN, **changes: Any) -> Order:
-    """An order of its own in GUILD, charged to it."""
+    """Return a new order in GUILD, charged to that server's quota."""
     plain = Order(
         idempotency_key=f"interaction-{next(_keys)}",
         user_id=user_id,
@@ -62,7 +62,7 @@ async def placed(database: Database, user_id: int = ANN, *, now: datetime = NOW,
 async def admitted(
     database: Database, slots: int, slots_per_user: int = 2, worker_id: str = WORKER, now: datetime = NOW
 ) -> list[Song]:
-    """Admit for a worker, and register it."""
+    """Register a worker, and admit songs for it."""
     await database.songs.register_worker(worker_id, LEASE)
     return await database.songs.admit(worker_id, slots, slots_per_user, now)
 
@@ -70,7 +70,7 @@ async def admitted(
 async def submitting(
     database: Database, user_id: int = ANN, *, worker_id: str = WORKER, **changes: Any
 ) -> Song:
-    """A song that has a slot; so has every other that was in line."""
+    """Return a song that was admitted, together with all others in the queue."""
     song = await placed(database, user_id, **changes)
     everybody = await admitted(database, 1000, 1000, worker_id, changes.get("now", NOW))
     return next(one for one in everybody if one.id == song.id)
@@ -107,5 +107,5 @@ async def fetched(database: Database, song_id: int) -> Song:
 
 
 async def outcomes(database: Database, *orders: Order, now: datetime = NOW) -> list[str]:
-    """What came of each, by name, one after the other."""
+    """Place the orders one after the other, and return the name of each outcome."""
     return [type(await database.songs.create(one, now)).__name__ for one in orders]

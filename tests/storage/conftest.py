@@ -1,4 +1,4 @@
-"""Every test of this folder that asks for `database` or `url` runs on SQLite and on PostgreSQL."""
+"""Run every test in this folder that uses `database` or `url` on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package complains when there is no folder for sockets
+        warnings.simplefilter("ignore")  # the package warns if there is no folder for sockets
         try:
             with postgres_server() as server:
                 yield server
@@ -58,7 +58,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without tables."""
+    """Return the URL of a database without tables."""
     if backend == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
     else:
@@ -78,7 +78,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def url(backend: str, request: pytest.FixtureRequest) -> str:
-    """A migrated database, empty."""
+    """Open a migrated, empty database."""
     return request.getfixturevalue("sqlite_url" if backend == "sqlite" else "postgres_url")
 
 

@@ -1,7 +1,7 @@
-"""A process of its own that freezes inside a transaction which holds the admission lock: `URL DEADLINE`.
+"""Freeze inside a transaction that holds the admission lock: `URL DEADLINE`.
 
-It says `held` and stops itself by SIGSTOP. Woken, it prints what became of the transaction, and whether the
-database still works for it.
+It prints `held` and stops itself with SIGSTOP. When continued, it prints what became of the transaction, and
+whether it can still use the database.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A process of its own that orders songs for one person, many at once: `URL COUNT`.
+"""Order many songs for one person at once: `URL COUNT`.
 
-It says `ready`, waits for a line, orders, and prints how often each outcome came.
+It prints `ready`, waits for a line, places the orders, and prints how often each outcome occurred.
 """
 
 from __future__ import annotations

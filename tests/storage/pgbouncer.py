@@ -1,4 +1,5 @@
-"""A PgBouncer in transaction mode before the tests' PostgreSQL, on a Unix socket in a throw-away folder."""
+"""Run PgBouncer in transaction mode in front of the tests' PostgreSQL, on a Unix socket in a temporary
+folder."""
 
 from __future__ import annotations
 
@@ -18,12 +19,13 @@ SERVER_SESSIONS = 3
 
 
 class NoPgBouncer(Exception):
-    """The program is not installed here, or does not start."""
+    """PgBouncer is not installed here, or does not start."""
 
 
 @contextmanager
 def pgbouncer(server: PostgresServer) -> Iterator[Path]:
-    """Start it for all databases of `server`; yields the folder of its socket. Raises NoPgBouncer."""
+    """Start PgBouncer for all databases of `server`, and yield the folder of its socket. May raise
+    NoPgBouncer."""
     program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None:
         raise NoPgBouncer("the program pgbouncer is not installed")

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for the tests: a throw-away folder, a Unix socket, no network."""
+"""Run a PostgreSQL for the tests in a temporary folder, on a Unix socket, without network."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SECONDS_TO_START = 20.0
 
 
 class NoPostgres(Exception):
-    """It can not be run here; the message says why."""
+    """PostgreSQL can't be run here; the message says why."""
 
 
 @dataclass
 class PostgresServer:
-    """A server under `folder`, its socket there too. It trusts whoever can open the socket."""
+    """A server in `folder`, which also holds its socket. It trusts everybody who can open the socket."""
 
     binaries: Path
     folder: Path
@@ -39,7 +39,7 @@ class PostgresServer:
         self._run([*command, *options])
 
     def start(self) -> None:
-        """Returns when connections are accepted."""
+        """Wait until connections are accepted."""
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off"}
         settings |= {"synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -54,7 +54,7 @@ class PostgresServer:
         self._wait(self.process)
 
     def stop(self) -> None:
-        """At once: clients are thrown out, as by an operator in a hurry."""
+        """Shut down at once and disconnect all clients (SIGINT, PostgreSQL's "fast" shutdown)."""
         if self.process is not None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(SECONDS_TO_START)
@@ -78,7 +78,7 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
-    """Started, and gone at the end with its folder. Raises NoPostgres."""
+    """Start a server, and remove it and its folder at the end. May raise NoPostgres."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="songs-postgres-"))
     server = PostgresServer(binaries, folder, _account(folder))
@@ -102,7 +102,7 @@ def _binaries() -> Path:
 
 
 def _account(folder: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root; there it runs as nobody."""
+    """Run as `nobody` if the tests run as root, which PostgreSQL refuses."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return {}
     import pwd

@@ -1,4 +1,4 @@
-"""The page on backups, tried by the letter: its commands are read out of docs/deploying.md and run."""
+"""Follow docs/deploying.md's section on backups to the letter: read the commands from it, and run them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/deploying.md").read_text(encoding="utf-8").split("### Backups")[1]
 BACKUPS, RESTORING = PAGE.split("### Restoring a backup")
 
-# Stands in for what needs root or systemd, and for SQLite's shell, which may be missing here.
+# This replaces what needs root or systemd, and SQLite's shell, which may be missing here.
 SHELL = f"""set -eu
 sudo() {{ "$@"; }}
 systemctl() {{ :; }}
@@ -66,14 +66,14 @@ def test_a_postgresql_database_is_dumped_and_restored(
 
 
 def test_docker_compose_is_given_the_same_options_where_it_backs_up_and_restores() -> None:
-    """There may be no Docker here; what it runs is what the test above runs."""
+    """There may be no Docker here. The commands that it would run are tested above."""
     plain, compose = (_block(RESTORING, part) for part in ("pg_restore", "docker compose"))
     assert set(re.findall(r"--[a-z-]+", plain)) < set(re.findall(r"--[a-z-]+", compose))
     assert "--format=custom" in _block(BACKUPS, "docker compose exec -T database pg_dump")
 
 
 def _block(text: str, part: str) -> str:
-    """The first block of commands that holds `part`."""
+    """Return the first block of commands that contains `part`."""
     blocks = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
     return next(block for block in blocks if part in block)
 
@@ -94,9 +94,9 @@ def _run(commands: str, folder: Path, environment: Mapping[str, str]) -> None:
 
 
 async def _before(url: str, back_up: Callable[[], None]) -> Song:
-    """Two songs, a backup while the database is in use, and a third song.
+    """Make two songs, a backup while the database is in use, and a third song.
 
-    The lease in the backup has ended by the time that anybody restores it.
+    The lease in the backup has expired by the time anybody restores it.
     """
     async with open_database(url) as database:
         await database.migrate()
@@ -114,7 +114,7 @@ async def _last_backup(url: str) -> datetime | None:
 
 
 async def _after(url: str) -> tuple[Song, Song | None, int]:
-    """The first song, the third, and the number of the next."""
+    """Return the first song, the third, and the ID of the next one."""
     async with open_database(url) as database:
         await database.migrate()
         found = await fetched(database, 1), await database.songs.get(3)

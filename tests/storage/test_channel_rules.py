@@ -1,4 +1,4 @@
-"""Where songs may be requested, on both databases."""
+"""Test channel rules on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine's clock set ahead and back: nobody is locked out for ever, nobody gets endless songs."""
+"""Set the machine's clock forward and back: nobody is locked out for long, and nobody gets extra songs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_songs_charged_in_the_future_count_in_their_own_window_and_in_no_o
 
 
 async def test_a_clock_set_back_and_forth_gives_a_window_its_songs_once(database: Database):
-    """However often the clock is set, each day of the calendar has its five songs and no more."""
+    """However often the clock is set, each calendar day has its five songs and no more."""
     made = 0
     for shift in (DAY, -DAY, 2 * MINUTE, DAY, -DAY, timedelta(0), DAY):
         names = await outcomes(database, *(order() for _ in range(7)), now=NOW + shift)
@@ -65,7 +65,7 @@ async def test_a_refusal_tells_a_reset_that_is_ahead_and_no_further_than_the_win
 
 @pytest.mark.parametrize("shift", [timedelta(0), AHEAD, -AHEAD])
 async def test_another_take_is_a_double_press_only_of_one_made_just_now(database: Database, shift: timedelta):
-    """One made while the clock was days ahead must not block the button for days."""
+    """A take made while the clock was days ahead must not block the button for days."""
     parent = await completed(database)
     button = {"parent_id": parent.id, "relation": Relation.TAKE}
     assert isinstance(await database.songs.create(order(**button), NOW + shift), Accepted)
@@ -85,7 +85,7 @@ async def test_seconds_of_songs_that_ended_before_they_began_are_not_learned(dat
 async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbeat(
     database: Database, clock: FixedClock
 ):
-    """A living worker's next heartbeat brings its lease back to the right time."""
+    """The next heartbeat of a live worker corrects its lease."""
     clock.time = NOW + AHEAD
     song = await composing(database)
     clock.time = NOW

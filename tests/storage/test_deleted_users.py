@@ -1,4 +1,4 @@
-"""Deleting one's data neither lifts a limit nor takes along an order that arrives meanwhile."""
+"""Deleting one's data neither lifts a limit nor deletes an order that arrives at the same time."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ async def test_a_reset_after_the_deletion_covers_the_songs_from_before(database:
 
 @pytest.mark.parametrize("moment", ["DELETE FROM saves", "UPDATE songs", "DELETE FROM songs"])
 async def test_an_order_that_arrives_amid_a_deletion_stays(postgres_url: str, moment: str) -> None:
-    """As when the person's second device sends it, or another process does."""
+    """Simulate an order from the person's second device, or through another process."""
     arrived: list[Accepted] = []
 
     async def arrive() -> None:

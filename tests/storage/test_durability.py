@@ -1,4 +1,4 @@
-"""A commit after which Whisul is asked has reached the disk; SQLite's others may wait for the checkpoint."""
+"""Commits before a request to Whisul reach the disk at once. Others on SQLite may wait for a checkpoint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def on_sqlite(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def levels(on_sqlite: Database) -> list[int]:
-    """How each commit from now on is synced."""
+    """Record how each commit from now on is synced."""
     seen: list[int] = []
 
     def look(connection: Connection) -> None:

@@ -34,7 +34,7 @@ def file(sqlite_url: str) -> Path:
 
 @pytest.fixture
 async def hasty(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    """A database on SQLite that does not wait for locks."""
+    """Open a SQLite database that does not wait for locks."""
     pragmas = tuple(pragma for pragma in sqlite.PRAGMAS if "busy_timeout" not in pragma)
     monkeypatch.setattr(sqlite, "PRAGMAS", ("PRAGMA busy_timeout = 10", *pragmas))
     async with open_database(sqlite_url) as database:
@@ -56,7 +56,7 @@ async def accepts(database: Database, one: Order) -> bool:
 
 @asynccontextmanager
 async def songs_held(url: str) -> AsyncIterator[None]:
-    """Another program is in the middle of changing the songs."""
+    """Hold the write lock, like another program that is changing songs."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -71,7 +71,7 @@ async def songs_held(url: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def occupied(connector: Connector) -> AsyncIterator[None]:
-    """All that may be read at once is being read."""
+    """Keep all readers busy."""
     if isinstance(connector, PostgresConnector):
         async with connector._async_engine.connect():
             yield

@@ -1,4 +1,4 @@
-"""What a frozen process holds on PostgreSQL is taken from it, in about the time that others wait."""
+"""PostgreSQL releases what a frozen process holds, within about the time that others wait for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.storage.builders import admitted, placed
 
 @asynccontextmanager
 async def frozen_holder(url: str, deadline: float) -> AsyncIterator[Process]:
-    """A process that has stopped with the admission lock in its hands."""
+    """Start a process, and let it freeze while it holds the admission lock."""
     command = [sys.executable, "-m", "tests.storage.freezing_process", url, str(deadline)]
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
     try:
@@ -71,6 +71,6 @@ async def test_the_server_waits_a_second_longer_than_the_client_does(postgres_ur
     ["tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout"],
 )
 async def test_the_server_checks_that_its_client_is_still_there(postgres_url: str, setting: str) -> None:
-    """A Unix socket shows them as 0; what counts is where the value comes from."""
+    """On a Unix socket their values are 0, so check where the value comes from."""
     query = f"SELECT source FROM pg_settings WHERE name = '{setting}'"
     assert await value(postgres_url, query) == "client"

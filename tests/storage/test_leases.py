@@ -36,13 +36,13 @@ from tests.support.fixed_clock import FixedClock
 
 @pytest.fixture
 def alone(backend: str) -> bool:
-    """One process at a time may use the database."""
+    """Return whether only one process at a time may use the database."""
     return backend == "sqlite"
 
 
 @pytest.fixture
 def shared(database: Database, clock: FixedClock) -> Database:
-    """A database that several processes use, also on SQLite."""
+    """Return a database that several processes may use, even on SQLite."""
     database.songs = SqlSongRepository(database.connector, OperatorLimits(), clock.now, single_process=False)
     return database
 
@@ -52,7 +52,7 @@ async def heartbeat(database: Database, worker_id: str = WORKER, *, available: b
 
 
 async def end_lease(database: Database, worker_id: str = WORKER, seconds_ago: float = 0.0) -> None:
-    """Put the end of a worker's lease into the past, whatever clock it goes by."""
+    """Move the end of a worker's lease into the past, according to the clock that the database uses."""
     until = datetime.fromtimestamp(NOW.timestamp() - seconds_ago, UTC)
     if not database.connector.on_sqlite:
         until = datetime.fromtimestamp(datetime.now(UTC).timestamp() - seconds_ago, UTC)

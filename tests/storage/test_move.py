@@ -1,4 +1,4 @@
-"""Moving between the databases: all of it, once, verified, and never over other data."""
+"""Test moving between the databases: everything, once, verified, and never over other data."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_everything_is_in_the_target_and_said_to_be(filled: str, postgres_url: s
 
 
 def test_numbers_are_never_given_twice_after_the_move(filled: str, postgres_url: str) -> None:
-    """The latest song was deleted row and all; its number lives on in buttons out there."""
+    """The latest song's row was deleted, but its ID lives on in buttons on Discord."""
     asyncio.run(execute(filled, "DELETE FROM songs WHERE id = 4"))
     run_move(filled, postgres_url)
 

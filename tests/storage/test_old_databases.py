@@ -1,4 +1,4 @@
-"""A database that version 1.0.0 made opens, with all that was in it."""
+"""A database that version 1.0.0 made can be opened, with everything that was in it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def old_sqlite_url(tmp_path: Path) -> str:
 
 
 async def fill_first_revision(url: str) -> None:
-    """Make the tables of 1.0.0 and log some changes as it did."""
+    """Create the tables of 1.0.0, and log some changes as it did."""
 
     def fill(connection: Connection) -> None:
         command.upgrade(alembic_config(connection), "0001")

@@ -1,4 +1,4 @@
-"""Through PgBouncer in transaction mode, where each transaction may run in another session."""
+"""Test through PgBouncer in transaction mode, where each transaction may use another session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bouncer(postgres: PostgresServer) -> Iterator[Path]:
 
 @pytest.fixture
 def bouncer_url(bouncer: Path, postgres_url: str) -> str:
-    """The address of a migrated database, without `pgbouncer=true`."""
+    """Return the URL of a migrated database, without `pgbouncer=true`."""
     name = postgres_url.partition("@/")[2].partition("?")[0]
     return f"postgresql://postgres@/{name}?host={bouncer}&port={PORT}"
 

@@ -1,4 +1,4 @@
-"""What is asked most does not read whole tables, however many songs there are."""
+"""The most frequent queries do not read whole tables, however many songs there are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
 from songbot.quotas.repository import QuotaSubject
-from songbot.quotas.rules import OperatorLimits
+from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
 from songbot.songs.library import LibraryScope, Search
 from songbot.songs.models import Relation
 from songbot.storage import Database
@@ -28,7 +28,7 @@ def operator_limits() -> OperatorLimits:
 
 @pytest.fixture
 async def full(database: Database) -> Database:
-    """Thousands of finished songs over a year, of a thousand people in a hundred servers."""
+    """Store thousands of finished songs over a year, of a thousand people in a hundred servers."""
     rows = [_finished(number) for number in range(SONGS)]
     await database.connector.write(lambda connection: connection.execute(insert(songs), rows))
     await database.connector.write(lambda connection: connection.execute(text("ANALYZE")))
@@ -43,7 +43,7 @@ def _finished(number: int) -> dict[str, Any]:
 
 
 async def plans(database: Database, asked: Any) -> list[str]:
-    """The plans of all statements that read or change songs while `asked` is awaited."""
+    """Return the plans of all statements that use songs while `asked` is awaited."""
     connector = database.connector
     statements: list[tuple[str, Any]] = []
 
@@ -66,11 +66,16 @@ async def plans(database: Database, asked: Any) -> list[str]:
 
 
 def reads_everything(plan: str) -> bool:
-    """A partial index holds a few songs only, and may be read from end to end."""
+    """A partial index contains only a few songs, so it may be read completely."""
     scans = [line for line in plan.splitlines() if "SCAN songs" in line]
     partial = ("unfinished", "pending", "completed", "active", "queue", "followed")
     whole = [line for line in scans if not any(f"ix_songs_{name}" in line for name in partial)]
     return bool(whole) or "Seq Scan on songs" in plan
+
+
+async def rules_with_a_member_limit(database: Database) -> None:
+    await database.quotas.set_rule(7, MAX, Rule(LimitKind.MEMBER, 5, Period.MONTH), NOW)
+    assert (await database.quotas.rules(7, NOW)).highest
 
 
 Ask = Callable[[Database], Coroutine[Any, Any, Any]]
@@ -88,6 +93,7 @@ ASKED: dict[str, list[Ask]] = {
         lambda db: db.quotas.check(QuotaSubject(ANN, GUILD), NOW),
         lambda db: db.quotas.usage_for(QuotaSubject(ANN, None), NOW),
         lambda db: db.quotas.usage(7, 30, NOW),
+        rules_with_a_member_limit,
     ],
     "library": [
         lambda db: db.library.page(LibraryScope(7, 7), Search()),

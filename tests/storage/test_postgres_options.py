@@ -1,4 +1,4 @@
-"""What libpq takes in a URL is taken, or refused in a sentence that repeats nothing secret."""
+"""Options that libpq accepts in a URL are used, or refused with a sentence that reveals no secret."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_what_is_said_about_tls_reaches_asyncpg_in_a_url_without_the_passw
     certificate.touch()
     dsn = arguments(f"sslmode=verify-full&sslrootcert={str(certificate).replace('&', '%26')}")["dsn"]
     assert "hunter2" not in str(dsn)
-    with pytest.raises(ssl.SSLError):  # asyncpg reads the file before it connects, and it is no certificate
+    with pytest.raises(ssl.SSLError):  # asyncpg reads the file, which is no certificate, before it connects
         await asyncpg.connect(dsn=dsn, host="localhost")
     certificate.unlink()
     with pytest.raises(FileNotFoundError):

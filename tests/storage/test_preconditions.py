@@ -1,4 +1,4 @@
-"""A half copied database is not used, and one that was restored is made safe first."""
+"""A half-copied database is not used, and a restored one is made safe first."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def test_a_copy_that_broke_off_is_refused_with_what_to_do(url: str) -> Non
 
 
 async def in_each_state(database: Database) -> None:
-    """Songs 1 to 5: delivered, composing, submitting, queued on a grant, queued."""
+    """Make songs 1 to 5: delivered, composing, submitting, queued on a grant, queued."""
     answered = await completed(database, EVE)
     await database.songs.mark_delivered(answered, WORKER, REPLY, NOW + MINUTE)
     await composing(database, EVE)

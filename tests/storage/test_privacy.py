@@ -36,7 +36,7 @@ ADMIN = 9
 
 
 async def everything(database: Database) -> str:
-    """All that is in all tables, as one text."""
+    """Return the contents of all tables as one text."""
 
     def look(connection: Connection) -> list[str]:
         return [
@@ -49,7 +49,7 @@ async def everything(database: Database) -> str:
 
 
 async def a_life(database: Database) -> None:
-    """Ann leaves traces in every table."""
+    """Leave traces of ann in every table."""
     song = await completed(database, ANN, prompt="my secret prompt")
     other = await completed(database, MAX, parent_id=song.id, relation=Relation.REMIX)
     await database.library.toggle_saved(ANN, other.id)
@@ -120,7 +120,7 @@ async def test_songs_that_count_to_nothing_any_more_go_at_once(database: Databas
     clock.time = NOW + privacy.LONGEST_WINDOW + DAY
     assert await database.privacy.delete_user_data(ANN) == 2
     assert await database.songs.create(order(MAX), NOW)
-    assert (await everything(database)).count("a song about rain") == 2  # prompt and search text of Max's
+    assert (await everything(database)).count("a song about rain") == 2  # max's prompt and search text
 
 
 async def test_songs_in_the_works_are_followed_no_longer(database: Database) -> None:

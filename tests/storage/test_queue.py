@@ -153,7 +153,8 @@ async def test_the_active_songs_of_each_person_are_counted_over_all_workers(data
 
 
 class Line:
-    """The rule of the line alone, with one slot: `orders` are (turn, number, person)."""
+    """Follows the rule of the queue without a database, with one slot: `waiting` holds (turn, number,
+    person)."""
 
     def __init__(self) -> None:
         self.turn = 0
@@ -178,9 +179,9 @@ class Line:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_nobody_is_overtaken_by_more_songs_than_there_are_people_for_each_song_of_their_own(seed) -> None:
-    """`people` is the most there were in line while the song waited."""
+    """`people` is the largest number of people in the queue while the song waited."""
     rng, line = random.Random(seed), Line()
-    waiting: dict[int, list[int]] = {}  # number -> [overtaken by, own songs before it, most people in line]
+    waiting: dict[int, list[int]] = {}  # number -> [overtaken by, own songs before it, most people in queue]
     for _ in range(3000):
         if rng.random() < 0.52 or not line.waiting:
             person = rng.choice([1, 1, 1, 2, 2, 3, rng.randrange(4, 60), 1000 + line.number])
@@ -197,7 +198,7 @@ def test_nobody_is_overtaken_by_more_songs_than_there_are_people_for_each_song_o
 
 
 def test_somebody_who_had_a_song_before_is_not_overtaken_for_ever() -> None:
-    """A newcomer every minute, one slot and a song a minute: the second song of a person comes at once."""
+    """With one slot, a song per minute and a new person per minute, a person's second song is not delayed."""
     line = Line()
     line.order(1)
     line.serve()

@@ -1,4 +1,4 @@
-"""Every rule is counted in its own window: the server's rules by its zone, the operator's by UTC."""
+"""Each rule counts its own window: the server's rules in its time zone, the operator's in UTC."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def in_berlin(database: Database) -> None:
 
 
 async def ordered_on_both_sides_of_every_edge(database: Database, zone: str) -> list[datetime]:
-    """Orders half an hour before and after each window's start, in the zone and in UTC."""
+    """Order half an hour before and after the start of each window, in the zone and in UTC."""
     starts = {
         window_at(period, AFTER_MIDNIGHT, ZoneInfo(name)).start for period in Period for name in (zone, "UTC")
     }

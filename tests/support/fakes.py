@@ -1,4 +1,4 @@
-"""What the worker works with in tests: the real SQL in memory, and a Whisul and a delivery that do as set."""
+"""Provide what the worker uses in tests: the real SQL in memory, and a scripted Whisul and delivery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""Provide a clock that stands still until a test moves it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .virtual_clock import EPOCH
 
 
 class FixedClock:
-    """Clock that moves only when told to: `time` sets the wall clock alone, `advance` moves both."""
+    """A clock that moves only when told: `time` sets the wall clock alone, `advance` moves both."""
 
     def __init__(self, time: datetime = EPOCH) -> None:
         self.time = time
@@ -26,6 +26,6 @@ class FixedClock:
         self.elapsed += seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Note the sleep in `sleeps`, and let its time pass at once."""
+        """Record the sleep in `sleeps`, and let its time pass at once."""
         self.sleeps.append(seconds)
         self.advance(seconds)

@@ -1,4 +1,4 @@
-"""A Whisul that does as a test sets it to."""
+"""Provide a scripted Whisul."""
 
 from __future__ import annotations
 

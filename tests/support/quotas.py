@@ -1,4 +1,4 @@
-"""Limits as they stand, and what /quota knows about a server."""
+"""Build limits with their usage, and what /quota knows about a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finished songs, and what Whisul says of them."""
+"""Build finished songs and Whisul's results."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ SONG = Song(
 
 
 def song(song_id: int = 1, **changes: object) -> Song:
-    """Return a song that is delivered, but for the `changes`."""
+    """Return a delivered song with `changes`."""
     return replace(SONG, id=song_id, **{"delivery": DeliveryState.DELIVERED} | changes)

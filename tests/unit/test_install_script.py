@@ -1,4 +1,4 @@
-"""What `make sandbox` shows while it installs."""
+"""Test what `make sandbox` shows while it installs."""
 
 from __future__ import annotations
 

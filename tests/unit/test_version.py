@@ -17,5 +17,5 @@ def test_pyproject_has_the_version_of_the_bot() -> None:
 
 
 def test_whisul_is_told_the_version_of_the_bot() -> None:
-    """whisul_api imports nothing of the bot's, so it cannot read it there."""
+    """whisul_api can't read the bot's version, since it imports nothing of the bot."""
     assert f"songbot-whisul-api/{VERSION}" == USER_AGENT

@@ -1,4 +1,4 @@
-"""What Whisul's answers and errors mean for a song, and that nothing else comes out whatever it says."""
+"""Test what Whisul's responses and errors mean for a song, and that no other errors come out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 
 
 class Says:
-    """A client that answers as an HTTP answer would be read, or raises what it is given."""
+    """A client that returns what would be read from an HTTP response, or raises the given error."""
 
     def __init__(self, answer: Answer | whisul_api.WhisulError) -> None:
         self._answer = answer

@@ -1,4 +1,4 @@
-"""What came of songs: by the database, and by what people can see."""
+"""Find out what became of songs: in the database, and as people see it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .process import Stage
 
 
 def songs_in(stage: Stage) -> list[sqlite3.Row]:
-    """The songs as the database has them, oldest first."""
+    """Return the songs as the database has them, oldest first."""
     with closing(sqlite3.connect(f"file:{stage.folder / 'songs.db'}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row
         return list(database.execute("SELECT * FROM songs ORDER BY id"))
 
 
 def delivered(stage: Stage, count: int = 1) -> bool:
-    """Have so many songs, and all there are, been delivered?"""
+    """Return whether there are at least `count` songs, and all have been delivered."""
     query = "SELECT count(*), count(CASE WHEN delivery = 'delivered' THEN 1 END) FROM songs"
     with closing(sqlite3.connect(f"file:{stage.folder / 'songs.db'}?mode=ro", uri=True)) as database:
         songs, done = database.execute(query).fetchone()
@@ -27,20 +27,22 @@ def delivered(stage: Stage, count: int = 1) -> bool:
 
 
 def end_jobs(stage: Stage) -> None:
-    """Complete all jobs now, also those of prompts with "[never]"."""
+    """Complete all jobs now, including those of prompts with "[never]"."""
     for job in stage.whisul.jobs.values():
         job.seconds = min(job.seconds, time.time() - job.created)
 
 
 def is_answer(message: StoredMessage) -> bool:
-    """Is it a card or an honest failure? A song's message has an embed from its first line on; only an answer
-    has one of these buttons."""
+    """Return whether the message is a card or a failure.
+
+    A song's message has an embed from the start, but only finished ones have one of these buttons.
+    """
     buttons = json.dumps(message.payload["components"])
     return bool(message.embeds) and ("song:v1:take:" in buttons or "song:v1:retry:" in buttons)
 
 
 def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
-    """Cards and honest failures that the person can see: in the channel, or in their direct messages."""
+    """Return the cards and failures that the person can see: in the channel, or in their direct messages."""
     channels = [record.channel, stage.discord.state.dm_channel(record.user)]
     seen = {
         message.id: message
@@ -52,5 +54,5 @@ def answers_in(stage: Stage, record: InteractionRecord) -> list[StoredMessage]:
 
 
 def answers_in_any(stage: Stage) -> list[StoredMessage]:
-    """Cards and honest failures, wherever."""
+    """Return all cards and failures, wherever they are."""
     return [message for message in stage.discord.message_store.by_id.values() if is_answer(message)]

@@ -1,13 +1,12 @@
-"""The bot in processes that kill themselves at a chosen moment.
+"""Run the bot in processes that kill themselves at a chosen moment.
 
-Run as a script it imports the bot once, then forks a process for each line on its standard input (JSON with
-`folder`, `environment`, `log`, `crash_at` and `tests_pid`) and answers with the process's id, so that a sweep
-over many moments need not pay for the imports each time. A forked process runs `bot.main()`, as
-`python bot.py` does.
+This script imports the bot once. For each line on its standard input (JSON with `folder`, `environment`,
+`log`, `crash_at` and `tests_pid`) it forks a process and writes the process's id, so that trying many moments
+costs only one import. A forked process runs `bot.main()`, as `python bot.py` does.
 
-From the first interaction on every request (before it is sent, and when its answer has come) and every commit
-(before and after) is a moment, which the process prints: "after COMMIT #2". `crash_at` is the beginning of a
-moment's name: in the first such one the process ends by kill -9. None: nothing is watched.
+From the first interaction on, a process prints moments such as "after COMMIT #2": before and after every
+commit, before every request is sent, and after its response has arrived. `crash_at` is the beginning of a
+moment's name. At the first match, the process kills itself with SIGKILL. With null, nothing is watched.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _LONG = re.compile(r"[\w-]{17,}")
 
 
 class Fuse:
-    """Burns from the first interaction on. `crash_at` "" crashes nowhere."""
+    """Watches moments from the first interaction on. `crash_at` "" matches none."""
 
     def __init__(self, crash_at: str) -> None:
         self._crash_at = crash_at
@@ -43,7 +42,7 @@ class Fuse:
         self.burning = False
 
     def moment(self, name: str) -> None:
-        """The process is at this moment; does not return when it is the chosen one."""
+        """Report this moment. If it is the chosen one, kill the process."""
         if not self.burning:
             return
         self._passed[name] += 1
@@ -54,7 +53,7 @@ class Fuse:
 
 
 def install(fuse: Fuse) -> None:
-    """Put the fuse into whatever has an effect outside of the process."""
+    """Watch everything that has an effect outside of the process."""
     request = aiohttp.ClientSession._request
     commit = DefaultDialect.do_commit
     begin = ConnectionState.parse_interaction_create
@@ -100,8 +99,8 @@ def _be_the_bot(order: dict[str, Any]) -> None:
 
 
 def serve() -> None:
-    """Until the standard input ends."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
+    """Fork processes until the standard input ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody collects their exit codes
     for line in sys.stdin:
         order = json.loads(line)
         process = os.fork()

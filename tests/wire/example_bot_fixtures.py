@@ -1,4 +1,4 @@
-"""The loopback Discord with a guild, a person and a discord.py bot, for the tests of the loopback itself."""
+"""Provide the loopback Discord with a guild, a person and a discord.py bot, to test the loopback itself."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Run a script of the bot: `python -m tests.wire.fair_bot SCRIPT ARGUMENT...`.
 
-While the bot or the tests' process wait for a core, the bot's time to acknowledge does not run out, just as
-the loopback Discord does not count it.
+While the bot or the tests' process waits for a CPU, the bot's time to acknowledge stands still, just as the
+loopback Discord does not count it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.support.cpu_wait import CpuWait
 
 
 class FairTime:
-    """Stand in for the module `time`."""
+    """Stands in for the module `time`."""
 
     def __init__(self, *pids: int) -> None:
         self._cpu_wait = CpuWait(*pids)
@@ -26,7 +26,7 @@ class FairTime:
 
 
 def be_fair(tests_pid: int) -> None:
-    """Change the clock of this process's acknowledgements."""
+    """Replace the clock of this process's acknowledgements."""
     acknowledge.time = FairTime(os.getpid(), tests_pid)  # pyright: ignore[reportAttributeAccessIssue]
 
 

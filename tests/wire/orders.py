@@ -1,4 +1,4 @@
-"""Order a song by /song, let it grow old, and wait for what comes of it."""
+"""Order a song with /song, let it grow old, and wait for the outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def answer_to(song: InteractionRecord) -> StoredMessage:
 
 
 def age(stage: Stage, *, created_minutes_ago: float, token_seconds_left: float) -> None:
-    """What time does to the database."""
+    """Change the database as if this much time had passed."""
     now = time.time()
     with closing(sqlite3.connect(stage.folder / "songs.db")) as database:
         database.execute(

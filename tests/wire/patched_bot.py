@@ -1,4 +1,4 @@
-"""The bot with something of it changed before it starts: shorter patience, a sick database."""
+"""Run the bot with something changed before it starts, such as shorter timeouts or a failing database."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ runpy.run_path({bot!r}, run_name="__main__")
 
 
 async def start_altered(stage: Stage, alteration: str, **settings: str) -> BotProcess:
-    """Start `python bot.py` after the lines of `alteration`; returns at once."""
+    """Start `python bot.py` after the lines of `alteration`, without waiting for it."""
     script = stage.folder / f"altered-{len(stage.bots)}.py"
     script.write_text(_LAUNCHER.format(alteration=alteration, bot=str(ROOT / "bot.py")))
     return await stage.start(script, **settings)
 
 
 async def start_altered_ready(stage: Stage, alteration: str, **settings: str) -> BotProcess:
-    """The same, and wait until it is on the gateway."""
+    """Do the same, and wait until the bot is connected to the gateway."""
     identified = len(stage.discord.gateway.identifies)
     bot = await start_altered(stage, alteration, **settings)
     await stage.discord.wait_until(

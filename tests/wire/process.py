@@ -1,4 +1,4 @@
-"""The real process, `python bot.py`, against the loopback Discord and the local Whisul."""
+"""Run the real process, `python bot.py`, against the loopback Discord and the local Whisul."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOKEN = "wire-tests-only.not-a-token"
 
 @dataclass
 class BotProcess:
-    """One process. `log` is what it printed; read it when it has ended, or as a failing test's story."""
+    """One process. `log` is its output: read it after the process has ended, or in a failed test's report."""
 
     process: asyncio.subprocess.Process
     log_file: Path
@@ -33,19 +33,20 @@ class BotProcess:
         return self.log_file.read_text()
 
     async def ends(self) -> int:
-        """Wait for the exit code."""
+        """Wait for the process to end, and return its exit code."""
         return await asyncio.wait_for(self.process.wait(), HANG_GUARD)
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal, also to a process that has just ended.
+        """Send a signal, even to a process that has just ended.
 
-        `process.send_signal` looks for the exit code first, and then asyncio can't find it: it says 255.
+        `process.send_signal` polls for the exit code first, after which asyncio can't find it and reports
+        255.
         """
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, number)
 
     async def kill(self) -> None:
-        """kill -9."""
+        """Kill the process with SIGKILL."""
         if self.process.returncode is None:
             self.signal(signal.SIGKILL)
         await self.process.wait()
@@ -57,9 +58,10 @@ class BotProcess:
 
 @dataclass
 class Stage:
-    """Discord with a guild, a channel and people; Whisul; a database; and as many bots as a test starts.
+    """Provides Discord with a guild, a channel and people; Whisul; a database; and as many bots as a test
+    starts.
 
-    At the end a test fails if the bot did what Discord calls deprecated.
+    At the end, a test fails if the bot used anything that Discord calls deprecated.
     """
 
     discord: DiscordServer
@@ -73,7 +75,7 @@ class Stage:
     settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self, **changes: str) -> dict[str, str]:
-        """Only what the bot is told: nothing of this machine's settings, and no `.env`."""
+        """Return only the bot's own settings, without this machine's environment or an `.env`."""
         return {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -94,7 +96,7 @@ class Stage:
         }
 
     async def start(self, script: Path = ROOT / "bot.py", *arguments: str, **settings: str) -> BotProcess:
-        """Start the bot in an empty folder; returns at once."""
+        """Start the bot in an empty folder, without waiting for it."""
         log_file = self.folder / f"bot-{len(self.bots)}.log"
         with log_file.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
@@ -114,7 +116,7 @@ class Stage:
         return bot
 
     async def start_ready(self, **settings: str) -> BotProcess:
-        """Start the bot and wait until it is on the gateway and its commands are known."""
+        """Start the bot, and wait until it is connected to the gateway and its commands are registered."""
         identified = len(self.discord.gateway.identifies)
         bot = await self.start(**settings)
         await self.discord.wait_until(
@@ -128,7 +130,7 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(folder: Path, *, check_schema: bool = True) -> AsyncIterator[Stage]:
-    """At the end every process is killed, and all that went to Discord has to fit Discord's schema."""
+    """Provide a stage. At the end, kill every process and check that all requests fit Discord's schema."""
     async with (
         DiscordServer(token=TOKEN, check_schema=check_schema) as discord,
         WhisulServer(api_key=KEY, compose_seconds=(0.5, 0.8), small_audio=True) as whisul,

@@ -1,4 +1,4 @@
-"""The real process over real sockets: a song's way, restarts, stops, and how it begins and ends."""
+"""Test the real process over real sockets: a song's life, restarts, and how the process starts and stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database locked, full, read-only, broken or too new: people are told, nothing is half-written."""
+"""The database is locked, full, read-only, broken or too new: people are told, nothing is half-written."""
 
 from __future__ import annotations
 
@@ -34,26 +34,27 @@ def database_of(stage: Stage) -> Path:
 
 
 def songs_in(stage: Stage) -> list[tuple[str, str]]:
-    """State and delivery of every row."""
+    """Return the state and delivery of every row."""
     with closing(sqlite3.connect(database_of(stage))) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return connection.execute("SELECT state, delivery FROM songs ORDER BY id").fetchall()
 
 
 async def all_written(stage: Stage, count: int) -> None:
-    """There are `count` songs, all completed and delivered: nothing is left of those that were refused."""
+    """Wait until there are `count` songs, all completed and delivered, and no others: refused ones leave no
+    row."""
     wanted = [("completed", "delivered")] * count
     await stage.discord.wait_until(lambda: songs_in(stage) == wanted, 5, f"{count} delivered songs")
 
 
 async def composing(stage: Stage, count: int) -> None:
-    """Whisul has them, and the database knows."""
+    """Wait until there are `count` songs, all composing, and no others."""
     wanted = [("composing", "pending")] * count
     await stage.discord.wait_until(lambda: songs_in(stage) == wanted, what=f"{count} songs composing")
 
 
 async def end_jobs_and_wait_for_polls(stage: Stage) -> None:
-    """The bot has asked for each job after its end, and has had a moment for what it does then."""
+    """Wait until the bot has polled each job after its end, and has had a moment to handle that."""
     end_jobs(stage)
     jobs = stage.whisul.jobs.values()
     await stage.discord.wait_until(lambda: all(job.polls[-1:] > [job.finishes] for job in jobs))
@@ -69,7 +70,7 @@ async def gets_its_card(song: InteractionRecord) -> None:
 
 
 async def is_told(song: InteractionRecord) -> None:
-    """By a private line, and the line that promised a song is gone."""
+    """Wait until the person is told privately and the progress message is deleted."""
     told = await song.message_matching(TOLD, timeout=10)
     assert told.ephemeral
     await song.changes.wait_until(lambda: song.message is not None and song.message.deleted, 5)
@@ -96,7 +97,7 @@ async def test_a_locked_database_refuses_orders_delays_songs_and_loses_none(stag
 
 
 def fill_the_disk(stage: Stage, bot: BotProcess) -> None:
-    """No file of the process may grow over what SQLite's log takes now: to the process the disk is full."""
+    """Limit the size of the process's files to the current size of SQLite's log, as if the disk were full."""
     limit_files(bot, database_of(stage).with_name("songs.db-wal").stat().st_size)
 
 
@@ -134,7 +135,7 @@ async def ends_with_a_clear_line(bot: BotProcess, *words: str) -> None:
 
 
 async def made_and_stopped(stage: Stage) -> None:
-    """A migrated database that no process uses."""
+    """Create a migrated database that no process uses."""
     bot = await stage.start_ready(**NO_FILES)
     await gets_its_card(await order(stage, "rain"))
     assert await bot.terminate() == 0

@@ -1,4 +1,4 @@
-"""Down the ladder: the answer gets there whatever Discord refuses, and nothing is refused for ever."""
+"""Test the fallbacks of the delivery: the reply arrives whatever Discord refuses, and no retry is endless."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_REFUSALS = 8
 
 @dataclass
 class Asked:
-    """Somebody with a channel of their own, and the song they asked for there."""
+    """A person with a channel of their own, and the song they requested there."""
 
     stage: Stage
     user: User
@@ -32,13 +32,13 @@ class Asked:
 
     @property
     def delivery(self) -> str | None:
-        """None before the order is written."""
+        """Return the song's delivery state, or None before the order is stored."""
         mine = (row["delivery"] for row in songs_in(self.stage) if row["user_id"] == self.user.id)
         return next(mine, None)
 
     @property
     def refusals(self) -> int:
-        """How often Discord said no to anything about this song."""
+        """Return how many requests about this song Discord rejected."""
         paths = (
             self.song.token,
             str(self.channel.id),
@@ -99,7 +99,7 @@ async def test_after_more_than_15_minutes_the_reply_is_edited_without_its_token_
 
 
 def age_tokens(stage: Stage) -> None:
-    """What 16 minutes do to the database."""
+    """Change the database as if 16 minutes had passed."""
     with closing(sqlite3.connect(stage.folder / "songs.db")) as database:
         database.execute("UPDATE songs SET token_expires_at = token_expires_at - 16 * 60 * 1000000")
         database.commit()
@@ -180,7 +180,7 @@ async def test_every_refusal_leads_one_step_down_and_the_last_to_undeliverable(s
     await asyncio.gather(*(one.settled() for one in asked.values()))
     ended = {code: where(asked[code]) for code, (_, _, where) in REFUSALS.items()}
     assert all(ended.values()), ended
-    await asyncio.sleep(2)  # nothing is tried for ever
+    await asyncio.sleep(2)  # no retry is endless
     refusals = {code: one.refusals for code, one in asked.items()}
     assert max(refusals.values()) <= MOST_REFUSALS, refusals
     assert len(stage.whisul.posts) == len(REFUSALS)
@@ -197,7 +197,7 @@ async def test_a_private_song_is_never_seen_by_others(stage: Stage):
 
 
 async def test_a_deleted_reply_is_not_edited_again_and_again(stage: Stage):
-    """A line that is gone is asked for once while the song is composed, and once for the card."""
+    """A deleted progress message is edited once while the song is composed, and once for the card."""
     await stage.start_ready()
     asked = await ask(stage, "pia")
     await delete_reply(asked)

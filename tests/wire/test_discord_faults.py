@@ -1,4 +1,4 @@
-"""Discord failing on every route a song needs: people are answered in time, and get one card."""
+"""Discord fails on every route a song needs: people are answered in time, and get one card."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def silent(seconds: float, *, after: bool = False) -> Script:
 
 
 def faults(silence: float) -> dict[str, Script]:
-    """Each way to fail; `silence` seconds without a word, then the connection is cut."""
+    """Return each way to fail. `silence` is the number of seconds before a silent connection is cut."""
     return {
         "500": status(500),
         "502": status(502, html=True),

@@ -121,6 +121,8 @@ async def test_where_the_bot_may_not_connect_a_voice_channels_song_comes_by_dm_w
     (card,) = answers_in(stage, song)
     assert card.channel is stage.discord.state.dm_channel(stage.ann)
     assert stage.discord.requests_to(f"/channels/{voice.id}") == []
+    helped = await stage.discord.slash(stage.ann, voice, "help")
+    await helped.message_matching("Connect")
 
 
 async def test_a_public_song_that_came_by_dm_is_listed_for_those_who_view_the_channel_it_was_made_in(

@@ -1,4 +1,4 @@
-"""Commands, installs and the gateway by the real Discord's rules. docs/discord.md has them."""
+"""Test commands, installs and the gateway under the real Discord's rules, which are in docs/discord.md."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Where a card comes, by the real Discord's rules: embeds dropped in silence, AutoMod, Cloudflare's pages,
-old messages, many refusals. docs/discord.md has the rules.
-"""
+"""Test deliveries under the real Discord's rules, which are in docs/discord.md: silently dropped embeds,
+AutoMod, Cloudflare's pages, old messages, many rejections."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from contextlib import closing
 
 from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord
-from .discord_server.permissions import EMBED_LINKS, VIEW_CHANNEL
+from .discord_server.permissions import EMBED_LINKS, SEND_MESSAGES, VIEW_CHANNEL
 from .process import Stage
 
 
@@ -31,6 +30,26 @@ async def test_without_embed_links_the_card_comes_as_text(stage: Stage) -> None:
     assert "rain on glass" in song.message.content
     assert "/audio/" in song.message.content
     assert "Another take" in song.message.buttons
+
+
+async def test_without_embed_links_a_card_by_token_keeps_its_embed(stage: Stage) -> None:
+    stage.channel.overwrite(stage.discord.bot, deny=EMBED_LINKS)
+    await stage.start_ready()
+    song = await order(stage, "rain on glass")
+    card = await song.message_matching(is_answer, timeout=30)
+    assert "rain on glass" in card.embed["description"]
+    assert card.content == ""
+
+
+async def test_where_sending_is_denied_the_reply_becomes_a_card_of_text(stage: Stage) -> None:
+    await stage.start_ready()
+    song = await order(stage, "[slow] rain on glass")
+    await stage.discord.set_overwrite(stage.channel, stage.discord.bot, deny=SEND_MESSAGES)
+    stage.discord.expire_token(song)
+    await stage.discord.wait_until(lambda: delivered(stage), timeout=30)
+    assert song.message is not None
+    assert "/audio/" in song.message.content
+    assert (song.message.embeds, song.message.files) == ([], [])
 
 
 async def test_pages_of_cloudflare_cost_no_card(stage: Stage) -> None:
@@ -122,7 +141,7 @@ async def test_what_is_refused_stays_below_a_hundredth_of_discords_limit(stage: 
     people = [stage.discord.state.add_user(f"p{number}") for number in range(500)]
     channels = [stage.discord.state.add_channel(stage.guild, f"c{number}") for number in range(500)]
     for channel in channels:
-        channel.bot_permissions = 0  # closed, and the gateway has not said so
+        channel.bot_permissions = 0  # no longer accessible, without an event from the gateway
     for person in people:
         person.dms_open = False
     with closing(sqlite3.connect(stage.folder / "songs.db")) as database:

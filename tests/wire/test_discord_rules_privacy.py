@@ -1,6 +1,5 @@
-"""Who sees a song, by the real Discord's rules: forced privacy, permissions of now, two sessions, tokens that
-expire. docs/discord.md has the rules.
-"""
+"""Test who sees a song under the real Discord's rules, which are in docs/discord.md: forced ephemeral
+responses, current permissions, two sessions, expired tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loopback Discord against a real discord.py bot over real sockets."""
+"""Test the loopback Discord with a real discord.py bot over real sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loopback Discord's rules for answers by an interaction's token, as the bot and people see them."""
+"""Test the loopback Discord's rules for responses with an interaction's token, as people see them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_a_commands_only_install_is_the_guilds_without_a_bot_in_it(bot: Pl
         assert str(guild.id) not in [known["id"] for known in session.named("READY")[0]["guilds"]]
     assert (await bot.post(guild.channel.id, {"content": "hello"})).refusal == (403, 50001)
     await bot.answer(record, content="composing")
-    bot.server.rate_limits.enabled = False  # the number of followups is asked, not their pace
+    bot.server.rate_limits.enabled = False  # this is about the number of followups, not their rate
     answers = [await bot.follow_up(record, {"content": str(number)}) for number in range(6)]
     assert {answer.status for answer in answers} == {200}
 

@@ -1,4 +1,4 @@
-"""The loopback Discord's rate limits, outages and pages of the edge."""
+"""Test the loopback Discord's rate limits, outages and Cloudflare pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loopback Discord's messages: history, nonces, own messages' events, threads, Components V2."""
+"""Test the loopback Discord's messages: history, nonces, events for own messages, threads, Components V2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loopback Discord's permissions: roles, overwrites, threads by their parent, on every route."""
+"""Test the loopback Discord's permissions on every route: roles, overwrites, and threads, which inherit."""
 
 from __future__ import annotations
 
@@ -279,3 +279,14 @@ async def test_command_permissions_bind_commands_but_not_buttons(
     (card,) = bot.server.message_store.in_channel(channel)
     assert (await bot.server.click(ann, card, "Again")).payload["data"]["custom_id"] == "again"
     await bot.server.slash(ann, None, "song")
+
+
+async def test_command_permissions_reach_a_channels_threads_but_no_administrators(
+    bot: PlainBot, guild: Guild, channel: Channel, ann: User
+) -> None:
+    bot.server.set_command_permission(guild, "song", channel, allowed=False)
+    thread = bot.server.state.add_thread(channel, "songs", owner=ann)
+    with pytest.raises(PersonError, match="integration settings"):
+        await bot.server.slash(ann, thread, "song")
+    guild.member(ann).roles.append(bot.server.state.add_role(guild, "admins", ADMINISTRATOR))
+    await bot.server.slash(ann, thread, "song")

@@ -1,4 +1,5 @@
-"""The loopback Discord's refusals, scripted faults and gateway troubles, as a discord.py bot sees them."""
+"""Test the loopback Discord's rejections, scripted faults and gateway failures, as a discord.py bot sees
+them."""
 
 from __future__ import annotations
 
@@ -117,7 +118,7 @@ async def test_an_upload_over_the_limit_is_refused(
 async def test_a_user_install_may_follow_up_five_times(
     server: DiscordServer, bot: ExampleBot, ann: User, http: aiohttp.ClientSession
 ) -> None:
-    server.rate_limits.enabled = False  # here counts the number, not the pace of 5 in 2 s
+    server.rate_limits.enabled = False  # this is about the number, not the rate of 5 in 2 s
     friends = server.state.group_dm(ann, server.state.add_user("max"))
     record = await server.slash(ann, friends, "song", prompt="rain")
     await server.wait_until(lambda: record.followups)
@@ -222,7 +223,7 @@ async def test_a_requested_reconnect_resumes(server: DiscordServer, bot: Example
 async def test_a_zombie_connection_is_left_and_resumed() -> None:
     async with DiscordServer(heartbeat_interval=0.2) as server:
         guild, ann = server.state.add_guild("Band"), server.state.add_user("ann")
-        server.interactions.enforce_deadline = False  # the press is kept for longer
+        server.interactions.enforce_deadline = False  # the press is kept for longer than usual
         async with running(server, heartbeat_timeout=5):
             server.gateway.silence()
             record = await server.slash(ann, guild, "song", prompt="rain")
@@ -248,7 +249,7 @@ async def test_shards_get_their_guilds_and_direct_messages_go_to_the_first() -> 
 
 
 async def test_a_thousand_presses_at_once_are_carried() -> None:
-    # All in one channel, with two followups each: Discord would let through 30 of them a minute.
+    # All are in one channel, with two followups each: Discord would accept 30 of them a minute.
     lax = DiscordServer(check_schema=False, record_requests=False, keep_files=False, rate_limits=False)
     lax.interactions.enforce_deadline = False  # the bot runs in this process, which is busy with the presses
     async with lax as server:

@@ -1,4 +1,4 @@
-"""The loopback Discord's gateway sessions, identifies, and commands that somebody else changes."""
+"""Test the loopback Discord's gateway sessions, identifies, and commands that somebody else changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway closed, cut, invalid or silent: taken up again, and songs arrive meanwhile."""
+"""The gateway closes, breaks, goes silent or ends the session: the bot resumes, and songs still arrive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ sys.exit(bot.main())
 
 
 def sessions(stage: Stage) -> tuple[int, int]:
-    """How often a session was begun, and how often one was taken up again."""
+    """Return how often a session was started, and how often one was resumed."""
     return len(stage.discord.gateway.identifies), sum(
         session.resumes for session in stage.discord.gateway.sessions.values()
     )
@@ -67,7 +67,7 @@ async def break_with(stage: Stage, how: str) -> None:
 
 
 async def on_stages(folder: Path, act: Callable[[Stage, str], Awaitable[None]], *ways: str) -> None:
-    """Each way to break on a stage of its own, all at the same time: most of it is waiting."""
+    """Each failure has its own stage. All run at the same time, since most of it is waiting."""
 
     async def on_stage(way: str) -> None:
         (folder / way).mkdir()
@@ -168,7 +168,7 @@ async def test_a_silent_gateway_is_given_up_and_the_presses_it_kept_are_answered
 
 
 async def test_a_press_that_was_kept_for_too_long_is_apologised_for(stage: Stage):
-    """Discord takes no answer after 3 seconds; the person learns that nothing was charged."""
+    """Discord accepts no response after 3 seconds; the person learns that nothing was charged."""
     stage.discord.interactions.enforce_deadline = True
     await stage.start_ready()
     stage.discord.gateway.down = True

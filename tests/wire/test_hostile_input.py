@@ -1,4 +1,5 @@
-"""People and a Whisul that mean harm: nothing pings or breaks out, no right is gained, one song is made."""
+"""People and a Whisul with bad intentions: nothing pings or escapes, no permission is gained, one song is
+made."""
 
 from __future__ import annotations
 
@@ -53,14 +54,14 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def shown_by(request: RecordedRequest) -> dict[str, Any]:
-    """What a request writes for people to see; empty for others."""
+    """Return what a request writes for people to see, or an empty dict."""
     body = request.body.get("data", request.body) or {}
     shows = "/callback" in request.path or "/webhooks/" in request.path or "/messages" in request.path
     return body if shows and body.keys() & {"content", "embeds"} else {}
 
 
 def check_all_that_was_shown(stage: Stage, *may_be_pinged: User) -> None:
-    """Every request by itself; the schema check has looked at lengths."""
+    """Check each request separately. The schema check has already checked lengths."""
     ids = {user.id for user in may_be_pinged}
     shown = [body for body in map(shown_by, stage.discord.requests) if body]
     assert shown
@@ -101,7 +102,7 @@ def completed(**result: object) -> Fault:
 
 
 def answering(**fields: object) -> Fault:
-    """In UTF-8 as far as it goes: escapes would take it over the client's limit of 1 MiB."""
+    """Return JSON in UTF-8 where possible: escapes would exceed the client's limit of 1 MiB."""
     return Fault.answer(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
@@ -138,7 +139,7 @@ async def test_titles_tags_and_errors_of_100_kb_ping_nobody_and_break_nothing(st
 
 @asynccontextmanager
 async def canary() -> AsyncIterator[tuple[int, list[str]]]:
-    """A server on loopback that nobody has any business with: its port, and who came."""
+    """Run a server on loopback that nobody should contact. Yield its port, and who contacted it."""
     visits: list[str] = []
 
     async def visited(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -224,7 +225,7 @@ SECRET = "a prompt that is nobody's business"
 
 
 async def press(stage: Stage, person: User, card: StoredMessage, custom_id: str) -> InteractionRecord:
-    """As if the message had such a button: discord.py drops presses on what a message does not have."""
+    """Add the button to the message first, since discord.py drops presses of buttons that are not there."""
     row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "x", "custom_id": custom_id}]}
     card.payload["components"] = [row]
     return await stage.discord.click(person, card, custom_id)

@@ -1,4 +1,4 @@
-"""kill -9 at every step of a song's life: exactly one answer, Whisul asked once, the quota right."""
+"""SIGKILL at every step of a song's life: exactly one reply, one request to Whisul, and the right quota."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Forge:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self, stage: Stage, crash_at: str | None = None) -> int:
-        """The process's id, once the bot is on the gateway."""
+        """Return the process's id once the bot is connected to the gateway."""
         identified = len(stage.discord.gateway.identifies)
         process = await self._fork(stage, crash_at)
         await stage.discord.wait_until(
@@ -103,7 +103,7 @@ async def forge() -> AsyncIterator[Forge]:
 
 @asynccontextmanager
 async def small_stage(folder: Path) -> AsyncIterator[Stage]:
-    """Songs so short and polls so rare that the first poll finds them finished."""
+    """Make songs so short and polls so rare that the first poll finds each song finished."""
     folder.mkdir()
     async with open_stage(folder) as stage:
         stage.settings |= {"POLL_SECONDS_MIN": "0.9", "POLL_SECONDS_MAX": "0.9", "ATTACH_AUDIO": "true"}
@@ -111,17 +111,18 @@ async def small_stage(folder: Path) -> AsyncIterator[Stage]:
 
 
 async def order(stage: Stage) -> InteractionRecord:
-    await asyncio.sleep(0.3)  # what a start brings with it is over, and not among the song's moments
+    await asyncio.sleep(0.3)  # the requests of the startup are over, and not among the song's steps
     return await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain on a tin roof")
 
 
 async def crash_and_recover(forge: Forge, folder: Path, crash_at: str) -> bool:
-    """One song, killed in that moment, and started again. False: it never came to that moment."""
+    """Make one song, kill the process at that moment, and start it again. Return False if it was never
+    reached."""
     async with small_stage(folder) as stage:
         process = await forge.start(stage, crash_at)
         song = await order(stage)
         await stage.discord.wait_until(lambda: not lives(process) or delivered(stage), timeout=40)
-        await asyncio.sleep(0.3)  # the moment may be one after the delivery
+        await asyncio.sleep(0.3)  # the moment may come after the delivery
         crashed = not lives(process)
         if crashed and not songs_in(stage):
             assert_nothing_but_an_honest_line(stage, song)
@@ -135,12 +136,12 @@ async def crash_and_recover(forge: Forge, folder: Path, crash_at: str) -> bool:
 
 
 async def moments_of_a_song(forge: Forge, folder: Path) -> list[str]:
-    """All of them, as a life without a kill goes through them."""
+    """Return all moments of a song's life without a kill."""
     async with small_stage(folder) as stage:
         process = await forge.start(stage, "")
         song = await order(stage)
         await stage.discord.wait_until(lambda: delivered(stage), timeout=40)
-        await asyncio.sleep(0.3)  # what comes after the delivery has moments too
+        await asyncio.sleep(0.3)  # there are moments after the delivery, too
         await kill(stage, process)
         assert_answered_once(stage, song)
         lines = log_of(stage).splitlines()
@@ -148,7 +149,8 @@ async def moments_of_a_song(forge: Forge, folder: Path) -> list[str]:
 
 
 def assert_nothing_but_an_honest_line(stage: Stage, song: InteractionRecord) -> None:
-    """Killed before anything was written: Discord says that the command failed, or the line itself does."""
+    """Check a process killed before anything is written: the command failed, or the message itself says what
+    to do."""
     assert song.message is None or "send it again" in song.message.embed["description"]
     assert list(stage.whisul.posts) == []
 
@@ -180,7 +182,7 @@ async def test_a_song_survives_kill_9_in_every_moment_of_its_life(forge: Forge, 
 async def after_a_kill(
     forge: Forge, stage: Stage, kill_when: Callable[[], object], **options: Any
 ) -> InteractionRecord:
-    """A song whose process is killed once something has happened; answered by the next process."""
+    """Kill a song's process once something has happened, and let the next process deliver it."""
     process = await forge.start(stage)
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain", **options)
     await stage.discord.wait_until(kill_when, timeout=20)
@@ -217,7 +219,7 @@ async def test_killed_while_the_card_was_on_its_way_there_is_one_card(forge: For
 async def test_killed_between_a_new_message_and_writing_it_down_nothing_is_posted_twice(
     forge: Forge, tmp_path: Path, private: bool
 ):
-    """Also when it was down for longer than Discord remembers the nonce."""
+    """This also holds if it was down for longer than Discord remembers the nonce."""
     async with small_stage(tmp_path / "stage") as stage:
         process = await forge.start(stage, crash_at="after POST /channels")
         song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain", private=private)

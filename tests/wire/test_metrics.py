@@ -1,4 +1,4 @@
-"""What the running process shows of itself: figures, probes, and logs that say enough and not too much."""
+"""Test what the running process exposes: metrics, health checks and logs that say enough and not too much."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def fetch(port: int, path: str) -> tuple[int, str]:
 
 
 async def figures(port: int) -> dict[str, float]:
-    """Each sample by its name and labels, as `name{label="value"}`."""
+    """Return each sample by its name and labels, as `name{label="value"}`."""
     _, page = await fetch(port, "/metrics")
     return {
         sample.name + "".join(f" {key}={value}" for key, value in sorted(sample.labels.items())): sample.value
@@ -47,13 +47,13 @@ async def figures(port: int) -> dict[str, float]:
 
 
 async def song(stage: Stage, prompt: str, until: str) -> None:
-    """From the command to an answer that has `until` in it."""
+    """Order a song, and wait for a response that contains `until`."""
     asked = await stage.discord.slash(stage.ann, stage.channel, "song", prompt=f"{prompt} {SECRET}")
     await asked.message_matching(lambda message: until in json.dumps(message.embeds), timeout=20)
 
 
 async def whole_life(stage: Stage, **settings: str) -> BotProcess:
-    """A process that makes one song, meets a 503 and a 502 over it, fails at another, and ends."""
+    """Run a process that makes one song despite a 503 and a 502, fails another, and ends."""
     bot = await stage.start_ready(**settings)
     stage.whisul.fail_next("job", Fault.status(502))
     stage.discord.faults.add(CARD, method="PATCH", status=503, body="html", times=1)
@@ -135,7 +135,7 @@ async def test_songs_that_wait_and_are_composed_now_are_counted(stage: Stage):
 
 
 async def wait_for_parts(port: int, **ready: bool) -> None:
-    """Wait until these parts are ready and not ready."""
+    """Wait until these parts are ready or not ready, as given."""
     async with asyncio.timeout(HANG_GUARD):
         while json.loads((await fetch(port, "/readyz"))[1])["parts"] != ready:
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What stands in Discord works after a kill -9: buttons by their custom ids, and modals that were open."""
+"""What is on Discord works after a SIGKILL: buttons by their custom ids, and modals that were open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several processes on one PostgreSQL share quotas, places and the pile of songs, and relieve each other."""
+"""Several processes on one PostgreSQL share quotas, slots and songs, and take over from each other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 async def cluster(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A stage whose bots use PostgreSQL, with a guild on each of two shards: `channels[shard]`."""
+    """Provide a stage whose bots use PostgreSQL, with a guild on each of two shards: `channels[shard]`."""
     name = f"songs_{time.monotonic_ns()}"
     connection = await asyncpg.connect(postgres.url("postgres"))
     await connection.execute(f"CREATE DATABASE {name}")
@@ -79,7 +79,7 @@ async def test_each_process_serves_its_shard_and_every_song_arrives_once(cluster
 async def test_processes_that_die_by_kill_9_are_relieved_and_nothing_comes_twice(
     cluster: Stage,
 ):
-    """Two of three die. Only presses belong to a shard; songs are anybody's."""
+    """Two of three processes die. Only interactions belong to a shard; any process handles any song."""
     channel = channel_of_shard(cluster, 0)
     processes = [await cluster.start_ready(SHARD_COUNT="3", SHARD_IDS=str(shard)) for shard in range(3)]
     songs = await ordered(cluster, channel, 6, "[slow] rain")
@@ -110,7 +110,7 @@ async def test_the_places_are_for_all_processes_together(cluster: Stage):
 
 
 async def test_a_quota_holds_over_two_processes(cluster: Stage):
-    """The operator's ceiling over all counts orders from both shards."""
+    """The operator's limit for all servers counts orders from both shards."""
     channels = [channel_of_shard(cluster, shard) for shard in range(SHARDS)]
     await two_processes(cluster, OPERATOR_SONGS_PER_DAY="5")
     people = [cluster.discord.state.add_user(f"p{number}") for number in range(20)]

@@ -1,4 +1,4 @@
-"""The quota panel over the wire: every message and form fits Discord's schema, and works after a restart."""
+"""Test the quota panel over the wire: all of it fits Discord's schema, and it works after a restart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMPONENTS_V2 = 1 << 15
 
 @pytest.fixture
 def admin(stage: Stage) -> None:
-    """Max may manage the server."""
+    """Let max manage the server."""
     role = stage.discord.state.add_role(stage.guild, "Managers", permissions.MANAGE_GUILD)
     stage.guild.member(stage.max).roles.append(role)
 

@@ -1,4 +1,4 @@
-"""The sandbox's Whisul over HTTP: the contract, the media, the words in a prompt."""
+"""Test the sandbox's Whisul over HTTP: the API, the media, the words in a prompt."""
 
 from __future__ import annotations
 

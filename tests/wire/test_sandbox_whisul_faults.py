@@ -1,4 +1,4 @@
-"""The sandbox's Whisul when a test tells it to misbehave, and when it is down."""
+"""Test the sandbox's Whisul when a test scripts its faults, and when it is down."""
 
 from __future__ import annotations
 

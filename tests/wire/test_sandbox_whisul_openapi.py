@@ -1,4 +1,4 @@
-"""The sandbox's Whisul against its own OpenAPI document: whatever is sent, the answer is written there."""
+"""Test the sandbox's Whisul against its OpenAPI document: every response is described there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ schema = schemathesis.openapi.from_path(DOCUMENT)
 
 @pytest.fixture(scope="module")
 def whisul() -> Iterator[WhisulServer]:
-    """A live server, on an event loop in a thread of its own: schemathesis is not asynchronous."""
+    """Run a live server on an event loop in another thread, since schemathesis is not asynchronous."""
     listening: list[WhisulServer] = []
     ready = threading.Event()
     loop = asyncio.new_event_loop()

@@ -1,4 +1,4 @@
-"""Many people at once, and stopping in the midst of it."""
+"""Test many people at once, and stopping the process meanwhile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CROWD_TIMEOUT = 200
 
 @pytest.fixture
 async def big_stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Without files and the schema's check, which are other tests' business."""
+    """Run without media and without the schema check, which other tests cover."""
     async with open_stage(tmp_path, check_schema=False) as stage:
         stage.settings |= {"ATTACH_AUDIO": "false", "POLL_SECONDS_MIN": "2", "POLL_SECONDS_MAX": "3"}
         yield stage
@@ -37,7 +37,7 @@ async def order(stage: Stage, number: int, prompt: str = "rain") -> InteractionR
 
 
 async def stop_again_and_again(bot: BotProcess) -> None:
-    """Send SIGTERM over and over until it ends; it has to end with 0."""
+    """Send SIGTERM repeatedly until the process ends, and check that its exit code is 0."""
     async with asyncio.timeout(HANG_GUARD):
         while bot.process.returncode is None:
             bot.signal(signal.SIGTERM)
@@ -45,15 +45,16 @@ async def stop_again_and_again(bot: BotProcess) -> None:
     assert await bot.ends() == 0, bot.log
 
 
-async def patiently(predicate: Callable[[], bool]) -> None:
-    """Look now and then: at every request, as the stage's own waiting does, would be half of the work."""
+async def wait_for(predicate: Callable[[], bool]) -> None:
+    """Check now and then: doing so at every request, as the stage's own waiting does, would be half of the
+    work."""
     async with asyncio.timeout(CROWD_TIMEOUT):
         while not predicate():
             await asyncio.sleep(0.2)
 
 
 async def assert_one_card_each(stage: Stage, songs: list[InteractionRecord]) -> None:
-    await patiently(lambda: delivered(stage, len(songs)))
+    await wait_for(lambda: delivered(stage, len(songs)))
     assert all(song.message and is_answer(song.message) for song in songs)
     assert len(answers_in(stage, songs[0])) == len(songs)
     assert len(stage.whisul.posts) == len(songs)
@@ -71,14 +72,14 @@ async def test_sigterm_again_and_again_with_200_songs_in_the_works_loses_none(bi
 
 
 async def test_sigterm_amid_a_rush_leaves_nobody_without_an_answer(big_stage: Stage):
-    """Whoever was acknowledged gets a card, or is told to try again."""
+    """Everybody who was acknowledged gets a card, or is told to try again."""
     stage = big_stage
     bot = await stage.start_ready()
     songs = [await order(stage, number) for number in range(60)]
     await stage.discord.wait_until(lambda: any(song.ack for song in songs))
     await stop_again_and_again(bot)
     await stage.start_ready()
-    await patiently(lambda: delivered(stage, len(songs_in(stage))))
+    await wait_for(lambda: delivered(stage, len(songs_in(stage))))
     for song in filter(lambda song: song.ack, songs):
         texts = [message.text for message in song.messages]
         assert any(is_answer(message) for message in song.messages) or STOPPING(ENGLISH) in texts, texts
@@ -105,6 +106,6 @@ async def test_a_thousand_people_in_one_second_are_all_acknowledged_and_none_is_
     for number in range(CROWD):
         songs.append(await order(stage, number))
         await asyncio.sleep(max(0.0, begun + number / CROWD - time.monotonic()))
-    await patiently(lambda: all(song.ack for song in songs))
+    await wait_for(lambda: all(song.ack for song in songs))
     assert all(song.in_time for song in songs)
     await assert_one_card_each(stage, songs)

@@ -1,4 +1,4 @@
-"""Where the bot is no member, only an interaction's token gets there, and five follow-ups are the most."""
+"""Where the bot is not a member, only an interaction's token reaches the channel, for 5 followups at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WhisulClient against a real HTTP server on loopback that answers by a script."""
+"""Test WhisulClient against a real HTTP server on loopback that follows a script."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Reply = tuple[int, object] | tuple[int, object, dict[str, str]]
 
 @dataclass
 class Script:
-    """Answers every request with the next reply of its path; the last one stays."""
+    """Answers every request with the next reply for its path; the last one is repeated."""
 
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""WhisulClient against raw sockets on loopback that break HTTP in every way."""
+"""Test WhisulClient against raw sockets on loopback that break HTTP in every way."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
 
 @asynccontextmanager
 async def raw_server(handle: Handler) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A server whose `handle` gets every connection; yields the base URL and the requests seen."""
+    """Run a server whose `handle` gets every connection. Yield the base URL and the requests seen."""
     seen: list[bytes] = []
     tasks: set[asyncio.Task[None]] = set()
 
@@ -82,7 +82,7 @@ async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, se
 
 
 async def outcomes(base_url: str, timeout: float = 5) -> tuple[WhisulError | None, WhisulError | None]:
-    """What a generate() and a job() against the server raise."""
+    """Return what a generate() and a job() against the server raise."""
     raised: list[WhisulError | None] = []
     async with WhisulClient(KEY, base_url, timeout=timeout) as client:
         for call in (lambda: client.generate("x"), lambda: client.job("a")):
@@ -196,7 +196,7 @@ async def test_a_post_on_a_kept_connection_that_breaks_is_sent_exactly_once() ->
         seen.append(await read_request(reader))
         writer.write(WHOLE)
         await writer.drain()
-        # The second request on the same connection is read, and the connection closed without a word.
+        # The second request on the same connection is read, and the connection closed without a response.
         seen.append(await read_request(reader))
 
     async with (

@@ -1,4 +1,4 @@
-"""`python -m whisul_api` against a real HTTP server on loopback."""
+"""Test `python -m whisul_api` against a real HTTP server on loopback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SONG = b"ID3" + bytes(range(256)) * 1000
 
 @dataclass
 class FakeWhisul:
-    """Runs in a thread of its own, so that main() can have the event loop of the test."""
+    """Runs in another thread, so that main() can have the test's event loop."""
 
     base_url: str = ""
     song_path: str | None = "/cdn/song.mp3"

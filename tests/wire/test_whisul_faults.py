@@ -1,4 +1,4 @@
-"""Whisul at its worst: a fault costs its own song alone, no POST is ever made twice, nothing crashes."""
+"""Whisul at its worst: a fault costs only its own song, no POST is repeated, nothing crashes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def order(stage: Stage, *prompts: str) -> dict[str, InteractionRecord]:
 
 
 async def answers_to(songs: dict[str, InteractionRecord], timeout: float = 25) -> dict[str, StoredMessage]:
-    """The card or failure of each."""
+    """Return each person's card or failure."""
     messages = await asyncio.gather(*(song.message_matching(is_answer, timeout) for song in songs.values()))
     return dict(zip(songs, messages, strict=True))
 
@@ -108,7 +108,7 @@ async def test_a_post_that_fails_is_told_honestly_never_repeated_and_harms_no_ot
 
 
 def groups(away: list[str], others: list[str], size: int = 1) -> Iterator[list[str]]:
-    """Two that get nowhere at a time: three in a row would be an outage, in which all songs wait."""
+    """Only two fail at a time: three in a row would be an outage, in which all songs wait."""
     while away or others:
         yield [*away[:2], *others[:size]]
         del away[:2], others[:size]

@@ -82,6 +82,6 @@ def _message(song: Song) -> str:
     message."""
     if song.reply.message_id is None:
         return ""
-    place = song.guild_id if song.guild_id and song.origin_channel_id is None else "@me"
-    path = f"{place}/{song.reply.channel_id}/{song.reply.message_id}"
+    guild = song.guild_id if song.guild_id and song.origin_channel_id is None else "@me"
+    path = f"{guild}/{song.reply.channel_id}/{song.reply.message_id}"
     return f"https://discord.com/channels/{path}"

@@ -1,4 +1,4 @@
-"""Asking Discord who is still here: few requests, none twice, and never a long wait."""
+"""Test looking up members: few requests, none twice, and no long waits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def http_error(kind: type[discord.HTTPException], status: int) -> discord.HTTPEx
 
 
 class Guild:
-    """Discord's server `7`: `members` by id; an exception in place of a name is raised."""
+    """Discord's server 7: `members` by id. If a value is an exception, it is raised."""
 
     id = 7
     unavailable = False

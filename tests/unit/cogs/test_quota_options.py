@@ -1,4 +1,4 @@
-"""What admins give to /quota: zones as people type them, people, roles, and exactly one subject."""
+"""Test what admins pass to /quota: zones as people type them, people, roles, and exactly one target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose business a song's reply is when its token is about to expire."""
+"""Test which process handles a reply when its token is about to expire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links that are dead are replaced by those of the card's attachments; what can't be had stays as it is."""
+"""Dead links are replaced by links of the card's attachments. Others are left alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WITH_FILES = SimpleNamespace(
 
 
 class Client:
-    """As much of discord.Client as is used. `message` may be an error."""
+    """Implements as much of discord.Client as is used. `message` may be an error."""
 
     def __init__(self, message: Any) -> None:
         self.message = message

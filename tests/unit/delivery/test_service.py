@@ -1,4 +1,4 @@
-"""Answers get to people by the ladder; what Discord says decides the step."""
+"""Replies reach people by the first method that works. Discord's answers decide which is tried next."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Request:
 
 @dataclass
 class FakeDiscord:
-    """Discord's REST on loopback: takes every message, unless a fault is set for the route."""
+    """Discord's REST API on loopback: it accepts every message, unless a fault is set for the route."""
 
     requests: list[Request] = field(default_factory=list)
     faults: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
@@ -103,12 +103,12 @@ class FakeDiscord:
 
 
 def _json(data: dict[str, Any], status: int = 200) -> web.Response:
-    """discord.py knows JSON by the bare content type, without a charset."""
+    """discord.py recognises JSON only by the bare content type, without a charset."""
     return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json")
 
 
 def _about_the_bot() -> dict[str, Any]:
-    """Enough of both the user and the application, which a login asks for."""
+    """Return as much of the user and the application as a login needs."""
     return {
         **_user(9),
         "name": "bot",
@@ -150,7 +150,7 @@ def _message(path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 class StubDownloader(MediaDownloader):
-    """Gives `files` without a network, and remembers the limit it was asked for."""
+    """Provides `files` without a network, and records the limit that was requested."""
 
     def __init__(self, files: SongFiles) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A press or a modal reaches its handler by its custom id, and an unknown or forged one a kind sentence."""
+"""The router finds the handler of a press or modal by its custom id, and rejects unknown or forged ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of the vocabulary finds a banned word in whatever is defined, and only there."""
+"""The vocabulary check finds a banned word in all definitions, and only there."""
 
 from __future__ import annotations
 

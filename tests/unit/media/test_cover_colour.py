@@ -1,4 +1,4 @@
-"""A card's accent is taken from its cover, whatever the picture is."""
+"""The card's accent colour comes from its cover, whatever the picture is."""
 
 from __future__ import annotations
 

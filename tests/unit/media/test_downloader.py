@@ -1,4 +1,4 @@
-"""Files are fetched within limits, from the open internet or Whisul's own origin alone."""
+"""Files are downloaded within limits, only from the public internet or Whisul's own origin."""
 
 from __future__ import annotations
 

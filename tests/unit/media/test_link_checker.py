@@ -1,4 +1,4 @@
-"""A link is dead when it answers with an error, leads nowhere, or leads inside."""
+"""A link is dead if it returns an error, does not respond, or points to a private address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from songbot.media.link_checker import LinkChecker
 
 @pytest.fixture
 async def server() -> AsyncIterator[str]:
-    """A loopback stand-in for Whisul's CDN."""
+    """Stands in for Whisul's CDN on loopback."""
 
     async def answer(request: web.Request) -> web.Response:
         name = request.match_info["name"]

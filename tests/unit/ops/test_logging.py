@@ -112,7 +112,7 @@ def test_a_traceback_can_not_steer_the_terminal(log_format) -> None:
 def test_half_surrogates_do_not_break_a_line(log_format, monkeypatch: pytest.MonkeyPatch) -> None:
     stream, root = io.StringIO(), logging.getLogger()
     configure_logging("INFO", log_format, stream=stream)
-    # pytest's own handlers would keep the line, and can't pass it on between processes.
+    # pytest's own handlers would keep the record, which can't be passed between processes.
     ours = [handler for handler in root.handlers if getattr(handler, "stream", None) is stream]
     monkeypatch.setattr(root, "handlers", ours)
     logging.getLogger("songs").info("prompt %s", "\ud800")

@@ -14,7 +14,7 @@ from songbot.ops.sentry import scrub, start_sentry
 
 
 class Kept(Transport):
-    """Keeps the reports in place of sending them."""
+    """Keeps the reports instead of sending them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ def reports() -> Iterator[list[str]]:
 
 
 def test_a_report_has_the_error_and_the_release_and_nothing_private(reports: list[str]) -> None:
-    # Put together here, so that it stands in no line of source that a report shows.
+    # Joined here, so that no line of source in a report contains it.
     prompt = "-".join(["a", "song", "of", "mine"])
     try:
         raise OSError("refused for hunter22")

@@ -1,4 +1,4 @@
-"""Which channels are open for songs."""
+"""Test which channels allow songs."""
 
 from __future__ import annotations
 

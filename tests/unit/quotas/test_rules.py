@@ -1,4 +1,4 @@
-"""Calendar windows and the choice of the limit that holds."""
+"""Test calendar windows and which limit applies."""
 
 from __future__ import annotations
 

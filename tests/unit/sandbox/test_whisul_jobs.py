@@ -1,4 +1,4 @@
-"""The sandbox's Whisul without a network: jobs in time, the words of its answers, scripted faults."""
+"""Test the sandbox's Whisul without a network: jobs over time, the text of its responses, scripted faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandbox's Whisul composes: plans, scores, audio and covers."""
+"""Test what the sandbox's Whisul composes: plans, scores, audio and covers."""
 
 from __future__ import annotations
 

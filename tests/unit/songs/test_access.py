@@ -1,4 +1,4 @@
-"""Who may do what with a song: all ways by all kinds of viewers."""
+"""Test who may do what with a song: every action for every kind of viewer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What recent songs say about how long the next one takes, and what is shown and polled from it."""
+"""Test what recent songs predict about the next one, and what is shown and polled accordingly."""
 
 from __future__ import annotations
 

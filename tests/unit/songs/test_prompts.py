@@ -1,4 +1,4 @@
-"""Prompts as people type them, and as they are sent."""
+"""Test prompts as people type them, and as they are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completing styles as somebody types them."""
+"""Test completing styles while somebody types."""
 
 from __future__ import annotations
 

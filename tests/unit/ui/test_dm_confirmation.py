@@ -1,4 +1,4 @@
-"""The prompt as it is quoted in a direct message, and what comes back of it and of modals."""
+"""Test the prompt as it is shown in a direct message, and as it is read back from there and from modals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cards, progress lines and buttons: what is missing leaves its place out, and nothing is over a limit."""
+"""Test cards, progress messages and buttons: missing values leave no gap, and nothing exceeds a limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A greeting is told from a prompt."""
+"""Test telling greetings from prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reads foreign text (prompts, custom ids, modals, pages) takes anything, and gives nothing away."""
+"""Whatever reads untrusted text (prompts, custom ids, modals, pages) accepts anything and reveals nothing."""
 
 from __future__ import annotations
 

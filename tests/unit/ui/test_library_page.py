@@ -1,4 +1,4 @@
-"""A page of the library, whatever Whisul and people wrote."""
+"""Test a page of the library, whatever Whisul and people wrote."""
 
 from __future__ import annotations
 

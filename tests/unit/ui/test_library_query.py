@@ -1,4 +1,4 @@
-"""What a page's buttons and footer carry comes back as it went."""
+"""A query survives the way through a page's buttons and footer unchanged."""
 
 from __future__ import annotations
 

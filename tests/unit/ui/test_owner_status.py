@@ -1,4 +1,4 @@
-"""What `/owner status` says of figures that no small bot has."""
+"""Test `/owner status` with figures that no small bot has."""
 
 from __future__ import annotations
 

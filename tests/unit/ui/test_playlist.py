@@ -1,4 +1,4 @@
-"""The playlist is read by other people's players: one line each, whatever is in a title."""
+"""Other people's players can read the playlist: a title never breaks a line."""
 
 from __future__ import annotations
 

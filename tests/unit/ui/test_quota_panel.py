@@ -1,4 +1,4 @@
-"""The quota panel fits Discord's limits, however much a server has set, and its ids say what they should."""
+"""The quota panel fits Discord's limits, however many rules a server has, and its custom ids are right."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ COMPONENTS_V2 = 1 << 15
 
 
 def parts(layout: RoutedLayout) -> list[dict[str, Any]]:
-    """All components, checked against Discord's rules for them."""
+    """Return all components, checked against Discord's rules for them."""
     components = layout.to_components()
     validate_components(components, flags=COMPONENTS_V2)
     found = list(walk_components(components))
@@ -165,7 +165,7 @@ def test_the_page_of_channels_fits_and_leaves_out_deleted_ones(allowed, denied):
 
 
 def changes(count: int) -> list[AuditEntry]:
-    """As long as rows get."""
+    """Use the longest rows that can occur."""
     month = Period.MONTH
     row = f"rule:role:{BIG}", RuleValue(MAX_LIMIT, month), RuleValue(MAX_LIMIT - 1, month)
     return [AuditEntry(BIG - number, NOW, BIG, *row) for number in range(count)]

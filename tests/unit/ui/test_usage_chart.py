@@ -1,4 +1,4 @@
-"""The usage chart: what its specification says, and that the renderer draws it."""
+"""Test the usage chart: its specification, and that the renderer draws it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long to wait between polls, and how the shell shows it."""
+"""Test how long to wait between polls, and how the shell shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request is and what an answer means."""
+"""Test how requests are built and responses interpreted."""
 
 from __future__ import annotations
 

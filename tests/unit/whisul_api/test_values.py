@@ -1,4 +1,4 @@
-"""Reading single values of Whisul's answers."""
+"""Test reading single values of Whisul's responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What admins read: ceilings that will hold, why a limit counts, and the log."""
+"""Test what admins read: caps that apply, why a limit applies, and the log."""
 
 from __future__ import annotations
 
@@ -56,6 +56,11 @@ def test_a_ceiling_is_named_just_when_it_keeps_the_rule_from_ever_being_reached(
 )
 def test_why_a_limit_counts(who, said):
     assert said in quota_check.why(decide([limit_usage(who, 5)], [], 0))
+
+
+@pytest.mark.parametrize("kind", LimitKind)
+def test_every_kind_of_limit_has_a_name_in_usage_lines(kind):
+    assert quota_rules.usage_name(limit_usage(kind, 5, subject_id=7))
 
 
 def test_the_verdict_names_what_stops_a_song():

@@ -1,4 +1,4 @@
-"""Foreign text is shown plainly and within limits."""
+"""Untrusted text is shown plainly and within limits."""
 
 from __future__ import annotations
 

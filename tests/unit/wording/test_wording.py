@@ -1,4 +1,4 @@
-"""Sentences for everybody: what is left, what is closed, what is too long."""
+"""Test sentences for everybody: what is left, what is paused, what is too long."""
 
 from __future__ import annotations
 

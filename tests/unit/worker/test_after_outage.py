@@ -1,4 +1,4 @@
-"""After an outage of Whisul nobody rushes in."""
+"""After an outage of Whisul, requests start slowly."""
 
 from __future__ import annotations
 

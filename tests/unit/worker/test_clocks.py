@@ -1,4 +1,4 @@
-"""The wall clock set back and forward: what is waited for is waited for by the stopwatch."""
+"""Set the wall clock back and forward: all waits follow the monotonic clock."""
 
 from __future__ import annotations
 

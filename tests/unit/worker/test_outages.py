@@ -1,4 +1,4 @@
-"""Neighbours that are away, late or lie for a while: nothing is lost, paid twice or given up too soon."""
+"""While other services are down, slow or wrong, no song is lost, paid for twice or failed too soon."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MINUTE, HOUR = 60.0, 3600.0
 
 
 def pair(**config) -> tuple[SharedDatabase, WorkerEnvironment, WorkerEnvironment]:
-    """Two workers on one database and one Whisul."""
+    """Run two workers on one database and one Whisul."""
     database = SharedDatabase(alone=False)
     first = WorkerEnvironment(database, name="first", **config)
     second = WorkerEnvironment(database, name="second", **config)
@@ -84,7 +84,8 @@ def test_a_card_that_discord_never_takes_is_tried_no_more_than_once_a_minute():
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_nothing_is_sent_on_a_lease_that_may_have_run_out(alone):
-    """The database goes away between the admission and the POST, which waits for room among the requests."""
+    """The database fails between the admission and the POST, which waits for one of the concurrent requests
+    to end."""
 
     async def scenario(env):
         for _ in range(40):
@@ -138,7 +139,7 @@ def test_a_frozen_worker_wakes_and_does_not_send_what_another_has_settled():
 @pytest.mark.parametrize("alone", [True, False])
 @pytest.mark.parametrize("lost", range(1, 8))
 def test_lost_answers_of_the_database_send_nothing_twice_and_lose_nothing(lost, alone):
-    """Each write takes effect though its answer is lost, from the order on."""
+    """Each write from the order on takes effect although its response is lost."""
 
     async def scenario(env):
         await env.order()
@@ -152,7 +153,7 @@ def test_lost_answers_of_the_database_send_nothing_twice_and_lose_nothing(lost, 
 
 
 def test_an_admission_whose_answer_comes_late_is_not_sent_twice():
-    """The reconciliation finds the song meanwhile."""
+    """The reconciliation finds the song in the meantime."""
 
     async def scenario(env):
         admit = env.repository.admit

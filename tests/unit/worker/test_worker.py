@@ -1,4 +1,4 @@
-"""What the worker does with songs, over hours that pass in milliseconds."""
+"""Test what the worker does with songs over hours that pass in milliseconds."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_a_job_that_stays_unknown_to_whisul_for_two_minutes_is_lost():
 
 
 def test_one_round_of_404s_costs_no_song():
-    """An ingress answers for Whisul while Whisul is deployed."""
+    """A reverse proxy answers for Whisul while Whisul is being deployed."""
 
     async def scenario(env):
         for number in range(20):
@@ -281,7 +281,7 @@ def test_where_the_card_ended_up_is_kept():
 
 
 def found(database: SharedDatabase, seconds: float = 120, **jobs: float) -> WorkerEnvironment:
-    """Start a worker where another died, and let `seconds` pass."""
+    """Start a worker after another one died, and let `seconds` pass."""
 
     async def live():
         env = WorkerEnvironment(database)

@@ -37,8 +37,8 @@ def refuse_hidden(command: Option, user: User, channel: Channel, *, user_install
     """Discord does not show a command where its contexts, installs or permissions forbid it.
 
     Permissions are Use Application Commands in the channel, the command's default ones, and what admins set
-    in the integration settings; the last two bind commands only, not buttons, modals or DMs (docs:
-    interactions/application-commands, "Permissions").
+    in the integration settings; the last two bind commands of all types and nothing else: no buttons, modals
+    or DMs, and no administrators (docs: interactions/application-commands, "Permissions").
 
     Raises:
         PersonError: the person would not see it.
@@ -61,10 +61,12 @@ def _refuse_without_permissions(command: Option, user: User, channel: Channel, g
         raise PersonError(f"{user.name} may not use commands in {channel.name!r}")
     if channel.thread is not None and channel.thread.archived:
         raise PersonError(f"the thread {channel.name!r} is archived: it takes no commands")
+    granted = channel.permissions_of(user)
+    if permissions.has(granted, permissions.ADMINISTRATOR):
+        return
     allowed = guild.command_allowed(name, user, channel)
     if allowed is False:
         raise PersonError(f"{name!r} is hidden from {user.name} by the integration settings")
-    granted = channel.permissions_of(user)
     if allowed is None and needed is not None and not permissions.has(granted, int(needed)):
         raise PersonError(f"{name!r} is hidden from {user.name}, who lacks the permissions {needed}")
 

@@ -76,6 +76,7 @@ class DiscordServer(People, Controls):
         self.rate_limits = RateLimits(self.clock, rate_limits)
         self.session_starts = SessionStarts(self.clock)
         self.requests: list[RecordedRequest] = []
+        self.request_count = 0
         self.schema_violations: list[SchemaViolation] = []
         self.unknown_routes: list[str] = []
         bot = User(self.clock.snowflake(), "songbot", bot=True)
@@ -168,6 +169,7 @@ class DiscordServer(People, Controls):
                 time.monotonic(),
                 params=dict(request.match_info),
             )
+            self.request_count += 1
             if self._record_requests:
                 self.requests.append(record)
             try:
