@@ -93,7 +93,6 @@ async def test_a_song_with_all_its_stages_and_buttons(bot_env: BotEnvironment):
     await press(bot_env.ann, answer(asked), ":keep:")
     asked = await press(bot_env.ann, card, ":delete:")
     await press(bot_env.ann, answer(asked), ":erase:")
-    await press(bot_env.max, card, ":save:")
 
 
 async def test_suggestions_and_what_cannot_be_ordered(bot_env: BotEnvironment):

@@ -65,6 +65,15 @@ def test_every_form_of_the_language_is_needed():
     assert found(SONGS, ("{user}の{count}曲",), tag="ja") == []
 
 
+def test_only_a_form_for_1_alone_may_leave_the_number_out():
+    assert found(SONGS, ("{count} Lied von {user}", "Lieder von {user}")) != []
+    russian = ("Песня {user}", "{count} песни {user}", "{count} песен {user}")
+    assert any("other placeholders" in problem for problem in found(SONGS, russian, tag="ru"))
+    french = ("Une chanson de {user}", "{count} chansons de {user}")  # also for 0
+    assert any("other placeholders" in problem for problem in found(SONGS, french, tag="fr"))
+    assert any("other placeholders" in problem for problem in found(SONGS, ("{user}の曲",), tag="ja"))
+
+
 def test_a_text_that_is_marked_as_fuzzy_is_found():
     assert found("Delete", "Löschen", flags=("fuzzy",)) == ["marked as fuzzy: 'Delete'"]
 
