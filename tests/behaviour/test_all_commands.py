@@ -24,6 +24,7 @@ from songbot.ui.quota.forms import add_form, bonus_form, edit_form, zone_form
 from songbot.ui.quota.panel import panel_layout
 from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import LOG_PAGE, PanelPage, channels_layout, chart_layout, log_layout
+from songbot.wording.language import ENGLISH
 from tests.support.quotas import quota_state
 from tests.support.songs import SONG
 
@@ -130,13 +131,13 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
     page = LibraryPage((LibraryEntry(SONG, saved=False),), newer=True, older=True)
     changes = [AuditEntry(n, SONG.created_at, 1, "timezone", None, "UTC") for n in range(LOG_PAGE + 1)]
     views = (
-        song_buttons.action_view(1, *song_buttons.Action),
-        song_buttons.card_view(SONG),
-        song_buttons.failure_view(SONG),
-        song_buttons.progress_view(SONG),
-        dm_confirmation.confirm_view(1),
-        privacy.confirm_view(1),
-        page_view(page, Query()),
+        song_buttons.action_view(ENGLISH, 1, *song_buttons.Action),
+        song_buttons.card_view(ENGLISH, SONG),
+        song_buttons.failure_view(ENGLISH, SONG),
+        song_buttons.progress_view(ENGLISH, SONG),
+        dm_confirmation.confirm_view(ENGLISH, 1),
+        privacy.confirm_view(ENGLISH, 1),
+        page_view(ENGLISH, page, Query()),
         log_layout(changes, None, first=False),
         log_layout(changes, PanelPage(), first=False),
         panel_layout(quota_state()),
@@ -153,7 +154,10 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
 async def test_every_modal_that_is_written_is_one_the_bot_knows(bot_env: BotEnvironment):
     ann = Target(LimitKind.USER, 5)
     forms = [add_form(None), edit_form(ann, None), bonus_form(ann), zone_form(None, "UTC")]
-    for custom_id in [*(PromptModal(kind, 1).custom_id for kind in ModalKind), *(f.custom_id for f in forms)]:
+    for custom_id in [
+        *(PromptModal(ENGLISH, kind, 1).custom_id for kind in ModalKind),
+        *(f.custom_id for f in forms),
+    ]:
         routes = bot_env.app.router.modal_routes
         assert any(route.template.fullmatch(custom_id) for route in routes), custom_id
 
