@@ -12,6 +12,7 @@ from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import buttons
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
@@ -57,7 +58,7 @@ async def test_buttons_and_forms_under_old_songs_are_refused_too(bot_env: BotEnv
     await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
     take = await bot_env.ann.click(card, label="Another take")
     assert f"try <#{other.id}>" in private_answer(take)
-    form = await bot_env.ann.click(card, label=buttons.REMIX)
+    form = await bot_env.ann.click(card, label=buttons.REMIX(ENGLISH))
     remix = await bot_env.ann.submit_modal(form, {"prompt": "slower"})
     assert f"try <#{other.id}>" in remix.followups[0].content
     assert len(await all_songs(bot_env)) == 1
