@@ -14,7 +14,7 @@ from songbot.quotas.repository import DailyUsage
 from songbot.ui.quota import chart
 from songbot.ui.quota.chart import HEIGHT, WIDTH, ChartNotDrawn, bars_of, chart_spec, draw_chart
 from songbot.wording import usage_chart as wording
-from songbot.wording.language import ENGLISH, NAMES, Language, find_language
+from songbot.wording.language import ENGLISH
 
 TODAY = date(2026, 5, 14)
 
