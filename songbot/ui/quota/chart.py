@@ -38,6 +38,8 @@ _COLOURS = {_MADE: "#2fd3a0", _FAILED: "#f0625a"}
 _LIMIT = "#ffc857"
 _TINY, _SMALL, _LABEL, _LARGE = 26, 30, 32, 40
 _LABELLED_BARS = 7
+_LABEL_LENGTH = 9
+"""Characters of the smallest type that are no wider than one of seven bars."""
 _HEADROOM = 1.3
 """Factor for the height above the bars, which leaves space for labels."""
 _FAR_ABOVE = 3
@@ -170,7 +172,7 @@ def _label_layers(language: Language, bars: Sequence[Bar]) -> list[dict[str, Any
     totals = [(number, bar, bar.made + bar.failed) for number, bar in enumerate(bars)]
     made = [{"bar": n, "top": top, "text": language.number(bar.made)} for n, bar, top in totals if top]
     failed = [
-        {"bar": n, "top": top, "text": _counted(language, wording.FAILED, bar.failed)}
+        {"bar": n, "top": top, "text": _failed_label(language, bar.failed)}
         for n, bar, top in totals
         if bar.failed
     ]
@@ -178,6 +180,12 @@ def _label_layers(language: Language, bars: Sequence[Bar]) -> list[dict[str, Any
         _text_layer(made, _COLOURS[_MADE], _LABEL, offset=-18),
         _text_layer(failed, _COLOURS[_FAILED], _TINY, offset=-48),
     ]
+
+
+def _failed_label(language: Language, count: int) -> str:
+    """Return a label that doesn't reach into the next bar's."""
+    label = _counted(language, wording.FAILED, count)
+    return label if len(label) <= _LABEL_LENGTH else language.number(count)
 
 
 def _text_layer(values: list[dict[str, Any]], colour: str, size: int, *, offset: int) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def test_made_and_failed_are_told_apart_in_colour_legend_and_labels():
     assert [made["mark"]["color"], failed["mark"]["color"]] == colours
 
 
+def test_a_label_too_long_for_its_bar_is_just_the_number():
+    _made, failed = layers(chart_spec(ENGLISH, days(7, failed=1234), 10), "text")
+    assert {row["text"] for row in failed["data"]["values"]} == {"1,234"}
+
+
 def test_a_limit_in_range_is_a_line_at_its_height():
     spec = chart_spec(ENGLISH, days(7), 10)
     [line] = layers(spec, "rule")
