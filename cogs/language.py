@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.quota._options import manager_guild_id
+from cogs.quota._options import chosen_language, manager_guild_id
 from songbot.interactions.languages import Languages, own_language
 from songbot.ui.quota.forms import AUTOMATIC
 from songbot.wording import server_language as wording
@@ -38,7 +38,7 @@ class LanguageCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def language(self, interaction: discord.Interaction, language: str) -> None:
-        tag = None if language == AUTOMATIC else language
+        tag = chosen_language(language)
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         await self._languages.set_guild_language(guild_id, actor_id, tag)

@@ -10,9 +10,10 @@ from songbot.ui.quota import forms
 from songbot.ui.quota.panel_ids import FormId, FormKind, PanelAction, PanelId, Target
 from songbot.wording import general, quota_panel
 from songbot.wording import quota_changes as wording
-from songbot.wording.language import NAMES, Language
+from songbot.wording.language import Language
 
 from ._changes import QuotaChanges
+from ._options import chosen_language
 from ._pages import Page
 
 _PERIODS = frozenset(period.value for period in Period)
@@ -57,7 +58,7 @@ async def submit_form(changes: QuotaChanges, interaction: discord.Interaction, f
             zone = changes.zones.find(entered.values.get(forms.ZONE, ""))
             return Page(target=target, notice=await changes.set_timezone(interaction, zone))
         case FormKind.LANGUAGE:
-            tag = _chosen_language(entered.values.get(forms.LANGUAGE, ""))
+            tag = chosen_language(entered.values.get(forms.LANGUAGE, ""))
             return Page(target=target, notice=await changes.set_language(interaction, tag))
         case FormKind.BONUS if target is not None and target.kind is LimitKind.USER:
             songs = forms.whole_number(entered.values.get(forms.SONGS, ""), 1, MAX_LIMIT)
@@ -70,15 +71,6 @@ async def submit_form(changes: QuotaChanges, interaction: discord.Interaction, f
             return await _set_limit(changes, interaction, _new_target(interaction, entered), entered)
         case _:
             raise UserFacingError(general.BAD_INPUT)
-
-
-def _chosen_language(value: str) -> str | None:
-    """Return the chosen language's tag, or None for each person's own."""
-    if value == forms.AUTOMATIC:
-        return None
-    if value not in NAMES:
-        raise UserFacingError(general.BAD_INPUT)
-    return value
 
 
 async def _set_limit(

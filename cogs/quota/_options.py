@@ -11,10 +11,12 @@ from discord import app_commands
 from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule
 from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period
+from songbot.ui.quota.forms import AUTOMATIC
 from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import CHANNEL_TYPES
+from songbot.wording import general
 from songbot.wording import quota_changes as wording
-from songbot.wording.language import Sentence
+from songbot.wording.language import NAMES, Sentence
 
 Limit = app_commands.Range[int, 0, MAX_LIMIT]
 BonusSongs = app_commands.Range[int, 1, MAX_LIMIT]
@@ -139,6 +141,18 @@ def manager_guild_id(interaction: discord.Interaction) -> int:
     if not (rights.manage_guild or rights.administrator):
         raise app_commands.MissingPermissions(["manage_guild"])
     return interaction.guild_id
+
+
+def chosen_language(value: str) -> str | None:
+    """Return the language's tag, one of NAMES, or None for each person's own.
+
+    Raise UserFacingError for a language that the bot does not speak.
+    """
+    if value == AUTOMATIC:
+        return None
+    if value not in NAMES:
+        raise UserFacingError(general.BAD_INPUT)
+    return value
 
 
 def require_human(user: discord.User | discord.Member) -> int:

@@ -46,7 +46,7 @@ async def press(bot_env: BotEnvironment, panel: InteractionResult, label: str) -
 
 
 async def submit(bot_env: BotEnvironment, form: InteractionResult, **values: Any) -> InteractionResult:
-    listed = {name: [values[name]] for name in ("per", "applies_to") if name in values}
+    listed = {name: [values[name]] for name in ("per", "applies_to", "language") if name in values}
     return await bot_env.max.submit_modal(form, values | listed)
 
 
@@ -156,6 +156,25 @@ async def test_the_time_zone_is_set_and_the_present_one_is_filled_in(bot_env: Bo
     await submit(bot_env, form, zone="berlin")
     assert "Time zone changed from `UTC` to `Europe/Berlin`." in read(panel)
     assert "Time zone: `Europe/Berlin`" in read(panel)
+
+
+async def test_the_language_is_set_and_the_present_one_is_chosen(bot_env: BotEnvironment):
+    panel = await open_panel(bot_env)
+    await fill(bot_env, panel, "Language", language="pt-BR")
+    assert "songs here is now in **Português (Brasil)**." in read(panel)
+    assert "Language: Português (Brasil)" in read(panel)
+
+    form = await press(bot_env, panel, "Language")
+    assert form.modal is not None
+    [select] = [part for part in walk_components(form.modal["components"]) if "custom_id" in part]
+    assert [option["value"] for option in select["options"] if option.get("default")] == ["pt-BR"]
+    await submit(bot_env, form, language="automatic")
+    assert "now in the language of the person who requested the song" in read(panel)
+    assert "Language: automatic" in read(panel)
+
+    await press(bot_env, panel, "Log")
+    assert "changed the language from **automatic** to **Português (Brasil)**" in read(panel)
+    assert "changed the language from **Português (Brasil)** to **automatic**" in read(panel)
 
 
 async def test_channels_have_a_page_of_their_own(bot_env: BotEnvironment):
