@@ -13,6 +13,7 @@ from .quota_rules import default_limit, limit, person, spent
 CHOOSE_ONE = Message("Choose only one of `applies_to`, `role` and `user`.")
 CHOOSE_ONE_TO_REMOVE = Message("Choose one of `applies_to`, `role` or `user`.")
 BOT_NAMED = Message("Bots don't have quotas. Please choose a person.")
+# Translators: "each member" is a choice of the command's option, by its name in your language.
 EVERYONE_ROLE = Message(
     "To limit everyone, use `/quota limit applies_to:each member` instead of @\u200beveryone."
 )
@@ -163,6 +164,7 @@ def unknown_zone(language: Language, text: str, similar: Sequence[str] = ()) -> 
     """Return that a time zone is unknown, and which ones were probably meant."""
     named = escape_and_clamp(text, 60)
     if named:
+        # Translators: {name} is what the person typed.
         said = language.gettext("I don't know the time zone “{name}”.", name=named)
     else:
         said = language.gettext("I don't know that time zone.")

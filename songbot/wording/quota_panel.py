@@ -27,7 +27,7 @@ CHART = Message("Usage chart")
 LOG = Message("Log")
 BACK = Message("Back")
 
-# Translators: The title of a form, at most 45 characters, as are the labels in it.
+# Translators: The title of a form. Titles and labels have at most 45 characters, hints at most 100.
 LIMIT_FORM = Message("Set a limit")
 EDIT_FORM = Message("Edit limit")
 BONUS_FORM = Message("Give bonus songs")

@@ -78,6 +78,7 @@ _RESETS = Message("resets {when}")
 # Translators: An admin gave these songs to the person.
 _BONUS_LEFT = Plural("{count} bonus song left", "{count} bonus songs left")
 
+# Translators: The following are headings.
 USAGE_TITLE = Message("Your songs")
 IN_THIS_SERVER = Message("In this server")
 OUTSIDE_SERVERS = Message("In DMs and servers I haven't joined")

@@ -8,7 +8,9 @@ from .language import NAMES, Language, Message
 AUTOMATIC = Message("automatic")
 # Translators: A choice, in a form, of no fixed language.
 AUTOMATIC_CHOICE = Message("Automatic: each person's own")
+# Translators: A label in a form, at most 45 characters.
 LABEL = Message("Language of songs that everyone sees")
+# Translators: A hint in a form, at most 100 characters.
 HINT = Message("What only one person sees is always in their own language")
 
 

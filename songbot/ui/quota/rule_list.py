@@ -15,7 +15,7 @@ from songbot.wording.language import Language
 
 from .panel_ids import Target
 
-MAX_RULES_TEXT = 2200
+MAX_RULES_TEXT = 2000
 """Characters, out of the 4,000 that all text in a message may have (Discord, "Component Reference")."""
 _ORDER = (LimitKind.SERVER, LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
 

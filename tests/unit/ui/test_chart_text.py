@@ -113,7 +113,7 @@ class Chinese(NullTranslations):
 
 
 def test_words_that_the_font_lacks_stay_out_and_their_numbers_stay():
-    spec = chart_spec(Language("zh-CN", Chinese(), Locale("zh", "CN")), days(7), 10)
+    spec = chart_spec(Language("zh-CN", Chinese(), Locale("zh", script="Hans")), days(7), 10)
     said = list(texts(spec))
     assert missing("".join(said)) == []
     assert spec["title"] == {"text": "", "subtitle": ""}

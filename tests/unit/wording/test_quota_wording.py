@@ -22,7 +22,7 @@ from songbot.quotas.rules import (
     decide,
 )
 from songbot.wording import audit_log, quota_changes, quota_check, quotas
-from songbot.wording.language import ENGLISH
+from songbot.wording.language import ENGLISH, NAMES, find_language
 from songbot.wording.quota_rules import METER_SEGMENTS, meter
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -192,3 +192,21 @@ def test_own_usage_says_what_is_used_and_what_else_limits():
     assert "1 song left in this server today, shared by everyone." in quotas.own_usage(
         ENGLISH, decide([own], [server], 0)
     )
+
+
+@pytest.mark.parametrize("tag", NAMES)
+def test_numbers_and_dates_in_sentences_are_the_readers(tag):
+    language = find_language(tag)
+    own = limit_usage(LimitKind.MEMBER, 12_345, 12_345)
+    for said in (
+        quotas.refused(language, decide([own], [], 0)),
+        quotas.own_usage(language, decide([own], [], 0)),
+        quota_check.verdict(language, decide([own], [], 0)),
+        quota_changes.rule_set(language, own.rule, None, OperatorLimits(server=100_000)),
+    ):
+        assert language.number(12_345) in said
+
+
+def test_no_space_follows_a_sentence_in_chinese_and_japanese():
+    assert find_language("ja").paragraph("曲です。", "", "はい。") == "曲です。はい。"
+    assert find_language("ko").paragraph("네.", "곡.") == "네. 곡."
