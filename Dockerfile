@@ -1,4 +1,4 @@
-# A small image, non-root. Build: docker build -t songbot .   Run it as docs/deploying.md says.
+# A small image without root. Build it with: docker build -t songbot .   docs/deploying.md says how to run it.
 FROM python:3.13-slim AS build
 WORKDIR /app
 RUN python -m venv /venv
@@ -13,12 +13,12 @@ COPY bot.py ./
 COPY cogs cogs
 COPY songbot songbot
 COPY whisul_api whisul_api
-# The container's root is read-only, so that Python could not store them later.
+# Compile now: the container's file system is read-only, so Python can't store the compiled files later.
 RUN python -m compileall -q /app
 USER songbot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
-# SIGTERM reaches Python itself; the bot ends within 10 seconds.
+# Python receives SIGTERM directly, and the bot exits within 10 seconds.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('METRICS_PORT') or 9095), timeout=4); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
-# An empty METRICS_PORT, as .env.example has it, would leave nobody to answer the check. `exec` makes Python the one who is told to stop.
+# The health check needs a port, and METRICS_PORT is empty in .env.example. With `exec`, Python replaces the shell and receives SIGTERM.
 CMD ["sh", "-c", "METRICS_PORT=${METRICS_PORT:-9095} exec python bot.py"]

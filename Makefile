@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all simulate bench dashboard lock clean
+.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all simulate bench translations dashboard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -46,6 +46,7 @@ lint: .venv/dev.stamp ## lint and formatting alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tests.lint.words
+	$(BIN)/python -m scripts.translations --check
 
 types: .venv/dev.stamp ## types alone
 	$(BIN)/basedpyright
@@ -70,6 +71,9 @@ simulate: .venv/dev.stamp ## songs' lives while all goes wrong: RUNS= (300) from
 
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+
+translations: .venv/dev.stamp ## update the catalogs in locales/ with the texts in the code, and check them
+	$(BIN)/python -m scripts.translations
 
 dashboard: .venv/dev.stamp ## write deploy/grafana/songbot.json from deploy/grafana/dashboard.py
 	$(BIN)/python deploy/grafana/dashboard.py

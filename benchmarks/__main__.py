@@ -17,6 +17,7 @@ from . import (
     acknowledge,
     cpu_breakdown,
     durability,
+    full_queue,
     long_text,
     many_songs,
     queries,
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[Scale, Path], Awaitable[list[Table]]]] = {
     "stop": stopping.measure,
     "text": long_text.measure,
     "database": queries.measure,
+    "queue": full_queue.measure,
     "durability": durability.measure,
 }
 QUICK = Scale(
@@ -46,6 +48,7 @@ QUICK = Scale(
     unfinished=500,
     history=20_000,
     look_ups=100,
+    queued=2_000,
     compose_seconds=(12.0, 16.0),
 )
 

@@ -104,7 +104,7 @@ def _insert(connection: Connection, rows: Iterator[dict[str, Any]]) -> None:
     connection.execute(insert(songs), list(rows))
 
 
-_SERIES = {
+SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})",
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, CAST({count} AS bigint)))",
 }
@@ -144,7 +144,7 @@ def many_songs(count: int) -> Callable[[Connection], None]:
             "begun": int(now.timestamp() * 1_000_000) - year,
             "step": year // count,
         }
-        series = _SERIES[connection.dialect.name].format(**numbers)
+        series = SERIES[connection.dialect.name].format(**numbers)
         for name in [index.name for index in songs.indexes]:
             connection.execute(text(f"DROP INDEX {name}"))
         connection.exec_driver_sql(_MANY.format(series=series, **numbers))

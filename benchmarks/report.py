@@ -30,6 +30,7 @@ class Scale:
     unfinished: int = 10_000
     history: int = 1_000_000
     look_ups: int = 1000
+    queued: int = 100_000
     compose_seconds: tuple[float, float] = (50.0, 70.0)
 
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.songs.prompts import MAX_PROMPT
@@ -21,8 +22,11 @@ NAME = "Make a song from this"
 class MessageContextMenuCog(commands.Cog):
     """Opens a modal prefilled with the message's text. A submitted modal is ordered like `/song`."""
 
-    def __init__(self, tree: app_commands.CommandTree[Any], ordering: Ordering) -> None:
+    def __init__(
+        self, tree: app_commands.CommandTree[Any], ordering: Ordering, channels: ChannelPolicy
+    ) -> None:
         self._tree = tree
+        self._channels = channels
         self._ordering = ordering
         self._menu = app_commands.ContextMenu(
             name=NAME,
@@ -45,6 +49,7 @@ class MessageContextMenuCog(commands.Cog):
     async def open(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Show the modal. Discord includes the chosen message's text even where the bot can't read
         messages."""
+        await self._channels.check_before_form(interaction)
         prompt = plain(message.clean_content, MAX_PROMPT)
         await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=prompt))
 

@@ -58,13 +58,11 @@ class HelpCog(commands.Cog, name="help"):
 
 
 def _welcome_channel(guild: discord.Guild) -> discord.TextChannel | None:
-    candidates = [guild.system_channel, *guild.text_channels]
-    return next((channel for channel in candidates if channel and _may_speak(channel)), None)
-
-
-def _may_speak(channel: discord.TextChannel) -> bool:
-    permissions = channel.permissions_for(channel.guild.me)
-    return permissions.view_channel and permissions.send_messages
+    for channel in filter(None, [guild.system_channel, *guild.text_channels]):
+        permissions = channel.permissions_for(guild.me)
+        if permissions.view_channel and permissions.send_messages:
+            return channel
+    return None
 
 
 def _missing(interaction: discord.Interaction) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import discord
 
+from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
 from songbot.songs.examples import SHOWN, surprise
@@ -18,8 +19,9 @@ from songbot.wording import general
 class Ideas:
     """Opens the modals. `random` returns a number from 0 (inclusive) to 1 (exclusive)."""
 
-    def __init__(self, random: Callable[[], float]) -> None:
+    def __init__(self, random: Callable[[], float], channels: ChannelPolicy) -> None:
         self._random = random
+        self._channels = channels
 
     def register(self, router: ComponentRouter) -> None:
         router.register(EXAMPLE_ROUTE, self.open_example)
@@ -28,7 +30,11 @@ class Ideas:
     async def open_example(self, interaction: discord.Interaction, number: int) -> None:
         if number >= len(SHOWN):
             raise UserFacingError(general.UNKNOWN_BUTTON)
-        await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=SHOWN[number].prompt))
+        await self._open(interaction, SHOWN[number].prompt)
 
     async def open_surprise(self, interaction: discord.Interaction, _: None) -> None:
-        await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=surprise(self._random())))
+        await self._open(interaction, surprise(self._random()))
+
+    async def _open(self, interaction: discord.Interaction, prompt: str) -> None:
+        await self._channels.check_before_form(interaction)
+        await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=prompt))

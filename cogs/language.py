@@ -7,7 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.quota._options import chosen_language, manager_guild_id
-from songbot.interactions.languages import Languages, own_language
+from songbot.interactions.languages import Languages
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.ui.quota.forms import AUTOMATIC
 from songbot.wording import server_language as wording
 from songbot.wording.language import NAMES
@@ -39,7 +40,7 @@ class LanguageCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def language(self, interaction: discord.Interaction, language: str) -> None:
         tag = chosen_language(language)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         await self._languages.set_guild_language(guild_id, actor_id, tag)
-        await interaction.edit_original_response(content=wording.changed(own_language(interaction), tag))
+        await send_ephemeral(interaction, lambda own: wording.changed(own, tag))

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from songbot.interactions.owners import ApplicationOwners, OwnersUnavailable
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.songs.admin import AdminRepository
 from songbot.songs.ports import Clock
 from songbot.ui.owner.song_details import song_details_embed
@@ -47,7 +48,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Allow only the application's owners. All responses are ephemeral."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         try:
             return await self._owners.contains(interaction.user.id)
         except OwnersUnavailable as error:
@@ -64,28 +65,24 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
     async def pause(self, interaction: discord.Interaction, reason: PauseReason) -> None:
         readable = text.normalise(reason)
         if not readable:
-            await _say(interaction, wording.NO_REASON)
+            await send_ephemeral(interaction, wording.NO_REASON)
             return
         await self._admin.pause(readable)
         log.warning("new songs are paused")
-        await _say(interaction, wording.paused(readable))
+        await send_ephemeral(interaction, wording.paused(readable))
 
     @app_commands.command(description="Start taking new songs again")
     async def resume(self, interaction: discord.Interaction) -> None:
         was_paused = await self._admin.resume()
         if was_paused:
             log.warning("new songs are accepted again")
-        await _say(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
+        await send_ephemeral(interaction, wording.RESUMED if was_paused else wording.NOT_PAUSED)
 
     @app_commands.command(description="Show everything about one song")
     @app_commands.describe(id="The song's ID, from the logs")
     async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # users see it
         details = await self._admin.song_details(id)
         if details is None:
-            await _say(interaction, wording.NO_SONG)
+            await send_ephemeral(interaction, wording.NO_SONG)
         else:
             await interaction.edit_original_response(embed=song_details_embed(details))
-
-
-async def _say(interaction: discord.Interaction, sentence: str) -> None:
-    await interaction.edit_original_response(content=sentence)

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.replies import defer_ephemeral
 from songbot.songs.privacy import PrivacyRepository
 from songbot.ui.custom_ids import id_route
 from songbot.ui.help import mention
@@ -61,7 +62,7 @@ class PrivacyCog(
 
     @app_commands.command(name="export", description="Get everything I store about you as a JSON file")
     async def export(self, interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         data = await self._privacy.export(interaction.user.id)
         files = await asyncio.to_thread(export_files, data, interaction.filesize_limit)
         for part, (name, content) in enumerate(files, start=1):

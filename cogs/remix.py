@@ -7,6 +7,7 @@ import asyncio
 import discord
 
 from songbot.interactions.access import SongAccess
+from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.ordering import Ordering, SongRequest
@@ -28,12 +29,18 @@ class SongVariations:
     """Orders new songs, charged to whoever presses. A variation of a private song is private too."""
 
     def __init__(
-        self, songs: SongRepository, access: SongAccess, ordering: Ordering, debouncer: Debouncer
+        self,
+        songs: SongRepository,
+        access: SongAccess,
+        ordering: Ordering,
+        debouncer: Debouncer,
+        channels: ChannelPolicy,
     ) -> None:
         self._songs = songs
         self._access = access
         self._ordering = ordering
         self._debouncer = debouncer
+        self._channels = channels
 
     def register(self, router: ComponentRouter) -> None:
         router.register(id_route("song:retry"), self.retry)
@@ -55,6 +62,7 @@ class SongVariations:
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:
         found = await self._song(song_id)
         song = await self._access.require_completed(interaction, found, SongAction.VARY)
+        await self._channels.check_before_form(interaction)
         await interaction.response.send_modal(PromptModal(ModalKind.REMIX, song.id, song.prompt))
 
     async def _order_variation(

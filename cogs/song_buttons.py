@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.delivery.delete_card import DeleteResult, delete_card
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
-from songbot.interactions.replies import send_ephemeral
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.songs.access import SongAction
 from songbot.songs.library import LibraryRepository
 from songbot.songs.models import Song
@@ -38,7 +38,9 @@ class SongButtons:
         self._access = access
         self._clock = clock
         self._library = library
-        self._pending_deletions: OrderedDict[tuple[int, int], discord.Interaction] = OrderedDict()
+        self._pending_deletions: BoundedDict[tuple[int, int], discord.Interaction] = BoundedDict(
+            MAX_PENDING_DELETIONS
+        )
 
     def register(self, router: ComponentRouter) -> None:
         router.register(id_route("song:notify"), self.notify)
@@ -49,7 +51,7 @@ class SongButtons:
         router.register(id_route("song:cancel"), self.cancel)
 
     async def notify(self, interaction: discord.Interaction, song_id: int) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=True)
+        await defer_ephemeral(interaction)
         song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.VIEW)
         await send_ephemeral(interaction, await self._toggle_subscription(interaction.user.id, song))
 
@@ -61,7 +63,11 @@ class SongButtons:
         return buttons.NOTIFY_ON if subscribed else buttons.NOTIFY_OFF
 
     async def cancel(self, interaction: discord.Interaction, song_id: int) -> None:
-        """Cancel a queued song. If the edit fails, the worker delivers the outcome."""
+        """Cancel a queued song and show that at once.
+
+        The worker delivers the outcome again some seconds later, in case the edit here failed, or a progress
+        edit that was already on its way came after it.
+        """
         await interaction.response.defer()
         song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.CANCEL)
         if not await self._songs.cancel_queued(song.id, interaction.user.id, self._clock.now()):
@@ -71,7 +77,7 @@ class SongButtons:
             await _show_cancelled(interaction, cancelled)
 
     async def save(self, interaction: discord.Interaction, song_id: int) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=True)
+        await defer_ephemeral(interaction)
         found = await self._songs.get(song_id)
         song = await self._access.require_completed(interaction, found, SongAction.VIEW)
         if not await self._access.is_allowed(interaction, song, SongAction.SAVE):
@@ -84,7 +90,7 @@ class SongButtons:
         only that interaction's token can delete the message."""
         await interaction.response.defer()
         song = await self._deletable(interaction, await self._songs.get(song_id))
-        self._remember(interaction, song)
+        self._pending_deletions[interaction.user.id, song.id] = interaction
         await interaction.followup.send(
             buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE, Action.KEEP), ephemeral=True
         )
@@ -116,13 +122,6 @@ class SongButtons:
         if found is not None and not await self._access.is_allowed(interaction, found, SongAction.DELETE):
             await self._access.require(interaction, found, SongAction.VIEW)
         return await self._access.require_completed(interaction, found, SongAction.DELETE)
-
-    def _remember(self, interaction: discord.Interaction, song: Song) -> None:
-        key = (interaction.user.id, song.id)
-        self._pending_deletions[key] = interaction
-        self._pending_deletions.move_to_end(key)
-        if len(self._pending_deletions) > MAX_PENDING_DELETIONS:
-            self._pending_deletions.popitem(last=False)
 
 
 async def _show_cancelled(interaction: discord.Interaction, song: Song) -> None:

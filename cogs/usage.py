@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from songbot.interactions.install_context import quota_guild_id, role_ids
 from songbot.interactions.languages import own_language
+from songbot.interactions.replies import defer_ephemeral
 from songbot.quotas.repository import MemberUsage, QuotaRepository, QuotaSubject
 from songbot.songs.ports import Clock
 from songbot.ui.quota.embeds import own_usage_embed
@@ -26,7 +27,7 @@ class UsageCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def usage(self, interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         usages, language = await self._usages(interaction), own_language(interaction)
         sections = [
             (name(language), wording.own_usage(language, usage.decision)) for name, usage in usages.items()

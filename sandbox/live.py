@@ -16,6 +16,7 @@ from typing import Any
 import simcord
 from simcord._clock import Clock
 from simcord.preview import Preview, _markdown
+from simcord.preview._dependencies import _DependencyRead
 from simcord.preview._markdown import _FIELD_POLICIES
 
 LOOK_EVERY = 0.25
@@ -71,12 +72,19 @@ class LiveEnv(simcord.Env):
 def draw_embeds_as_discord() -> None:
     """Render what Discord's clients render in embed descriptions and fields, but SimCord does not.
 
-    That is mentions, commands and subtext. In addition, a quote ends at the end of its line.
+    That is mentions, commands and subtext. In addition, a quote ends at the end of its line, and a command's
+    mention is shown to everyone, including those who can't use the command.
     """
     for part in ("embed_description", "embed_field_value"):
         _FIELD_POLICIES[part].update(mentions=True, commands=True, subtext=True)
     expand_quotes = _markdown._discord_multiline_quotes
     _markdown._discord_multiline_quotes = lambda text: end_quotes(expand_quotes(text))
+    is_visible = _DependencyRead.entity
+
+    def entity(self: _DependencyRead, kind: str, identity: Any) -> bool:
+        return kind == "command" or is_visible(self, kind, identity)
+
+    _DependencyRead.entity = entity
 
 
 def end_quotes(text: str) -> str:

@@ -78,6 +78,8 @@ LIVENESS_TIMEOUT = 60.0
 HANDLER_GRACE = 5.0
 """Seconds. At shutdown, handlers have long enough to acknowledge an interaction (3 s at most) and to say that
 the bot is restarting. Hosts allow 10 seconds or more before they kill a process."""
+WORKER_PART = "tracker"
+"""The worker's name in /readyz and in the metric `songbot_ready`. It never changes: alerts depend on it."""
 
 
 class SystemClock:
@@ -212,12 +214,13 @@ class App:
 
     async def _add_songs(self, ordering: Ordering) -> None:
         """Add all commands that order songs, and the buttons under songs."""
-        database, debouncer = self._database, Debouncer(self._clock.monotonic)
-        menu = MessageContextMenuCog(self.bot.tree, ordering)
+        database, channels = self._database, self._channel_policy
+        debouncer = Debouncer(self._clock.monotonic)
+        menu = MessageContextMenuCog(self.bot.tree, ordering, channels)
         messages = DirectMessagesCog(database.quotas, database.library, ordering, debouncer, self._clock)
-        SongVariations(database.songs, self._access, ordering, debouncer).register(self.router)
+        SongVariations(database.songs, self._access, ordering, debouncer, channels).register(self.router)
         SongButtons(database.songs, database.library, self._access, self._clock).register(self.router)
-        Ideas(SystemRandom().random).register(self.router)
+        Ideas(SystemRandom().random, channels).register(self.router)
         menu.register(self.router)
         messages.register(self.router)
         for cog in (SongCog(ordering, database.library), menu, messages):
@@ -287,7 +290,7 @@ class App:
         async def worker() -> bool:
             return self.is_alive(LIVENESS_TIMEOUT)
 
-        return {"gateway": gateway, "database": database, "tracker": worker}
+        return {"gateway": gateway, "database": database, WORKER_PART: worker}
 
 
 @asynccontextmanager
@@ -301,7 +304,7 @@ async def open_app(
     """Open the services in the settings, migrate the database, create the app, and close all at the end.
 
     `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
-    songs. Raises BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
+    songs. May raise BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
     """
     clock, telemetry = clock or SystemClock(), PrometheusTelemetry()
     async with AsyncExitStack() as stack:
@@ -322,7 +325,7 @@ async def open_app(
 
 
 async def create_app(dependencies: AppDependencies, durations: Sequence[float] | None = None) -> App:
-    """Create the app. Nothing runs before the bot logs in. Raises StoreUnavailable."""
+    """Create the app. Nothing runs before the bot logs in. May raise StoreUnavailable."""
     if durations is None:
         durations = await dependencies.database.songs.recent_durations(200)
     app = App(dependencies, DurationEstimator(durations))

@@ -1,4 +1,4 @@
-"""What an error from Discord means for a delivery. Pure.
+"""Interpret errors from Discord: what each means for a delivery. Pure.
 
 Codes are from Discord's "JSON Error Codes" page, statuses from "HTTP Response Codes".
 """
@@ -56,7 +56,7 @@ class OldEditLimitedError(discord.DiscordException):
 
 
 def is_permanent(error: BaseException) -> bool:
-    """Return whether Discord has said in its own words that the same request fails for ever.
+    """Return whether Discord itself has said that the same request will always fail.
 
     Only a JSON error code says so. Cloudflare's pages have none, whatever their status.
     """
@@ -89,7 +89,7 @@ def retry_with_less_content(error: BaseException) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """Return the error for the log. Never its own text, which may hold an interaction's token."""
+    """Return the error for the log, without its own text, which may hold an interaction's token."""
     if isinstance(error, discord.HTTPException):
         return f"{type(error).__name__} {error.status}, code {error.code}"
     return type(error).__name__

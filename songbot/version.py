@@ -1,3 +1,3 @@
-"""The version of the bot. A test holds pyproject.toml to it."""
+"""Define the version of the bot. A test compares pyproject.toml with it."""
 
 VERSION = "1.0.0"

@@ -155,7 +155,7 @@ class WhisulClient:
     async def job(self, job_id: str) -> Job:
         """Poll a job with one GET. It is not retried here, but is always safe to retry.
 
-        Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable, BadResponse or
+        May raise Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable, BadResponse or
         UnexpectedStatus, or ValueError for an invalid id.
         """
         answer = await self._send(job_request(self.base_url, self._api_key, job_id))
@@ -177,7 +177,7 @@ class WhisulClient:
 
         `on_update` is called with every job that was read, including the last. RateLimited (respecting its
         Retry-After), ServerError, Unreachable and BadResponse are retried, as is JobNotFound in the first
-        `grace` seconds. Raises Unauthorized, UnexpectedStatus, JobNotFound, or WaitTimedOut if no further
+        `grace` seconds. May raise Unauthorized, UnexpectedStatus, JobNotFound, or WaitTimedOut if no further
         poll fits into `timeout` seconds.
         """
         begun = self._clock()

@@ -23,7 +23,7 @@ async def download(
 ) -> int:
     """Download `url` to `target` through a temporary file beside it, and return the number of bytes.
 
-    The API key is not sent. Raises DownloadFailed, which leaves `target` unchanged.
+    The API key is not sent. Raise DownloadFailed, which leaves `target` unchanged.
     """
     if parse_link(url) is None:
         raise DownloadFailed("its URL is not an http(s) one")

@@ -70,7 +70,7 @@ class Answer:
 
 
 def check_base_url(base_url: str) -> str:
-    """Return the base URL without its trailing slash. Raises ValueError if it is not safe for the API key."""
+    """Return the base URL without its trailing slash. Raise ValueError if it is not safe for the API key."""
     message = "the base URL must be http(s)://host[:port][/path], in ASCII, without user, query and fragment"
     if not base_url.isascii() or not base_url.isprintable() or any(odd in base_url for odd in " \\@?#"):
         raise ValueError(message)
@@ -85,7 +85,7 @@ def check_base_url(base_url: str) -> str:
 
 
 def check_api_key(api_key: str) -> str:
-    """Return the stripped key. Raises ValueError, without the key, if it is not valid in a header."""
+    """Return the stripped key. Raise ValueError, without the key, if it is not valid in a header."""
     key = api_key.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ValueError("the API key must be a non-empty ASCII text without white space")
@@ -99,7 +99,7 @@ def generate_request(base_url: str, endpoint: str, api_key: str, prompt: str) ->
 
 
 def job_request(base_url: str, api_key: str, job_id: str) -> Request:
-    """Return the GET that polls a job. Raises ValueError if `job_id` is not valid as a path segment."""
+    """Return the GET that polls a job. Raise ValueError if `job_id` is not valid as a path segment."""
     segment = parse_job_id(job_id)
     if segment is None:
         raise ValueError("not a job id: it must be 1 to 200 printable characters without a slash")
@@ -113,7 +113,7 @@ def _headers(api_key: str) -> dict[str, str]:
 def resolve_poll_url(base_url: str, poll_url: str) -> str:
     """Return `poll_url`, which is relative to the base URL (not to its host), as an absolute URL.
 
-    Raises UntrustedPollUrl if it points to another origin than the base URL.
+    Raise UntrustedPollUrl if it points to another origin than the base URL.
     """
     try:
         elsewhere = _points_elsewhere(base_url, poll_url)
@@ -141,8 +141,8 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 def read_accepted(answer: Answer, now: datetime) -> Accepted:
     """Interpret the response to a POST. `now` is used for a Retry-After date if Whisul sends no Date.
 
-    Raises InvalidInput, Unauthorized, RateLimited, UnexpectedStatus (no job was made in any of these cases)
-    or OutcomeUnknown. An incomplete body only matters if the status alone is not enough.
+    May raise InvalidInput, Unauthorized, RateLimited or UnexpectedStatus, after which there is no job, or
+    OutcomeUnknown. An incomplete body only matters if the status alone is not enough.
     """
     status = answer.status
     if 200 <= status < 300:
@@ -172,8 +172,8 @@ def _read_acceptance(answer: Answer) -> Accepted:
 def read_job(answer: Answer, job_id: str, now: datetime) -> Job:
     """Interpret the response to a poll of `job_id`. `now` is as in `read_accepted`.
 
-    Raises Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable (if truncated), BadResponse or
-    UnexpectedStatus.
+    May raise Unauthorized, JobNotFound, RateLimited, ServerError, Unreachable (if truncated), BadResponse
+    or UnexpectedStatus.
     """
     status = answer.status
     _raise_common(answer, now)

@@ -27,7 +27,7 @@ CUT_SHORT = (aiohttp.ClientError, HttpProcessingError, OSError, TimeoutError, Va
 async def exchange(session: aiohttp.ClientSession, request: Request, seconds: float) -> Answer:
     """Send a request once, and read its response within `seconds` in total.
 
-    Raises Unreachable if no byte was sent. Otherwise, if there is no status, raises OutcomeUnknown for a POST
+    Raise Unreachable if no byte was sent. Otherwise, if there is no status, raise OutcomeUnknown for a POST
     and Unreachable for a GET. Once the status is known, `Answer.fault` reports any problem with the body.
     """
     deadline = asyncio.get_running_loop().time() + seconds

@@ -1,4 +1,4 @@
-"""`/library`: list songs, open one, or export them."""
+"""Handle `/library`: list songs, open one, or export them."""
 
 from __future__ import annotations
 

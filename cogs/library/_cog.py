@@ -9,7 +9,7 @@ from discord.ext import commands
 from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
-from songbot.interactions.replies import send_ephemeral
+from songbot.interactions.replies import defer_ephemeral
 from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
 from songbot.ui.custom_ids import id_route
 from songbot.ui.library.components import PLAY_ROUTE
@@ -66,10 +66,11 @@ class LibraryCog(commands.Cog, name="library"):
         export: bool = False,
     ) -> None:
         owner_id = of.id if of is not None and of.id != interaction.user.id else None
-        if owner_id is not None and (refusal := _refusal(interaction, saved=saved)):
-            await send_ephemeral(interaction, refusal)
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        if owner_id is not None and interaction.guild_id is None:
+            raise UserFacingError(wording.OF_IN_SERVERS_ONLY)
+        if owner_id is not None and saved:
+            raise UserFacingError(wording.OF_OR_SAVED)
+        await defer_ephemeral(interaction)
         query = Query(one_line(search), saved, owner_id)
         if export:
             await self._export.send(interaction, query)
@@ -79,8 +80,9 @@ class LibraryCog(commands.Cog, name="library"):
     async def turn(self, interaction: discord.Interaction, turn: PageTurn) -> None:
         """Handle a press of `Newer` or `Older`."""
         await interaction.response.defer()
+        embeds = interaction.message.embeds if interaction.message is not None else []
         try:
-            query = parse_query(turn, _footer_of(interaction.message))
+            query = parse_query(turn, embeds[0].footer.text if embeds else None)
         except SearchLostError:
             raise UserFacingError(wording.SEARCH_LOST) from None
         await self._show(interaction, query, await self._turned(interaction, query, turn))
@@ -112,14 +114,3 @@ class LibraryCog(commands.Cog, name="library"):
 
     async def _show(self, interaction: discord.Interaction, query: Query, page: LibraryPage) -> None:
         await interaction.edit_original_response(embed=page_embed(page, query), view=page_view(page, query))
-
-
-def _refusal(interaction: discord.Interaction, *, saved: bool) -> str | None:
-    """Return why another member's songs can't be listed with these options, or None if they can."""
-    if interaction.guild_id is None:
-        return wording.OF_IN_SERVERS_ONLY
-    return wording.OF_OR_SAVED if saved else None
-
-
-def _footer_of(message: discord.Message | None) -> str | None:
-    return message.embeds[0].footer.text if message is not None and message.embeds else None

@@ -9,6 +9,7 @@ import discord
 
 from songbot.delivery.links import LinkRefresher
 from songbot.interactions.access import SongAccess
+from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryRepository, LibraryScope, Search, parse_search
 from songbot.songs.models import Song
 from songbot.ui.library.page import nothing_there
@@ -33,7 +34,7 @@ class LibraryExport:
         scope = await self._access.scope(interaction, query.scope(interaction.user.id, interaction.guild_id))
         songs, more = await self._found(scope, parse_search(query.search))
         if not songs:
-            await interaction.edit_original_response(content=nothing_there(query))
+            await send_ephemeral(interaction, nothing_there(query))
             return
         data = await asyncio.to_thread(playlist, await self._links.of_audio(songs))
         await interaction.edit_original_response(

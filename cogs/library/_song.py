@@ -16,7 +16,7 @@ from songbot.interactions.access import SongAccess
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.install_context import must_answer_privately
-from songbot.interactions.replies import send_ephemeral
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import SongFiles
 from songbot.songs.access import SongAction
@@ -63,12 +63,16 @@ class LibrarySong:
 
     async def open(self, interaction: discord.Interaction, song_id: int) -> None:
         """Show the card ephemerally. If the song could not be delivered before, this delivers it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_ephemeral(interaction)
         song = await self._finished_song(song_id)
         if not await self._access.is_allowed(interaction, song, SongAction.VIEW):
             raise UserFacingError(wording.SONG_HIDDEN)
         undelivered = song.delivery is DeliveryState.UNDELIVERABLE and song.user_id == interaction.user.id
-        can_post = await self._can_post(interaction, song)
+        can_post = (
+            song.state is State.COMPLETED
+            and not must_answer_privately(interaction)
+            and await self._access.is_allowed(interaction, song, SongAction.POST)
+        )
         async with self._payloads(interaction, song) as payloads:
             shown = await edit_in_card(interaction, payloads, post_button_for=song.id if can_post else None)
         if not shown:
@@ -91,11 +95,6 @@ class LibrarySong:
         if not posted:
             self._debouncer.release(press)
             await send_ephemeral(interaction, wording.NOT_POSTED)
-
-    async def _can_post(self, interaction: discord.Interaction, song: Song) -> bool:
-        if song.state is not State.COMPLETED or must_answer_privately(interaction):
-            return False
-        return await self._access.is_allowed(interaction, song, SongAction.POST)
 
     async def _finished_song(self, song_id: int) -> Song:
         song = await self._songs.get(song_id)

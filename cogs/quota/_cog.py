@@ -13,6 +13,7 @@ from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.languages import Languages, own_language
+from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.quotas.channels import ChannelRule, ChannelRuleRepository
 from songbot.quotas.repository import QuotaRepository
 from songbot.quotas.rules import OperatorLimits, Period
@@ -106,12 +107,12 @@ class QuotaCog(
 
     @app_commands.command(description="See and change all quota settings in one place")
     async def panel(self, interaction: discord.Interaction) -> None:
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._panel.open(interaction)
 
     @app_commands.command(description="Current limits and how much of each is used")
     async def show(self, interaction: discord.Interaction) -> None:
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         language, guild_id = own_language(interaction), manager_guild_id(interaction)
         layout = await self._pages.show(language, interaction.client, guild_id)
         await interaction.edit_original_response(view=layout)
@@ -138,7 +139,7 @@ class QuotaCog(
         user: discord.User | None = None,
     ) -> None:
         target = limit_target(applies_to, role, user)
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._finish(interaction, self._changes.set_limit(interaction, target, songs, Period(per)))
 
     @app_commands.command(description="Remove a limit")
@@ -156,14 +157,14 @@ class QuotaCog(
         user: discord.User | None = None,
     ) -> None:
         target = removal_target(applies_to, role, user)
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._finish(interaction, self._changes.remove_limit(interaction, target))
 
     @app_commands.command(description="Why someone can or can't make a song right now")
     @app_commands.describe(user="Who to check")
     async def check(self, interaction: discord.Interaction, user: discord.User) -> None:
         subject = quota_subject(user, manager_guild_id(interaction))
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         decision = await self._quotas.check(subject, self._clock.now())
         is_member = isinstance(user, discord.Member)
         embed = check_embed(
@@ -175,14 +176,14 @@ class QuotaCog(
     @app_commands.describe(user="Who gets them", songs="How many")
     async def grant(self, interaction: discord.Interaction, user: discord.User, songs: BonusSongs) -> None:
         require_human(user)
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._finish(interaction, self._changes.grant(interaction, user.id, songs))
 
     @app_commands.command(description="Reset someone's usage to zero")
     @app_commands.describe(user="Whose usage to reset")
     async def reset(self, interaction: discord.Interaction, user: discord.User) -> None:
         subject = quota_subject(user, manager_guild_id(interaction))
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._finish(interaction, self._changes.reset(interaction, subject))
 
     @app_commands.command(
@@ -197,15 +198,14 @@ class QuotaCog(
         rule: str | None = None,
     ) -> None:
         if channel is None and rule is None:
-            await _defer(interaction)
+            await defer_ephemeral(interaction)
             rules = await self._channels.rules(manager_guild_id(interaction))
-            summary = quota_channels.summary(own_language(interaction), rules)
-            await interaction.edit_original_response(content=summary)
+            await send_ephemeral(interaction, lambda language: quota_channels.summary(language, rules))
             return
         if channel is None or rule is None:
             raise UserFacingError(quota_channels.CHOOSE_BOTH)
         chosen = None if rule == REMOVE_CHANNEL_RULE else ChannelRule(rule)
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._finish(interaction, self._changes.set_channel(interaction, channel.id, chosen))
 
     @app_commands.command(
@@ -214,7 +214,7 @@ class QuotaCog(
     @app_commands.describe(zone="A city near you, such as Europe/Berlin")
     async def timezone(self, interaction: discord.Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
         name = self._changes.zones.find(zone)
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._finish(interaction, self._changes.set_timezone(interaction, name))
 
     @timezone.autocomplete("zone")
@@ -226,7 +226,7 @@ class QuotaCog(
 
     @app_commands.command(name="log", description="Recent quota changes: who changed what, and when")
     async def show_log(self, interaction: discord.Interaction) -> None:
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         layout = await self._pages.log(own_language(interaction), manager_guild_id(interaction), None, None)
         await interaction.edit_original_response(view=layout)
 
@@ -234,7 +234,7 @@ class QuotaCog(
     @app_commands.describe(days="How far back")
     @app_commands.choices(days=DAYS_CHOICES)
     async def usage(self, interaction: discord.Interaction, days: int = 7) -> None:
-        await _defer(interaction)
+        await defer_ephemeral(interaction)
         await self._chart.show(interaction, days, None)
 
     async def turn_log(self, interaction: discord.Interaction, before_id: int) -> None:
@@ -265,12 +265,8 @@ class QuotaCog(
 
     async def _finish(self, interaction: discord.Interaction, change: Awaitable[str]) -> None:
         """Make a change, report it, and refresh the open panels. The interaction must be deferred."""
-        await interaction.edit_original_response(content=await change)
+        await send_ephemeral(interaction, await change)
         await self._panels.refresh(manager_guild_id(interaction))
-
-
-async def _defer(interaction: discord.Interaction) -> None:
-    await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 async def _log_unavailable(update: Awaitable[None]) -> None:

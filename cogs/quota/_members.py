@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.quotas.rules import LimitKind, Rule
 
@@ -39,7 +40,7 @@ class MemberLookup:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._cache: dict[tuple[int, int], tuple[float, MemberInfo]] = {}
+        self._cache: BoundedDict[tuple[int, int], tuple[float, MemberInfo]] = BoundedDict(_MAX_CACHED)
 
     async def look_up(self, guild: discord.Guild, user_ids: Iterable[int]) -> dict[int, MemberInfo]:
         """Return the people found within two seconds. At most MAX_LOOKUPS requests are sent."""
@@ -75,9 +76,6 @@ class MemberLookup:
 
     def remember(self, guild_id: int, user_id: int, member: MemberInfo) -> None:
         """Cache what an interaction says about a person."""
-        self._cache.pop((guild_id, user_id), None)
-        while len(self._cache) >= _MAX_CACHED:
-            del self._cache[next(iter(self._cache))]
         self._cache[guild_id, user_id] = (self._monotonic() + _CACHE_SECONDS, member)
 
 

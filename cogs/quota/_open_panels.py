@@ -13,6 +13,7 @@ from typing import Any
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.install_context import TOKEN_LIFETIME
 from songbot.interactions.languages import own_language
@@ -20,6 +21,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.ui.views import RoutedLayout
 from songbot.wording.language import Language
 
+from ._members import LOOKUP_TIMEOUT
 from ._pages import Page, View
 
 log = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ class OpenPanels:
     def __init__(self, build: Build, monotonic: Callable[[], float]) -> None:
         self._build = build
         self._monotonic = monotonic
-        self._panels: dict[int, OpenPanel] = {}
+        self._panels: BoundedDict[int, OpenPanel] = BoundedDict(MAX_OPEN)
         self._polling: asyncio.Task[None] | None = None
 
     async def show(self, interaction: discord.Interaction, guild_id: int, page: Page) -> None:
@@ -89,8 +91,6 @@ class OpenPanels:
             await asyncio.gather(self._polling, return_exceptions=True)
 
     def _track(self, message_id: int, panel: OpenPanel) -> None:
-        while len(self._panels) >= MAX_OPEN and message_id not in self._panels:
-            del self._panels[next(iter(self._panels))]
         self._panels[message_id] = panel
         if self._polling is None or self._polling.done():
             self._polling = asyncio.create_task(self._poll(), name="open-quota-panels")
@@ -104,26 +104,49 @@ class OpenPanels:
                 await self._refresh(message_id, panel)
 
     async def _refresh(self, message_id: int, panel: OpenPanel) -> None:
-        """Edit the panel if its page has changed. Forget it if it can no longer be edited."""
+        """Edit the panel if its page has changed. Forget it if it can no longer be edited, or if its admin no
+        longer is one."""
         async with panel.lock:
             if self._monotonic() > panel.until:
                 self._panels.pop(message_id, None)
             elif panel.page.view in _REFRESHED and self._panels.get(message_id) is panel:
                 try:
-                    await self._edit(panel)
+                    await self._edit(message_id, panel)
                 except StoreUnavailable as error:
                     log.warning("an open panel could not be refreshed: %s", error)
                 except DISCORD_ERRORS as error:
                     log.info("an open panel can no longer be refreshed: %s", describe(error))
                     self._panels.pop(message_id, None)
 
-    async def _edit(self, panel: OpenPanel) -> None:
+    async def _edit(self, message_id: int, panel: OpenPanel) -> None:
         interaction = panel.interaction
         layout = await self._build(own_language(interaction), interaction.client, panel.guild_id, panel.page)
         components = layout.to_components()
-        if components != panel.shown:
-            await interaction.edit_original_response(view=layout)
-            panel.shown = components
+        if components == panel.shown:
+            return
+        if not await _still_manages(interaction, panel.guild_id):
+            log.info("an open panel is no longer refreshed: its admin can't manage the server anymore")
+            self._panels.pop(message_id, None)
+            return
+        await interaction.edit_original_response(view=layout)
+        panel.shown = components
+
+
+async def _still_manages(interaction: discord.Interaction, guild_id: int) -> bool:
+    """Return whether the person may still manage the server, by their roles of now.
+
+    This asks Discord, since the bot receives no events about members. Raise one of DISCORD_ERRORS if Discord
+    can't be asked.
+    """
+    guild = interaction.client.get_guild(guild_id)
+    if guild is None:
+        return False
+    try:
+        async with asyncio.timeout(LOOKUP_TIMEOUT):
+            member = await guild.fetch_member(interaction.user.id)
+    except discord.NotFound:
+        return False
+    return member.guild_permissions.manage_guild
 
 
 def _log_failure(polling: asyncio.Task[None]) -> None:

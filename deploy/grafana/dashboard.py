@@ -75,23 +75,23 @@ FIGURES = (
         "Ready", "Is every part of every process ready?", "bool_yes_no", "min(songbot_ready)", red_below=1
     ),
     Figure(
-        "Shards without connection",
-        "Of all processes.",
+        "Disconnected shards",
+        "In all processes.",
         "none",
         "sum(1 - songbot_gateway_connected)",
         red_from=1,
     ),
-    Figure("Songs in the queue", "They wait for a slot.", "none", "max(songbot_queue_length)"),
+    Figure("Songs in the queue", "Waiting for a free slot.", "none", "max(songbot_queue_length)"),
     Figure(
-        "Songs that failed",
-        "Of the last 30 minutes, without rejected prompts.",
+        "Failed songs",
+        "In the last 30 minutes, not counting rejected prompts.",
         "percentunit",
         f"sum(increase({FAILED}[30m])) / sum(increase({ENDED}[30m]))",
         red_from=0.05,
     ),
     Figure(
-        "Refused by Discord",
-        "Answers of 401, 403 and 429 in 10 minutes. Discord bans the address at 10,000.",
+        "Rejected by Discord",
+        "Responses of 401, 403 and 429 in 10 minutes. At 10,000, Discord bans the IP address.",
         "none",
         f"sum(increase({REFUSED}[10m]))",
         red_from=1000,
@@ -110,19 +110,19 @@ ROWS: tuple[tuple[str, tuple[Chart, ...]], ...] = (
         "Songs",
         (
             Chart(
-                "Songs a minute",
-                "By what became of them.",
+                "Songs per minute",
+                "By outcome.",
                 "none",
                 per_minute("songbot_songs_total", "state"),
             ),
             Chart(
-                "Failures a minute",
+                "Failures per minute",
                 "By reason. Every failed song is refunded.",
                 "none",
                 per_minute("songbot_songs_total", "reason", where='{state="failed"}'),
             ),
             Chart(
-                "Songs in the works",
+                "Songs in progress",
                 "By state, over all processes.",
                 "none",
                 (("{{state}}", "sum by (state) (songbot_songs_now)"),),
@@ -131,10 +131,10 @@ ROWS: tuple[tuple[str, tuple[Chart, ...]], ...] = (
         ),
     ),
     (
-        "How long it takes",
+        "Durations",
         (
             Chart(
-                "To the acknowledgement",
+                "Acknowledgement",
                 "Discord drops a command after 3 seconds.",
                 "s",
                 quantiles("songbot_acknowledge_seconds"),
@@ -142,14 +142,22 @@ ROWS: tuple[tuple[str, tuple[Chart, ...]], ...] = (
                 width=6,
             ),
             Chart(
-                "In the queue", "From the order to a slot.", "s", quantiles("songbot_line_seconds"), width=6
+                "In the queue",
+                "From the request to a free slot.",
+                "s",
+                quantiles("songbot_line_seconds"),
+                width=6,
             ),
             Chart(
-                "At Whisul", "From its 202 to the song.", "s", quantiles("songbot_composing_seconds"), width=6
+                "At Whisul",
+                "From its 202 response to the finished song.",
+                "s",
+                quantiles("songbot_composing_seconds"),
+                width=6,
             ),
             Chart(
-                "To the card",
-                "From the song's end to its delivery. The alert looks at p90.",
+                "Delivery",
+                "From the finished song to its card. The alert uses p90.",
                 "s",
                 quantiles("songbot_delivery_lag_seconds"),
                 limit=30,
@@ -161,14 +169,14 @@ ROWS: tuple[tuple[str, tuple[Chart, ...]], ...] = (
         "Whisul and Discord",
         (
             Chart(
-                "Whisul's answers a minute",
-                "By request and HTTP status, or the error's name.",
+                "Whisul's responses per minute",
+                "By request and HTTP status, or the name of the error.",
                 "none",
                 per_minute("songbot_whisul_responses_total", "kind, status"),
             ),
             Chart(
-                "Discord's answers a minute",
-                "By HTTP status, or the error's name.",
+                "Discord's responses per minute",
+                "By HTTP status, or the name of the error.",
                 "none",
                 per_minute("songbot_discord_responses_total", "status"),
             ),
@@ -184,15 +192,15 @@ ROWS: tuple[tuple[str, tuple[Chart, ...]], ...] = (
         "Limits and processes",
         (
             Chart(
-                "Orders refused a minute",
-                "By whose limit.",
+                "Refused requests per minute",
+                "By the kind of limit.",
                 "none",
                 per_minute("songbot_quota_refusals_total", "who"),
                 width=6,
             ),
             Chart(
                 "Leases lost",
-                "Songs of a process that was frozen or cut off, in 15 minutes.",
+                "Songs taken over from a process that was frozen or cut off, in 15 minutes.",
                 "none",
                 (("{{instance}}", "increase(songbot_leases_lost_total[15m])"),),
                 limit=1,
@@ -223,7 +231,7 @@ def build() -> str:
     board = (
         dashboard.Dashboard("songbot")
         .uid("songbot")
-        .description("What a Discord bot for songs does. Made by deploy/grafana/dashboard.py.")
+        .description("What songbot is doing. Generated by deploy/grafana/dashboard.py.")
         .tags(["songbot"])
         .refresh("30s")
         .time("now-6h", "now")

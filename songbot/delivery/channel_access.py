@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import discord
+from discord.abc import GuildChannel
 
 from .fallbacks import OWN_UPLOAD_LIMIT, ChannelReach
 
@@ -23,4 +24,14 @@ def reach_of(client: discord.Client, guild_id: int | None, channel_id: int) -> C
     can_send = (
         granted.send_messages_in_threads if isinstance(channel, discord.Thread) else granted.send_messages
     )
-    return ChannelReach(granted.view_channel, granted.view_channel and can_send, limit)
+    can_view = can_read(channel, granted)
+    return ChannelReach(can_view, can_view and can_send, limit, can_embed=granted.embed_links)
+
+
+def can_read(channel: GuildChannel | discord.Thread, granted: discord.Permissions) -> bool:
+    """Return True if `granted` is enough to read the channel.
+
+    Voice channels also require Connect (Discord, "Get Channel Messages").
+    """
+    needs_connect = isinstance(channel, (discord.VoiceChannel, discord.StageChannel))
+    return granted.view_channel and (granted.connect or not needs_connect)

@@ -72,7 +72,8 @@ class ExpiryNotices:
                     task = tasks.create_task(self._send(song), name=f"expiry-notice-{song.id}")
                     self._sending[song.id] = task
                     task.add_done_callback(lambda _, song_id=song.id: self._sending.pop(song_id, None))
-                await self._wakeup.wait(self._seconds_until_due())
+                next_due = self._due[0][0] - self._clock.now().timestamp() if self._due else MAX_PAUSE
+                await self._wakeup.wait(next_due)
 
     def _take_due(self) -> list[Song]:
         now = self._clock.now().timestamp()
@@ -82,6 +83,3 @@ class ExpiryNotices:
             if song is not None:
                 due.append(song)
         return due
-
-    def _seconds_until_due(self) -> float:
-        return self._due[0][0] - self._clock.now().timestamp() if self._due else MAX_PAUSE

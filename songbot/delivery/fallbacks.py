@@ -42,12 +42,13 @@ BY_TOKEN = frozenset({DeliveryMethod.TOKEN, DeliveryMethod.FOLLOW_UP})
 class ChannelReach:
     """What the bot can do as itself in the song's channel. Anything unknown counts as allowed.
 
-    `upload_limit` is in bytes.
+    `upload_limit` is in bytes. Without `can_embed`, Discord silently drops embeds of the bot's own messages.
     """
 
     can_view: bool = True
     can_post: bool = True
     upload_limit: int = OWN_UPLOAD_LIMIT
+    can_embed: bool = True
 
 
 def token_is_valid(target: ReplyTarget, now: datetime) -> bool:

@@ -11,7 +11,7 @@ import discord
 from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
 from songbot.songs.models import ReplyTarget, Song, State
 from songbot.ui.custom_ids import custom_ids_on
-from songbot.ui.song_card import title_of
+from songbot.ui.song_card import plain_card, title_of
 from songbot.wording import cards as wording
 from songbot.wording.language import Language, find_language
 
@@ -40,14 +40,19 @@ class Messenger:
         by_token: bool,
         embed: discord.Embed | None = None,
     ) -> None:
-        """Replace everything in the reply with `content`, `embed` and `view`."""
+        """Replace everything in the reply with `content`, `embed` and `view`.
+
+        If Discord drops the embed, the reply shows it as text.
+        """
         embeds = [embed] if embed else []
         if by_token:
             await self._webhook(target).edit_message(
                 _message_id_or_original(target), content=content, embeds=embeds, view=view
             )
         else:
-            await self._bot_message(target).edit(content=content, embeds=embeds, view=view)
+            message = await self._bot_message(target).edit(content=content, embeds=embeds, view=view)
+            if embed is not None:
+                await _restore_lost_embed(message, content or "", plain_card(embed))
 
     async def send(
         self,
@@ -64,7 +69,7 @@ class Messenger:
             case DeliveryMethod.EDIT:
                 with old_edits.editing(cast("int", song.reply.message_id), now):
                     message = await self._bot_message(song.reply).edit(**_edit_arguments(payload))
-                await _restore_lost_embed(message, "", payload)
+                await _restore_lost_embed(message, "", payload.text)
                 return ReplyTarget(song.reply.channel_id, song.reply.message_id)
             case DeliveryMethod.POST:
                 return await self._post(song, payload, notify)
@@ -88,7 +93,7 @@ class Messenger:
         try:
             async for message in channel.history(limit=HISTORY_LIMIT, after=since):
                 if self._is_answer(message, song):
-                    await _restore_lost_embed(message, "", payload)
+                    await _restore_lost_embed(message, "", payload.text)
                     return ReplyTarget(channel.id, message.id)
         except discord.HTTPException as error:
             if error.code != MISSING_PERMISSIONS:
@@ -144,7 +149,7 @@ class Messenger:
             nonce=nonce(song, "card"),
             allowed_mentions=_mentions_of(users),
         )
-        await _restore_lost_embed(message, content, payload)
+        await _restore_lost_embed(message, content, payload.text)
         return ReplyTarget(song.reply.channel_id, message.id)
 
     async def _direct(self, song: Song, payload: CardPayload) -> ReplyTarget:
@@ -184,13 +189,13 @@ class Messenger:
         return self._channel(target).get_partial_message(cast("int", target.message_id))
 
 
-async def _restore_lost_embed(message: discord.Message, content: str, payload: CardPayload) -> None:
-    """Put the card into the message's text if Discord silently dropped its embed.
+async def _restore_lost_embed(message: discord.Message, content: str, embed_text: str) -> None:
+    """Put the embed's text into the message's text if Discord silently dropped the embed.
 
     Discord does so with status 200 where the bot lacks Embed Links (discord-api-docs #2601, #5648).
     """
-    if not message.embeds and payload.text not in message.content:
-        shown = f"{content or message.content}\n{payload.text}".strip()
+    if not message.embeds and embed_text not in message.content:
+        shown = f"{content or message.content}\n{embed_text}".strip()
         await message.edit(content=shown[:2000])
 
 

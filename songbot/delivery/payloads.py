@@ -83,10 +83,13 @@ def payload_variants(
     colour = BRAND if accent is None else discord.Colour(accent)
     linked = song_embed(language, song, parent=parent, colour=colour)
     bare = without_links(linked)
+    wordless = without_words(language, song, song_embed(language, song))
     payloads = [
         CardPayload(linked, lambda: card_view(language, song), plain_card(linked), language),
         CardPayload(bare, lambda: card_view(language, song, listen=False), plain_card(bare), language),
-        _without_words(language, song),
+        CardPayload(
+            wordless, lambda: card_view(language, song), plain_card(wordless), language, wordless=True
+        ),
     ]
     attached = _fitting(files, max_bytes)
     if attached:
@@ -112,17 +115,11 @@ def variants_after(
     return rest
 
 
-def _without_words(language: Language, song: Song) -> CardPayload:
-    embed = without_words(language, song, song_embed(language, song))
-    return CardPayload(embed, lambda: card_view(language, song), plain_card(embed), language, wordless=True)
-
-
 def _fitting(files: SongFiles, max_bytes: int | None) -> tuple[MediaFile, ...]:
     """Return cover and audio if both fit, else only the cover if that fits."""
     present, cover = files.present, tuple(file for file in (files.cover,) if file)
     room = None if max_bytes is None else max(0, max_bytes - UPLOAD_MARGIN)
-    return next((some for some in (present, cover) if room is None or _size(some) <= room), ())
-
-
-def _size(files: tuple[MediaFile, ...]) -> int:
-    return sum(len(file.data) for file in files)
+    for some in (present, cover):
+        if room is None or sum(len(file.data) for file in some) <= room:
+            return some
+    return ()

@@ -7,11 +7,13 @@ The bot aims for fewer than a hundred.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import discord
+
+from songbot.bounded_dict import BoundedDict
 
 WINDOW_SECONDS = 600.0
 PROBE_SECONDS = 60.0
@@ -80,13 +82,10 @@ class RefusedTargets:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._refused: OrderedDict[Hashable, tuple[float, BaseException]] = OrderedDict()
+        self._refused: BoundedDict[Hashable, tuple[float, BaseException]] = BoundedDict(MAX_REMEMBERED)
 
     def add(self, target: Hashable, error: BaseException) -> None:
         self._refused[target] = self._monotonic(), error
-        self._refused.move_to_end(target)
-        if len(self._refused) > MAX_REMEMBERED:
-            self._refused.popitem(last=False)
 
     def error_of(self, target: Hashable) -> BaseException | None:
         """Return Discord's error for the target within the last minute, or None."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, refuses_target
 from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
@@ -19,7 +20,7 @@ from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
 from songbot.ui.progress_message import expiry_notice, progress_embed
 from songbot.ui.song_buttons import progress_view
-from songbot.ui.song_card import origin_text
+from songbot.ui.song_card import origin_text, plain_card
 from songbot.wording import cards as wording
 from songbot.wording.language import Language, find_language
 
@@ -88,7 +89,7 @@ class DiscordDelivery:
         self._clock = clock
         self._parents = parents
         self._languages = languages
-        self._dead_progress: dict[tuple[int, bool], None] = {}
+        self._dead_progress: BoundedDict[tuple[int, bool], None] = BoundedDict(MAX_DEAD_PROGRESS)
         self._edit_slots = asyncio.Semaphore(MAX_CONCURRENT_EDITS)
         self._budgets_by_token = {
             True: RefusalBudget(clock.monotonic, limit=60, max_concurrent=20),
@@ -118,7 +119,9 @@ class DiscordDelivery:
         language = find_language(song.language)
         embed = progress_embed(language, song, progress, ephemeral=must_stay_private(song))
         view = progress_view(language, song)
-        return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
+        if by_token or reach.can_embed:
+            return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
+        return await self._edit_text(song, plain_card(embed), view, by_token=by_token)
 
     async def _edit_text(
         self,
@@ -146,8 +149,6 @@ class DiscordDelivery:
     def _stop_progress(self, song_id: int, *, by_token: bool) -> None:
         """Edit that message no more. Forget the oldest entries: another process may deliver those songs."""
         self._dead_progress[song_id, by_token] = None
-        if len(self._dead_progress) > MAX_DEAD_PROGRESS:
-            del self._dead_progress[next(iter(self._dead_progress))]
 
     async def _send_expiry_notice(self, song: Song) -> None:
         """Say where the song will appear while the token is still valid, and stop showing progress."""

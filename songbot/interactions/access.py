@@ -56,7 +56,7 @@ class SongAccess:
         ):
             return False
         saved = song.guild_id != viewer.guild_id and await self._library.is_saved(viewer.user_id, song.id)
-        origin = await self._visibility.can_view(interaction, (song.guild_id, song.reply.channel_id))
+        origin = await self._visibility.can_view(interaction, (song.guild_id, song.requested_in))
         return is_allowed(action, song, replace(viewer, sees_origin=origin, has_saved=saved))
 
     async def scope(self, interaction: discord.Interaction, scope: LibraryScope) -> LibraryScope:

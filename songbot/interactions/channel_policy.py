@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable
 
 import discord
 
+from songbot.bounded_dict import BoundedDict
 from songbot.quotas.channels import ChannelRuleRepository, ChannelRules
+from songbot.songs.errors import StoreUnavailable
 from songbot.wording import quota_channels as wording
 from songbot.wording.language import Sentence
+
+from .errors import UserFacingError
 
 CACHE_SECONDS = 10.0
 """Seconds until another process's change is noticed here. A change by this process applies at once."""
 _MAX_CACHED = 1000
+FORM_TIMEOUT = 0.5
+"""Seconds. A form has to be the first response, and the lookup of a song may come before it too."""
 
 SongChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
@@ -23,7 +30,7 @@ class ChannelPolicy:
     def __init__(self, repository: ChannelRuleRepository, monotonic: Callable[[], float]) -> None:
         self._repository = repository
         self._monotonic = monotonic
-        self._cache: dict[int, tuple[float, ChannelRules]] = {}
+        self._cache: BoundedDict[int, tuple[float, ChannelRules]] = BoundedDict(_MAX_CACHED)
 
     async def refusal(self, interaction: discord.Interaction) -> Sentence | None:
         """Return why no song can be requested here, naming a channel where it can, or None if it can be.
@@ -40,6 +47,19 @@ class ChannelPolicy:
         open_channel = _open_channel_id(interaction, rules)
         return lambda language: wording.refused(language, open_channel)
 
+    async def check_before_form(self, interaction: discord.Interaction) -> None:
+        """Raise UserFacingError instead of letting someone fill in a form for a song that would be refused.
+
+        If the rules can't be read in time, the form may open. They are checked again when it is submitted.
+        """
+        try:
+            async with asyncio.timeout(FORM_TIMEOUT):
+                refusal = await self.refusal(interaction)
+        except (TimeoutError, StoreUnavailable):
+            return
+        if refusal is not None:
+            raise UserFacingError(refusal)
+
     def forget(self, guild_id: int) -> None:
         """Read the server's rules again on the next request."""
         self._cache.pop(guild_id, None)
@@ -50,9 +70,6 @@ class ChannelPolicy:
         if now < until:
             return rules
         rules = await self._repository.rules(guild_id)
-        self._cache.pop(guild_id, None)
-        while len(self._cache) >= _MAX_CACHED:
-            del self._cache[next(iter(self._cache))]
         self._cache[guild_id] = (now + CACHE_SECONDS, rules)
         return rules
 
@@ -64,14 +81,11 @@ def _open_channel_id(interaction: discord.Interaction, rules: ChannelRules) -> i
     if guild is None or not isinstance(user, discord.Member):
         return None
     channels = sorted(
-        _song_channels(guild), key=lambda one: (isinstance(one, discord.ForumChannel), one.position)
+        (channel for channel in guild.channels if isinstance(channel, SongChannel)),
+        key=lambda one: (isinstance(one, discord.ForumChannel), one.position),
     )
     usable = (channel.id for channel in channels if rules.permits(channel.id) and _can_use(channel, user))
     return next(usable, None)
-
-
-def _song_channels(guild: discord.Guild) -> Iterable[SongChannel]:
-    return (channel for channel in guild.channels if isinstance(channel, SongChannel))
 
 
 def _can_use(channel: SongChannel, user: discord.Member) -> bool:

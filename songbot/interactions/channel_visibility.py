@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Collection, Coroutine
 from typing import Any, TypeVar
 
 import discord
-from discord.abc import GuildChannel
 
+from songbot.bounded_dict import BoundedDict
+from songbot.delivery.channel_access import can_read
 from songbot.discord_errors import DISCORD_ERRORS, describe
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class ChannelVisibility:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self._archived: OrderedDict[int, discord.Thread] = OrderedDict()
+        self._archived: BoundedDict[int, discord.Thread] = BoundedDict(MAX_REMEMBERED_THREADS)
 
     async def can_view(self, interaction: discord.Interaction, channel_key: ChannelKey) -> bool:
         """Return True if the person can view that channel now."""
@@ -73,8 +73,8 @@ class ChannelVisibility:
         if channel is None:
             return False
         if not isinstance(channel, discord.Thread):
-            return _views(channel, member)
-        if channel.parent is None or not _views(channel.parent, member):
+            return can_read(channel, channel.permissions_for(member))
+        if channel.parent is None or not can_read(channel.parent, channel.parent.permissions_for(member)):
             return False
         if not channel.is_private() or channel.parent.permissions_for(member).manage_threads:
             return True
@@ -89,17 +89,7 @@ class ChannelVisibility:
         if not isinstance(found, discord.Thread):
             return None
         self._archived[thread_id] = found
-        if len(self._archived) > MAX_REMEMBERED_THREADS:
-            self._archived.popitem(last=False)
         return found
-
-
-def _views(channel: GuildChannel, member: discord.Member) -> bool:
-    """Return True if the member can read the channel. Voice channels also require Connect (Discord, "Get
-    Channel Messages")."""
-    granted = channel.permissions_for(member)
-    needs_connect = isinstance(channel, (discord.VoiceChannel, discord.StageChannel))
-    return granted.view_channel and (granted.connect or not needs_connect)
 
 
 async def _look_up(request: Coroutine[Any, Any, T], lookups: list[int]) -> T | None:

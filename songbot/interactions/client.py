@@ -21,6 +21,8 @@ from songbot.songs.errors import StoreUnavailable
 from .command_sync import KeyValueStore, sync_commands
 from .error_handler import reply_with_error
 from .gateway_events import guard_parsers
+from .translator import CommandTranslator
+from .unreadable import answer_unreadable
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,17 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot
 
 class SongTree(app_commands.CommandTree["SongBot"]):
     """The command tree, which handles the errors of commands."""
+
+    async def _call(self, interaction: discord.Interaction[SongBot]) -> None:
+        """Run the command. discord.py would leave errors in reading its name and options unanswered."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception:
+            log.exception("discord.py can't read the data of a command")
+            payload = {"id": interaction.id, "token": interaction.token, "type": interaction.type.value}
+            interaction.client.drop_unreadable("INTERACTION_CREATE", payload)
 
     async def on_error(
         self, interaction: discord.Interaction[SongBot], error: app_commands.AppCommandError
@@ -79,15 +92,26 @@ class SongBot(commands.AutoShardedBot):
             max_ratelimit_timeout=MAX_RATE_LIMIT_PAUSE,
             **options,
         )
-        guard_parsers(self._connection.parsers, on_unreadable)
+        guard_parsers(self._connection.parsers, self.drop_unreadable)
         self.command_ids: dict[str, int] = {}
         self._state = state
         self._on_login = on_login
+        self._on_unreadable = on_unreadable
         self._repaired_at = -math.inf
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(CommandTranslator())
         self.command_ids = await sync_commands(self, self.tree, self._state)
         await self._on_login()
+
+    def drop_unreadable(self, name: str, data: Any) -> None:
+        """Count the event. If somebody waits for its answer, give one in a task of discord.py's."""
+        self._on_unreadable(name)
+        if name == "INTERACTION_CREATE":
+            self.dispatch("unreadable_interaction", data)
+
+    async def on_unreadable_interaction(self, data: Any) -> None:
+        await answer_unreadable(self.http, data)
 
     async def repair_commands(self) -> None:
         """Register the commands again if another program has overwritten them, at most every 5 minutes."""

@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from songbot.discord_errors import DISCORD_ERRORS, describe
+from songbot.wording.language import catalogs_digest
 
 log = logging.getLogger(__name__)
 KEY = "commands"
@@ -26,9 +27,10 @@ class KeyValueStore(Protocol):
     async def set(self, key: str, value: str | None) -> None: ...
 
 
-def commands_hash(tree: app_commands.CommandTree[Any], application_id: int) -> str:
-    """Return a hash of everything that is registered about the commands."""
-    return _hash([application_id, [command.to_dict(tree) for command in tree.get_commands()]])
+def commands_hash(tree: app_commands.CommandTree[Any], application_id: int, catalogs: str) -> str:
+    """Return a hash of everything that is registered about the commands. `catalogs` is one of the
+    translations."""
+    return _hash([application_id, [command.to_dict(tree) for command in tree.get_commands()], catalogs])
 
 
 def _hash(value: object) -> str:
@@ -46,7 +48,7 @@ async def sync_commands(
     Raise discord.HTTPException if Discord rejects the commands.
     """
     application_id = client.application_id or 0
-    current = commands_hash(tree, application_id)
+    current = commands_hash(tree, application_id, await asyncio.to_thread(catalogs_digest))
     known = json.loads(await state.get(KEY) or "{}")
     if known.get("hash") == current and await _unchanged(client, application_id, known.get("registered")):
         return known["ids"]

@@ -50,7 +50,19 @@ async def reply_with_error(interaction: discord.Interaction, error: Exception) -
     if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
         await _answer_if_nobody_does(interaction)
         return
-    await send_ephemeral(interaction, _error_message(interaction, error))
+    sentence = _error_message(interaction, error)
+    if interaction.type is discord.InteractionType.autocomplete:
+        await _offer_no_choices(interaction)
+    else:
+        await send_ephemeral(interaction, sentence)
+
+
+async def _offer_no_choices(interaction: discord.Interaction) -> None:
+    """Answer a failed autocomplete, which Discord accepts no message for."""
+    try:
+        await interaction.response.autocomplete([])
+    except DISCORD_ERRORS as error:
+        log.info("autocomplete was not answered: %s", describe(error))
 
 
 async def _answer_if_nobody_does(interaction: discord.Interaction) -> None:

@@ -121,8 +121,9 @@ class Ordering:
         target: ReplyTarget,
         idempotency_key: str | None = None,
     ) -> Order:
+        take = f":{request.take}" if request.take > 1 else ""
         return Order(
-            idempotency_key=idempotency_key or _idempotency_key(interaction, request),
+            idempotency_key=idempotency_key or f"interaction:{interaction.id}{take}",
             user_id=interaction.user.id,
             prompt=prompt,
             private=request.private,
@@ -162,11 +163,6 @@ async def _valid_prompt(interaction: discord.Interaction, request: SongRequest) 
         length = error.length
         await send_ephemeral(interaction, lambda one: general.prompt_too_long(one, length, MAX_PROMPT))
     return None
-
-
-def _idempotency_key(interaction: discord.Interaction, request: SongRequest) -> str:
-    take = f":{request.take}" if request.take > 1 else ""
-    return f"interaction:{interaction.id}{take}"
 
 
 async def _follow_up(

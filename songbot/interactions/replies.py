@@ -16,6 +16,11 @@ log = logging.getLogger(__name__)
 _FILLED = "filled"
 
 
+async def defer_ephemeral(interaction: discord.Interaction) -> None:
+    """Acknowledge with "thinking..." that only the person sees. `send_ephemeral` completes it."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+
+
 async def send_ephemeral(interaction: discord.Interaction, sentence: Sentence | str) -> bool:
     """Send an ephemeral reply in the person's language, whatever was sent before. Return True if it arrived.
 

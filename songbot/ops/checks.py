@@ -1,4 +1,4 @@
-"""The checks of `python bot.py --check`. Each checks one thing, costs nothing, and says what to do."""
+"""Run the checks of `python bot.py --check`. Each checks one thing, costs nothing, and says what to do."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ async def serve_health(
 
     `/healthz` and `/readyz` return 200 or 503. `ready` names the parts (gateway, database, worker); a part
     that has not answered within `deadline` seconds is not ready. `/metrics` calls the same checks and
-    `last_backup`. Raises PortInUse.
+    `last_backup`. May raise PortInUse.
     """
     app = web.Application()
     app.add_routes(

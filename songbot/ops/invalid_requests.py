@@ -1,4 +1,4 @@
-"""Counting the requests to Discord that it calls invalid: 10,000 of them in 10 minutes end in a ban
+"""Count the requests that Discord calls invalid: 10,000 of them in 10 minutes end in a ban
 (Discord, "Rate Limits": Invalid Request Limit).
 """
 

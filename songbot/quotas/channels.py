@@ -1,4 +1,4 @@
-"""The channels in which a server's admins allow or deny song requests. Pure."""
+"""Define in which channels a server's admins allow or deny song requests. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ChannelRules:
     def with_rule(self, channel_id: int, rule: ChannelRule | None) -> ChannelRules:
         """Return the rules with one channel's rule replaced by `rule`, or removed if it is None.
 
-        Raises TooManyChannels.
+        May raise TooManyChannels.
         """
         allowed, denied = self.allowed - {channel_id}, self.denied - {channel_id}
         if rule is ChannelRule.ALLOW:
@@ -57,7 +57,7 @@ class ChannelRules:
     def with_channels(self, rule: ChannelRule, channel_ids: Collection[int]) -> ChannelRules:
         """Return the rules with exactly `channel_ids` allowed (or denied), and no opposite rule for them.
 
-        Raises TooManyChannels.
+        May raise TooManyChannels.
         """
         chosen = frozenset(channel_ids)
         if rule is ChannelRule.ALLOW:
@@ -87,7 +87,7 @@ class ChannelRuleRepository(Protocol):
     ) -> ChannelRules:
         """Allow, deny or (None) clear one channel, log the change, and return all rules after it.
 
-        Raises TooManyChannels.
+        May raise TooManyChannels.
         """
         ...
 
@@ -96,6 +96,6 @@ class ChannelRuleRepository(Protocol):
     ) -> ChannelRules:
         """Allow (or deny) exactly these channels, log each change, and return all rules after it.
 
-        Raises TooManyChannels.
+        May raise TooManyChannels.
         """
         ...

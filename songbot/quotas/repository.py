@@ -1,4 +1,4 @@
-"""What the quota commands need from the database: rules, grants, resets and the audit log."""
+"""Define what the quota commands need from the database: rules, grants, resets and the audit log."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ class QuotaSubject:
 class GuildRules:
     """A server's rules, its shared limits with their usage, and the IANA name of its time zone.
 
-    `shared` holds the server's own limit, if it has one, and the operator's limits for everybody.
+    `shared` holds the server's own limit, if it has one, and the operator's limits for everybody. `highest`
+    holds the member limit and the roles' limits, each with the most songs that one person has used in its
+    window. Who has which role is not stored, so the person may be any member without a limit of their own.
     """
 
     rules: tuple[Rule, ...]
     shared: tuple[LimitUsage, ...]
     timezone: str
+    highest: tuple[LimitUsage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

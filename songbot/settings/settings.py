@@ -1,4 +1,4 @@
-"""One frozen, typed settings object, read from the environment and from `.env`.
+"""Read the settings from the environment and from `.env` into one frozen, typed object.
 
 Importing this module reads nothing. `load_settings` is the only entry point and reports all problems at once.
 A setting's name is its field's name in capitals; `.env.example` lists all with their defaults.
@@ -188,7 +188,7 @@ NAMES = tuple(name.upper() for name in Settings.model_fields if name != "warning
 class SettingProblem:
     """A setting that is missing or wrong. It never contains the value, which may be a misplaced secret.
 
-    `what` completes a sentence that begins with the name; `where_to_get_it` also says what it is for.
+    `problem` completes a sentence that begins with the name; `hint` is a sentence, or empty.
     """
 
     name: str

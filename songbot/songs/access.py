@@ -1,4 +1,4 @@
-"""Who may do what with a song: one decision, which every way to a song asks for. Pure.
+"""Decide who may do what with a song, whichever way it is reached. Pure.
 
 It rests on Discord's permissions of now and on the song's own privacy. Ids in custom ids prove nothing.
 """

@@ -1,4 +1,4 @@
-"""What the operator's commands need from the database: status, one song's details, and pausing new songs."""
+"""Define what the operator's commands need from the database: status, one song's details, and pausing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SystemStatus:
 
 @dataclass(frozen=True, slots=True)
 class SongDetails:
-    """A song with its stored details. `worker` is the process that handles it, or None once it is done."""
+    """A song with its stored details. `worker_id` is None once no process handles it."""
 
     song: Song
     granted: bool

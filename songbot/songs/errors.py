@@ -1,4 +1,4 @@
-"""The error that every repository may raise."""
+"""Define the error that every repository may raise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Example prompts by genre, for people who don't know what to write. Pure."""
+"""Provide example prompts by genre, for people who don't know what to write. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library: search, saved songs, and who may see which song."""
+"""Define the library: search, saved songs, and who may see which song."""
 
 from __future__ import annotations
 
@@ -120,5 +120,5 @@ class LibraryRepository(Protocol):
         ...
 
     async def recent_prompts(self, user_id: int, text: str, limit: int) -> list[str]:
-        """Return the person's latest prompts that contain `beginning`, without duplicates, newest first."""
+        """Return the person's latest prompts that contain `text`, without duplicates, newest first."""
         ...

@@ -1,4 +1,4 @@
-"""The song that the current task works on, so that every line it logs can name it."""
+"""Track which song the current task works on, so that every line it logs can name it."""
 
 from __future__ import annotations
 

@@ -88,7 +88,8 @@ class Song:
     `guild_id` is the server in which the song was ordered, or None in a DM or group DM. `quota_guild_id` is
     the server that is charged, or None for the person's own DM quota. `generation` counts the song's
     admissions: a write with an older generation changes nothing. `language` is Discord's locale of what
-    everyone sees of the song.
+    everyone sees of the song. `origin_channel_id` is where the song was
+    requested, and set only if the card went elsewhere, which is always a DM.
     """
 
     id: int
@@ -115,6 +116,12 @@ class Song:
     deleted_at: datetime | None = None
     generation: int = 0
     language: str = "en"
+    origin_channel_id: int | None = None
+
+    @property
+    def requested_in(self) -> int:
+        """Return the channel in which the song was requested. Who can view it may see a public song."""
+        return self.reply.channel_id if self.origin_channel_id is None else self.origin_channel_id
 
     @property
     def finished(self) -> bool:

@@ -1,4 +1,4 @@
-"""An order for a song, and the possible outcomes of placing it."""
+"""Define an order for a song, and the possible outcomes of placing it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DOUBLE_CLICK_WINDOW = timedelta(seconds=10)
 class Order:
     """A request for a song, cleaned and checked, before anything is charged.
 
-    `key` identifies the order (it is the interaction's id): placing it twice makes one song. `role_ids` are
+    `idempotency_key` identifies the order, so that placing it twice makes one song. `role_ids` are
     the person's roles in `quota_guild_id`.
     """
 

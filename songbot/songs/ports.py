@@ -1,8 +1,8 @@
-"""Protocols for what the songs need from other packages."""
+"""Define what the songs need from other packages, as protocols."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,6 +32,15 @@ class LeaseState(StrEnum):
     """Another process has taken over a database that only one process may use."""
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The `first` queued songs in queue order, the number of queued songs, and each person's active songs."""
+
+    first: list[Song]
+    length: int
+    active_by_user: Mapping[int, int]
+
+
 class SongRepository(Protocol):
     """The songs table, as orders and workers need it. Every method may raise StoreUnavailable.
 
@@ -55,12 +64,8 @@ class SongRepository(Protocol):
         """
         ...
 
-    async def queue(self, limit: int) -> list[Song]:
-        """Return the first `limit` queued songs, in queue order."""
-        ...
-
-    async def queue_length(self, limit: int) -> int:
-        """Count the queued songs, up to `limit`."""
+    async def queue(self, limit: int, count_limit: int) -> Queue:
+        """Read the first `limit` queued songs, and count them all up to `count_limit`."""
         ...
 
     async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
@@ -112,6 +117,10 @@ class SongRepository(Protocol):
 
     async def unregister_worker(self, worker_id: str) -> None:
         """Delete a worker, so that others can claim its songs at once."""
+        ...
+
+    async def is_shared(self, worker_id: str) -> bool:
+        """Return whether there are other workers, or were until a few seconds ago."""
         ...
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> int:

@@ -1,4 +1,4 @@
-"""A song's progress as plain values, which other modules turn into text."""
+"""Define a song's progress as plain values, which other modules turn into text."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class PromptTooLong(ValueError):
 def clean_prompt(text: str) -> str:
     """Remove control, bidirectional and invisible characters, and collapse white space.
 
-    Keep the joiners that emoji and some scripts need. Raises EmptyPrompt or PromptTooLong.
+    Keep the joiners that emoji and some scripts need. May raise EmptyPrompt or PromptTooLong.
     """
     cleaned = _cleaned(text)
     if not _has_visible_text(cleaned):

@@ -1,4 +1,4 @@
-"""The interface to Whisul that songs need."""
+"""Define the interface to Whisul that songs need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whisul's errors, classified by what they mean for a song. Log lines show these docstrings."""
+"""Classify Whisul's errors by what they mean for a song. Log lines show these docstrings."""
 
 from __future__ import annotations
 

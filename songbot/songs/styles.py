@@ -1,4 +1,4 @@
-"""A catalogue of genres and moods, and autocompletion from it. Pure."""
+"""List genres and moods, and suggest those that match what was typed. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that the order service and the worker report. The default implementation ignores them."""
+"""Define the events that the order service and the worker report. The default implementation ignores them."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _file(address: URL) -> Path:
 
 
 async def record(url: str, made_at: datetime) -> None:
-    """Record in the database at `url` that a backup was made. Raises BadDatabaseUrl or BackupError."""
+    """Record in the database at `url` that a backup was made. May raise BadDatabaseUrl or BackupError."""
     address = parse_url(url)
     if address.get_backend_name() == "sqlite":
         _file(address)  # check first, because opening would create the file

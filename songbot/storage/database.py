@@ -61,7 +61,7 @@ class Database:
     async def migrate(self) -> None:
         """Migrate the tables to the latest version, which is quick if they already have it.
 
-        Raises UnusableDatabase or StoreUnavailable.
+        May raise UnusableDatabase or StoreUnavailable.
         """
         await migrate(self.connector)
         await refuse_unfinished_copy(self.connector)
@@ -73,7 +73,7 @@ class Database:
     async def describe(self) -> str:
         """Describe the database and its migration for a person. Change nothing.
 
-        Raises UnusableDatabase or StoreUnavailable.
+        May raise UnusableDatabase or StoreUnavailable.
         """
         revision = await self.connector.read(revision_of)
         kind = "SQLite" if self.connector.on_sqlite else "PostgreSQL"
@@ -97,7 +97,7 @@ async def open_database(
     """Open the database at `url`: connect on first use, and disconnect at the end.
 
     `url` is sqlite:///relative/path.db (missing folders are created), sqlite:////absolute/path.db or
-    postgresql://user:password@host/database. `deadline` is in seconds. Raises BadDatabaseUrl, or
+    postgresql://user:password@host/database. `deadline` is in seconds. May raise BadDatabaseUrl, or
     StoreUnavailable if the folder can't be created.
     """
     address = parse_url(url)
@@ -112,7 +112,7 @@ async def open_database(
 async def describe_database(url: str) -> str:
     """Describe the database at `url` for a person, and create nothing, not even a SQLite file.
 
-    Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    May raise BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     address = parse_url(url)
     with translate_errors():
@@ -126,7 +126,7 @@ async def describe_database(url: str) -> str:
 
 
 def _is_missing(file: Path) -> bool:
-    """Return whether the file is missing. Raises OSError if it is missing and can't be created either."""
+    """Return whether the file is missing. Raise OSError if it is missing and can't be created either."""
     if file.exists():
         return False
     existing = next(path for path in file.absolute().parents if path.exists())

@@ -14,7 +14,7 @@ DEFAULT_URL = "sqlite:///data/songs.db"
 def database_url() -> str:
     """Return DATABASE_URL from the environment or `.env` as the bot reads it, without surrounding quotes.
 
-    Raises BadDatabaseUrl if `.env` can't be read.
+    Raise BadDatabaseUrl if `.env` can't be read.
     """
     try:
         load_dotenv()

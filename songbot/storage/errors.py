@@ -1,4 +1,4 @@
-"""Errors that last until somebody fixes the database. Temporary ones are StoreUnavailable."""
+"""Define errors that last until somebody fixes the database. Temporary ones are StoreUnavailable."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Select,
     String,
     Table,
     delete,
@@ -64,7 +63,7 @@ class MoveError(Exception):
 async def copy_database(source_url: str, target_url: str, report: Report, *, batch: int = BATCH) -> None:
     """Copy the rows that the target lacks, then compare. Call `report` with each line of progress.
 
-    Raises MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    May raise MoveError, BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     if parse_url(source_url) == parse_url(target_url):
         raise MoveError("Both addresses are of the same database.")
@@ -146,13 +145,6 @@ def _byte_by_byte(connection: Connection, column: Column[Any]) -> ColumnElement[
     return column
 
 
-def _rows_after_query(connection: Connection, table: Table, last: Sequence[Any] | None) -> Select[Any]:
-    """Select all rows whose key is greater than `last`, in key order."""
-    key = _in_order(connection, table)
-    query = select(table).order_by(*key)
-    return query if last is None else query.where(tuple_(*key) > tuple_(*last))
-
-
 def _key_of(table: Table, row: Any) -> tuple[Any, ...]:
     return tuple(row._mapping[column] for column in table.primary_key.columns)
 
@@ -183,7 +175,10 @@ async def _batches(
 def _rows_after(
     connection: Connection, table: Table, last: Sequence[Any] | None, batch: int
 ) -> Sequence[Any]:
-    return connection.execute(_rows_after_query(connection, table, last).limit(batch)).all()
+    """Return the first `batch` rows, in key order, whose key is greater than `last`."""
+    key = _in_order(connection, table)
+    query = select(table).order_by(*key).limit(batch)
+    return connection.execute(query if last is None else query.where(tuple_(*key) > tuple_(*last))).all()
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Conditions that must hold before a bot, or a command that needs it stopped, uses a database."""
+"""Check what must hold before a bot, or a command that needs it stopped, uses a database."""
 
 from __future__ import annotations
 

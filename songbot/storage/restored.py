@@ -31,7 +31,7 @@ from .schema.tables import PENDING, songs
 async def prepare_restored(url: str, now: datetime) -> int:
     """Fail and refund the songs that may have been sent since the backup. Return how many there were.
 
-    Migrate the database first. Raises BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
+    Migrate the database first. May raise BadDatabaseUrl, UnusableDatabase or StoreUnavailable.
     """
     connector = open_connector(parse_url(url), pool_size=1, deadline=DEADLINE)
     try:

@@ -19,8 +19,10 @@ MARGIN = 100_000
 
 
 def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
-    """Say what is stored, why, and for how long. `days` is RETENTION_DAYS; the others are command
-    mentions."""
+    """Return an embed that says what is stored, why, and for how long.
+
+    `days` is RETENTION_DAYS; the others are command mentions.
+    """
     embed = discord.Embed(title=wording.TITLE, colour=BRAND)
     for name, value in (
         (wording.SONGS, wording.songs_kept(days)),

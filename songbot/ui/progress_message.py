@@ -23,7 +23,8 @@ _WITH_BAR = (Stage.COMPOSING, Stage.OVERDUE)
 def acknowledgement_embed(language: Language, prompt: str, user_id: int, now: datetime) -> discord.Embed:
     """Return the message shown before the song is stored. `now` is aware UTC."""
     note = wording.starting(language, now + ORDER_TIMEOUT)
-    return _embed(language, wording.STARTING(language), prompt, [], [note], user_id)
+    facts = [note, cards.requested_by(language, user_id)]
+    return _embed(wording.STARTING(language), prompt, [], facts)
 
 
 def progress_embed(
@@ -35,8 +36,8 @@ def progress_embed(
     if progress.stage in _WITH_BAR:
         lines.append(bar(progress.segments))
     times = wording.times(language, progress, almost_done=almost_done)
-    title = wording.stage(language, progress)
-    embed = _embed(language, title, song.prompt, lines, [times], song.user_id)
+    facts = [times, cards.requested_by(language, song.user_id)]
+    embed = _embed(wording.stage(language, progress), song.prompt, lines, facts)
     if ephemeral:
         embed.description = f"{embed.description}\n{wording.ONLY_YOU(language)}"
     return embed
@@ -45,7 +46,8 @@ def progress_embed(
 def expiry_notice(language: Language, song: Song) -> discord.Embed:
     """Return the message shown from the token's last minute if nothing but the token can edit the reply."""
     lines = [wording.TOO_LATE_HERE(language)]
-    return _embed(language, wording.OVERDUE(language), song.prompt, lines, [], song.user_id)
+    facts = [cards.requested_by(language, song.user_id)]
+    return _embed(wording.OVERDUE(language), song.prompt, lines, facts)
 
 
 def bar(filled: int) -> str:
@@ -54,10 +56,8 @@ def bar(filled: int) -> str:
     return "▰" * filled + "▱" * (SEGMENTS - filled)
 
 
-def _embed(
-    language: Language, title: str, prompt: str, lines: list[str], facts: list[str], user_id: int
-) -> discord.Embed:
-    subtle = cards.SEPARATOR.join(fact for fact in [*facts, cards.requested_by(language, user_id)] if fact)
+def _embed(title: str, prompt: str, lines: list[str], facts: list[str]) -> discord.Embed:
+    subtle = cards.SEPARATOR.join(fact for fact in facts if fact)
     quote = f"> {text.escape_and_clamp(prompt, PROMPT_LENGTH) or '…'}"
     description = "\n".join(line for line in [quote, *lines, f"-# {subtle}"] if line)
     return discord.Embed(title=title, description=description, colour=BRAND)

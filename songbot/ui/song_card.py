@@ -115,7 +115,7 @@ def origin_text(language: Language, song: Song, parent: Song) -> str | None:
 
 
 def _is_reachable(song: Song, parent: Song) -> bool:
-    """Return True if the parent is in the same server or DM, and neither private nor deleted."""
+    """Return True if the parent's card is in the same server or DM, and neither private nor deleted."""
     same_channel = parent.reply.channel_id == song.reply.channel_id
     return (
         parent.guild_id == song.guild_id
@@ -123,6 +123,7 @@ def _is_reachable(song: Song, parent: Song) -> bool:
         and not parent.private
         and parent.deleted_at is None
         and parent.reply.message_id is not None
+        and parent.origin_channel_id is None
     )
 
 

@@ -1,4 +1,4 @@
-"""Word the entries of the quota log: when, who, and what they changed."""
+"""Provide the text of the quota log: when, who, and what they changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from songbot.quotas.repository import AuditEntry
 from songbot.quotas.rules import LimitKind, RuleValue
 from songbot.wording.text import escape_and_clamp, inline_code
 
-from .language import Language, Message
+from .language import Label, Language, Message
 from .quota_rules import limit, person
 from .server_language import named
 
@@ -15,8 +15,8 @@ TITLE = Message("Quota log")
 EMPTY = Message("Nothing has been changed yet.")
 END = Message("No older changes.")
 # Translators: Buttons that lead to other pages of a list of changes.
-OLDER = Message("Older")
-NEWEST = Message("Newest")
+OLDER = Label("Older")
+NEWEST = Label("Newest")
 
 _SET = {
     # Translators: In a list of changes: {user} is who changed it, {limit} is "5 songs per day".

@@ -1,26 +1,26 @@
-"""Hold the labels of buttons and modals, and short responses to presses."""
+"""Provide the labels of buttons and modals, and short responses to presses."""
 
 from __future__ import annotations
 
-from .language import Message
+from .language import FormText, Hint, Label, Message
 
-LISTEN = Message("Listen")
-TRY_AGAIN = Message("Try again")
-ANOTHER_TAKE = Message("Another take")
-REMIX = Message("Remix (edit prompt)")
-SAVE = Message("Save")
-DELETE = Message("Delete")
-CANCEL = Message("Cancel")
-NOTIFY_ME = Message("Notify me")
-POST_HERE = Message("Post here")
-SURPRISE_ME = Message("Surprise me")
+LISTEN = Label("Listen")
+TRY_AGAIN = Label("Try again")
+ANOTHER_TAKE = Label("Another take")
+REMIX = Label("Remix (edit prompt)")
+SAVE = Label("Save")
+DELETE = Label("Delete")
+CANCEL = Label("Cancel")
+NOTIFY_ME = Label("Notify me")
+POST_HERE = Label("Post here")
+SURPRISE_ME = Label("Surprise me")
 
 GONE_MEANWHILE = Message("That button is no longer available. Nothing was changed.")
 UNKNOWN_FORM = Message("This form has expired. Please use `/song` instead.")
-PROMPT_LABEL = Message("Prompt")
-PROMPT_HINT = Message("A style, a mood or a story")
-REMIX_TITLE = Message("Remix: edit the prompt")
-MAKE_TITLE = Message("Make a song")
+PROMPT_LABEL = FormText("Prompt")
+PROMPT_HINT = Hint("A style, a mood or a story")
+REMIX_TITLE = FormText("Remix: edit the prompt")
+MAKE_TITLE = FormText("Make a song")
 
 SAVE_NOT_ALLOWED = Message("This song wasn't made in a server, so only the person who made it can save it.")
 SAVED = Message("Saved to your `/library`. Press again to remove it.")

@@ -1,4 +1,4 @@
-"""Hold the texts of the card and around it."""
+"""Provide the text on the card and around it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from songbot.songs.models import Relation
 
-from .language import Language, Message
+from .language import Language, Message, Title
 
-UNTITLED = Message("Untitled")
+UNTITLED = Title("Untitled")
 MADE_WITH = Message("Made with Whisul")
 WORDS_BLOCKED = Message(
     "This server's AutoMod blocks words in the prompt or the title, so neither is shown here. "

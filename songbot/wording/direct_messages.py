@@ -1,4 +1,4 @@
-"""Word the bot's replies to direct messages."""
+"""Provide the bot's replies to direct messages."""
 
 from __future__ import annotations
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from songbot.songs.models import FailureReason
 
-from .language import Language, Message
+from .language import Language, Message, Title
 
-_TITLE = Message("Couldn't make this song")
-_CANCELLED_TITLE = Message("Cancelled")
+_TITLE = Title("Couldn't make this song")
+_CANCELLED_TITLE = Title("Cancelled")
 REFUNDED = Message("This song doesn't count towards your quota")
-WHISULS_WORDS = Message("Whisul says")
+WHISULS_WORDS = Title("Whisul says")
 
 _WHY = {
     FailureReason.REJECTED: Message("Whisul rejected this prompt. Try rewording it."),

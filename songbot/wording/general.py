@@ -1,4 +1,4 @@
-"""Hold the texts of errors that can occur in any feature."""
+"""Provide the messages for errors that can occur in any feature."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ STORE_UNAVAILABLE = Message(
     "I can't reach my database right now. Nothing was charged. Please try again in a minute."
 )
 UNEXPECTED = Message("Sorry, something went wrong on my side. Please try again in a moment.")
+UNREADABLE = Message(
+    "Sorry, I couldn't read what Discord sent me. Nothing was charged. Please try again in a moment."
+)
 NOT_YOURS = Message("Only the person who requested this song can do that.")
 UNKNOWN_BUTTON = Message("This button is out of date. Please use `/song` or `/library` instead.")
 SONG_GONE = Message("This song has been deleted.")

@@ -1,4 +1,4 @@
-"""Word `/help` and the introduction in a new server. Commands are passed as finished mentions."""
+"""Provide the text of `/help` and of the introduction in a new server. Commands are given as mentions."""
 
 from __future__ import annotations
 

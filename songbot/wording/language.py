@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import gettext
+import hashlib
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from babel import Locale, dates, lists, numbers
 from babel.messages.mofile import write_mo
@@ -103,11 +104,14 @@ Sentence = Callable[[Language], str]
 """Something to say whose language is not known yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
-    """A message to be called with the language and its values. Its English text is its key in the
-    catalogs."""
+    """A message to be called with the language and its values. Its English text is its key in the catalogs.
 
+    `max_length` is Discord's limit in characters for the place where it is shown.
+    """
+
+    max_length: ClassVar[int] = 2000
     english: str
 
     def __call__(self, language: Language, **values: object) -> str:
@@ -125,6 +129,40 @@ class Plural:
         return language.ngettext(self.singular, self.plural, count, **values)
 
 
+class Label(Message):
+    """The label of a button or of a choice (Discord, "Component Reference")."""
+
+    max_length: ClassVar[int] = 80
+
+
+class FormText(Message):
+    """The title of a form, or the label of one of its fields (Discord, "Component Reference")."""
+
+    max_length: ClassVar[int] = 45
+
+
+class Hint(Message):
+    """The placeholder or description of a form's field or a select (Discord, "Component Reference")."""
+
+    max_length: ClassVar[int] = 100
+
+
+class Title(Message):
+    """The title of an embed, or the name of one of its fields (Discord, "Embed Limits")."""
+
+    max_length: ClassVar[int] = 256
+
+
+def cldr_name(tag: str) -> str:
+    """Return the CLDR locale for a locale of Discord's."""
+    return _CLDR.get(tag, tag.replace("-", "_"))
+
+
+def catalog_path(tag: str) -> Path:
+    """Return where a language's catalog is. English has none, since its texts are in the code."""
+    return LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
 def find_language(locale: str | None) -> Language:
     """Return the language for a locale of Discord's, or English for one that the bot does not speak."""
     return _load(_supported(locale or ""))
@@ -138,13 +176,12 @@ def _supported(locale: str) -> str:
 
 @functools.cache
 def _load(tag: str) -> Language:
-    cldr = Locale.parse(_CLDR.get(tag, tag.replace("-", "_")))
-    return Language(tag, _read_catalog(LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po"), cldr)
+    return Language(tag, _read_catalog(catalog_path(tag)), Locale.parse(cldr_name(tag)))
 
 
 def _read_catalog(path: Path) -> gettext.NullTranslations:
     """Read a catalog as translators write it, so that no compiled copy can be out of date."""
-    if not path.exists():  # English is in the code
+    if not path.exists():
         return gettext.NullTranslations()
     compiled = io.BytesIO()
     with path.open("rb") as file:
@@ -155,6 +192,14 @@ def _read_catalog(path: Path) -> gettext.NullTranslations:
 
 def _filled(text: str, values: dict[str, object]) -> str:
     return text.format_map(values) if values else text
+
+
+def catalogs_digest() -> str:
+    """Return a hash of all catalogs. It reads files."""
+    digest = hashlib.sha256()
+    for path in sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 ENGLISH = _load("en")

@@ -1,4 +1,4 @@
-"""Word `/library`. Callers escape untrusted text first."""
+"""Provide the text of `/library`. Callers escape untrusted text first."""
 
 from __future__ import annotations
 

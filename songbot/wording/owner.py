@@ -1,4 +1,4 @@
-"""Word the responses to `/owner`."""
+"""Provide the responses to `/owner`."""
 
 from __future__ import annotations
 

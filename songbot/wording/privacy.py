@@ -1,4 +1,4 @@
-"""Word `/privacy`. PRIVACY.md says the same in more detail, so change both together."""
+"""Provide the text of `/privacy`. PRIVACY.md says the same in more detail, so change both together."""
 
 from __future__ import annotations
 

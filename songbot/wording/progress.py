@@ -3,21 +3,22 @@ language."""
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from songbot.songs.progress import Progress, Stage
 
-from .language import Language, Message
+from .language import Language, Message, Title
 
-STARTING = Message("Queuing your song…")
-SENDING = Message("Sending your prompt to Whisul…")
-COMPOSING = Message("Whisul is composing your song…")
-OVERDUE = Message("Whisul is still composing your song…")
+STARTING = Title("Queuing your song…")
+SENDING = Title("Sending your prompt to Whisul…")
+COMPOSING = Title("Whisul is composing your song…")
+OVERDUE = Title("Whisul is still composing your song…")
 ALMOST_DONE = Message("Almost done…")
-BUSY = Message("Whisul is busy right now")
-UNAVAILABLE = Message("Whisul isn't responding right now")
-WAITING = Message("Waiting in the queue…")
-NEXT = Message("You're next in the queue.")
+BUSY = Title("Whisul is busy right now")
+UNAVAILABLE = Title("Whisul isn't responding right now")
+WAITING = Title("Waiting in the queue…")
+NEXT = Title("You're next in the queue.")
 
 OVERDUE_NOTE = Message(
     "This one is taking longer than usual. No need to do anything – I'll post it when it's done."
@@ -48,13 +49,15 @@ def relative(moment: datetime) -> str:
 
 
 def starting(language: Language, expires_at: datetime) -> str:
-    """Return the line below STARTING, shown before anything is stored.
+    """Return the small print below STARTING, shown before anything is stored.
 
-    If the process is killed at this point, nothing will edit the message again. The time is in the reader's
-    time zone, precise to the second, and reads correctly both before and after it.
+    If the process is killed at this point, nothing will edit the message again, so the sentence has to be
+    right both before and after that time. Discord shows the time to the minute, in the reader's time zone.
+    It is rounded up, since a request that is sent again too early would be a second song.
     """
-    time = f"<t:{int(expires_at.timestamp())}:T>"
-    return language.gettext("Still here at {time}? Please send it again.", time=time)
+    full_minute = math.ceil(expires_at.timestamp() / 60) * 60
+    # Translators: {time} is a time of day, such as "14:30".
+    return language.gettext("If nothing changes by {time}, send it again", time=f"<t:{full_minute}:t>")
 
 
 def waiting(language: Language, queue_position: int | None) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 from songbot.quotas.channels import MAX_CHANNELS, ChannelRule, ChannelRules
 
-from .language import Language, Message
+from .language import Hint, Language, Message
 
 TITLE = Message("Channels for songs")
 EXPLANATION = Message(
     "These rules cover commands, buttons, menus and forms, in threads too. If any channel is allowed, songs "
     "are turned off in all others."
 )
-ALLOWED_PLACEHOLDER = Message("Only in these channels (none: everywhere)")
-DENIED_PLACEHOLDER = Message("Never in these channels")
+ALLOWED_PLACEHOLDER = Hint("Only in these channels (none: everywhere)")
+DENIED_PLACEHOLDER = Hint("Never in these channels")
 CHOOSE_BOTH = Message("Choose both a `channel` and a `rule`, or neither to see where songs can be made.")
 _UPDATED = Message("Channels updated.")
 _RULE_SET = {

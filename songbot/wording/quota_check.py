@@ -1,18 +1,18 @@
-"""Word `/quota check`: whether a person can make a song, which limit applies, and why."""
+"""Provide the text of `/quota check`: whether a person can make a song, which limit applies, and why."""
 
 from __future__ import annotations
 
 from songbot.quotas.rules import Decision, LimitKind
 from songbot.wording.text import plain
 
-from .language import Language, Message
+from .language import Language, Message, Title
 from .quota_rules import spent
 
-VERDICT = Message("Can make a song now")
-ACTIVE_LIMIT = Message("Active limit")
-OVERRIDDEN_LIMITS = Message("Overridden limits")
-SHARED_LIMITS = Message("Server-wide limits")
-BONUS_SONGS = Message("Bonus songs")
+VERDICT = Title("Can make a song now")
+ACTIVE_LIMIT = Title("Active limit")
+OVERRIDDEN_LIMITS = Title("Overridden limits")
+SHARED_LIMITS = Title("Server-wide limits")
+BONUS_SONGS = Title("Bonus songs")
 NOT_A_MEMBER = Message("They're not in this server, so role limits don't apply.")
 _YES = Message("✅ Yes")
 _YES_AS_BONUS = Message("✅ Yes, as a bonus song")

@@ -1,62 +1,63 @@
-"""Word the headings, buttons, selects and forms of `/quota panel`."""
+"""Provide the headings, buttons, selects and forms of `/quota panel`."""
 
 from __future__ import annotations
 
 from songbot.quotas.rules import MAX_LIMIT, Period
 from songbot.wording.text import plain
 
-from .language import Language, Message
+from .language import FormText, Hint, Label, Language, Message
 
 TITLE = Message("Song quotas")
 NOTHING_SELECTED = Message("-# Choose a limit, a role or a member below to see or change it.")
-NO_LIMIT = Message("No limit set.")
-SELECT_LIMIT = Message("Choose a limit")
-SELECT_ROLE = Message("Choose a role")
-SELECT_USER = Message("Choose a member")
+NO_LIMIT = Hint("No limit set.")
+SELECT_LIMIT = Hint("Choose a limit")
+SELECT_ROLE = Hint("Choose a role")
+SELECT_USER = Hint("Choose a member")
 # Translators: The following are buttons.
-ADD = Message("Add limit")
-EDIT = Message("Edit")
-REMOVE = Message("Remove")
-BONUS = Message("Bonus songs")
-RESET = Message("Reset usage")
-CHANNELS = Message("Channels")
-ZONE = Message("Time zone")
-LANGUAGE = Message("Language")
-CHART = Message("Usage chart")
+ADD = Label("Add limit")
+EDIT = Label("Edit")
+REMOVE = Label("Remove")
+BONUS = Label("Bonus songs")
+RESET = Label("Reset usage")
+CHANNELS = Label("Channels")
+ZONE = Label("Time zone")
+LANGUAGE = Label("Language")
+CHART = Label("Usage chart")
 # Translators: A button that opens the list of changes.
-LOG = Message("Log")
-BACK = Message("Back")
+LOG = Label("Log")
+BACK = Label("Back")
 
-# Translators: The title of a form. Titles and labels have at most 45 characters, hints at most 100.
-LIMIT_FORM = Message("Set a limit")
-EDIT_FORM = Message("Edit limit")
-BONUS_FORM = Message("Give bonus songs")
-ZONE_FORM = Message("Set the time zone")
-LANGUAGE_FORM = Message("Set the language")
-FOR_WHOM = Message("For a role or a member")
-FOR_WHOM_HINT = Message("Leave empty for a limit that applies to everyone")
+# Translators: The title of a form.
+LIMIT_FORM = FormText("Set a limit")
+EDIT_FORM = FormText("Edit limit")
+BONUS_FORM = FormText("Give bonus songs")
+ZONE_FORM = FormText("Set the time zone")
+LANGUAGE_FORM = FormText("Set the language")
+FOR_WHOM = FormText("For a role or a member")
+FOR_WHOM_HINT = Hint("Leave empty for a limit that applies to everyone")
 # Translators: Follows "For a role or a member". The choices are "Each member" and "Server-wide".
-APPLIES_TO = Message("Otherwise, applies to")
-APPLIES_TO_HINT = Message("Used only if no role or member is chosen above")
-NUMBER = Message("Number of songs")
+APPLIES_TO = FormText("Otherwise, applies to")
+APPLIES_TO_HINT = Hint("Used only if no role or member is chosen above")
+NUMBER = FormText("Number of songs")
+_NUMBER_HINT = Hint("0 to {maximum}; 0 means none")
 # Translators: The label of the choices "Hour", "Day", "Week" and "Month", as in "songs per day".
-PER = Message("Per")
-BONUS_NUMBER = Message("Number of bonus songs")
-BONUS_HINT = Message("They don't expire and are used after the member's own limit runs out")
-ZONE_LABEL = Message("Time zone")
-ZONE_HINT = Message("A city near you, such as Europe/Berlin")
+PER = FormText("Per")
+BONUS_NUMBER = FormText("Number of bonus songs")
+BONUS_HINT = Hint("They don't expire and are used after the member's own limit runs out")
+ZONE_LABEL = FormText("Time zone")
+ZONE_HINT = Hint("A city near you, such as Europe/Berlin")
 ONE_PERIOD = {
     # Translators: The choices below "Per", for a number of songs per hour, day, week or month.
-    Period.HOUR: Message("Hour"),
-    Period.DAY: Message("Day"),
-    Period.WEEK: Message("Week"),
-    Period.MONTH: Message("Month"),
+    Period.HOUR: Label("Hour"),
+    Period.DAY: Label("Day"),
+    Period.WEEK: Label("Week"),
+    Period.MONTH: Label("Month"),
 }
 CHART_FAILED = Message("The chart couldn't be drawn. The numbers are below.")
 
 
 def number_hint(language: Language) -> str:
-    return language.gettext("0 to {maximum}; 0 means none", maximum=language.number(MAX_LIMIT))
+    return _NUMBER_HINT(language, maximum=language.number(MAX_LIMIT))
 
 
 def bad_number(language: Language) -> str:

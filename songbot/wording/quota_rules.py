@@ -1,27 +1,34 @@
-"""Word limits for admins: what each allows, how much is used, and the bot's own caps."""
+"""Describe limits to admins: what each allows, how much is used, and the bot's own caps."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, RuleValue
 from songbot.wording.text import inline_code
 
-from .language import Language, Message, Plural
+from .language import Label, Language, Message, Plural
 from .quotas import resets
 
-SERVER_WIDE = Message("Server-wide")
-EACH_MEMBER = Message("Each member")
+SERVER_WIDE = Label("Server-wide")
+EACH_MEMBER = Label("Each member")
 # Translators: Stands for a person within sentences, as in "Limit for {subject} set to 5 songs per day".
 _SOMEONE = Message("someone who deleted their data")
 # Translators: Stands for a person at the beginning of a line.
-DELETED_USER = Message("Someone who deleted their data")
+DELETED_USER = Label("Someone who deleted their data")
 # Translators: Stands in place of a role's name at the beginning of a line.
 _DELETED_ROLE = Message("A deleted role")
 # Translators: {user} is a mention.
 _LEFT_THE_SERVER = Message("{user} (left the server)")
-# Translators: The limit applies to each person separately. Followed by "· resets in 5 hours".
-_PER_PERSON = Message("counted per person")
+# Translators: The limit applies to each person separately. Followed by "· busiest in the server: …".
+_PER_PERSON = Message("per person")
+# Translators: The member who has used most of a limit. {counted} is "2 / 5 today".
+_BUSIEST_MEMBER = Message("busiest member: {counted}")
+_BUSIEST = {
+    # Translators: The most songs by one person. {used} is a number of songs.
+    Period.HOUR: Message("busiest in the server: {used} this hour"),
+    Period.DAY: Message("busiest in the server: {used} today"),
+    Period.WEEK: Message("busiest in the server: {used} this week"),
+    Period.MONTH: Message("busiest in the server: {used} this month"),
+}
 # Translators: Follows a person and "·".
 _NO_PERSONAL_LIMIT = Message("no personal limit")
 # Translators: Follows a role, "Server-wide" or "Each member", and "·".
@@ -30,7 +37,7 @@ _NO_LIMIT_SET = Message("no limit set")
 _LABELLED = Message("{label}: {value}")
 
 # Translators: What a limit allows, as in "Member limit: 5 songs per day".
-NO_SONGS = Message("no songs")
+NO_SONGS = Label("no songs")
 _PER = {
     Period.HOUR: Plural("{count} song per hour", "{count} songs per hour"),
     Period.DAY: Plural("{count} song per day", "{count} songs per day"),
@@ -105,8 +112,23 @@ def _counted(language: Language, usage: LimitUsage) -> str:
 
 def usage_meter(language: Language, usage: LimitUsage) -> str:
     """Return one line with the meter, how much is used, and when it resets."""
-    bar = meter(usage.used, usage.rule.limit)
-    return f"`{bar}` {_counted(language, usage)} · {resets(language, usage.window.end)}"
+    return f"{_meter_of(usage)} {_counted(language, usage)} · {resets(language, usage.window.end)}"
+
+
+def busiest_member_meter(language: Language, usage: LimitUsage) -> str:
+    """Return the meter of the member who has used most of a limit that is counted per person."""
+    busiest = _BUSIEST_MEMBER(language, counted=_counted(language, usage))
+    return f"{_meter_of(usage)} {busiest} · {resets(language, usage.window.end)}"
+
+
+def busiest_in_server(language: Language, usage: LimitUsage) -> str:
+    """Return the most songs by one person, who need not be under this limit."""
+    most = _BUSIEST[usage.rule.period](language, used=language.number(usage.used))
+    return f"{_PER_PERSON(language)} · {most} · {resets(language, usage.window.end)}"
+
+
+def _meter_of(usage: LimitUsage) -> str:
+    return f"`{meter(usage.used, usage.rule.limit)}`"
 
 
 def usage_lines(language: Language, usage: LimitUsage) -> str:
@@ -153,11 +175,6 @@ def _subject(language: Language, kind: LimitKind, subject_id: int, *, is_stale: 
             return _LEFT_THE_SERVER(language, user=user) if is_stale else user
         case _:
             return f"**{EACH_MEMBER(language)}**"
-
-
-def counted_per_person(language: Language, reset: datetime) -> str:
-    """Return the line below a limit that is counted separately for each person."""
-    return f"-# {_PER_PERSON(language)} · {resets(language, reset)}"
 
 
 def more_rules(language: Language, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Word quotas for the people they limit: which limit was reached, how much is left, and when it resets."""
+"""Explain quotas to the people they limit: which limit was reached, how much is left, and when it resets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from songbot.quotas.rules import PERSONAL_KINDS, Decision, LimitKind, LimitUsage, Period
 
-from .language import Language, Message, Plural
+from .language import Language, Message, Plural, Title
 from .progress import relative
 from .quotas_used_up import used_up
 
@@ -34,7 +34,9 @@ _OWN_RESETS = Message("Your limit resets {when}.")
 # Translators: "It" is a limit for everyone. {when} is a time such as "in 5 hours (22 November 2026 00:00)".
 _SHARED_RESETS = Message("It resets {when}.")
 _ADMINS_CAN_CHANGE_IT = Message("Server admins can change it with `/quota panel`.")
-_SET_BY_ADMINS = frozenset({LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER})
+_ADMINS_CAN_TURN_IT_ON = Message("Server admins can turn it on with `/quota panel`.")
+_OPERATOR_CAPS = frozenset({LimitKind.SERVER_CEILING, LimitKind.DIRECT, LimitKind.OPERATOR})
+"""The limits of the bot's owner that no admin can replace with their own."""
 
 _LEFT = {
     Period.HOUR: Plural("You have {count} song left this hour.", "You have {count} songs left this hour."),
@@ -79,9 +81,9 @@ _RESETS = Message("resets {when}")
 _BONUS_LEFT = Plural("{count} bonus song left", "{count} bonus songs left")
 
 # Translators: The following are headings.
-USAGE_TITLE = Message("Your songs")
-IN_THIS_SERVER = Message("In this server")
-OUTSIDE_SERVERS = Message("In DMs and servers I haven't joined")
+USAGE_TITLE = Title("Your songs")
+IN_THIS_SERVER = Title("In this server")
+OUTSIDE_SERVERS = Title("In DMs and servers I haven't joined")
 
 
 def songs(language: Language, count: int) -> str:
@@ -105,7 +107,7 @@ def refused(language: Language, decision: Decision) -> str:
     usage = decision.blocked_by
     if usage is None:
         return left(language, decision)
-    advice = _ADMINS_CAN_CHANGE_IT(language) if usage.rule.kind in _SET_BY_ADMINS else ""
+    advice = _advice(language, decision, usage)
     if usage.rule.limit == 0:
         return language.paragraph(_turned_off(language, usage), advice)
     resets_then = _OWN_RESETS if usage.rule.kind in PERSONAL_KINDS else _SHARED_RESETS
@@ -130,6 +132,14 @@ def _reached(language: Language, usage: LimitUsage) -> tuple[str, ...]:
     if kind is LimitKind.ROLE:
         return said, _ROLE_LIMIT(language, role=f"<@&{usage.rule.subject_id}>")
     return (said, _SHARED[kind](language)) if kind in _SHARED else (said,)
+
+
+def _advice(language: Language, decision: Decision, usage: LimitUsage) -> str:
+    """Return what admins can do about a limit, or an empty string if the bot's owner refuses the song too."""
+    refusing = [usage, *(shared for shared in decision.shared if shared.remaining == 0)]
+    if any(limit.rule.kind in _OPERATOR_CAPS for limit in refusing):
+        return ""
+    return (_ADMINS_CAN_CHANGE_IT if usage.rule.limit else _ADMINS_CAN_TURN_IT_ON)(language)
 
 
 def limiting(decision: Decision) -> LimitUsage:

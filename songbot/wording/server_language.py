@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from .language import NAMES, Language, Message
+from .language import NAMES, FormText, Hint, Label, Language, Message
 
 # Translators: The choice of no fixed language: songs are in the language of the person who requests them.
 AUTOMATIC = Message("automatic")
 # Translators: A choice, in a form, of no fixed language.
-AUTOMATIC_CHOICE = Message("Automatic: each person's own")
-# Translators: A label in a form, at most 45 characters.
-LABEL = Message("Language of songs that everyone sees")
-# Translators: A hint in a form, at most 100 characters.
-HINT = Message("What only one person sees is always in their own language")
+AUTOMATIC_CHOICE = Label("Automatic: each person's own")
+LABEL = FormText("Language of songs that everyone sees")
+HINT = Hint("What only one person sees is always in their own language")
 
 
 def named(language: Language, tag: str | None) -> str:

@@ -122,7 +122,7 @@ def file_name(title: str | None, extension: str) -> str:
 
 
 def ascii_file_name(title: str | None, extension: str) -> tuple[str, str | None]:
-    """A file name in ASCII, and the title to show beside it where that lost letters: Discord drops others."""
+    """Return the name in ASCII, since Discord drops other letters, and the title if letters were lost."""
     whole = file_name(title, extension)
     if whole.isascii():
         return whole, None

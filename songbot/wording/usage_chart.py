@@ -1,4 +1,4 @@
-"""Word the usage chart: its labels, and its content as text for people who can't see it."""
+"""Provide the usage chart's labels, and its content as text for people who can't see it."""
 
 from __future__ import annotations
 

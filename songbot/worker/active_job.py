@@ -1,4 +1,4 @@
-"""A song that this worker handles, as kept in memory."""
+"""Define what a worker keeps in memory about a song that it handles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from songbot.songs.models import Song
 @dataclass(slots=True, eq=False)
 class ActiveJob:
     """The state of one song's job. All times are monotonic seconds; `started_at` is when the song was
-    submitted.
+    admitted, and later when it was submitted.
     """
 
     song: Song
@@ -18,8 +18,6 @@ class ActiveJob:
     running: bool = False
     failures: int = 0
 
-    lease_lapses: int = 0
-    """How often the lease had lapsed when the song was admitted."""
     post_begun: bool = False
     """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0
@@ -29,9 +27,7 @@ class ActiveJob:
     not_found_since: float = 0.0
 
     deliver_from: float = 0.0
-    """Earliest time of the delivery: before it, another worker's progress edit could still overwrite the
-    message.
-    """
+    """Until then, the progress edit of another worker, if there is one, could still overwrite the message."""
     delivery_started_at: float | None = None
     delivery_attempts: int = 0
     last_attempt_at: float = 0.0

@@ -1,4 +1,4 @@
-"""Limits and timeouts of the worker. All values are in seconds unless they count something."""
+"""Define the limits and timeouts of the worker. All values are in seconds unless they count something."""
 
 from __future__ import annotations
 

@@ -134,11 +134,11 @@ class JobRunner:
         return self._next_poll(job)
 
     def _begin_post(self, job: ActiveJob) -> Awaitable[str]:
-        """Start the POST if the lease has not lapsed since the admission and lasts long enough.
+        """Start the POST if the lease has been held since the admission and lasts long enough.
 
         Raises _NotSent otherwise, because another worker may own the song by now.
         """
-        if job.lease_lapses != self._lease.lapses or not self._lease.is_certain():
+        if job.started_at < self._lease.held_since or not self._lease.is_certain():
             raise _NotSent
         job.post_begun = True
         return self._deps.provider.submit(job.song.prompt)
@@ -281,7 +281,9 @@ class JobRunner:
 
     async def _deliver(self, job: ActiveJob) -> float | None:
         deps, song, now = self._deps, job.song, self._deps.clock.monotonic()
-        if (delay := job.deliver_from - now) > 0:
+        if (delay := job.deliver_from - now) > 0 and await self._write_with_retry(
+            lambda: deps.repository.is_shared(self._lease.worker_id)
+        ):
             return delay
         await self._lines.close(song.id)
         if self._delivering_for(job) >= deps.config.delivery_timeout and job.delivery_attempts:

@@ -1,4 +1,4 @@
-"""The service that places orders."""
+"""Place orders, and stop accepting them at shutdown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class OrderService:
         self._pending: set[asyncio.Task[OrderOutcome]] = set()
 
     async def place_order(self, order: Order) -> OrderOutcome:
-        """Place an order. Raises StoreUnavailable if nothing could be saved.
+        """Place an order. Raise StoreUnavailable if nothing could be saved.
 
         An order that has started is completed even if the caller is cancelled.
         """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,57 +30,66 @@ FRESH_SECONDS = 2.0
 """Maximum age in seconds of a position when the edit that shows it starts."""
 EDIT_SECONDS = 8.0
 """Seconds after the admission by which any progress edit that was prepared before it has ended."""
+UNSHOWN_SECONDS, CLOCK_SKEW = 1.0, 1.0
+"""While an order is this new, only the worker that admits it edits its message. So if it fails at once, no
+edit of another worker can be on its way.
+"""
 
 
 class QueueDisplay:
-    """Updates the messages of queued songs.
-
-    `active_songs` counts the active songs of each person, as far as this worker knows. `on_failed` is called
-    with each song that failed and must be delivered.
-    """
+    """Updates the messages of queued songs. `on_failed` gets each song that failed and must be delivered."""
 
     def __init__(
         self,
         deps: WorkerDependencies,
         worker_id: str,
         lines: ProgressLines,
-        active_songs: Callable[[], Mapping[int, int]],
         on_failed: Callable[[Song], None],
     ) -> None:
         self._deps = deps
         self._worker_id = worker_id
         self._lines = lines
-        self._active_songs = active_songs
         self._on_failed = on_failed
         self._gone: set[int] = set()
         self.length = 0
 
-    async def refresh(self) -> None:
-        """Read the first songs in the queue and show their positions. Raises StoreUnavailable."""
+    async def refresh(self) -> bool:
+        """Read the first songs in the queue and show their positions. May raise StoreUnavailable.
+
+        Return whether some songs were too new, so that the queue should be read again soon.
+        """
         self._gone.clear()
         self._lines.forget_old()
         read_at = self._deps.clock.monotonic()
-        songs = await self._deps.repository.queue(SHOWN)
-        self.length = len(songs)
-        if self.length == SHOWN:
-            self.length = await self._deps.repository.queue_length(MAX_COUNTED)
-        await asyncio.gather(*(self._look_after(song, n, read_at) for n, song in enumerate(songs, start=1)))
+        queue = await self._deps.repository.queue(SHOWN, MAX_COUNTED)
+        self.length = queue.length
+        newest = self._deps.clock.now() - timedelta(seconds=UNSHOWN_SECONDS + CLOCK_SKEW)
+        too_new = {song.id for song in queue.first if song.created_at > newest}
+        if skips := bool(too_new) and await self._deps.repository.is_shared(self._worker_id):
+            self._gone |= too_new
+        await asyncio.gather(
+            *(
+                self._look_after(song, position, queue.active_by_user.get(song.user_id, 0), read_at)
+                for position, song in enumerate(queue.first, start=1)
+            )
+        )
+        return skips
 
     def remove(self, song_id: int) -> None:
         """Skip a song from now on, even if it was queued when the queue was read."""
         self._gone.add(song_id)
 
-    async def _look_after(self, song: Song, position: int, read_at: float) -> None:
+    async def _look_after(self, song: Song, position: int, running: int, read_at: float) -> None:
         if self._deps.clock.monotonic() - read_at > FRESH_SECONDS or song.id in self._gone:
             return
         try:
-            await self._show_or_fail(song, position)
+            await self._show_or_fail(song, position, running)
         except StoreUnavailable as error:
             log.warning("can't mark a queued song as failed: %s", error, extra={"song": song.id})
         except Exception:
             log.exception("can't update a queued song's message", extra={"song": song.id})
 
-    async def _show_or_fail(self, song: Song, position: int) -> None:
+    async def _show_or_fail(self, song: Song, position: int, running: int) -> None:
         since = self._unavailable_since(song)
         if since is None:
             if song.unavailable_since is None:
@@ -89,7 +98,6 @@ class QueueDisplay:
             await self._fail(song)
             return
         shown_position = position if position <= EXACT else math.ceil(position / 10) * 10
-        running = self._active_songs().get(song.user_id, 0)
         await self._lines.update(
             replace(song, unavailable_since=since or song.unavailable_since),
             shown_position,

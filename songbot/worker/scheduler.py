@@ -1,4 +1,4 @@
-"""A heap of due times. Each song has one due time; setting it again replaces it."""
+"""Keep due times in a heap. Each song has one due time; setting it again replaces it."""
 
 from __future__ import annotations
 

@@ -11,18 +11,19 @@ import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 
-FAILURE_THRESHOLD = 3
+from .circuit_breaker import CircuitBreaker, CircuitState
+from .rate_limiter import AdaptiveRateLimiter
+
 INITIAL_BACKOFF, MAX_BACKOFF = 2.0, 60.0
 MAX_RETRY_AFTER = 120.0
-MIN_RATE, RECOVERY_RATE, UNLIMITED_RATE = 0.2, 20.0, 500.0
 
 
 class ThrottleState(StrEnum):
-    """Whether requests may be sent normally, or none except an occasional probe."""
+    """Whether requests may be sent normally, slowly, or not at all except an occasional probe."""
 
-    NORMAL = "open"
-    LIMITED = "slowed"
-    SUSPENDED = "closed"
+    NORMAL = "normal"
+    LIMITED = "limited"
+    SUSPENDED = "suspended"
 
 
 class RequestKind(StrEnum):
@@ -41,30 +42,31 @@ class RequestThrottle:
         self._monotonic = monotonic
         self._random = random
         self._semaphore = asyncio.Semaphore(max_in_flight)
-        self._rate_limit: float | None = None
-        self._next_request_at = 0.0
+        self._limiter = AdaptiveRateLimiter(random)
+        self._breaker = CircuitBreaker()
         self._retry_at = dict.fromkeys(RequestKind, 0.0)
         self._backoff = INITIAL_BACKOFF
-        self._failures = 0
-        self._half_open = False
-        self._recent_requests: list[float] = []
-        self.unavailable_since: float | None = None
 
     @property
     def semaphore(self) -> asyncio.Semaphore:
-        """Hold it for the duration of one request."""
+        """Return the limit on concurrent requests, to be held for the duration of each."""
         return self._semaphore
 
     @property
     def state(self) -> ThrottleState:
-        if self.unavailable_since is not None or self.retry_in() > 0:
+        if self._breaker.state is not CircuitState.CLOSED or self.retry_in() > 0:
             return ThrottleState.SUSPENDED
-        return ThrottleState.NORMAL if self._rate_limit is None else ThrottleState.LIMITED
+        return ThrottleState.NORMAL if self.rate_limit is None else ThrottleState.LIMITED
 
     @property
     def rate_limit(self) -> float | None:
-        """The maximum requests per second, or None if there is no limit."""
-        return self._rate_limit
+        """Return the maximum requests per second, or None if there is no limit."""
+        return self._limiter.limit
+
+    @property
+    def unavailable_since(self) -> float | None:
+        """Return the monotonic time at which Whisul was found to be down, or None if it is not."""
+        return self._breaker.opened_at
 
     def reserve(self, kind: RequestKind = RequestKind.POLL) -> float:
         """Return the seconds until the caller may make its request. 0 means now, and reserves the request.
@@ -74,26 +76,9 @@ class RequestThrottle:
         now = self._monotonic()
         if (wait := self._retry_at[kind] - now) > 0:
             return wait + self._random() * min(5.0, self._backoff)
-        if self.unavailable_since is not None:
-            return self._try_half_open()
-        return self._reserve_at_rate(now)
-
-    def _try_half_open(self) -> float:
-        if self._half_open:
-            return 1.0 + self._random()
-        self._half_open = True
-        return 0.0
-
-    def _reserve_at_rate(self, now: float) -> float:
-        self._recent_requests.append(now)
-        if len(self._recent_requests) > 64:
-            del self._recent_requests[:32]
-        if self._rate_limit is None:
-            return 0.0
-        if now >= self._next_request_at:
-            self._next_request_at = max(self._next_request_at + 1 / self._rate_limit, now)
-            return 0.0
-        return self._next_request_at - now + self._random() * min(5.0, 10 / self._rate_limit)
+        if self._breaker.state is CircuitState.CLOSED:
+            return self._limiter.reserve(now)
+        return 0.0 if self._breaker.try_half_open() else 1.0 + self._random()
 
     def retry_in(self, *kinds: RequestKind) -> float:
         """Return the seconds until requests of `kinds` (all kinds if none is given) may be sent again."""
@@ -102,31 +87,26 @@ class RequestThrottle:
 
     def record_cancelled(self) -> None:
         """Record a request that says nothing about Whisul, because it was cancelled or never sent."""
-        self._half_open = False
+        self._breaker.end_trial()
 
     def record_success(self) -> None:
         """Record a normal response from Whisul."""
-        if self.unavailable_since is not None:
-            self._rate_limit = RECOVERY_RATE
-        self.unavailable_since = None
-        self._half_open = False
-        self._failures = 0
+        if self._breaker.state is not CircuitState.CLOSED:
+            self._limiter.start_slowly()
+        self._breaker.close()
         self._backoff = INITIAL_BACKOFF
-        if self._rate_limit is not None:
-            self._rate_limit *= 1.05
-            if self._rate_limit > UNLIMITED_RATE:
-                self._rate_limit = None
+        self._limiter.increase()
 
     def record_rate_limited(self, retry_after: float | None, kind: RequestKind = RequestKind.POLL) -> None:
         """Record a 429: slow all songs down, and send no request of this kind for `retry_after` seconds.
 
         A Retry-After counts for two minutes at most. Without one, use a default delay.
         """
-        self._half_open = False
+        self._breaker.end_trial()
         now = self._monotonic()
         if now < self._retry_at[kind]:
             return
-        self._rate_limit = max(MIN_RATE, (self._rate_limit or self._measured_rate(now)) / 2)
+        self._limiter.halve(now)
         if retry_after is None:
             self._suspend(now)
         else:
@@ -135,24 +115,15 @@ class RequestThrottle:
     def record_failure(self, *, definite: bool = False) -> None:
         """Record that Whisul could not be reached.
 
-        Suspend requests after three consecutive failures, since a single one may concern only one job, or at
-        once if `definite`.
+        Suspend requests after several consecutive failures, or at once if `definite`.
         """
-        self._half_open = False
-        self._failures += 1
+        threshold_reached = self._breaker.record_failure()
         now = self._monotonic()
-        if now < min(self._retry_at.values()) or (self._failures < FAILURE_THRESHOLD and not definite):
-            return
-        if self.unavailable_since is None:
-            self.unavailable_since = now
-        self._suspend(now)
+        if now >= min(self._retry_at.values()) and (threshold_reached or definite):
+            self._breaker.open(now)
+            self._suspend(now)
 
     def _suspend(self, now: float) -> None:
         until = now + self._backoff * (1 + 0.2 * self._random())
         self._retry_at = {kind: max(until, retry_at) for kind, retry_at in self._retry_at.items()}
         self._backoff = min(MAX_BACKOFF, self._backoff * 2)
-
-    def _measured_rate(self, now: float) -> float:
-        if len(self._recent_requests) < 2:
-            return 1.0
-        return len(self._recent_requests) / max(1.0, now - self._recent_requests[0])

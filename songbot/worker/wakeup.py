@@ -1,4 +1,4 @@
-"""A sleep that another task can end early."""
+"""Sleep for a given time, or until another task ends the sleep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker: admits songs, keeps those of its process in memory, and handles each until it is done.
+"""Admit songs, keep those of this process in memory, and handle each until it is done.
 
 If one of its loops fails, `run` raises the error, so that the process exits and its supervisor restarts it.
 """
@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
-from songbot.songs.models import ACTIVE, DeliveryState, Song, State
+from songbot.songs.models import DeliveryState, FailureReason, Song, State
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
 from .lease import Lease
 from .progress_lines import ProgressLines
-from .queue_display import EDIT_SECONDS, QueueDisplay
+from .queue_display import EDIT_SECONDS, UNSHOWN_SECONDS, QueueDisplay
 from .scheduler import JobScheduler, coalesced_due_time
 from .wakeup import Wakeup
 
@@ -28,8 +27,6 @@ MAX_SLEEP = 30.0
 ADMISSION_INTERVAL = 5.0
 LINE_INTERVAL = 2.5
 """Minimum seconds between two admission attempts, however many orders come in."""
-FRESH_ORDER = 1.0
-"""After this many seconds in the queue, another worker may have shown the song its position."""
 
 
 class Worker:
@@ -51,17 +48,11 @@ class Worker:
         self._runner = JobRunner(
             deps, self._lease, self._lines, self._slots_free.notify, self._hasten_deliveries
         )
-        self._queue_display = QueueDisplay(
-            deps, worker_id, self._lines, self._active_songs, self._on_failed_in_line
-        )
+        self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_failed_in_line)
         self.last_tick = deps.clock.monotonic()
 
     def __len__(self) -> int:
         return len(self._jobs)
-
-    def _active_songs(self) -> Counter[int]:
-        """Count the active songs of each person."""
-        return Counter(job.song.user_id for job in self._jobs.values() if job.song.state in ACTIVE)
 
     def counts(self) -> dict[State, int]:
         """Count this process's songs by state, and the queued ones if this worker leads."""
@@ -73,7 +64,7 @@ class Worker:
         return counts
 
     async def start(self) -> None:
-        """Register this worker. Raises StoreUnavailable."""
+        """Register this worker. May raise StoreUnavailable."""
         await self._lease.register()
 
     async def run(self) -> None:
@@ -174,30 +165,30 @@ class Worker:
             await self._slots_free.wait(delay)
 
     async def _admit(self) -> float:
-        config, lapses = self._deps.config, self._lease.lapses
+        config = self._deps.config
         new_orders, self._new_orders = self._new_orders, 0
         retry_in = await self._runner.retry_in()
         active = sum(1 for job in self._jobs.values() if not job.song.finished)
+        asked_at = self._deps.clock.monotonic()
         admitted: list[Song] = []
         if retry_in == 0 and active < config.max_concurrent and self._lease.is_certain():
             admitted = await self._deps.repository.admit(
                 self.worker_id, config.max_concurrent, config.max_concurrent_per_user, self._deps.clock.now()
             )
         for song in admitted:
-            self._on_admitted(song, lapses)
+            self._on_admitted(song, asked_at)
         if len(admitted) < new_orders:
             self._line_grew.notify()
         return max(0.5, min(ADMISSION_INTERVAL, retry_in)) if retry_in else ADMISSION_INTERVAL
 
-    def _on_admitted(self, song: Song, lapses: int) -> None:
-        now = self._deps.clock.monotonic()
+    def _on_admitted(self, song: Song, asked_at: float) -> None:
         waited = max(0.0, (self._deps.clock.now() - song.created_at).total_seconds())
         self._deps.telemetry.admitted(waited)
         log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
         self._queue_display.remove(song.id)
-        job = ActiveJob(song, started_at=now, lease_lapses=lapses)
-        if waited > FRESH_ORDER and not self._deps.repository.single_process:
-            job.deliver_from = now + EDIT_SECONDS
+        job = ActiveJob(song, started_at=asked_at)
+        if waited > UNSHOWN_SECONDS:
+            job.deliver_from = self._deps.clock.monotonic() + EDIT_SECONDS
         self._follow(job, 0.0)
 
     async def _reconcile(self) -> None:
@@ -235,6 +226,8 @@ class Worker:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
+        if song.reason is FailureReason.CANCELLED:
+            job.deliver_from = now + EDIT_SECONDS
         self._follow(job, self._deps.random.random() * min(2.0, len(self._jobs) / 50))
 
     # ------------------------------------------------------------ lease and line
@@ -244,14 +237,12 @@ class Worker:
         while True:
             available = self._deps.throttle.unavailable_since is None
             delay = interval
-            lapses = self._lease.lapses
             try:
-                await self._lease.renew(provider_available=available)
+                if not await self._lease.renew(provider_available=available):
+                    self._deps.telemetry.lease_lost(len(self._jobs))
             except StoreUnavailable as error:
                 log.warning("can't renew the lease: %s", error)
                 delay = interval / 2
-            if self._lease.lapses > lapses:
-                self._deps.telemetry.lease_lost(len(self._jobs))
             await asyncio.sleep(delay)
 
     async def _line_loop(self) -> None:
@@ -260,7 +251,8 @@ class Worker:
             read_at = clock.monotonic()
             if self._lease.leads:
                 try:
-                    await self._queue_display.refresh()
+                    if await self._queue_display.refresh():
+                        self._line_grew.notify()
                 except StoreUnavailable as error:
                     log.warning("can't read the queue: %s", error)
             self._deps.telemetry.queue(self._queue_display.length if self._lease.leads else 0)

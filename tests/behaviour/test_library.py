@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from songbot.interactions.errors import UserFacingError
 from songbot.songs.errors import StoreUnavailable
 from tests.support.songs import RESULT
 
@@ -105,10 +106,12 @@ async def test_turning_a_page_of_anothers_songs_shows_no_more_than_the_first_did
 async def test_of_another_member_is_kindly_refused_in_direct_messages(bot_env: BotEnvironment):
     result = await bot_env.ann.user.slash("library", of=bot_env.max.user)
     assert "only works in a server" in text_of(result.response)
+    assert all(isinstance(error.__cause__, UserFacingError) for error in bot_env.env.errors)
 
 
 async def test_of_and_saved_together_are_refused(bot_env: BotEnvironment):
     assert "one of them" in text_of(await library(bot_env, bot_env.ann, of=bot_env.max, saved=True))
+    assert all(isinstance(error.__cause__, UserFacingError) for error in bot_env.env.errors)
 
 
 async def test_the_saved_shelf_has_what_was_saved_and_is_marked_everywhere(bot_env: BotEnvironment):

@@ -46,8 +46,10 @@ async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironmen
     shown = await quota(bot_env, "show")
     for line in (
         "**Server-wide** · 20 songs per day\n-# `░░░░░░` 0 / 20 today · resets <t:1767312000:R>",
-        "**Each member** · 3 songs per day\n-# counted per person · resets <t:1767312000:R>",
-        f"{dj.mention} · 4 songs per week\n-# counted per person · resets <t:1767571200:R>",
+        "**Each member** · 3 songs per day\n"
+        "-# per person · busiest in the server: 0 today · resets <t:1767312000:R>",
+        f"{dj.mention} · 4 songs per week\n"
+        "-# per person · busiest in the server: 0 this week · resets <t:1767571200:R>",
         f"{bot_env.ann.mention} · no songs",
     ):
         assert line in shown

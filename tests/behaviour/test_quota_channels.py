@@ -11,6 +11,7 @@ from songbot.interactions.channel_policy import CACHE_SECONDS
 from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule
 from songbot.songs.errors import StoreUnavailable
+from songbot.songs.examples import SHOWN
 from songbot.wording import buttons
 from songbot.wording.language import ENGLISH
 
@@ -58,19 +59,62 @@ async def test_buttons_and_forms_under_old_songs_are_refused_too(bot_env: BotEnv
     await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
     take = await bot_env.ann.click(card, label="Another take")
     assert f"try <#{other.id}>" in private_answer(take)
+    remix = await bot_env.ann.click(card, label=buttons.REMIX(ENGLISH))
+    assert remix.modal is None
+    assert f"try <#{other.id}>" in private_answer(remix)
+    assert len(await all_songs(bot_env)) == 1
+
+
+async def test_a_form_that_was_open_when_the_channel_was_closed_is_refused(
+    bot_env: BotEnvironment, other: Any
+):
+    card = await make_song(bot_env)
     form = await bot_env.ann.click(card, label=buttons.REMIX(ENGLISH))
+    await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
     remix = await bot_env.ann.submit_modal(form, {"prompt": "slower"})
     assert f"try <#{other.id}>" in remix.followups[0].content
     assert len(await all_songs(bot_env)) == 1
 
 
-async def test_the_message_menu_is_refused_too(bot_env: BotEnvironment, other: Any):
+async def test_the_message_menu_is_refused_before_its_form_opens(bot_env: BotEnvironment, other: Any):
     message = await bot_env.ann.send(bot_env.channel, "a song about rain")
     await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
+    result = await bot_env.ann.context_menu(bot_env.channel, "Make a song from this", message)
+    assert result.modal is None
+    assert f"try <#{other.id}>" in private_answer(result)
+    assert all(isinstance(error.__cause__, UserFacingError) for error in bot_env.env.errors)
+
+
+@pytest.mark.parametrize("button", [SHOWN[0].prompt, "Surprise me"])
+async def test_the_examples_in_help_are_refused_before_their_form_opens(
+    bot_env: BotEnvironment, other: Any, button: str
+):
+    await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
+    shown = await bot_env.ann.slash(bot_env.channel, "help")
+    result = await bot_env.ann.click(shown.response, label=button)
+    assert result.modal is None
+    assert f"try <#{other.id}>" in private_answer(result)
+
+
+async def test_while_the_rules_cannot_be_read_a_form_still_opens(
+    bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
+):
+    async def away(guild_id: int) -> None:
+        raise StoreUnavailable
+
+    message = await bot_env.ann.send(bot_env.channel, "a song about rain")
+    monkeypatch.setattr(bot_env.database.channel_rules, "rules", away)
     form = await bot_env.ann.context_menu(bot_env.channel, "Make a song from this", message)
-    result = await bot_env.ann.submit_modal(form, {"prompt": "a song about rain"}) if form.modal else form
-    assert f"try <#{other.id}>" in result.followups[0].content
-    assert await all_songs(bot_env) == []
+    assert form.modal is not None
+
+
+async def test_media_channels_can_have_a_rule_too(bot_env: BotEnvironment):
+    [command] = [one for one in bot_env.app.bot.tree.get_commands() if one.name == "quota"]
+    [channels] = [
+        one for one in command.to_dict(bot_env.app.bot.tree)["options"] if one["name"] == "channels"
+    ]
+    [channel] = [option for option in channels["options"] if option["name"] == "channel"]
+    assert discord.ChannelType.media.value in channel["channel_types"]
 
 
 async def test_a_thread_goes_by_its_parent(bot_env: BotEnvironment, other: Any):

@@ -67,6 +67,20 @@ async def test_it_shows_each_rule_with_a_meter_and_what_the_bot_allows_once(bot_
     assert wording.NOTHING_SELECTED(ENGLISH) in said
 
 
+async def test_a_limit_for_each_member_has_the_meter_of_the_busiest_one(bot_env: BotEnvironment):
+    await quota(bot_env, "limit", songs=4, per="day")
+    for who, songs in ((bot_env.ann, 2), (bot_env.max, 1)):
+        for _ in range(songs):
+            await ask(bot_env, who)
+    panel = await open_panel(bot_env)
+    assert "-# `███░░░` busiest member: 2 / 4 today · resets <t:1767312000:R>" in read(panel)
+    dj = bot_env.guild.create_role("DJ")
+    await quota(bot_env, "limit", songs=9, per="day", role=dj)
+    said = "-# per person · busiest in the server: 2 today · resets <t:1767312000:R>"
+    assert read(panel).count(said) == 2
+    assert "busiest member" not in read(panel)
+
+
 async def test_a_limit_is_added_edited_and_removed(bot_env: BotEnvironment):
     panel = await open_panel(bot_env)
     assert controls(panel)["Edit"]["disabled"]
@@ -96,7 +110,7 @@ async def test_a_role_or_a_member_is_chosen_and_filled_into_the_form(bot_env: Bo
     assert f"{dj.mention} · no limit set" in read(panel)
     await fill(bot_env, panel, "Add limit", for_whom=[dj], applies_to="member", songs="3", per="week")
     assert f"Limit for {dj.mention} set to 3 songs per week, starting now." in read(panel)
-    assert "-# counted per person" in read(panel)
+    assert "-# per person · busiest in the server: 0 this week · resets <t:" in read(panel)
 
     await choose(bot_env, panel, "Choose a member", bot_env.ann)
     assert "Can make a song now: ✅ Yes" in read(panel)
@@ -257,6 +271,33 @@ async def test_when_the_token_is_dead_the_panel_is_left_alone(bot_env: BotEnviro
     before = read(panel)
     bot_env.env.backend.clock.advance(15 * 60)
     await quota(bot_env, "limit", songs=7, per="day", applies_to="server")
+    assert read(panel) == before
+
+
+async def test_it_no_longer_follows_along_for_someone_who_lost_manage_server(bot_env: BotEnvironment):
+    panel = await open_panel(bot_env)
+    roles = bot_env.guild._guild.members[bot_env.max.id].role_ids
+    kept = list(roles)
+    roles.clear()
+    before = read(panel)
+    await ask(bot_env, bot_env.ann)
+    await bot_env.wait(11)
+    assert read(panel) == before
+    roles.extend(kept)
+    await ask(bot_env, bot_env.ann)
+    await bot_env.wait(11)
+    assert read(panel) == before
+    await press(bot_env, panel, "Channels")
+    await press(bot_env, panel, "Back")
+    assert "(2 used today)" in read(panel)
+
+
+async def test_it_no_longer_follows_along_for_someone_who_left(bot_env: BotEnvironment):
+    panel = await open_panel(bot_env)
+    before = read(panel)
+    del bot_env.guild._guild.members[bot_env.max.id]
+    await ask(bot_env, bot_env.ann)
+    await bot_env.wait(11)
     assert read(panel) == before
 
 

@@ -23,6 +23,7 @@ async def test_a_newcomer_goes_from_the_greeting_to_the_library() -> None:
 
 async def _an_example_of_the_greeting_becomes_a_song(discord: DiscordPage) -> None:
     greeting = discord.messages("Hi! I turn your words into songs")
+    await expect(greeting).to_contain_text("/quota panel")  # although ann can't use it
     await discord.press(EXAMPLE, greeting)
     await expect(discord.form().get_by_label("Prompt")).to_have_value(EXAMPLE)
     await discord.send_form()

@@ -97,7 +97,7 @@ async def completed(
 
 
 async def in_line(database: Database) -> list[int]:
-    return [song.id for song in await database.songs.queue(1000)]
+    return [song.id for song in (await database.songs.queue(1000, 1000)).first]
 
 
 async def fetched(database: Database, song_id: int) -> Song:

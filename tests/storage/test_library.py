@@ -6,16 +6,18 @@ from dataclasses import replace
 import pytest
 
 from songbot.songs.library import LibraryPage, LibraryScope, Search, parse_search
-from songbot.songs.models import DeliveryState
+from songbot.songs.models import DeliveryState, ReplyTarget
 from songbot.storage import Database
 from tests.storage.builders import (
     ANN,
+    CHANNEL,
     DAY,
     EVE,
     GUILD,
     MAX,
     NOW,
     OTHER_GUILD,
+    REPLY,
     RESULT,
     WORKER,
     completed,
@@ -95,6 +97,27 @@ async def test_of_others_only_what_they_made_publicly_here_is_shown(database: Da
     assert await database.library.channels(LibraryScope(ANN, MAX, None)) == []
     assert await finds(database, "", LibraryScope(ANN, MAX, None, channel_ids=frozenset({channel}))) == []
     assert len(await finds(database, "", LibraryScope(MAX, MAX, None))) == 4
+
+
+async def test_a_card_that_went_to_a_dm_is_found_by_the_channel_it_was_requested_in(
+    database: Database,
+) -> None:
+    song = await completed(database, MAX)
+    direct = ReplyTarget(CHANNEL + 1, 77)
+    assert await database.songs.mark_delivered(song, WORKER, direct, NOW)
+    stored = await fetched(database, song.id)
+    assert (stored.reply.channel_id, stored.requested_in) == (CHANNEL + 1, CHANNEL)
+    scope = LibraryScope(ANN, MAX, GUILD)
+    assert await database.library.channels(scope) == [(GUILD, CHANNEL)]
+    assert await finds(database, "", replace(scope, channel_ids=frozenset({CHANNEL}))) == [song.id]
+    assert await finds(database, "", replace(scope, channel_ids=frozenset({CHANNEL + 1}))) == []
+
+
+async def test_a_card_in_its_own_channel_has_no_other_origin(database: Database) -> None:
+    song = await completed(database, MAX)
+    assert await database.songs.mark_delivered(song, WORKER, replace(REPLY, message_id=77), NOW)
+    stored = await fetched(database, song.id)
+    assert (stored.origin_channel_id, stored.requested_in) == (None, CHANNEL)
 
 
 def vars_of_dm() -> dict[str, None]:

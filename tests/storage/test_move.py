@@ -83,7 +83,7 @@ def test_everything_is_in_the_target_and_said_to_be(filled: str, postgres_url: s
     lines = run_move(filled, postgres_url)
     assert asyncio.run(look(postgres_url)) == asyncio.run(look(filled))
     verified = [line for line in lines if "on both sides" in line]
-    assert len(verified) == 10
+    assert len(verified) == 11
     assert any(line.startswith("songs: 4 rows, checksum") for line in verified)
 
 

@@ -81,7 +81,7 @@ ASKED: dict[str, list[Ask]] = {
         lambda db: db.songs.admit(WORKER, 20, 2, NOW),
         lambda db: db.songs.claim(WORKER, NOW, 100),
         lambda db: db.songs.leased(WORKER),
-        lambda db: db.songs.queue(200),
+        lambda db: db.songs.queue(200, 1000),
         lambda db: db.songs.recent_durations(50),
     ],
     "quotas": [

@@ -69,6 +69,7 @@ async def test_an_export_has_all_of_a_person_and_no_token(database: Database) ->
         "songs": 2,
         "saves": 1,
         "notifications": 1,
+        "user_languages": 0,
         "quota_rules": 1,
         "quota_grants": 1,
         "quota_resets": 1,

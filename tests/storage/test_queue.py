@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from songbot.quotas.rules import OperatorLimits
 from songbot.storage import Database
+from songbot.storage.queries import admission
 from songbot.storage.queries.admission import next_turn
+from songbot.storage.queries.mapping import order_to_columns
+from songbot.storage.schema.tables import songs
 from tests.storage.builders import (
     ANN,
     EVE,
@@ -17,8 +24,15 @@ from tests.storage.builders import (
     admitted,
     composing,
     in_line,
+    order,
     placed,
+    submitting,
 )
+
+
+@pytest.fixture
+def operator_limits() -> OperatorLimits:
+    return OperatorLimits(server=10_000, member=10_000, direct=10_000)
 
 
 async def admitted_ids(database: Database, slots: int, **options) -> list[int]:
@@ -76,11 +90,36 @@ async def test_hundreds_of_songs_of_one_person_at_their_limit_hold_nobody_up(dat
     assert await admitted_ids(database, slots=20) == [maxs]
 
 
-@pytest.fixture
-def operator_limits():
-    from songbot.quotas.rules import OperatorLimits
+def next_in_line(rows: list[dict[str, Any]], slots: int, slots_per_user: int) -> list[int]:
+    """The rule of admissions: song ids, counted from 1, by going through the whole line."""
+    taken = Counter(row["user_id"] for row in rows if row["state"] in ("submitting", "composing"))
+    free, chosen = slots - taken.total(), []
+    for song_id, row in sorted(enumerate(rows, start=1), key=lambda pair: (pair[1]["turn"], pair[0])):
+        if row["state"] == "queued" and len(chosen) < free and taken[row["user_id"]] < slots_per_user:
+            taken[row["user_id"]] += 1
+            chosen.append(song_id)
+    return chosen
 
-    return OperatorLimits(server=10_000, member=10_000, direct=10_000)
+
+@pytest.mark.parametrize("seed", range(15))
+async def test_the_next_are_found_however_many_songs_of_others_at_their_limit_are_before_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    rng = random.Random(seed)
+    monkeypatch.setattr(admission, "_PAGE", rng.randrange(1, 6))
+    monkeypatch.setattr(admission, "_TURNS", rng.randrange(6, 30))
+    heavy, states = rng.randrange(1, 4), ["queued"] * 12 + ["submitting", "composing", "completed"]
+    rows: list[dict[str, Any]] = []
+    for _ in range(rng.randrange(0, 120)):
+        person = rng.choice([*range(1, heavy + 1)] * 5 + [*range(10, 10 + rng.randrange(1, 25))])
+        row = order_to_columns(order(person), rng.randrange(0, 60), NOW, granted=False)
+        finished_at = NOW if (state := rng.choice(states)) == "completed" else None
+        rows.append(row | {"state": state, "finished_at": finished_at})
+    if rows:
+        await database.connector.write(lambda connection: connection.execute(insert(songs), rows))
+    slots, slots_per_user = rng.randrange(1, 40), rng.randrange(1, 5)
+    expected = next_in_line(rows, slots, slots_per_user)
+    assert await admitted_ids(database, slots, slots_per_user=slots_per_user) == expected
 
 
 async def test_any_worker_admits_the_next_in_line_whoever_took_the_order(database: Database) -> None:
@@ -99,9 +138,18 @@ async def test_a_song_that_made_no_job_keeps_its_place_in_line(database: Databas
 async def test_the_line_is_counted_up_to_a_limit(database: Database) -> None:
     for person in range(1, 6):
         await placed(database, person)
-    assert await database.songs.queue_length(100) == 5
-    assert await database.songs.queue_length(3) == 3
-    assert [song.id for song in await database.songs.queue(2)] == [1, 2]
+    for limit, count_limit, length in ((2, 100, 5), (2, 3, 3), (5, 100, 5), (10, 100, 5)):
+        queue = await database.songs.queue(limit, count_limit)
+        assert queue.length == length
+        assert [song.id for song in queue.first] == [1, 2, 3, 4, 5][:limit]
+
+
+async def test_the_active_songs_of_each_person_are_counted_over_all_workers(database: Database) -> None:
+    for worker_id in (WORKER, OTHER_WORKER):
+        await submitting(database, ANN, worker_id=worker_id)
+    await composing(database, MAX)
+    await placed(database, EVE)
+    assert (await database.songs.queue(10, 10)).active_by_user == {ANN: 2, MAX: 1}
 
 
 class Line:

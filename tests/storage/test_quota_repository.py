@@ -59,6 +59,36 @@ async def test_what_the_whole_server_has_used_is_shown_with_its_ceilings(databas
     ]
 
 
+async def test_the_most_that_one_person_has_used_counts_only_what_their_own_limit_counts(
+    database: Database,
+) -> None:
+    book = database.quotas
+    for rule in (
+        Rule(LimitKind.MEMBER, 4, Period.DAY),
+        Rule(LimitKind.ROLE, 9, Period.WEEK, 77),
+        Rule(LimitKind.USER, 40, Period.DAY, EVE),
+    ):
+        await book.set_rule(GUILD, ADMIN, rule, NOW)
+    assert await highest(database) == [(LimitKind.MEMBER, 0), (LimitKind.ROLE, 0)]
+    await outcomes(database, *(order(EVE) for _ in range(5)))  # she has a limit of her own
+    await outcomes(database, *(order(ANN) for _ in range(3)), order(MAX), order(MAX), direct_order(MAX))
+    await placed(database, MAX, now=NOW - DAY)
+    await placed(database, MAX, now=NOW - DAY)
+    assert await highest(database) == [(LimitKind.MEMBER, 3), (LimitKind.ROLE, 4)]
+    await book.reset(GUILD, ADMIN, ANN, NOW)
+    failed = await placed(database, MAX)
+    await database.songs.mark_failed(failed, WORKER, FailureReason.FAILED, None, NOW)
+    assert await highest(database) == [(LimitKind.MEMBER, 2), (LimitKind.ROLE, 4)]
+    await book.grant(GUILD, ADMIN, MAX, 1, NOW)
+    await outcomes(database, *(order(MAX) for _ in range(3)))  # the last one is a bonus song
+    assert await highest(database) == [(LimitKind.MEMBER, 4), (LimitKind.ROLE, 6)]
+    assert (await book.rules(OTHER_GUILD, NOW)).highest == ()
+
+
+async def highest(database: Database) -> list[tuple[LimitKind, int]]:
+    return [(usage.rule.kind, usage.used) for usage in (await database.quotas.rules(GUILD, NOW)).highest]
+
+
 async def test_a_check_charges_nothing(database: Database) -> None:
     await placed(database)
     for _ in range(3):

@@ -25,5 +25,7 @@ SHARED = tuple(usage(kind) for kind in (LimitKind.SERVER, LimitKind.SERVER_CEILI
 
 
 def quota_state(*rules: Rule, channels: ChannelRules | None = None, **changes: Any) -> QuotaState:
-    held = GuildRules(rules, SHARED, ZONE.key)
+    per_person = (rule for rule in rules if rule.kind in (LimitKind.MEMBER, LimitKind.ROLE))
+    highest = tuple(LimitUsage(rule, MAX_LIMIT, DAY) for rule in per_person)
+    held = GuildRules(rules, SHARED, ZONE.key, highest)
     return QuotaState(held, CAPS, channels or ChannelRules(), ZONE, NOW, **changes)

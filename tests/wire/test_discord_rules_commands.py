@@ -6,7 +6,10 @@ import asyncio
 
 import aiohttp
 
+from songbot.wording import general
+
 from .answers import delivered, is_answer, songs_in
+from .discord_server.interaction_record import CHOICES
 from .process import Stage
 
 
@@ -45,10 +48,15 @@ async def test_commands_that_another_program_removed_come_back_at_the_start(stag
 
 async def test_a_command_that_nobody_knows_repairs_the_commands(stage: Stage) -> None:
     await stage.start_ready()
-    stage.discord.overwrite_commands([{"name": "theirs", "description": "not ours", "type": 1}])
-    pressed = await stage.discord.slash(stage.ann, stage.channel, "theirs")
+    word = {"name": "word", "description": "a word", "type": 3, "autocomplete": True}
+    theirs = {"name": "theirs", "description": "not ours", "type": 1, "options": [word]}
+    stage.discord.overwrite_commands([theirs])
+    typed = await stage.discord.autocomplete(stage.ann, stage.channel, "theirs", focused="word", word="a")
+    pressed = await stage.discord.slash(stage.ann, stage.channel, "theirs", word="a")
     await pressed.acknowledged(timeout=10)
     assert pressed.ephemeral
+    await typed.acknowledged(timeout=10)
+    assert typed.ack_type == CHOICES
     await stage.discord.commands_registered("song", timeout=10)
 
 
@@ -82,6 +90,40 @@ async def test_an_event_that_cannot_be_read_ends_nothing_and_is_logged_once(stag
     assert bot.log.count("can't read an event GUILD_ROLE_UPDATE") == 1
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
         assert 'songbot_unreadable_events_total{event="GUILD_ROLE_UPDATE"} 2.0' in await answer.text()
+
+
+async def test_an_interaction_that_cannot_be_read_is_answered_and_logged_once(stage: Stage) -> None:
+    bot = await stage.start_ready()
+    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain")
+    card = await song.message_matching(is_answer, timeout=30)
+    stage.discord.interactions.left_out.add("version")
+    commanded = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="never charged")
+    pressed = await stage.discord.click(stage.ann, card, "Another take")
+    for unreadable in (commanded, pressed):
+        told = await unreadable.message_matching(general.UNREADABLE)
+        assert told.ephemeral
+    assert len(songs_in(stage)) == 1
+    assert bot.log.count("can't read an event INTERACTION_CREATE") == 1
+    assert commanded.token not in bot.log
+
+
+async def test_autocomplete_that_cannot_be_read_offers_no_choices(stage: Stage) -> None:
+    await stage.start_ready()
+    stage.discord.interactions.left_out.add("version")
+    typed = await stage.discord.autocomplete(stage.ann, stage.channel, "song", focused="prompt", prompt="a")
+    await typed.acknowledged(timeout=10)
+    assert typed.ack == {"type": CHOICES, "data": {"choices": []}}
+
+
+async def test_a_command_whose_data_cannot_be_read_is_answered(stage: Stage) -> None:
+    await stage.start_ready()
+    stage.discord.interactions.left_out.add("name")
+    commanded = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain")
+    told = await commanded.message_matching(general.UNREADABLE)
+    assert told.ephemeral
+    typed = await stage.discord.autocomplete(stage.ann, stage.channel, "song", focused="prompt", prompt="a")
+    await typed.acknowledged(timeout=10)
+    assert typed.ack == {"type": CHOICES, "data": {"choices": []}}
 
 
 async def test_a_crash_loop_waits_longer_before_each_start(stage: Stage) -> None:

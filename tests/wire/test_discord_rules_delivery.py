@@ -46,6 +46,29 @@ async def test_pages_of_cloudflare_cost_no_card(stage: Stage) -> None:
     assert len(answers_in(stage, song)) == 1
 
 
+async def test_an_outage_of_an_hour_costs_no_card_and_charges_nothing_that_was_not_answered(
+    stage: Stage,
+) -> None:
+    """The hour passes on Discord's clock alone: tokens, nonces and limits run out. The bot's own pauses of up
+    to five minutes are tested on a virtual clock, in tests/unit/worker/test_outages.py.
+    """
+    await stage.start_ready()
+    song = await order(stage, "[slow] rain")
+    await song.message_matching("composing", timeout=15)
+    fault = stage.discord.outage(3600)
+    missed = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="never answered")
+    await stage.discord.wait_until(lambda: songs_in(stage)[0]["state"] == "completed", timeout=20)
+    before = fault.hits
+    await stage.discord.wait_until(lambda: fault.hits >= before + 3, timeout=60)
+    assert not delivered(stage)
+    stage.discord.advance(3600)
+    await stage.discord.wait_until(lambda: delivered(stage), timeout=60)
+    (card,) = answers_in(stage, song)
+    assert card is song.message, "its token has expired, so the bot edits it as its own message"
+    assert missed.ack is None
+    assert [row["prompt"] for row in songs_in(stage)] == ["[slow] rain"]
+
+
 async def test_automod_blocks_an_order_and_the_person_is_told_privately(stage: Stage) -> None:
     stage.guild.blocked_words.add("forbidden")
     await stage.start_ready()

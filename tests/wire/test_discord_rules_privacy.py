@@ -4,26 +4,16 @@ expire. docs/discord.md has the rules.
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from contextlib import closing
+from songbot.wording import buttons, library
 
 from .answers import answers_in, delivered, is_answer, songs_in
-from .discord_server import Channel, InteractionRecord, StoredMessage, User
+from .discord_server import InteractionRecord, StoredMessage
 from .discord_server.permissions import USE_EXTERNAL_APPS, VIEW_CHANNEL
+from .libraries import make_song, open_library, songs_listed
+from .orders import age
 from .process import Stage
 
-
-async def make_song(stage: Stage, person: User, channel: Channel, prompt: str, **how: bool) -> StoredMessage:
-    record = await stage.discord.slash(person, channel, "song", prompt=prompt, **how)
-    await record.acknowledged(timeout=10)
-    return await record.message_matching(is_answer, timeout=30)
-
-
-async def library_text(stage: Stage, person: User, channel: Channel, **options: object) -> str:
-    record = await stage.discord.slash(person, channel, "library", **options)
-    page = await record.message_matching(lambda message: message.embeds, timeout=10)
-    return page.text
+PLAY = "library:v1:play:1"
 
 
 async def test_what_discord_makes_ephemeral_is_private_from_the_start(stage: Stage) -> None:
@@ -36,7 +26,7 @@ async def test_what_discord_makes_ephemeral_is_private_from_the_start(stage: Sta
     assert "/library" in card.content
     record = await stage.discord.slash(stage.ann, elsewhere.channel, "library", user_install=True)
     page = await record.message_matching(lambda message: message.embeds)
-    opened = await stage.discord.click(stage.ann, page, "library:v1:play:1")
+    opened = await stage.discord.click(stage.ann, page, PLAY)
     shown = await opened.message_matching(is_answer, timeout=10)
     assert "Post here" not in shown.buttons
 
@@ -51,15 +41,38 @@ async def test_others_are_shown_only_what_was_made_where_they_may_look_now(stage
     await stage.start_ready()
     await make_song(stage, stage.ann, stage.channel, "for everybody")
     await make_song(stage, stage.ann, staff, "for staff alone")
-    assert library_count(await library_text(stage, stage.max, stage.channel, of=stage.ann)) == 1
+    assert await songs_listed(stage, stage.max, stage.channel, of=stage.ann) == 1
     stage.guild.member(stage.max).roles.append(staff_role)
-    assert library_count(await library_text(stage, stage.max, stage.channel, of=stage.ann)) == 2
+    assert await songs_listed(stage, stage.max, stage.channel, of=stage.ann) == 2
     await stage.discord.set_overwrite(staff, staff_role, deny=VIEW_CHANNEL)
-    assert library_count(await library_text(stage, stage.max, stage.channel, of=stage.ann)) == 1
+    assert await songs_listed(stage, stage.max, stage.channel, of=stage.ann) == 1
 
 
-def library_count(text: str) -> int:
-    return text.count("BPM")
+async def test_a_saved_song_is_shown_in_another_server_while_its_saver_may_view_where_it_was_made(
+    stage: Stage,
+) -> None:
+    eve = stage.discord.state.add_user("eve")
+    elsewhere = stage.discord.state.add_guild("Elsewhere").channel
+    await stage.start_ready()
+    card = await make_song(stage, stage.ann, stage.channel, "rain")
+    for person in (stage.max, eve):
+        saved = await stage.discord.click(person, card, "Save")
+        await saved.message_matching(buttons.SAVED)
+    page = await open_library(stage, stage.max, elsewhere, saved=True)
+    eves_page = await open_library(stage, eve, elsewhere, saved=True)
+    assert "rain" in page.text
+    opened = await stage.discord.click(stage.max, page, PLAY)
+    shown = await opened.message_matching(is_answer)
+    assert "Post here" not in shown.buttons
+    unsaved = await stage.discord.click(eve, card, "Save")
+    await unsaved.message_matching(buttons.UNSAVED)
+    refused = await stage.discord.click(eve, eves_page, PLAY)
+    await refused.message_matching(library.SONG_HIDDEN)
+    await stage.discord.set_overwrite(stage.channel, stage.guild.everyone, deny=VIEW_CHANNEL)
+    refused = await stage.discord.click(stage.max, page, PLAY)
+    await refused.message_matching(library.SONG_HIDDEN)
+    nothing = await stage.discord.slash(stage.max, elsewhere, "library", saved=True)
+    await nothing.message_matching(library.NOTHING_SAVED)
 
 
 async def test_two_sessions_of_one_shard_make_one_song_and_leave_its_message_alone(stage: Stage) -> None:
@@ -92,17 +105,6 @@ async def test_a_direct_message_is_answered_once_by_two_sessions(stage: Stage) -
         lambda: len(stage.discord.requests_to(f"/channels/{dms.id}/messages", "POST")) == 2, timeout=10
     )
     assert len(offers()) == 1
-
-
-def age(stage: Stage, *, created_minutes_ago: float, token_seconds_left: float) -> None:
-    """What time does to the database."""
-    now = time.time()
-    with closing(sqlite3.connect(stage.folder / "songs.db")) as database:
-        database.execute(
-            "UPDATE songs SET token_expires_at = ?, created_at = ?",
-            (int((now + token_seconds_left) * 1e6), int((now - created_minutes_ago * 60) * 1e6)),
-        )
-        database.commit()
 
 
 async def waiting_private_song(stage: Stage) -> InteractionRecord:

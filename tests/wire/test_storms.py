@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from songbot.wording.general import STOPPING
+from songbot.wording.language import ENGLISH
 
 from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord
@@ -80,7 +81,7 @@ async def test_sigterm_amid_a_rush_leaves_nobody_without_an_answer(big_stage: St
     await patiently(lambda: delivered(stage, len(songs_in(stage))))
     for song in filter(lambda song: song.ack, songs):
         texts = [message.text for message in song.messages]
-        assert any(is_answer(message) for message in song.messages) or STOPPING in texts, texts
+        assert any(is_answer(message) for message in song.messages) or STOPPING(ENGLISH) in texts, texts
     assert len(answers_in(stage, songs[0])) == len(songs_in(stage)) == len(stage.whisul.posts)
 
 
@@ -92,7 +93,7 @@ async def test_sigterm_while_discord_is_slow_leaves_nobody_without_an_answer(big
     await stage.discord.wait_until(lambda: first_attempts.hits == len(songs))
     await stop_again_and_again(bot)
     for song in songs:
-        assert [message.text for message in song.messages] == [STOPPING]
+        assert [message.text for message in song.messages] == [STOPPING(ENGLISH)]
 
 
 @pytest.mark.slow

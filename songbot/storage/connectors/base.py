@@ -1,4 +1,4 @@
-"""The interface of every database connector, and the errors it raises.
+"""Define the interface of every database connector, and the errors it raises.
 
 Work is plain code on a SQLAlchemy Connection, the same for SQLite and PostgreSQL. All statements of a
 transaction run in one call, because switching between the event loop and SQLite's thread takes longer than

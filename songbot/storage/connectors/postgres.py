@@ -1,4 +1,4 @@
-"""PostgreSQL through asyncpg. Cancelling a call also cancels it on the server."""
+"""Connect to PostgreSQL through asyncpg. Cancelling a call also cancels it on the server."""
 
 from __future__ import annotations
 

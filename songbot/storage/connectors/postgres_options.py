@@ -77,7 +77,7 @@ password.
 def checked_options(query: Mapping[str, tuple[str, ...] | str]) -> dict[str, str]:
     """Return a URL's options under libpq's names, without those that have no effect.
 
-    Raises BadDatabaseUrl with a one-sentence message that never repeats a value.
+    Raise BadDatabaseUrl for an option that is wrong or not supported. Its message never repeats a value.
     """
     options: dict[str, str] = {}
     for given, values in query.items():
@@ -105,12 +105,8 @@ def _check_value(name: str, value: str) -> None:
         _check_choice(name, value, _CHOICES[name])
     elif name == "connect_timeout" and not (value.isascii() and value.isdecimal() and len(value) < 6):
         raise BadDatabaseUrl("In DATABASE_URL, connect_timeout must be a number of seconds.")
-    elif name in _FILES and not _is_file(name, value):
+    elif name in _FILES and (name, value) != ("sslrootcert", "system") and not Path(value).is_file():
         raise BadDatabaseUrl(f"In DATABASE_URL, {name} names a file that is not there.")
-
-
-def _is_file(name: str, value: str) -> bool:
-    return (name, value) == ("sslrootcert", "system") or Path(value).is_file()
 
 
 def _check_choice(name: str, value: str, choices: frozenset[str]) -> None:

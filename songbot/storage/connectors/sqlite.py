@@ -1,4 +1,4 @@
-"""SQLite on its own threads: one writer and several readers."""
+"""Run SQLite on its own threads: one writer and several readers."""
 
 from __future__ import annotations
 

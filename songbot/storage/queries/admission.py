@@ -7,13 +7,17 @@ decreases.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_, update
 
 from songbot.songs.models import Song, State
+from songbot.songs.ports import Queue
 from songbot.storage.connectors.base import ADMISSION_LOCK, advisory_lock
-from songbot.storage.schema.tables import ACTIVE, QUEUED, app_state, songs
+from songbot.storage.schema.tables import ACTIVE, QUEUED, UNFINISHED, app_state, songs
 
 from .leases import LeaseQueries
 from .mapping import song_from_row
@@ -22,22 +26,29 @@ from .quota_usage import state_value
 QUEUE_TURN = "queue_turn"
 """The key in `app_state` of the highest turn admitted so far. The migrations create it."""
 _PAGE = 100
+_TURNS, _ALL_TURNS = 1000, 10**12
 
 _IN_ORDER = songs.c.turn, songs.c.id
 _ACTIVE_BY_USER = select(songs.c.user_id, func.count().label("songs")).where(ACTIVE).group_by(songs.c.user_id)
-_WAITING = (
+_FIRST_TURN = select(func.min(songs.c.turn)).where(QUEUED).correlate(None).scalar_subquery()
+_FIRST_IN_LINE = (
     select(*_IN_ORDER, songs.c.user_id)
     .where(
         QUEUED,
         songs.c.user_id.not_in(bindparam("at_limit", expanding=True)),
         tuple_(*_IN_ORDER) > tuple_(bindparam("after_turn"), bindparam("after_id")),
+        songs.c.turn < _FIRST_TURN + bindparam("turns"),
     )
     .order_by(*_IN_ORDER)
-    .limit(_PAGE)
+    .limit(bindparam("page"))
 )
+"""The songs after a position that are at most `turns` behind the head of the queue.
+
+Behind that, there may be nothing but thousands of songs of people at their limit.
+"""
 _QUEUE = select(songs).where(QUEUED).order_by(*_IN_ORDER).limit(bindparam("at_most"))
 _LENGTH = select(func.count()).select_from(
-    select(songs.c.id).where(QUEUED).limit(bindparam("at_most")).subquery("waiting")
+    select(songs.c.id).where(QUEUED).order_by(*_IN_ORDER).limit(bindparam("at_most")).subquery("waiting")
 )
 _SUBMIT = (
     update(songs)
@@ -46,6 +57,34 @@ _SUBMIT = (
     .returning(songs)
 )
 _SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
+
+
+def _first_of_each() -> Select[Any, Any, Any]:
+    """Build a query of the first songs of each person who is not at their limit, in queue order.
+
+    The database skips from person to person in an index, so the time depends on the number of people.
+    """
+    people = (
+        select(func.min(songs.c.user_id).label("user_id")).where(UNFINISHED).cte("people", recursive=True)
+    )
+    following = select(func.min(songs.c.user_id)).where(UNFINISHED, songs.c.user_id > people.c.user_id)
+    people = people.union_all(select(following.scalar_subquery()).where(people.c.user_id.is_not(None)))
+    first = (
+        select(songs.c.id)
+        .where(UNFINISHED, QUEUED, songs.c.user_id == people.c.user_id)
+        .order_by(*_IN_ORDER)
+        .limit(bindparam("slots_per_user"))
+    )
+    waiting = songs.alias("waiting")
+    return (
+        select(waiting.c.turn, waiting.c.id, waiting.c.user_id)
+        .join_from(people, waiting, waiting.c.id.in_(first.scalar_subquery()))
+        .where(people.c.user_id.not_in(bindparam("at_limit", expanding=True)))
+        .order_by(waiting.c.turn, waiting.c.id)
+    )
+
+
+_FIRST_OF_EACH = _first_of_each()
 
 
 def next_turn(queue_turn: int, last_turn: int | None) -> int:
@@ -61,12 +100,16 @@ def next_turn(queue_turn: int, last_turn: int | None) -> int:
     return queue_turn + 1 if last_turn is None else max(queue_turn + 1, last_turn + 2)
 
 
-def queue(connection: Connection, limit: int) -> list[Song]:
-    return [song_from_row(row) for row in connection.execute(_QUEUE, {"at_most": limit})]
+def queue(connection: Connection, limit: int, count_limit: int) -> Queue:
+    first = [song_from_row(row) for row in connection.execute(_QUEUE, {"at_most": limit})]
+    length = len(first)
+    if length == limit:
+        length = connection.scalar(_LENGTH, {"at_most": count_limit}) or 0
+    return Queue(first, length, _active_by_user(connection))
 
 
-def queue_length(connection: Connection, limit: int) -> int:
-    return connection.scalar(_LENGTH, {"at_most": limit}) or 0
+def _active_by_user(connection: Connection) -> Counter[int]:
+    return Counter({row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)})
 
 
 class AdmissionQueries:
@@ -82,8 +125,8 @@ class AdmissionQueries:
     ) -> list[Song]:
         """Admit the next queued songs while slots are free, or none if the worker is not alive."""
         advisory_lock(connection, ADMISSION_LOCK)
-        active = {row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)}
-        turns = _next_in_line(connection, active, slots - sum(active.values()), slots_per_user)
+        active = _active_by_user(connection)
+        turns = _next_in_line(connection, active, slots - active.total(), slots_per_user)
         if not turns:
             return []
         situation = connection.execute(self._situation, self._leases.parameters(worker_id=worker_id)).one()
@@ -96,19 +139,33 @@ class AdmissionQueries:
 
 
 def _next_in_line(
-    connection: Connection, active: dict[int, int], free: int, slots_per_user: int
+    connection: Connection, active: Counter[int], free: int, slots_per_user: int
 ) -> dict[int, int]:
     """Return the turns of the next songs by song id. Skip people who have reached their limit."""
     chosen: dict[int, int] = {}
+    candidates = _candidates(connection, active, slots_per_user)
+    while len(chosen) < free and (row := next(candidates, None)) is not None:
+        if row.id not in chosen and active[row.user_id] < slots_per_user:
+            chosen[row.id] = row.turn
+            active[row.user_id] += 1
+    return chosen
+
+
+def _candidates(
+    connection: Connection, active: Counter[int], slots_per_user: int
+) -> Iterator[Row[Any, Any, Any]]:
+    """Yield songs in queue order, some of them twice. `active` may change meanwhile."""
     after = {"after_turn": -1, "after_id": -1}
-    while len(chosen) < free:
+    while True:
         at_limit = [user_id for user_id, number in active.items() if number >= slots_per_user]
-        page = connection.execute(_WAITING, {"at_limit": at_limit, **after}).all()
-        for row in page:
-            if len(chosen) < free and active.get(row.user_id, 0) < slots_per_user:
-                chosen[row.id] = row.turn
-                active[row.user_id] = active.get(row.user_id, 0) + 1
+        turns = _TURNS if at_limit else _ALL_TURNS
+        page = connection.execute(
+            _FIRST_IN_LINE, {"at_limit": at_limit, "turns": turns, "page": _PAGE, **after}
+        ).all()
+        yield from page
         if len(page) < _PAGE:
             break
         after = {"after_turn": page[-1].turn, "after_id": page[-1].id}
-    return chosen
+    if at_limit:
+        of_each = {"at_limit": at_limit, "slots_per_user": slots_per_user}
+        yield from connection.execute(_FIRST_OF_EACH, of_each).all()

@@ -38,6 +38,7 @@ _ANONYMISED_VALUES: dict[str, Any] = {
     "reason": None,
     "error": None,
     "channel_id": 0,
+    "origin_channel_id": None,
     "message_id": None,
     "token": None,
     "token_expires_at": None,

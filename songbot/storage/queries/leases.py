@@ -1,4 +1,4 @@
-"""Workers and their leases. Each worker has one row, renewed by its heartbeat; its songs carry its name."""
+"""Keep the workers' leases. Each worker has one row, renewed by its heartbeat; its songs carry its name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    exists,
     func,
     select,
     type_coerce,
@@ -33,7 +34,8 @@ INTERRUPTED_AFTER = 30.0
 
 A worker that can't reach the database may still receive its job's id from Whisul in that time, and save it.
 """
-_FORGET_AFTER = 3600.0
+_GONE_AFTER, _FORGET_AFTER = 10.0, 3600.0
+"""Seconds after a lease expires until nothing that the worker began goes on, and until its row is deleted."""
 
 _UNREGISTER = delete(workers).where(workers.c.name == bindparam("worker_id"))
 _LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
@@ -65,6 +67,11 @@ class LeaseQueries:
             .where(workers.c.lease_until > self._after(0))
             .order_by(*by_preference)
             .limit(1)
+        )
+        self._others = select(
+            exists().where(
+                workers.c.name != bindparam("worker_id"), workers.c.lease_until > self._after(-_GONE_AFTER)
+            )
         )
         self._forget = delete(workers)
         if not single_process:
@@ -110,6 +117,11 @@ class LeaseQueries:
         values = {"worker_id": worker_id, "lease": _microseconds(lease_seconds)}
         parameters = self.parameters(**values, provider_available=provider_available)
         return connection.execute(self._renew, parameters).rowcount == 1
+
+    def is_shared(self, connection: Connection, worker_id: str) -> bool:
+        if self._single_process:
+            return False
+        return bool(connection.scalar(self._others, self.parameters(worker_id=worker_id)))
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
         """Claim each dead worker's songs, oldest first. Skip those that another process is claiming now."""

@@ -38,6 +38,7 @@ def song_from_row(row: Row[Any]) -> Song:
         deleted_at=row.deleted_at,
         generation=row.generation,
         language=row.language,
+        origin_channel_id=row.origin_channel_id,
     )
 
 

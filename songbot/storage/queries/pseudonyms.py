@@ -1,4 +1,4 @@
-"""Pseudonyms of people who had their data deleted. Computing one from an id needs this database's secret."""
+"""Compute the pseudonyms of people who had their data deleted. This needs this database's secret."""
 
 from __future__ import annotations
 

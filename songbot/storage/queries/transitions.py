@@ -1,4 +1,4 @@
-"""State transitions of a song. Each is one statement, which matches only songs in the previous state.
+"""Change a song's state. Each transition is one statement, which matches only songs in the previous state.
 
 They are built once, because building one takes about as long as running it. Run them with the parameters
 `song_id`, `of_generation` and, except for MARK_SUBMITTED, `worker_id`; any other parameters set the columns

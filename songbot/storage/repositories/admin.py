@@ -1,4 +1,4 @@
-"""What the operator's commands need from the database."""
+"""Query the database for the operator's commands."""
 
 from __future__ import annotations
 

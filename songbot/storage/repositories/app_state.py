@@ -1,4 +1,4 @@
-"""Single values by key, which the bot keeps across restarts."""
+"""Store single values by key, which the bot keeps across restarts."""
 
 from __future__ import annotations
 

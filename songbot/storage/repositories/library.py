@@ -31,6 +31,7 @@ from songbot.storage.schema.upsert import upsert
 _MAX_PROMPTS_SEARCHED = 200
 _MAX_CHANNELS = 1000
 _VISIBLE = [COMPLETED, songs.c.deleted_at.is_(None)]
+_REQUESTED_IN = func.coalesce(songs.c.origin_channel_id, songs.c.channel_id)
 
 
 class SqlLibraryRepository:
@@ -75,15 +76,15 @@ class SqlLibraryRepository:
     async def channels(self, scope: LibraryScope) -> list[tuple[int, int]]:
         others = [*_others_in_scope(scope), songs.c.user_id != scope.viewer_id]
         query = (
-            select(songs.c.guild_id, songs.c.channel_id)
+            select(songs.c.guild_id, _REQUESTED_IN.label("requested_in"))
             .select_from(_shown(scope))
             .where(*others)
-            .group_by(songs.c.guild_id, songs.c.channel_id)
+            .group_by(songs.c.guild_id, _REQUESTED_IN)
             .order_by(func.max(songs.c.id).desc())
             .limit(_MAX_CHANNELS)
         )
         rows = await self._connector.read(lambda connection: connection.execute(query).all())
-        return [(row.guild_id, row.channel_id) for row in rows]
+        return [(row.guild_id, row.requested_in) for row in rows]
 
     async def is_saved(self, user_id: int, song_id: int) -> bool:
         query = select(saves.c.song_id).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
@@ -174,7 +175,7 @@ def _saved_only(scope: LibraryScope) -> bool:
 
 def _in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
     own = songs.c.user_id == scope.viewer_id
-    others = and_(*_others_in_scope(scope), songs.c.channel_id.in_(scope.channel_ids))
+    others = and_(*_others_in_scope(scope), _REQUESTED_IN.in_(scope.channel_ids))
     if scope.owner_id != scope.viewer_id:
         return [others]
     if _saved_only(scope):
@@ -184,7 +185,7 @@ def _in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
 
 
 def _others_in_scope(scope: LibraryScope) -> list[ColumnElement[bool]]:
-    """Conditions for songs of other people that the scope asks for, in whatever channel."""
+    """Return the conditions for other people's songs that the scope asks for, in any channel."""
     public = [*_VISIBLE, songs.c.private.is_(False), songs.c.guild_id.is_not(None), songs.c.user_id > 0]
     if scope.owner_id == scope.viewer_id:
         return public

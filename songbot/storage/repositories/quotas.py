@@ -50,8 +50,10 @@ class SqlQuotaRepository:
             context = _quota_context(connection, QuotaSubject(_NOBODY, guild_id))
             shared = shared_rules(context.rules, self._operator_limits, in_guild=True)
             usages = measure_usage(connection, shared, context, now)
-            rows = connection.execute(query)
-            return GuildRules(tuple(rule_from_row(row) for row in rows), tuple(usages), context.zone.key)
+            rules = tuple(rule_from_row(row) for row in connection.execute(query))
+            per_person = [rule for rule in rules if rule.kind in (LimitKind.MEMBER, LimitKind.ROLE)]
+            highest = usage_stats.highest_usages(connection, guild_id, per_person, context.zone, now)
+            return GuildRules(rules, tuple(usages), context.zone.key, highest)
 
         return await self._connector.read(load)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Update, bindparam, select
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
 from songbot.songs.orders import Order, OrderOutcome
-from songbot.songs.ports import LeaseState
+from songbot.songs.ports import LeaseState, Queue
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import admission, leases, transitions
 from songbot.storage.queries.cancel import cancel_queued
@@ -60,11 +60,8 @@ class SqlSongRepository:
             durable=True,
         )
 
-    async def queue(self, limit: int) -> list[Song]:
-        return await self._connector.read(lambda connection: admission.queue(connection, limit))
-
-    async def queue_length(self, limit: int) -> int:
-        return await self._connector.read(lambda connection: admission.queue_length(connection, limit))
+    async def queue(self, limit: int, count_limit: int) -> Queue:
+        return await self._connector.read(lambda connection: admission.queue(connection, limit, count_limit))
 
     async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
         return await self._connector.write(
@@ -95,7 +92,9 @@ class SqlSongRepository:
         )
 
     async def mark_delivered(self, song: Song, worker_id: str, reply: ReplyTarget, now: datetime) -> bool:
-        values = {"worker_id": worker_id, "delivered_at": now, **reply_to_columns(reply)}
+        origin = song.requested_in if song.requested_in != reply.channel_id else None
+        values = {"worker_id": worker_id, "delivered_at": now, "origin_channel_id": origin}
+        values |= reply_to_columns(reply)
         return await self._change(transitions.MARK_DELIVERED, song, **values)
 
     async def mark_undeliverable(self, song: Song, worker_id: str, now: datetime) -> bool:
@@ -117,6 +116,9 @@ class SqlSongRepository:
 
     async def unregister_worker(self, worker_id: str) -> None:
         await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
+
+    async def is_shared(self, worker_id: str) -> bool:
+        return await self._connector.read(lambda connection: self._leases.is_shared(connection, worker_id))
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> int:
         return await self._connector.write(

@@ -13,14 +13,14 @@ from songbot.storage.errors import DatabaseTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 """The latest revision in `migrations/versions`."""
 _FOLDER = Path(__file__).parent / "migrations"
 _SECONDS = 600.0
 
 
 async def migrate(connector: Connector) -> None:
-    """Upgrade to HEAD. Raises DatabaseTooNew or StoreUnavailable.
+    """Upgrade to HEAD. May raise DatabaseTooNew or StoreUnavailable.
 
     If several processes start at once, one migrates and the others wait for it.
     """

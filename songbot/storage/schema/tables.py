@@ -1,4 +1,4 @@
-"""The tables. Ids are Discord's snowflakes unless noted otherwise; song ids count up from 1."""
+"""Define the tables. Ids are Discord's snowflakes unless noted otherwise; song ids count up from 1."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ songs = Table(
     Column("reason", String),
     Column("error", SafeText),
     Column("channel_id", BigInteger, nullable=False),
+    # Where the song was requested, if its card went to a DM instead. Other people's access depends on it.
+    Column("origin_channel_id", BigInteger),
     Column("message_id", BigInteger),
     Column("token", String),
     Column("token_expires_at", UtcDateTime),

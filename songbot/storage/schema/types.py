@@ -1,4 +1,4 @@
-"""Column types: times in UTC, text that both databases can store, and tuples of strings."""
+"""Define column types: times in UTC, text that both databases can store, and tuples of strings."""
 
 from __future__ import annotations
 

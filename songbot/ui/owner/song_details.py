@@ -51,7 +51,7 @@ def _title(song: Song) -> str:
 
 
 def _asked(song: Song) -> str:
-    request = wording.asked(song.user_id, song.guild_id, song.reply.channel_id, private=song.private)
+    request = wording.asked(song.user_id, song.guild_id, song.requested_in, private=song.private)
     if song.parent_id is None or song.relation is None:
         return request
     return f"{request}, {wording.parent(song.relation.value, song.parent_id)}"
@@ -82,5 +82,6 @@ def _message(song: Song) -> str:
     message."""
     if song.reply.message_id is None:
         return ""
-    path = f"{song.guild_id or '@me'}/{song.reply.channel_id}/{song.reply.message_id}"
+    place = song.guild_id if song.guild_id and song.origin_channel_id is None else "@me"
+    path = f"{place}/{song.reply.channel_id}/{song.reply.message_id}"
     return f"https://discord.com/channels/{path}"

@@ -32,9 +32,9 @@ CHANNEL_TYPES = [
     discord.ChannelType.voice,
     discord.ChannelType.stage_voice,
     discord.ChannelType.forum,
+    discord.ChannelType.media,
 ]
-"""Channels in which people can use commands, directly or in threads. Discord's schema lacks media
-channels."""
+"""Channels in which people can use commands, directly or in threads."""
 _LOG_TEXT = 3800
 
 

@@ -12,6 +12,7 @@ from songbot.quotas.repository import GuildRules
 from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Rule, window_at
 from songbot.wording import quota_rules as wording
 from songbot.wording.language import Language
+from songbot.wording.quotas import resets
 
 from .panel_ids import Target
 
@@ -72,8 +73,17 @@ def rule_lines(language: Language, state: QuotaState, rule: Rule) -> str:
     usage = next((usage for usage in state.rules.shared if usage.rule == rule), state.usages.get(rule))
     if usage is not None:
         return f"{heading}\n-# {wording.usage_meter(language, usage)}"
-    reset = window_at(rule.period, state.now, state.zone).end
-    return f"{heading}\n{wording.counted_per_person(language, reset)}"
+    highest = next((usage for usage in state.rules.highest if usage.rule == rule), None)
+    if highest is not None:
+        return f"{heading}\n-# {_highest(language, state, highest)}"
+    return f"{heading}\n-# {resets(language, window_at(rule.period, state.now, state.zone).end)}"
+
+
+def _highest(language: Language, state: QuotaState, usage: LimitUsage) -> str:
+    """Return a meter only if everyone who was counted is under this limit, that is, if no role has one."""
+    if all(rule.kind is not LimitKind.ROLE for rule in state.rules.rules):
+        return wording.busiest_member_meter(language, usage)
+    return wording.busiest_in_server(language, usage)
 
 
 def operator_line(language: Language, state: QuotaState) -> str:

@@ -533,6 +533,26 @@ async def test_progress_is_shown_on_the_own_message_when_the_token_is_spent(stag
     assert stage.discord.routes == [EDIT]
 
 
+async def test_where_discord_drops_the_embed_progress_is_in_the_text(stage: Scene) -> None:
+    stage.discord.drops_embeds = True
+    assert await stage.delivery.update_progress(LATE, PROGRESS)
+    shown, restored = stage.discord.requests
+    assert shown.route == restored.route == EDIT
+    assert "▰▰▰▱" in restored.body["content"]
+
+
+async def test_where_the_bot_is_known_to_lack_embed_links_progress_is_one_edit_of_the_text(
+    stage: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_service, "reach_of", lambda *_: ChannelReach(can_embed=False))
+    assert await stage.delivery.update_progress(LATE, PROGRESS)
+    assert await stage.delivery.update_progress(LIVE, PROGRESS)
+    as_itself, by_token = stage.discord.requests
+    assert "▰▰▰▱" in as_itself.body["content"]
+    assert as_itself.body["embeds"] == []
+    assert "▰▰▰▱" in by_token.body["embeds"][0]["description"], "edits by token keep their embeds"
+
+
 @pytest.mark.parametrize(
     "song",
     [

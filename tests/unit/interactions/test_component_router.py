@@ -19,6 +19,7 @@ from songbot.ui.modals import ModalKind, PromptModal, typed_prompt
 from songbot.ui.song_buttons import card_view
 from songbot.ui.views import RoutedView
 from songbot.wording import buttons, general
+from songbot.wording.language import ENGLISH
 from tests.support.songs import SONG
 
 
@@ -83,7 +84,7 @@ def view_with(sent_id: str) -> discord.ui.View:
 
 async def test_a_press_is_carried_out_with_its_song(bot: Bot) -> None:
     async with simcord.run(bot) as env:
-        ann, message = await card(env, bot, card_view(SONG))
+        ann, message = await card(env, bot, card_view(ENGLISH, SONG))
         result = await ann.click(message, label="Save")
         assert bot.calls == [("save", 7)]
         assert result.ephemeral
@@ -93,8 +94,8 @@ async def test_a_press_is_carried_out_with_its_song(bot: Bot) -> None:
 
 async def test_a_modal_reaches_another_handler_than_the_button_with_its_custom_id(bot: Bot) -> None:
     async with simcord.run(bot) as env:
-        ann, message = await card(env, bot, card_view(SONG))
-        result = await ann.click(message, label=buttons.REMIX)
+        ann, message = await card(env, bot, card_view(ENGLISH, SONG))
+        result = await ann.click(message, label=buttons.REMIX(ENGLISH))
         assert result.modal is not None
         assert result.modal["custom_id"] == "song:v1:remix:7"
         await ann.submit_modal(result, {"prompt": "slower"})
@@ -128,18 +129,18 @@ async def test_an_unknown_or_forged_press_ends_in_a_kind_private_sentence(bot: B
         ann, message = await card(env, bot, view_with(sent_id))
         result = await ann.click(message, custom_id=sent_id)
         assert result.ephemeral
-        assert result.response.content == general.UNKNOWN_BUTTON
+        assert result.response.content == general.UNKNOWN_BUTTON(ENGLISH)
         assert bot.calls == []
 
 
 @pytest.mark.parametrize("sent_id", ["song:v1:save:7", f"song:v1:remix:{MAX_ID + 1}", "song:v2:remix:7"])
 async def test_an_unknown_or_forged_modal_ends_in_a_kind_private_sentence(bot: Bot, sent_id: str) -> None:
     async with simcord.run(bot) as env:
-        ann, message = await card(env, bot, card_view(SONG))
-        shown = await ann.click(message, label=buttons.REMIX)
+        ann, message = await card(env, bot, card_view(ENGLISH, SONG))
+        shown = await ann.click(message, label=buttons.REMIX(ENGLISH))
         shown._interaction.modal["custom_id"] = sent_id
         result = await ann.submit_modal(shown, {"prompt": "slower"})
-        assert result.response.content == buttons.UNKNOWN_FORM
+        assert result.response.content == buttons.UNKNOWN_FORM(ENGLISH)
         assert bot.calls == []
 
 
@@ -152,7 +153,7 @@ async def test_the_largest_id_is_no_forgery(bot: Bot) -> None:
 
 async def test_what_a_handler_refuses_is_told_privately(bot: Bot) -> None:
     async with simcord.run(bot) as env:
-        ann, message = await card(env, bot, card_view(SONG))
+        ann, message = await card(env, bot, card_view(ENGLISH, SONG))
         result = await ann.click(message, label="Delete")
         assert result.ephemeral
         assert result.response.content == "not yours"
@@ -160,15 +161,15 @@ async def test_what_a_handler_refuses_is_told_privately(bot: Bot) -> None:
 
 async def test_what_goes_wrong_after_the_acknowledgement_is_told_privately(bot: Bot) -> None:
     async with simcord.run(bot) as env:
-        ann, message = await card(env, bot, card_view(SONG))
+        ann, message = await card(env, bot, card_view(ENGLISH, SONG))
         result = await ann.click(message, label="Another take")
-        assert [followup.content for followup in result.followups] == [general.STORE_UNAVAILABLE]
+        assert [followup.content for followup in result.followups] == [general.STORE_UNAVAILABLE(ENGLISH)]
 
 
 async def test_discord_py_remembers_neither_views_nor_modals(bot: Bot) -> None:
     async with simcord.run(bot) as env:
-        ann, message = await card(env, bot, card_view(SONG))
-        await ann.click(message, label=buttons.REMIX)
+        ann, message = await card(env, bot, card_view(ENGLISH, SONG))
+        await ann.click(message, label=buttons.REMIX(ENGLISH))
         store = bot._connection._view_store
         assert (store._views, store._modals, store._dynamic_items) == ({}, {}, {})
 

@@ -34,6 +34,7 @@ from songbot.ui.progress_message import acknowledgement_embed, progress_embed
 from songbot.ui.song_buttons import card_view, failure_view, is_public_card_of
 from songbot.ui.song_card import failure_embed, song_embed
 from songbot.wording import text
+from songbot.wording.language import ENGLISH
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 SONG = Song(
@@ -100,8 +101,8 @@ def check(embed: discord.Embed) -> None:
 @given(LONG, results)
 def test_a_card_is_within_discords_limits_and_pings_nobody(prompt: str, result: Result):
     song = replace(SONG, state=State.COMPLETED, prompt=prompt, result=result, finished_at=NOW)
-    check(song_embed(song))
-    for button in card_view(song).children:
+    check(song_embed(ENGLISH, song))
+    for button in card_view(ENGLISH, song).children:
         url = getattr(button, "url", None)
         assert url is None or (url.startswith(("http://", "https://")) and len(url) <= 512)
         assert len(getattr(button, "custom_id", None) or "") <= 100
@@ -110,8 +111,8 @@ def test_a_card_is_within_discords_limits_and_pings_nobody(prompt: str, result: 
 @given(LONG, st.none() | LONG, st.none() | st.sampled_from(list(FailureReason)))
 def test_a_failure_is_within_discords_limits_and_pings_nobody(prompt: str, error: str | None, reason: Any):
     song = replace(SONG, state=State.FAILED, prompt=prompt, error=error, reason=reason, finished_at=NOW)
-    check(failure_embed(song))
-    assert len(failure_view(song).children) == 1
+    check(failure_embed(ENGLISH, song))
+    assert len(failure_view(ENGLISH, song).children) == 1
 
 
 @given(LONG, st.sampled_from(list(Stage)), st.integers(), st.none() | st.integers(1))
@@ -120,8 +121,8 @@ def test_a_progress_line_is_within_discords_limits_and_pings_nobody(
 ):
     progress = Progress(stage, filled, queue_position, NOW, NOW, 2)
     for embed in (
-        progress_embed(replace(SONG, prompt=prompt), progress),
-        acknowledgement_embed(prompt, 42, NOW),
+        progress_embed(ENGLISH, replace(SONG, prompt=prompt), progress),
+        acknowledgement_embed(ENGLISH, prompt, 42, NOW),
     ):
         check(embed)
         assert (embed.description or "").count("\n") <= 4
@@ -252,5 +253,5 @@ async def test_a_link_that_leads_inside_costs_the_file_and_nothing_more(url: str
         downloader.fetch(song) as files,
     ):
         assert files.present == ()
-        assert payload_variants(song, files, None)
+        assert payload_variants(ENGLISH, song, files, None)
     assert sum("not attached" in record.message for record in caplog.records) >= 1

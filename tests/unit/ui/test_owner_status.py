@@ -115,7 +115,7 @@ def test_sizes_are_told_in_fitting_units(size: int, told: str):
     assert wording.database("SQLite", size) == f"SQLite, {told}"
 
 
-def test_the_gate_is_closed_slowed_and_open_in_turn():
+def test_the_throttle_is_suspended_limited_and_normal_in_turn():
     seconds = Seconds()
     throttle = RequestThrottle(seconds, lambda: 0.0)
     assert (throttle.state, throttle.rate_limit) == (ThrottleState.NORMAL, None)

@@ -163,6 +163,8 @@ def test_the_page_of_channels_fits_and_leaves_out_deleted_ones(allowed, denied):
     assert len(deny.get("default_values", [])) == min(denied, 10)
     assert allow["max_values"] == deny["max_values"] == MAX_CHANNELS
     assert allow["min_values"] == 0
+    forum_and_media = {15, 16}
+    assert forum_and_media <= set(allow["channel_types"]) & set(deny["channel_types"])
 
 
 def changes(count: int) -> list[AuditEntry]:

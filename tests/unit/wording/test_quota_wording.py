@@ -180,9 +180,21 @@ def test_a_refusal_says_what_is_used_up_and_who_can_change_it(kind, limit, used,
     blocking = limit_usage(kind, limit, used, subject_id=7 if kind is LimitKind.ROLE else 0)
     refusal = quotas.refused(ENGLISH, replace(decide([own], [], 0), blocked_by=blocking))
     assert said in refusal
-    set_by_admins = kind in (LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
-    assert ("Server admins can change it" in refusal) is set_by_admins
+    caps = (LimitKind.SERVER_CEILING, LimitKind.OPERATOR, LimitKind.DIRECT)
+    advice = "Server admins can change it" if limit else "Server admins can turn it on"
+    assert (advice in refusal) is (kind not in caps)
+    assert refusal.count("Server admins") == (kind not in caps)
     assert ("resets" in refusal) is (limit > 0)
+
+
+def test_admins_are_not_named_while_the_owners_cap_refuses_too():
+    own, server = limit_usage(LimitKind.MEMBER, 2, 2), limit_usage(LimitKind.SERVER, 50, 50)
+    cap = limit_usage(LimitKind.SERVER_CEILING, 50, 50)
+    assert "Server admins" in quotas.refused(ENGLISH, decide([own], [server], 0))
+    assert "Server admins" not in quotas.refused(ENGLISH, decide([own], [cap], 0))
+    assert "Server admins" not in quotas.refused(
+        ENGLISH, decide([limit_usage(LimitKind.MEMBER, 2)], [server, cap], 0)
+    )
 
 
 def test_own_usage_says_what_is_used_and_what_else_limits():

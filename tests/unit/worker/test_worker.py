@@ -328,6 +328,32 @@ def test_found_finished_but_not_delivered_after_a_crash_is_delivered():
     assert env.delivery.reasons() == [FailureReason.FAILED]
 
 
+def test_another_workers_progress_edit_never_comes_after_the_message_that_a_song_was_cancelled():
+    database = SharedDatabase(alone=False)
+    leader = WorkerEnvironment(database, name="first", max_concurrent=0, heartbeat_interval=10.0)
+    other = WorkerEnvironment(database, name="second", max_concurrent=0, heartbeat_interval=0.5)
+    ended = []
+
+    async def update_progress(song, progress):
+        del song, progress
+        await asyncio.sleep(5)
+        ended.append(leader.clock.monotonic())
+        return True
+
+    async def live():
+        leader.delivery.update_progress = update_progress
+        async with leader.open(), other.open():
+            await leader.order(user_id=1)
+            await asyncio.sleep(3)
+            assert await leader.repository.cancel_queued(1, 1, leader.clock.now())
+            other.worker.order_placed()
+            await asyncio.sleep(40)
+
+    run(live())
+    [(cancelled_at, _, _)] = other.delivery.delivered
+    assert cancelled_at > ended[-1]
+
+
 def test_a_start_time_in_the_future_does_not_confuse_the_worker():
     database = left_behind(State.COMPOSING, job_id="job", submitted_at=EPOCH + timedelta(days=3))
     assert found(database, job=0.0).delivery.reasons() == [None]

@@ -39,7 +39,8 @@ class Interactions:
     """All interactions by token. ``enforce_deadline`` refuses a callback after 3 s (10062), as Discord
     does, not counting the time for which processes that ``cpu_wait`` watches waited for a core.
     ``upload_limit`` stands in for everybody's ``attachment_size_limit``. ``deprecations`` lists what still
-    works but is deprecated.
+    works but is deprecated. ``left_out`` names fields of the interaction or of its data that Discord no
+    longer sends (docs: reference, "API Versioning").
     """
 
     state: GuildState
@@ -51,6 +52,7 @@ class Interactions:
     enforce_deadline: bool = True
     cpu_wait: CpuWait = field(default_factory=CpuWait)
     deprecations: list[str] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
     by_token: dict[str, InteractionRecord] = field(default_factory=dict)
 
     async def dispatch(
@@ -70,7 +72,8 @@ class Interactions:
         record = InteractionRecord(
             self.state.clock.snowflake(), token, kind, user, channel, {}, owners, now, now + TOKEN_SECONDS
         )
-        record.payload = self._payload(record, data, message)
+        payload = self._payload(record, self._without_left_out(data), message)
+        record.payload = self._without_left_out(payload)
         record.source = message
         self.by_token[token] = record
         guild_id = record.guild_id if GUILD_INSTALL in owners or channel.bot_is_part else None
@@ -111,6 +114,9 @@ class Interactions:
             "guild_locale": guild.locale,
             "member": guild.member(user).payload(granted),
         }
+
+    def _without_left_out(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in fields.items() if name not in self.left_out}
 
     def size_limit(self, record: InteractionRecord) -> int:
         """The bytes a file by its token may have."""

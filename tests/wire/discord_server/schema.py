@@ -52,6 +52,9 @@ HABITS: dict[str, tuple[str, ...]] = {
     "allowed_mentions": ("users", "roles"),
 }
 
+MEDIA_CHANNEL = 16
+"""A type of channel that Discord's page "Channel" and discord.py have, but the document leaves out."""
+
 
 def available() -> bool:
     """Whether Discord's document is there to check against."""
@@ -88,12 +91,14 @@ def violations(method: str, operation: str, body: Any) -> list[SchemaViolation]:
 
 
 def without_habits(body: Any, held_by: str = "") -> Any:
-    """A copy of the body in which the HABITS are written as the document wants them."""
+    """A copy of the body in which the HABITS are written as the document wants them, and no MEDIA_CHANNEL."""
     if isinstance(body, list):
         return [without_habits(part, held_by) for part in body]
     if not isinstance(body, dict):
         return body
     written = {name: without_habits(part, name) for name, part in body.items()}
+    if isinstance(types := written.get("channel_types"), list):
+        written["channel_types"] = [kind for kind in types if kind != MEDIA_CHANNEL]
     for name in written.keys() & set(HABITS.get(held_by, ())):
         written[name] = _as_text(written[name])
     return written

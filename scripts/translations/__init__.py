@@ -1,0 +1,1 @@
+"""Keep the catalogs in `locales/` in step with the code, and check them."""

@@ -1,0 +1,44 @@
+"""Translate for Discord what its clients show of the commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import TranslationContextLocation as Location
+
+from songbot.wording.language import find_language
+
+_CONTEXTS = {
+    Location.command_description: "command",
+    Location.group_description: "command",
+    Location.parameter_description: "option",
+    Location.choice_name: "choice",
+}
+
+
+def catalog_context(context: app_commands.TranslationContextTypes) -> str | None:
+    """Return the context of a text in the catalogs, or None for names, which stay English in all languages.
+
+    Sentences mention commands and options by name. Only the names of context menus are texts.
+    """
+    if context.location is Location.command_name and isinstance(context.data, app_commands.ContextMenu):
+        return "menu"
+    return _CONTEXTS.get(context.location)
+
+
+class CommandTranslator(app_commands.Translator):
+    """Looks texts up in the catalogs."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContext[Any, Any],
+    ) -> str | None:
+        known_context = catalog_context(context)
+        if known_context is None:
+            return None
+        text = find_language(locale.value).pgettext(known_context, string.message)
+        return None if text == string.message else text
