@@ -21,6 +21,7 @@ from cogs.context_menu import MessageContextMenuCog
 from cogs.direct_messages import DirectMessagesCog
 from cogs.help import HelpCog
 from cogs.ideas import Ideas
+from cogs.language import LanguageCog
 from cogs.library._cog import LibraryCog
 from cogs.library._export import LibraryExport
 from cogs.library._song import LibrarySong, no_files
@@ -200,10 +201,12 @@ class App:
             policy=self._channel_policy,
             clock=self._clock,
             operator_limits=operator_limits_from_settings(self.dependencies.settings),
+            languages=self._languages,
         )
         cog.register(self.router)
         await self.bot.add_cog(cog)
         await self.bot.add_cog(UsageCog(self._database.quotas, self._clock))
+        await self.bot.add_cog(LanguageCog(self._languages))
 
     async def _add_privacy(self) -> None:
         cog = PrivacyCog(
