@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
+from songbot.interactions.languages import own_language
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.songs.prompts import MAX_PROMPT
 from songbot.ui.custom_ids import id_route
@@ -51,7 +52,9 @@ class MessageContextMenuCog(commands.Cog):
         messages."""
         await self._channels.check_before_form(interaction)
         prompt = plain(message.clean_content, MAX_PROMPT)
-        await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=prompt))
+        await interaction.response.send_modal(
+            PromptModal(own_language(interaction), ModalKind.MAKE, default=prompt)
+        )
 
     async def make(self, interaction: discord.Interaction, _song_id: int) -> None:
         await self._ordering.order(interaction, SongRequest(typed_prompt(interaction)))

@@ -17,6 +17,7 @@ from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import Languages, own_language
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
 from songbot.quotas.repository import QuotaRepository, QuotaSubject
@@ -33,10 +34,12 @@ from songbot.ui.ideas import idea_buttons
 from songbot.ui.views import RoutedView
 from songbot.wording import direct_messages as wording
 from songbot.wording import general, quotas
+from songbot.wording.language import ENGLISH, Language
 
 log = logging.getLogger(__name__)
 
 CHECK_TIMEOUT = 5.0
+LANGUAGE_TIMEOUT = 2.0
 FETCH_TIMEOUT = 3.0
 _TYPED = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -50,12 +53,15 @@ class DirectMessagesCog(commands.Cog):
         library: LibraryRepository,
         ordering: Ordering,
         debouncer: Debouncer,
+        *,
+        languages: Languages,
         clock: Clock,
     ) -> None:
         self._quotas = quotas
         self._library = library
         self._ordering = ordering
         self._debouncer = debouncer
+        self._languages = languages
         self._clock = clock
 
     def register(self, router: ComponentRouter) -> None:
@@ -72,21 +78,37 @@ class DirectMessagesCog(commands.Cog):
             log.warning("a direct message could not be answered: %s", describe(error))
 
     async def _answer(self, message: discord.Message) -> None:
+        language = await self._language(message.author.id)
         try:
             prompt = clean_prompt(message.content)
             if is_greeting(prompt):
-                await message.reply(embed=greeting_embed(), view=RoutedView(*idea_buttons()))
+                view = RoutedView(*idea_buttons(language))
+                await message.reply(embed=greeting_embed(language), view=view)
                 return
             decision, is_newcomer = await self._look_up(message.author.id)
         except EmptyPrompt:
-            await message.reply(wording.ONLY_WORDS)
+            await message.reply(wording.ONLY_WORDS(language))
         except PromptTooLong as error:
-            await message.reply(general.prompt_too_long(error.length, MAX_PROMPT))
+            await message.reply(general.prompt_too_long(language, error.length, MAX_PROMPT))
         except StoreUnavailable as error:
             log.warning("a quota could not be looked up: %s", error)
-            await message.reply(general.STORE_UNAVAILABLE)
+            await message.reply(general.STORE_UNAVAILABLE(language))
         else:
-            await self._ask_to_confirm(message, prompt, decision, is_newcomer=is_newcomer)
+            if decision.blocked_by is not None:
+                await message.reply(quotas.refused(language, decision))
+                return
+            question = confirm_text(language, decision)
+            text = f"{wording.WELCOME(language)}\n{question}" if is_newcomer else question
+            await _ask_to_confirm(language, message, prompt, text)
+
+    async def _language(self, user_id: int) -> Language:
+        """Return the language that the person's client last had, since messages carry none."""
+        try:
+            async with asyncio.timeout(LANGUAGE_TIMEOUT):
+                return await self._languages.of_user(user_id) or ENGLISH
+        except TimeoutError:
+            log.info("a person's language was not looked up in time")
+            return ENGLISH
 
     async def _look_up(self, user_id: int) -> tuple[Decision, bool]:
         """Return the quota decision for the person, and whether they have never made a song."""
@@ -96,20 +118,6 @@ class DirectMessagesCog(commands.Cog):
                 return decision, not await self._library.recent_prompts(user_id, "", 1)
         except TimeoutError:
             raise StoreUnavailable("a quota was not looked up in time") from None
-
-    async def _ask_to_confirm(
-        self, message: discord.Message, prompt: str, decision: Decision, *, is_newcomer: bool
-    ) -> None:
-        if decision.blocked_by is not None:
-            await message.reply(quotas.refused(decision))
-            return
-        question = confirm_text(decision)
-        await message.reply(
-            f"{wording.WELCOME}\n{question}" if is_newcomer else question,
-            embed=prompt_embed(prompt),
-            view=confirm_view(message.id),
-            nonce=f"offer-{message.id}",  # offered once, though two sessions of a shard may get the message
-        )
 
     async def make(self, interaction: discord.Interaction, message_id: int) -> None:
         """Turn the bot's message into a progress message and later the card. A second press is ignored."""
@@ -135,7 +143,8 @@ class DirectMessagesCog(commands.Cog):
         if offer is not None and not self._debouncer.try_acquire(("dm", offer.id)):
             await interaction.response.defer()
             return
-        await interaction.response.edit_message(content=wording.CANCELLED, embeds=[], view=None)
+        said = wording.CANCELLED(own_language(interaction))
+        await interaction.response.edit_message(content=said, embeds=[], view=None)
 
     async def _prompt(self, interaction: discord.Interaction, message_id: int) -> str | None:
         """Return the current text of the person's message, or None if it can't be read."""
@@ -147,3 +156,12 @@ class DirectMessagesCog(commands.Cog):
             log.info("a direct message could not be read again: %s", describe(error))
             return None
         return message.content if message.author.id == interaction.user.id else None
+
+
+async def _ask_to_confirm(language: Language, message: discord.Message, prompt: str, question: str) -> None:
+    await message.reply(
+        question,
+        embed=prompt_embed(prompt),
+        view=confirm_view(language, message.id),
+        nonce=f"offer-{message.id}",  # offered once, though two sessions of a shard may get the message
+    )

@@ -11,9 +11,11 @@ from discord.ext import commands
 
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.install_context import bot_has_access
+from songbot.interactions.languages import Languages, own_language
 from songbot.ui.help import Links, help_embed, joined_embed, missing_permissions, plain_text
 from songbot.ui.ideas import idea_buttons
 from songbot.ui.views import RoutedView
+from songbot.wording.language import find_language
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +23,11 @@ log = logging.getLogger(__name__)
 class HelpCog(commands.Cog, name="help"):
     """`command_ids` returns the current IDs of the bot's commands by name."""
 
-    def __init__(self, command_ids: Callable[[], Mapping[str, int]], links: Callable[[], Links]) -> None:
+    def __init__(
+        self, command_ids: Callable[[], Mapping[str, int]], links: Callable[[], Links], languages: Languages
+    ) -> None:
         self._command_ids = command_ids
+        self._languages = languages
         self._links = links
 
     @app_commands.command(name="help", description="What you can do here")
@@ -30,12 +35,14 @@ class HelpCog(commands.Cog, name="help"):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction) -> None:
         at_home = interaction.guild_id is not None and bot_has_access(interaction)
+        language = own_language(interaction)
         embed = help_embed(
+            language,
             self._command_ids(),
             admin=at_home and interaction.permissions.manage_guild,
             missing=_missing(interaction) if at_home else None,
         )
-        view = RoutedView(*idea_buttons(), *self._links().buttons())
+        view = RoutedView(*idea_buttons(language), *self._links().buttons(language))
         await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
     @commands.Cog.listener()
@@ -46,12 +53,14 @@ class HelpCog(commands.Cog, name="help"):
             log.info("no channel allows an introduction in server %d", guild.id)
             return
         permissions = channel.permissions_for(guild.me)
-        embed = joined_embed(self._command_ids(), missing_permissions(permissions, in_thread=False))
+        language = find_language(self._languages.of_guild(guild.id) or guild.preferred_locale.value)
+        missing = missing_permissions(permissions, in_thread=False)
+        embed = joined_embed(language, self._command_ids(), missing)
         content, embeds = (None, [embed]) if permissions.embed_links else (plain_text(embed), [])
         try:
             # The nonce prevents a duplicate if two sessions of one shard overlap.
             await channel.send(
-                content, embeds=embeds, view=RoutedView(*idea_buttons()), nonce=f"join-{guild.id}"
+                content, embeds=embeds, view=RoutedView(*idea_buttons(language)), nonce=f"join-{guild.id}"
             )
         except DISCORD_ERRORS as error:
             log.info("an introduction was not sent: %s", describe(error))

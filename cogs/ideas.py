@@ -10,6 +10,7 @@ import discord
 from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import own_language
 from songbot.songs.examples import SHOWN, surprise
 from songbot.ui.ideas import EXAMPLE_ROUTE, SURPRISE_ROUTE
 from songbot.ui.modals import ModalKind, PromptModal
@@ -37,4 +38,5 @@ class Ideas:
 
     async def _open(self, interaction: discord.Interaction, prompt: str) -> None:
         await self._channels.check_before_form(interaction)
-        await interaction.response.send_modal(PromptModal(ModalKind.MAKE, default=prompt))
+        modal = PromptModal(own_language(interaction), ModalKind.MAKE, default=prompt)
+        await interaction.response.send_modal(modal)

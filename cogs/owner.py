@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from songbot.interactions.languages import own_language
 from songbot.interactions.owners import ApplicationOwners, OwnersUnavailable
 from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.songs.admin import AdminRepository
@@ -17,7 +18,7 @@ from songbot.songs.ports import Clock
 from songbot.ui.owner.song_details import song_details_embed
 from songbot.ui.owner.status import ProcessStatus, status_embed
 from songbot.wording import owner as wording
-from songbot.wording import text
+from songbot.wording import song_details, text
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
     @app_commands.command(description="Version, shards, songs, speed, latest Whisul errors, database")
     async def status(self, interaction: discord.Interaction) -> None:
         summary = await self._admin.status(self._clock.now() - LAST_DAY)
-        embed = status_embed(summary, await self._process_status())
+        embed = status_embed(own_language(interaction), summary, await self._process_status())
         await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(description="Stop taking new songs; songs in progress still finish")
@@ -69,7 +70,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
             return
         await self._admin.pause(readable)
         log.warning("new songs are paused")
-        await send_ephemeral(interaction, wording.paused(readable))
+        await send_ephemeral(interaction, lambda language: wording.paused(language, readable))
 
     @app_commands.command(description="Start taking new songs again")
     async def resume(self, interaction: discord.Interaction) -> None:
@@ -83,6 +84,7 @@ class OwnerCog(commands.GroupCog, name="owner", group_name="owner", group_descri
     async def song(self, interaction: discord.Interaction, id: SongId) -> None:  # noqa: A002  # users see it
         details = await self._admin.song_details(id)
         if details is None:
-            await send_ephemeral(interaction, wording.NO_SONG)
+            await send_ephemeral(interaction, song_details.NO_SONG)
         else:
-            await interaction.edit_original_response(embed=song_details_embed(details))
+            embed = song_details_embed(own_language(interaction), details)
+            await interaction.edit_original_response(embed=embed)

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import own_language
 from songbot.interactions.replies import defer_ephemeral
 from songbot.songs.privacy import PrivacyRepository
 from songbot.ui.custom_ids import id_route
@@ -31,21 +32,21 @@ class PrivacyCog(
     group_name="privacy",
     group_description="What this bot stores about you",
 ):
-    """Exports and deletes personal data. `drop_user` is called with a user ID to abandon that user's
-    unfinished songs."""
+    """Exports and deletes personal data. `forget_user` is called with a user ID to abandon that user's
+    unfinished songs, and to forget what is known of them in memory."""
 
     def __init__(
         self,
         privacy: PrivacyRepository,
         *,
         retention_days: int,
-        drop_user: Callable[[int], None],
+        forget_user: Callable[[int], None],
         command_ids: CommandIds,
     ) -> None:
         super().__init__()
         self._privacy = privacy
         self._retention_days = retention_days
-        self._drop_user = drop_user
+        self._forget_user = forget_user
         self._command_ids = command_ids
 
     def register(self, router: ComponentRouter) -> None:
@@ -56,9 +57,8 @@ class PrivacyCog(
     async def show(self, interaction: discord.Interaction) -> None:
         ids = self._command_ids()
         export, delete = mention("privacy export", ids), mention("privacy delete", ids)
-        await interaction.response.send_message(
-            embed=privacy_embed(self._retention_days, export, delete), ephemeral=True
-        )
+        embed = privacy_embed(own_language(interaction), self._retention_days, export, delete)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
 
     @app_commands.command(name="export", description="Get everything I store about you as a JSON file")
     async def export(self, interaction: discord.Interaction) -> None:
@@ -67,17 +67,18 @@ class PrivacyCog(
         files = await asyncio.to_thread(export_files, data, interaction.filesize_limit)
         for part, (name, content) in enumerate(files, start=1):
             file = discord.File(BytesIO(content), filename=name)
-            await interaction.followup.send(wording.exported(part, len(files)), file=file, ephemeral=True)
+            said = wording.exported(own_language(interaction), part, len(files))
+            await interaction.followup.send(said, file=file, ephemeral=True)
 
     @app_commands.command(name="delete", description="Delete all your data (asks for confirmation)")
     async def delete(self, interaction: discord.Interaction) -> None:
-        await interaction.response.send_message(
-            wording.CONFIRM_DELETE, view=confirm_view(interaction.user.id), ephemeral=True
-        )
+        language = own_language(interaction)
+        view = confirm_view(language, interaction.user.id)
+        await interaction.response.send_message(wording.confirm_delete(language), view=view, ephemeral=True)
 
     async def keep(self, interaction: discord.Interaction, _user_id: int) -> None:
         """Handle `Cancel`: keep the data."""
-        await interaction.response.edit_message(content=wording.KEPT, view=None)
+        await interaction.response.edit_message(content=wording.KEPT(own_language(interaction)), view=None)
 
     async def forget(self, interaction: discord.Interaction, user_id: int) -> None:
         """Delete everything after confirmation. `user_id` comes from the button, which may be forged."""
@@ -85,5 +86,6 @@ class PrivacyCog(
             raise UserFacingError(wording.NOT_YOUR_DATA)
         await interaction.response.defer()
         songs = await self._privacy.delete_user_data(user_id)
-        self._drop_user(user_id)
-        await interaction.edit_original_response(content=wording.deleted(songs), view=None)
+        self._forget_user(user_id)
+        said = wording.deleted(own_language(interaction), songs)
+        await interaction.edit_original_response(content=said, view=None)

@@ -10,6 +10,7 @@ from songbot.interactions.access import SongAccess
 from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.debounce import Debouncer
+from songbot.interactions.languages import own_language
 from songbot.interactions.ordering import Ordering, SongRequest
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.access import SongAction
@@ -63,7 +64,8 @@ class SongVariations:
         found = await self._song(song_id)
         song = await self._access.require_completed(interaction, found, SongAction.VARY)
         await self._channels.check_before_form(interaction)
-        await interaction.response.send_modal(PromptModal(ModalKind.REMIX, song.id, song.prompt))
+        modal = PromptModal(own_language(interaction), ModalKind.REMIX, song.id, song.prompt)
+        await interaction.response.send_modal(modal)
 
     async def _order_variation(
         self, interaction: discord.Interaction, song_id: int, relation: Relation, prompt: str | None = None

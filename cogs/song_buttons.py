@@ -12,6 +12,7 @@ from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import own_language
 from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.songs.access import SongAction
 from songbot.songs.library import LibraryRepository
@@ -21,6 +22,7 @@ from songbot.ui.custom_ids import id_route
 from songbot.ui.song_buttons import Action, action_view, failure_view
 from songbot.ui.song_card import failure_embed
 from songbot.wording import buttons
+from songbot.wording.language import Message, find_language
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class SongButtons:
         song = await self._access.require(interaction, await self._songs.get(song_id), SongAction.VIEW)
         await send_ephemeral(interaction, await self._toggle_subscription(interaction.user.id, song))
 
-    async def _toggle_subscription(self, user_id: int, song: Song) -> str:
+    async def _toggle_subscription(self, user_id: int, song: Song) -> Message:
         subscribed = await self._library.toggle_subscription(song.id, user_id, MAX_SUBSCRIBERS)
         if subscribed is None:
             latest = await self._songs.get(song.id)
@@ -91,13 +93,13 @@ class SongButtons:
         await interaction.response.defer()
         song = await self._deletable(interaction, await self._songs.get(song_id))
         self._pending_deletions[interaction.user.id, song.id] = interaction
-        await interaction.followup.send(
-            buttons.CONFIRM_DELETE, view=action_view(song.id, Action.ERASE, Action.KEEP), ephemeral=True
-        )
+        language = own_language(interaction)
+        view = action_view(language, song.id, Action.ERASE, Action.KEEP)
+        await interaction.followup.send(buttons.CONFIRM_DELETE(language), view=view, ephemeral=True)
 
     async def keep(self, interaction: discord.Interaction, _song_id: int) -> None:
         """Handle `Cancel`: keep the song."""
-        await interaction.response.edit_message(content=buttons.KEPT, view=None)
+        await interaction.response.edit_message(content=buttons.KEPT(own_language(interaction)), view=None)
 
     async def erase(self, interaction: discord.Interaction, song_id: int) -> None:
         """Delete the song after confirmation. The permission is checked again."""
@@ -125,15 +127,17 @@ class SongButtons:
 
 
 async def _show_cancelled(interaction: discord.Interaction, song: Song) -> None:
+    language = find_language(song.language)
+    embed, view = failure_embed(language, song), failure_view(language, song)
     try:
-        await interaction.edit_original_response(embed=failure_embed(song), view=failure_view(song))
+        await interaction.edit_original_response(embed=embed, view=view)
     except DISCORD_ERRORS as error:
         log.info("a cancelled song's message was not updated: %s", describe(error), extra={"song": song.id})
 
 
-async def _close_question(interaction: discord.Interaction, sentence: str) -> None:
+async def _close_question(interaction: discord.Interaction, message: Message) -> None:
     """Replace the confirmation message. The song stays deleted even if this fails."""
     try:
-        await interaction.edit_original_response(content=sentence, view=None)
+        await interaction.edit_original_response(content=message(own_language(interaction)), view=None)
     except DISCORD_ERRORS as error:
         log.info("a confirmation could not be replaced: %s", describe(error))

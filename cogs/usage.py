@@ -7,11 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from songbot.interactions.install_context import quota_guild_id, role_ids
+from songbot.interactions.languages import own_language
 from songbot.interactions.replies import defer_ephemeral
 from songbot.quotas.repository import MemberUsage, QuotaRepository, QuotaSubject
 from songbot.songs.ports import Clock
 from songbot.ui.quota.embeds import own_usage_embed
 from songbot.wording import quotas as wording
+from songbot.wording.language import Message
 
 
 class UsageCog(commands.Cog):
@@ -26,12 +28,15 @@ class UsageCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def usage(self, interaction: discord.Interaction) -> None:
         await defer_ephemeral(interaction)
-        usages = await self._usages(interaction)
-        sections = [(name, wording.own_usage(usage.decision)) for name, usage in usages.items()]
+        usages, language = await self._usages(interaction), own_language(interaction)
+        sections = [
+            (name(language), wording.own_usage(language, usage.decision)) for name, usage in usages.items()
+        ]
         in_progress = sum(usage.unfinished for usage in usages.values())
-        await interaction.edit_original_response(embed=own_usage_embed(sections, in_progress))
+        embed = own_usage_embed(language, sections, in_progress)
+        await interaction.edit_original_response(embed=embed)
 
-    async def _usages(self, interaction: discord.Interaction) -> dict[str, MemberUsage]:
+    async def _usages(self, interaction: discord.Interaction) -> dict[Message, MemberUsage]:
         """Return the usage in this server, if its quota applies here, and in direct messages."""
         now = self._clock.now()
         subjects = {wording.OUTSIDE_SERVERS: QuotaSubject(interaction.user.id, None)}

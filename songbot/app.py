@@ -21,6 +21,7 @@ from cogs.context_menu import MessageContextMenuCog
 from cogs.direct_messages import DirectMessagesCog
 from cogs.help import HelpCog
 from cogs.ideas import Ideas
+from cogs.language import LanguageCog
 from cogs.library._cog import LibraryCog
 from cogs.library._export import LibraryExport
 from cogs.library._song import LibrarySong, no_files
@@ -159,7 +160,7 @@ class App:
         await self._add_quotas()
         await self._add_privacy()
         await self._add_owner()
-        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links))
+        await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links, self._languages))
 
     def _links(self) -> Links:
         """Use the document addresses that are set in the application's settings at Discord."""
@@ -180,7 +181,13 @@ class App:
         fetch_files = dependencies.downloader.fetch if dependencies.settings.attach_audio else no_files
         debouncer = Debouncer(self._clock.monotonic)
         song = LibrarySong(
-            library, self._database.songs, self._access, links, fetch_files=fetch_files, debouncer=debouncer
+            library,
+            self._database.songs,
+            self._access,
+            links,
+            self._languages,
+            fetch_files=fetch_files,
+            debouncer=debouncer,
         )
         cog = LibraryCog(library, self._access, song, LibraryExport(library, self._access, links))
         cog.register(self.router)
@@ -194,27 +201,40 @@ class App:
             policy=self._channel_policy,
             clock=self._clock,
             operator_limits=operator_limits_from_settings(self.dependencies.settings),
+            languages=self._languages,
         )
         cog.register(self.router)
         await self.bot.add_cog(cog)
         await self.bot.add_cog(UsageCog(self._database.quotas, self._clock))
+        await self.bot.add_cog(LanguageCog(self._languages))
 
     async def _add_privacy(self) -> None:
         cog = PrivacyCog(
             self._database.privacy,
             retention_days=max(self.dependencies.settings.retention_days, LONGEST_WINDOW.days),
-            drop_user=self.worker.drop_user,
+            forget_user=self._forget_user,
             command_ids=lambda: self.bot.command_ids,
         )
         cog.register(self.router)
         await self.bot.add_cog(cog)
+
+    def _forget_user(self, user_id: int) -> None:
+        self.worker.drop_user(user_id)
+        self._languages.forget_user(user_id)
 
     async def _add_songs(self, ordering: Ordering) -> None:
         """Add all commands that order songs, and the buttons under songs."""
         database, channels = self._database, self._channel_policy
         debouncer = Debouncer(self._clock.monotonic)
         menu = MessageContextMenuCog(self.bot.tree, ordering, channels)
-        messages = DirectMessagesCog(database.quotas, database.library, ordering, debouncer, self._clock)
+        messages = DirectMessagesCog(
+            database.quotas,
+            database.library,
+            ordering,
+            debouncer,
+            languages=self._languages,
+            clock=self._clock,
+        )
         SongVariations(database.songs, self._access, ordering, debouncer, channels).register(self.router)
         SongButtons(database.songs, database.library, self._access, self._clock).register(self.router)
         Ideas(SystemRandom().random, channels).register(self.router)

@@ -9,6 +9,7 @@ from discord.ext import commands
 from songbot.interactions.access import SongAccess
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import own_language
 from songbot.interactions.replies import defer_ephemeral
 from songbot.songs.library import LibraryPage, LibraryRepository, parse_search
 from songbot.ui.custom_ids import id_route
@@ -113,4 +114,6 @@ class LibraryCog(commands.Cog, name="library"):
         )
 
     async def _show(self, interaction: discord.Interaction, query: Query, page: LibraryPage) -> None:
-        await interaction.edit_original_response(embed=page_embed(page, query), view=page_view(page, query))
+        language = own_language(interaction)
+        embed, view = page_embed(language, page, query), page_view(language, page, query)
+        await interaction.edit_original_response(embed=embed, view=view)

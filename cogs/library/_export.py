@@ -9,6 +9,7 @@ import discord
 
 from songbot.delivery.links import LinkRefresher
 from songbot.interactions.access import SongAccess
+from songbot.interactions.languages import own_language
 from songbot.interactions.replies import send_ephemeral
 from songbot.songs.library import LibraryRepository, LibraryScope, Search, parse_search
 from songbot.songs.models import Song
@@ -31,14 +32,15 @@ class LibraryExport:
 
     async def send(self, interaction: discord.Interaction, query: Query) -> None:
         """Edit the deferred response to hold the playlist."""
+        language = own_language(interaction)
         scope = await self._access.scope(interaction, query.scope(interaction.user.id, interaction.guild_id))
         songs, more = await self._found(scope, parse_search(query.search))
         if not songs:
-            await send_ephemeral(interaction, nothing_there(query))
+            await send_ephemeral(interaction, nothing_there(language, query))
             return
-        data = await asyncio.to_thread(playlist, await self._links.of_audio(songs))
+        data = await asyncio.to_thread(playlist, language, await self._links.of_audio(songs))
         await interaction.edit_original_response(
-            content=wording.exported(len(songs), capped=more),
+            content=wording.exported(language, len(songs), capped=more),
             attachments=[discord.File(BytesIO(data), filename=FILE_NAME)],
         )
 

@@ -16,6 +16,7 @@ from songbot.interactions.access import SongAccess
 from songbot.interactions.debounce import Debouncer
 from songbot.interactions.errors import UserFacingError
 from songbot.interactions.install_context import must_answer_privately
+from songbot.interactions.languages import Languages, own_language
 from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.media.cover_colour import accent_of
 from songbot.media.downloader import SongFiles
@@ -27,6 +28,7 @@ from songbot.songs.ports import SongRepository
 from songbot.ui.song_card import origin_text
 from songbot.wording import general
 from songbot.wording import library as wording
+from songbot.wording.language import Language
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class LibrarySong:
         songs: SongRepository,
         access: SongAccess,
         links: LinkRefresher,
+        languages: Languages,
         *,
         fetch_files: FetchFiles,
         debouncer: Debouncer,
@@ -58,6 +61,7 @@ class LibrarySong:
         self._songs = songs
         self._access = access
         self._links = links
+        self._languages = languages
         self._fetch_files = fetch_files
         self._debouncer = debouncer
 
@@ -73,7 +77,7 @@ class LibrarySong:
             and not must_answer_privately(interaction)
             and await self._access.is_allowed(interaction, song, SongAction.POST)
         )
-        async with self._payloads(interaction, song) as payloads:
+        async with self._payloads(own_language(interaction), interaction, song) as payloads:
             shown = await edit_in_card(interaction, payloads, post_button_for=song.id if can_post else None)
         if not shown:
             await send_ephemeral(interaction, general.UNEXPECTED)
@@ -90,7 +94,8 @@ class LibrarySong:
         press = ("post", interaction.user.id, interaction.channel_id, song_id)
         if not self._debouncer.try_acquire(press):
             return
-        async with self._payloads(interaction, song) as payloads:
+        language = self._languages.shared(interaction)
+        async with self._payloads(language, interaction, song) as payloads:
             posted = await follow_up_with_card(interaction, payloads)
         if not posted:
             self._debouncer.release(press)
@@ -106,13 +111,13 @@ class LibrarySong:
 
     @asynccontextmanager
     async def _payloads(
-        self, interaction: discord.Interaction, song: Song
+        self, language: Language, interaction: discord.Interaction, song: Song
     ) -> AsyncIterator[list[CardPayload]]:
         parent = await self._songs.get(song.parent_id) if song.parent_id is not None else None
-        origin_line = origin_text(song, parent) if parent is not None else None
+        origin_line = origin_text(language, song, parent) if parent is not None else None
         fresh = await self._links.of_song(song)
         async with self._files(fresh, min(interaction.filesize_limit, REQUEST_LIMIT)) as attached:
-            yield payload_variants(fresh, attached, origin_line, await accent_of(attached.cover))
+            yield payload_variants(language, fresh, attached, origin_line, await accent_of(attached.cover))
 
     @asynccontextmanager
     async def _files(self, song: Song, upload_limit: int) -> AsyncIterator[SongFiles]:

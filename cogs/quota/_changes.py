@@ -1,4 +1,5 @@
-"""Apply the changes made with `/quota` and its panel. Each change returns a sentence for the admin."""
+"""Apply the changes made with `/quota` and its panel. Each change returns sentences in the
+admin's language."""
 
 from __future__ import annotations
 
@@ -6,13 +7,14 @@ import discord
 
 from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import Languages, own_language
 from songbot.quotas.channels import ChannelRule, ChannelRuleRepository, TooManyChannels
 from songbot.quotas.repository import QuotaRepository, QuotaSubject
 from songbot.quotas.rules import OperatorLimits, Period, Rule
 from songbot.songs.ports import Clock
 from songbot.ui.quota.panel_ids import Target
-from songbot.wording import quota_channels
-from songbot.wording import quota_rules as wording
+from songbot.wording import quota_changes as wording
+from songbot.wording import quota_channels, server_language
 
 from ._options import TimeZones, manager_guild_id, require_human
 
@@ -26,14 +28,17 @@ class QuotaChanges:
         quotas: QuotaRepository,
         channels: ChannelRuleRepository,
         policy: ChannelPolicy,
+        *,
         clock: Clock,
         operator_limits: OperatorLimits,
+        languages: Languages,
     ) -> None:
         self._quotas = quotas
         self._channels = channels
         self._policy = policy
         self._clock = clock
         self._operator_limits = operator_limits
+        self._languages = languages
         self.zones = TimeZones()
 
     async def set_limit(
@@ -42,29 +47,36 @@ class QuotaChanges:
         rule = Rule(target.kind, limit, period, target.subject_id)
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         before = await self._quotas.set_rule(guild_id, actor_id, rule, self._clock.now())
-        return wording.rule_set(rule, before, self._operator_limits)
+        return wording.rule_set(own_language(interaction), rule, before, self._operator_limits)
 
     async def remove_limit(self, interaction: discord.Interaction, target: Target) -> str:
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         kind, subject_id = target.kind, target.subject_id
         before = await self._quotas.clear_rule(guild_id, actor_id, kind, subject_id, self._clock.now())
-        return wording.removed(before, kind, subject_id, self._operator_limits)
+        return wording.removed(own_language(interaction), before, kind, subject_id, self._operator_limits)
 
     async def grant(self, interaction: discord.Interaction, user_id: int, songs: int) -> str:
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         left = await self._quotas.grant(guild_id, actor_id, user_id, songs, self._clock.now())
-        return wording.granted(user_id, left)
+        return wording.granted(own_language(interaction), user_id, left)
 
     async def reset(self, interaction: discord.Interaction, subject: QuotaSubject) -> str:
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         await self._quotas.reset(guild_id, actor_id, subject.user_id, self._clock.now())
-        return wording.reset_done(subject.user_id, await self._quotas.check(subject, self._clock.now()))
+        decision = await self._quotas.check(subject, self._clock.now())
+        return wording.reset_done(own_language(interaction), subject.user_id, decision)
 
     async def set_timezone(self, interaction: discord.Interaction, zone: str) -> str:
         """Set the time zone. `zone` is an IANA name as returned by TimeZones.find."""
         guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
         before = await self._quotas.set_timezone(guild_id, actor_id, zone, self._clock.now())
-        return wording.timezone_set(zone, before)
+        return wording.timezone_set(own_language(interaction), zone, before)
+
+    async def set_language(self, interaction: discord.Interaction, tag: str | None) -> str:
+        """Set the server's language, one of NAMES, or with None, let it follow each person's own."""
+        guild_id, actor_id = manager_guild_id(interaction), interaction.user.id
+        await self._languages.set_guild_language(guild_id, actor_id, tag)
+        return server_language.changed(own_language(interaction), tag)
 
     async def set_channel(
         self, interaction: discord.Interaction, channel_id: int, rule: ChannelRule | None
@@ -73,9 +85,9 @@ class QuotaChanges:
         try:
             rules = await self._channels.set_rule(guild_id, actor_id, channel_id, rule, now)
         except TooManyChannels:
-            raise UserFacingError(quota_channels.TOO_MANY) from None
+            raise UserFacingError(quota_channels.too_many) from None
         self._policy.forget(guild_id)
-        return quota_channels.rule_set(channel_id, rule, rules)
+        return quota_channels.rule_set(own_language(interaction), channel_id, rule, rules)
 
     async def set_channels(
         self, interaction: discord.Interaction, rule: ChannelRule, channel_ids: list[int]
@@ -84,9 +96,9 @@ class QuotaChanges:
         try:
             rules = await self._channels.set_channels(guild_id, actor_id, rule, channel_ids, now)
         except TooManyChannels:
-            raise UserFacingError(quota_channels.TOO_MANY) from None
+            raise UserFacingError(quota_channels.too_many) from None
         self._policy.forget(guild_id)
-        return quota_channels.changed(rules)
+        return quota_channels.changed(own_language(interaction), rules)
 
 
 def quota_subject(user: discord.User | discord.Member, guild_id: int) -> QuotaSubject:

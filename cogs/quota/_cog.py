@@ -12,6 +12,7 @@ from discord.ext import commands
 from songbot.interactions.channel_policy import ChannelPolicy
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import Languages, own_language
 from songbot.interactions.replies import defer_ephemeral, send_ephemeral
 from songbot.quotas.channels import ChannelRule, ChannelRuleRepository
 from songbot.quotas.repository import QuotaRepository
@@ -64,6 +65,7 @@ class QuotaCog(
         policy: ChannelPolicy,
         clock: Clock,
         operator_limits: OperatorLimits,
+        languages: Languages,
     ) -> None:
         super().__init__()
         self._bot = bot
@@ -71,8 +73,22 @@ class QuotaCog(
         self._clock = clock
         members = MemberLookup(clock.monotonic)
         self._channels = channels
-        self._changes = QuotaChanges(quotas, channels, policy, clock, operator_limits)
-        self._pages = PanelPages(quotas, channels, clock, operator_limits, members)
+        self._changes = QuotaChanges(
+            quotas,
+            channels,
+            policy,
+            clock=clock,
+            operator_limits=operator_limits,
+            languages=languages,
+        )
+        self._pages = PanelPages(
+            quotas,
+            channels,
+            clock=clock,
+            operator_limits=operator_limits,
+            members=members,
+            languages=languages,
+        )
         self._chart = UsageChart(quotas, clock, operator_limits)
         self._panels = OpenPanels(self._pages.build, clock.monotonic)
         self._panel = QuotaPanel(self._changes, self._pages, self._panels, self._chart, members)
@@ -97,7 +113,8 @@ class QuotaCog(
     @app_commands.command(description="Current limits and how much of each is used")
     async def show(self, interaction: discord.Interaction) -> None:
         await defer_ephemeral(interaction)
-        layout = await self._pages.show(interaction.client, manager_guild_id(interaction))
+        language, guild_id = own_language(interaction), manager_guild_id(interaction)
+        layout = await self._pages.show(language, interaction.client, guild_id)
         await interaction.edit_original_response(view=layout)
 
     @app_commands.command(
@@ -150,7 +167,9 @@ class QuotaCog(
         await defer_ephemeral(interaction)
         decision = await self._quotas.check(subject, self._clock.now())
         is_member = isinstance(user, discord.Member)
-        embed = check_embed(user.id, user.display_name, decision, is_member=is_member)
+        embed = check_embed(
+            own_language(interaction), user.id, user.display_name, decision, is_member=is_member
+        )
         await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(description="Give someone bonus songs that don't expire")
@@ -181,7 +200,7 @@ class QuotaCog(
         if channel is None and rule is None:
             await defer_ephemeral(interaction)
             rules = await self._channels.rules(manager_guild_id(interaction))
-            await send_ephemeral(interaction, quota_channels.summary(rules))
+            await send_ephemeral(interaction, lambda language: quota_channels.summary(language, rules))
             return
         if channel is None or rule is None:
             raise UserFacingError(quota_channels.CHOOSE_BOTH)
@@ -208,7 +227,7 @@ class QuotaCog(
     @app_commands.command(name="log", description="Recent quota changes: who changed what, and when")
     async def show_log(self, interaction: discord.Interaction) -> None:
         await defer_ephemeral(interaction)
-        layout = await self._pages.log(manager_guild_id(interaction), None, None)
+        layout = await self._pages.log(own_language(interaction), manager_guild_id(interaction), None, None)
         await interaction.edit_original_response(view=layout)
 
     @app_commands.command(description="Usage chart: songs made and failed, and the top creators")
@@ -222,7 +241,7 @@ class QuotaCog(
         """Show another page of the log to whoever pressed the button."""
         guild_id = manager_guild_id(interaction)
         await interaction.response.defer()
-        layout = await self._pages.log(guild_id, before_id or None, None)
+        layout = await self._pages.log(own_language(interaction), guild_id, before_id or None, None)
         await interaction.edit_original_response(content=None, embeds=[], view=layout)
 
     @commands.Cog.listener()

@@ -9,15 +9,17 @@ from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period, Rule
 from songbot.ui.quota import forms
 from songbot.ui.quota.panel_ids import FormId, FormKind, PanelAction, PanelId, Target
 from songbot.wording import general, quota_panel
-from songbot.wording import quota_rules as wording
+from songbot.wording import quota_changes as wording
+from songbot.wording.language import Language
 
 from ._changes import QuotaChanges
+from ._options import chosen_language
 from ._pages import Page
 
 _PERIODS = frozenset(period.value for period in Period)
 
 
-def form_for(pressed: PanelId) -> forms.QuotaForm:
+def form_for(language: Language, pressed: PanelId) -> forms.QuotaForm:
     """Return the form that a button opens, with values taken from the button's custom ID.
 
     Raise UserFacingError if the bot has never made such a button.
@@ -25,13 +27,15 @@ def form_for(pressed: PanelId) -> forms.QuotaForm:
     target = pressed.target
     match pressed.action:
         case PanelAction.ADD:
-            return forms.add_form(target)
+            return forms.add_form(language, target)
         case PanelAction.ZONE:
-            return forms.zone_form(target, pressed.extra)
+            return forms.zone_form(language, target, pressed.extra)
+        case PanelAction.LANGUAGE:
+            return forms.language_form(language, target, pressed.extra)
         case PanelAction.EDIT if target is not None:
-            return forms.edit_form(target, _carried_rule(target, pressed.extra))
+            return forms.edit_form(language, target, _carried_rule(target, pressed.extra))
         case PanelAction.BONUS if target is not None and target.kind is LimitKind.USER:
-            return forms.bonus_form(target)
+            return forms.bonus_form(language, target)
         case _:
             raise UserFacingError(general.UNKNOWN_BUTTON)
 
@@ -53,10 +57,13 @@ async def submit_form(changes: QuotaChanges, interaction: discord.Interaction, f
         case FormKind.ZONE:
             zone = changes.zones.find(entered.values.get(forms.ZONE, ""))
             return Page(target=target, notice=await changes.set_timezone(interaction, zone))
+        case FormKind.LANGUAGE:
+            tag = chosen_language(entered.values.get(forms.LANGUAGE, ""))
+            return Page(target=target, notice=await changes.set_language(interaction, tag))
         case FormKind.BONUS if target is not None and target.kind is LimitKind.USER:
             songs = forms.whole_number(entered.values.get(forms.SONGS, ""), 1, MAX_LIMIT)
             if songs is None:
-                raise UserFacingError(quota_panel.BAD_BONUS)
+                raise UserFacingError(quota_panel.bad_bonus)
             return Page(target=target, notice=await changes.grant(interaction, target.subject_id, songs))
         case FormKind.EDIT if target is not None:
             return await _set_limit(changes, interaction, target, entered)
@@ -72,7 +79,7 @@ async def _set_limit(
     limit = forms.whole_number(entered.values.get(forms.SONGS, ""), 0, MAX_LIMIT)
     period = entered.values.get(forms.PER, "")
     if limit is None:
-        raise UserFacingError(quota_panel.BAD_NUMBER)
+        raise UserFacingError(quota_panel.bad_number)
     if period not in _PERIODS:
         raise UserFacingError(general.BAD_INPUT)
     notice = await changes.set_limit(interaction, target, limit, Period(period))

@@ -12,7 +12,6 @@ import discord
 from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.quotas.rules import LimitKind, Rule
-from songbot.wording import quota_rules as wording
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +81,14 @@ class MemberLookup:
 
 async def stale_rules(
     guild: discord.Guild | None, rules: Sequence[Rule], members: MemberLookup
-) -> dict[Rule, str]:
-    """Return the rules for deleted roles and for people known to have left, each with the reason."""
+) -> frozenset[Rule]:
+    """Return the rules for deleted roles and for people known to have left."""
     if guild is None or guild.unavailable:
-        return {}
+        return frozenset()
     users = [rule for rule in rules if rule.kind is LimitKind.USER and rule.subject_id > 0]
     known = await members.look_up(guild, [rule.subject_id for rule in users])
-    stale = {rule: wording.LEFT for rule in users if known.get(rule.subject_id, UNKNOWN).is_member is False}
+    gone = (rule for rule in users if known.get(rule.subject_id, UNKNOWN).is_member is False)
     deleted = (
         rule for rule in rules if rule.kind is LimitKind.ROLE and guild.get_role(rule.subject_id) is None
     )
-    return stale | dict.fromkeys(deleted, wording.DELETED_ROLE)
+    return frozenset([*gone, *deleted])

@@ -16,8 +16,10 @@ import discord
 from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe
 from songbot.interactions.install_context import TOKEN_LIFETIME
+from songbot.interactions.languages import own_language
 from songbot.songs.errors import StoreUnavailable
 from songbot.ui.views import RoutedLayout
+from songbot.wording.language import Language
 
 from ._members import LOOKUP_TIMEOUT
 from ._pages import Page, View
@@ -31,7 +33,7 @@ MAX_OPEN = 500
 _MARGIN_SECONDS = 30.0
 _REFRESHED = (View.HOME, View.CHANNELS)
 
-Build = Callable[[discord.Client, int, Page], Awaitable[RoutedLayout]]
+Build = Callable[[Language, discord.Client, int, Page], Awaitable[RoutedLayout]]
 
 
 @dataclass
@@ -65,7 +67,7 @@ class OpenPanels:
         panel.interaction = interaction
         panel.until = self._monotonic() + TOKEN_LIFETIME.total_seconds() - _MARGIN_SECONDS
         async with panel.lock:
-            layout = await self._build(interaction.client, guild_id, page)
+            layout = await self._build(own_language(interaction), interaction.client, guild_id, page)
             edited = await interaction.edit_original_response(view=layout, attachments=[])
             panel.page, panel.shown = page, layout.to_components()
         self._track(message.id if message else edited.id, panel)
@@ -118,7 +120,7 @@ class OpenPanels:
 
     async def _edit(self, message_id: int, panel: OpenPanel) -> None:
         interaction = panel.interaction
-        layout = await self._build(interaction.client, panel.guild_id, panel.page)
+        layout = await self._build(own_language(interaction), interaction.client, panel.guild_id, panel.page)
         components = layout.to_components()
         if components == panel.shown:
             return

@@ -11,9 +11,12 @@ from discord import app_commands
 from songbot.interactions.errors import UserFacingError
 from songbot.quotas.channels import ChannelRule
 from songbot.quotas.rules import MAX_LIMIT, LimitKind, Period
+from songbot.ui.quota.forms import AUTOMATIC
 from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import CHANNEL_TYPES
-from songbot.wording import quota_rules as wording
+from songbot.wording import general
+from songbot.wording import quota_changes as wording
+from songbot.wording.language import NAMES, Sentence
 
 Limit = app_commands.Range[int, 0, MAX_LIMIT]
 BonusSongs = app_commands.Range[int, 1, MAX_LIMIT]
@@ -103,7 +106,7 @@ class TimeZones:
         similar = self.matching(text) if text.strip() else []
         if len(similar) == 1:
             return similar[0]
-        raise UserFacingError(wording.unknown_zone(text, similar[:3]))
+        raise UserFacingError(lambda language: wording.unknown_zone(language, text, similar[:3]))
 
     def matching(self, text: str) -> list[str]:
         """Return at most 25 zones: first an exact match, then those whose region or city starts with
@@ -138,6 +141,18 @@ def manager_guild_id(interaction: discord.Interaction) -> int:
     if not (rights.manage_guild or rights.administrator):
         raise app_commands.MissingPermissions(["manage_guild"])
     return interaction.guild_id
+
+
+def chosen_language(value: str) -> str | None:
+    """Return the language's tag, one of NAMES, or None for each person's own.
+
+    Raise UserFacingError for a language that the bot does not speak.
+    """
+    if value == AUTOMATIC:
+        return None
+    if value not in NAMES:
+        raise UserFacingError(general.BAD_INPUT)
+    return value
 
 
 def require_human(user: discord.User | discord.Member) -> int:
@@ -177,7 +192,7 @@ def removal_target(
     return _target(kind, role, user)
 
 
-def _require_at_most_one(kind: object, role: object, user: object, otherwise: str) -> None:
+def _require_at_most_one(kind: object, role: object, user: object, otherwise: Sentence) -> None:
     if sum(given is not None for given in (kind, role, user)) > 1:
         raise UserFacingError(otherwise)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import discord
 
+from songbot.interactions.languages import Languages
 from songbot.quotas.channels import ChannelRuleRepository
 from songbot.quotas.repository import GuildRules, QuotaRepository, QuotaSubject
 from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, zone_of
@@ -17,6 +18,7 @@ from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import LOG_PAGE, PanelPage, channels_layout, log_layout
 from songbot.ui.quota.rule_list import QuotaState
 from songbot.ui.views import RoutedLayout
+from songbot.wording.language import Language
 
 from ._members import MAX_LOOKUPS, UNKNOWN, MemberInfo, MemberLookup, stale_rules
 
@@ -48,38 +50,45 @@ class PanelPages:
         self,
         quotas: QuotaRepository,
         channels: ChannelRuleRepository,
+        *,
         clock: Clock,
         operator_limits: OperatorLimits,
         members: MemberLookup,
+        languages: Languages,
     ) -> None:
         self._quotas = quotas
         self._channels = channels
         self._clock = clock
         self._operator_limits = operator_limits
         self._members = members
+        self._languages = languages
 
-    async def build(self, client: discord.Client, guild_id: int, page: Page) -> RoutedLayout:
+    async def build(
+        self, language: Language, client: discord.Client, guild_id: int, page: Page
+    ) -> RoutedLayout:
         """Return any page except the chart, which needs an attached file."""
         guild = client.get_guild(guild_id)
         if page.view is View.CHANNELS:
             rules = await self._channels.rules(guild_id)
             existing = [channel.id for channel in guild.channels] if guild else []
-            return channels_layout(rules, existing, PanelPage(page.target), page.notice)
+            return channels_layout(language, rules, existing, PanelPage(page.target), page.notice)
         if page.view is View.LOG:
-            return await self.log(guild_id, page.number or None, PanelPage(page.target))
+            return await self.log(language, guild_id, page.number or None, PanelPage(page.target))
         state = await self._state(guild, guild_id)
         selection = await self._selection(guild, guild_id, page.target)
-        return panel_layout(self._named(guild, state, page.target), selection, page.notice)
+        return panel_layout(language, self._named(guild, state, page.target), selection, page.notice)
 
-    async def show(self, client: discord.Client, guild_id: int) -> RoutedLayout:
+    async def show(self, language: Language, client: discord.Client, guild_id: int) -> RoutedLayout:
         """Return the panel without controls."""
-        return show_layout(await self._state(client.get_guild(guild_id), guild_id))
+        return show_layout(language, await self._state(client.get_guild(guild_id), guild_id))
 
-    async def log(self, guild_id: int, before_id: int | None, page: PanelPage | None) -> RoutedLayout:
+    async def log(
+        self, language: Language, guild_id: int, before_id: int | None, page: PanelPage | None
+    ) -> RoutedLayout:
         """Return the changes older than `before_id`, or the newest ones. Without `page`, the log is a
         message of its own."""
         entries = await self._quotas.audit_log(guild_id, before_id, LOG_PAGE + 1)
-        return log_layout(entries, page, first=before_id is None)
+        return log_layout(language, entries, page, first=before_id is None)
 
     async def _state(self, guild: discord.Guild | None, guild_id: int) -> QuotaState:
         now = self._clock.now()
@@ -92,6 +101,7 @@ class PanelPages:
             now=now,
             usages=await self._personal_usages(guild_id, rules.rules),
             stale=await stale_rules(guild, rules.rules, self._members),
+            language=self._languages.of_guild(guild_id),
         )
         return self._named(guild, state, None)
 

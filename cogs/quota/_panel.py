@@ -10,6 +10,7 @@ import discord
 
 from songbot.interactions.component_router import ComponentRouter
 from songbot.interactions.errors import UserFacingError
+from songbot.interactions.languages import own_language
 from songbot.quotas.channels import ChannelRule
 from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import LimitKind
@@ -23,7 +24,7 @@ from songbot.ui.quota.panel_ids import (
     parse_target,
 )
 from songbot.ui.quota.panel_pages import CHART_DAYS, PanelPage
-from songbot.wording import quota_rules as wording
+from songbot.wording import quota_changes as wording
 
 from ._changes import QuotaChanges
 from ._forms import form_for, submit_form
@@ -33,7 +34,9 @@ from ._options import manager_guild_id
 from ._pages import Page, PanelPages, View
 from ._usage import UsageChart
 
-_FORM_ACTIONS = frozenset({PanelAction.ADD, PanelAction.EDIT, PanelAction.BONUS, PanelAction.ZONE})
+_FORM_ACTIONS = frozenset(
+    {PanelAction.ADD, PanelAction.EDIT, PanelAction.BONUS, PanelAction.ZONE, PanelAction.LANGUAGE}
+)
 _CHANGES = frozenset({PanelAction.REMOVE, PanelAction.RESET, PanelAction.ALLOW, PanelAction.DENY})
 
 
@@ -66,7 +69,7 @@ class QuotaPanel:
     async def on_press(self, interaction: discord.Interaction, pressed: PanelId) -> None:
         guild_id = manager_guild_id(interaction)
         if pressed.action in _FORM_ACTIONS:
-            await interaction.response.send_modal(form_for(pressed))
+            await interaction.response.send_modal(form_for(own_language(interaction), pressed))
             return
         await interaction.response.defer()
         if pressed.action is PanelAction.CHART:
@@ -84,7 +87,7 @@ class QuotaPanel:
         try:
             page = await submit_form(self._changes, interaction, form_id)
         except UserFacingError as error:
-            page = Page(target=form_id.target, notice=error.sentence)
+            page = Page(target=form_id.target, notice=error.sentence(own_language(interaction)))
         await self._panels.show(interaction, guild_id, page)
         await self._refresh_others(interaction, guild_id)
 
@@ -98,7 +101,7 @@ class QuotaPanel:
         except UserFacingError as error:
             in_channels = pressed.action in (PanelAction.ALLOW, PanelAction.DENY)
             view = View.CHANNELS if in_channels else View.HOME
-            return Page(view, pressed.target, error.sentence)
+            return Page(view, pressed.target, error.sentence(own_language(interaction)))
 
     async def _act(self, interaction: discord.Interaction, pressed: PanelId) -> Page:
         page = Page(target=pressed.target)

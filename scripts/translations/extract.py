@@ -21,7 +21,7 @@ from songbot.settings import Settings
 from songbot.wording import language
 
 WORDING = Path(language.__file__).parent
-FUNCTIONS = {"gettext": (1,), "ngettext": (1, 2), "Plural": (1, 2), "pgettext": ((1, "c"), 2)}
+FUNCTIONS = {"gettext": (1,), "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "Plural": (1, 2)}
 COMMENT_TAG = "Translators:"
 COMMAND_TEXT_LENGTH, MENU_NAME_LENGTH = 100, 32
 """Characters ("Application Commands")."""

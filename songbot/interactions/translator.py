@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
-from songbot.wording.language import find_language
+from songbot.wording.language import NAMES, find_language
 
 _CONTEXTS = {
     Location.command_description: "command",
@@ -21,8 +21,11 @@ _CONTEXTS = {
 def catalog_context(context: app_commands.TranslationContextTypes) -> str | None:
     """Return the context of a text in the catalogs, or None for names, which stay English in all languages.
 
-    Sentences mention commands and options by name. Only the names of context menus are texts.
+    Sentences mention commands and options by name. Only the names of context menus are texts. Languages have
+    their own names.
     """
+    if isinstance(context.data, app_commands.Choice) and context.data.value in NAMES:
+        return None
     if context.location is Location.command_name and isinstance(context.data, app_commands.ContextMenu):
         return "menu"
     return _CONTEXTS.get(context.location)

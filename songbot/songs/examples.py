@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MAX_SUGGESTIONS = 25
@@ -16,9 +17,9 @@ class Example:
     genre: str
     prompt: str
 
-    @property
-    def label(self) -> str:
-        return f"{self.genre}: {self.prompt}"
+    def label(self, genres: Mapping[str, str]) -> str:
+        """Return the genre's name and the prompt. `genres` holds names by the English ones."""
+        return f"{genres.get(self.genre, self.genre)}: {self.prompt}"
 
 
 EXAMPLES: tuple[Example, ...] = tuple(
@@ -61,8 +62,9 @@ SHOWN: tuple[Example, ...] = (EXAMPLES[0], EXAMPLES[1], EXAMPLES[2])
 """The examples that `/help` and greetings offer as buttons."""
 
 
-def suggest_prompts(typed: str, recent: list[str]) -> list[tuple[str, str]]:
-    """Return up to 25 suggestions for a prompt as (label, value).
+def suggest_prompts(typed: str, recent: list[str], genres: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return up to 25 suggestions for a prompt as (label, value). `genres` holds the names of genres by the
+    English ones.
 
     The typed text always comes first, because a client may send the first suggestion in place of it. If it is
     too long for a suggestion, return none. The person's own `recent` prompts come next, or examples if there
@@ -73,20 +75,26 @@ def suggest_prompts(typed: str, recent: list[str]) -> list[tuple[str, str]]:
     suggestions = [(typed, typed)] if typed.strip() else []
     suggestions += [(prompt, prompt) for prompt in recent if len(prompt) <= MAX_SUGGESTION_LENGTH]
     if not any(value != typed for _, value in suggestions):
-        suggestions += [(example.label, example.prompt) for example in matching_examples(typed)]
+        examples = matching_examples(typed, genres)
+        suggestions += [(example.label(genres), example.prompt) for example in examples]
     distinct = {value: label for label, value in reversed(suggestions)}
     ordered = dict.fromkeys(value for _, value in suggestions)
     return [(distinct[value], value) for value in ordered][:MAX_SUGGESTIONS]
 
 
-def matching_examples(typed: str) -> list[Example]:
+def matching_examples(typed: str, genres: Mapping[str, str]) -> list[Example]:
     """Return examples whose genre begins with the typed text, then those that contain all of its words."""
     wanted = " ".join(typed.split()).casefold()
-    by_genre = [example for example in EXAMPLES if example.genre.startswith(wanted)]
+    by_genre = [
+        example
+        for example in EXAMPLES
+        if any(name.casefold().startswith(wanted) for name in (example.genre, example.label(genres)))
+    ]
     by_words = [
         example
         for example in EXAMPLES
-        if example not in by_genre and all(word in example.label.casefold() for word in wanted.split())
+        if example not in by_genre
+        and all(word in f"{example.genre} {example.label(genres)}".casefold() for word in wanted.split())
     ]
     return by_genre + by_words
 

@@ -10,6 +10,7 @@ import discord
 from songbot.ui.colours import BRAND
 from songbot.wording import direct_messages, text
 from songbot.wording import help as wording
+from songbot.wording.language import Language
 
 _ALWAYS = ("view_channel", "embed_links", "attach_files", "read_message_history")
 
@@ -34,30 +35,35 @@ def missing_permissions(
     return [name for name in needed if not getattr(permissions, name)]
 
 
-def help_embed(ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | None) -> discord.Embed:
+def help_embed(
+    language: Language, ids: Mapping[str, int], *, admin: bool, missing: Sequence[str] | None
+) -> discord.Embed:
     """Return what this person can do here. `missing` is None if the bot is not a member of the server."""
     own = (mention(name, ids) for name in ("library", "usage", "privacy show"))
-    lines = [wording.make(mention("song", ids)), *wording.again(*own), wording.MENU, "", wording.TRY_ONE]
-    embed = discord.Embed(title=wording.TITLE, description="\n".join(lines), colour=BRAND)
-    fields = [(wording.BUTTONS, wording.ON_A_CARD)]
+    commands = [wording.make(language, mention("song", ids)), *wording.again(language, *own)]
+    lines = [*commands, wording.MENU(language), "", wording.TRY_ONE(language)]
+    embed = discord.Embed(title=wording.TITLE(language), description="\n".join(lines), colour=BRAND)
+    fields = [(wording.BUTTONS, wording.on_a_card(language))]
     if admin:
         quotas = (mention(f"quota {name}", ids) for name in ("show", "panel", "check", "usage"))
-        fields.append((wording.ADMINS, wording.admins(*quotas)))
+        fields.append((wording.ADMINS, wording.admins(language, *quotas)))
     if missing:
-        fields.append((wording.CHANNEL, wording.missing(missing, admin=admin)))
+        fields.append((wording.CHANNEL, wording.missing(language, missing, admin=admin)))
     elif missing is not None and admin:
-        fields.append((wording.CHANNEL, wording.ALL_THERE))
+        fields.append((wording.CHANNEL, wording.ALL_THERE(language)))
     for name, value in fields:
-        embed.add_field(name=name, value=value, inline=False)
+        embed.add_field(name=name(language), value=value, inline=False)
     return embed
 
 
-def joined_embed(ids: Mapping[str, int], missing: Sequence[str]) -> discord.Embed:
+def joined_embed(language: Language, ids: Mapping[str, int], missing: Sequence[str]) -> discord.Embed:
     """Return the message for a server that the bot has just joined."""
     song, limits = mention("song", ids), mention("quota panel", ids)
-    embed = discord.Embed(title=wording.JOINED_TITLE, description=wording.joined(song, limits), colour=BRAND)
+    introduction = wording.joined(language, song, limits)
+    embed = discord.Embed(title=wording.JOINED_TITLE(language), description=introduction, colour=BRAND)
     if missing:
-        embed.add_field(name=wording.CHANNEL, value=wording.missing(missing, admin=True), inline=False)
+        lacking = wording.missing(language, missing, admin=True)
+        embed.add_field(name=wording.CHANNEL(language), value=lacking, inline=False)
     return embed
 
 
@@ -67,10 +73,12 @@ def plain_text(embed: discord.Embed) -> str:
     return "\n\n".join([f"**{embed.title}**", embed.description or "", *fields])
 
 
-def greeting_embed() -> discord.Embed:
+def greeting_embed(language: Language) -> discord.Embed:
     """Return the reply to a "hi" in direct messages."""
     return discord.Embed(
-        title=direct_messages.GREETING_TITLE, description=direct_messages.GREETING, colour=BRAND
+        title=direct_messages.GREETING_TITLE(language),
+        description=direct_messages.GREETING(language),
+        colour=BRAND,
     )
 
 
@@ -82,7 +90,7 @@ class Links:
     terms: str | None = None
     support: str | None = None
 
-    def buttons(self) -> list[discord.ui.Button[discord.ui.View]]:
+    def buttons(self, language: Language) -> list[discord.ui.Button[discord.ui.View]]:
         """Return a button for each URL that Discord accepts."""
         links = (
             (wording.PRIVACY, self.privacy),
@@ -90,4 +98,4 @@ class Links:
             (wording.SUPPORT, self.support),
         )
         safe = ((label, text.safe_link(url, text.BUTTON_URL)) for label, url in links)
-        return [discord.ui.Button(label=label, url=url) for label, url in safe if url]
+        return [discord.ui.Button(label=label(language), url=url) for label, url in safe if url]

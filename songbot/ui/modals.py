@@ -10,6 +10,7 @@ import discord
 
 from songbot.songs.prompts import MAX_PROMPT
 from songbot.wording import buttons as wording
+from songbot.wording.language import Language
 from songbot.wording.text import clamp
 
 from .custom_ids import custom_id
@@ -34,18 +35,21 @@ class PromptModal(discord.ui.Modal):
     Its custom ID is `song:v1:<kind>:<song id>`. The handler reads the prompt with `typed_prompt`.
     """
 
-    def __init__(self, kind: ModalKind, song_id: int = 0, default: str | None = None) -> None:
-        super().__init__(title=_TITLES[kind], custom_id=custom_id(f"song:{kind}", song_id), timeout=None)
+    def __init__(
+        self, language: Language, kind: ModalKind, song_id: int = 0, default: str | None = None
+    ) -> None:
+        title, name = _TITLES[kind](language), custom_id(f"song:{kind}", song_id)
+        super().__init__(title=title, custom_id=name, timeout=None)
         self.stop()  # discord.py should not track it: ComponentRouter handles it
         prompt = discord.ui.TextInput[PromptModal](
             custom_id=PROMPT,
             style=discord.TextStyle.paragraph,
-            placeholder=wording.PROMPT_HINT,
+            placeholder=wording.PROMPT_HINT(language),
             default=clamp(default, MAX_PROMPT) if default else None,
             min_length=1,
             max_length=MAX_PROMPT,
         )
-        self.add_item(discord.ui.Label(text=wording.PROMPT_LABEL, component=prompt))
+        self.add_item(discord.ui.Label(text=wording.PROMPT_LABEL(language), component=prompt))
 
 
 def typed_prompt(interaction: discord.Interaction) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from songbot.songs.models import Song
 from songbot.wording import cards as wording
 from songbot.wording import text
+from songbot.wording.language import Language
 
 FILE_NAME = "library.m3u8"
 
 
-def playlist(songs: Iterable[Song]) -> bytes:
+def playlist(language: Language, songs: Iterable[Song]) -> bytes:
     """Return an entry for each song that has a link: length in seconds (-1 if unknown), title and link.
 
     There is no byte order mark, because RFC 8216, section 4, forbids it in UTF-8 playlists.
@@ -23,5 +24,6 @@ def playlist(songs: Iterable[Song]) -> bytes:
             continue
         seconds = song.result.duration_seconds
         length = seconds if seconds and 0 < seconds < 360_000 else -1
-        lines += [f"#EXTINF:{length},{text.plain(song.result.title, 200) or wording.UNTITLED}", link]
+        title = text.plain(song.result.title, 200) or wording.UNTITLED(language)
+        lines += [f"#EXTINF:{length},{title}", link]
     return ("\n".join(lines) + "\n").encode()

@@ -10,6 +10,7 @@ import discord
 
 from songbot.ui.colours import BRAND
 from songbot.wording import privacy as wording
+from songbot.wording.language import Language
 
 from .custom_ids import custom_id
 from .views import RoutedView
@@ -18,21 +19,22 @@ MARGIN = 100_000
 """Bytes of an upload request in addition to the file."""
 
 
-def privacy_embed(days: int, export: str, delete: str) -> discord.Embed:
+def privacy_embed(language: Language, days: int, export: str, delete: str) -> discord.Embed:
     """Return an embed that says what is stored, why, and for how long.
 
     `days` is RETENTION_DAYS; the others are command mentions.
     """
-    embed = discord.Embed(title=wording.TITLE, colour=BRAND)
+    embed = discord.Embed(title=wording.TITLE(language), colour=BRAND)
     for name, value in (
-        (wording.SONGS, wording.songs_kept(days)),
-        (wording.AROUND_SONGS, wording.AROUND_SONGS_KEPT),
-        (wording.LIMITS, wording.LIMITS_KEPT),
-        (wording.SHARED, wording.SHARED_WITH),
-        (wording.NEVER, wording.NEVER_KEPT),
-        (wording.YOUR_CHOICE, wording.choices(export, delete)),
+        (wording.SONGS, wording.songs_kept(language, days)),
+        (wording.AROUND_SONGS, wording.AROUND_SONGS_KEPT(language)),
+        (wording.LANGUAGE, wording.language_kept(language, days)),
+        (wording.LIMITS, wording.LIMITS_KEPT(language)),
+        (wording.SHARED, wording.SHARED_WITH(language)),
+        (wording.NEVER, wording.NEVER_KEPT(language)),
+        (wording.YOUR_CHOICE, wording.choices(language, export, delete)),
     ):
-        embed.add_field(name=name, value=value, inline=False)
+        embed.add_field(name=name(language), value=value, inline=False)
     return embed
 
 
@@ -52,15 +54,15 @@ def export_files(
     return [(f"my-data.json.gz.{number:03}", piece) for number, piece in enumerate(pieces, start=1)]
 
 
-def confirm_view(user_id: int) -> discord.ui.View:
+def confirm_view(language: Language, user_id: int) -> discord.ui.View:
     """Return `Delete everything`, which carries the person's ID, and `Cancel`."""
     delete = discord.ui.Button[discord.ui.View](
-        label=wording.DELETE_FOR_GOOD,
+        label=wording.DELETE_FOR_GOOD(language),
         emoji="🗑️",
         style=discord.ButtonStyle.danger,
         custom_id=custom_id("privacy:delete", user_id),
     )
     keep = discord.ui.Button[discord.ui.View](
-        label=wording.CANCEL, custom_id=custom_id("privacy:keep", user_id)
+        label=wording.CANCEL(language), custom_id=custom_id("privacy:keep", user_id)
     )
     return RoutedView(delete, keep)

@@ -4,80 +4,110 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-TITLE = "Turn your words into songs"
-TRY_ONE = "Press a button below to try an example, or write your own prompt."
-BUTTONS = "Buttons under a song"
-ADMINS = "For admins"
-CHANNEL = "This channel"
-PRIVACY = "Privacy policy"
-TERMS = "Terms"
-SUPPORT = "Support"
+from . import buttons
+from .language import Label, Language, Message, Title
+from .permissions import permission_name
 
-MENU = "Right-click or long-press any message, then *Apps › Make a song from this*"
-ON_A_CARD = (
-    "`Another take`, `Remix`, `Save` and `Delete`. While a song is in progress: `Notify me`, and `Cancel` "
-    "while it's still in the queue."
+TITLE = Title("Turn your words into songs")
+TRY_ONE = Message("Press a button below to try an example, or write your own prompt.")
+BUTTONS = Title("Buttons under a song")
+ADMINS = Title("For admins")
+CHANNEL = Title("This channel")
+PRIVACY = Label("Privacy policy")
+TERMS = Label("Terms")
+SUPPORT = Label("Support")
+
+# Translators: "Apps" is in Discord's own menu, and "Make a song from this" is this bot's entry in it.
+MENU = Message("Right-click or long-press any message, then *Apps › Make a song from this*")
+
+JOINED_TITLE = Title("Hi! I turn your words into songs")
+JOINED = Message(
+    "Describe a style, a mood or a story, and I'll make a song from it. It takes a minute or two."
 )
 
-JOINED_TITLE = "Hi! I turn your words into songs"
-JOINED = "Describe a style, a mood or a story, and I'll make a song from it. It takes a minute or two."
-
-PERMISSIONS = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "embed_links": "Embed Links",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-    "connect": "Connect",
-}
-"""Discord's names of permissions, keyed by discord.py's."""
-
+# Translators: {permission} is Discord's name of a permission. So it is in the next texts.
+_POST_LATE = Message("- **{permission}** – needed to post songs that take over 15 minutes")
 _NEEDED_FOR = {
-    "view_channel": "to post songs that take over 15 minutes",
-    "send_messages": "to post songs that take over 15 minutes",
-    "send_messages_in_threads": "to post songs that take over 15 minutes",
-    "embed_links": "to show songs and their covers",
-    "attach_files": "to play audio in chat",
-    "read_message_history": "to refresh expired links",
-    "connect": "to use this voice channel's chat",
+    "view_channel": _POST_LATE,
+    "send_messages": _POST_LATE,
+    "send_messages_in_threads": _POST_LATE,
+    "embed_links": Message("- **{permission}** – needed to show songs and their covers"),
+    "attach_files": Message("- **{permission}** – needed to play audio in chat"),
+    "read_message_history": Message("- **{permission}** – needed to refresh expired links"),
+    "connect": Message("- **{permission}** – needed to use this voice channel's chat"),
 }
-ALL_THERE = "I have all the permissions I need here."
+"""Keyed by discord.py's names of permissions."""
+NEEDED = frozenset(_NEEDED_FOR)
+ALL_THERE = Message("I have all the permissions I need here.")
+_MISSING = Message("I'm missing these permissions here:")
+_ASK_AN_ADMIN = Message("Ask an admin to give me these permissions here:")
 
 
-def make(song: str) -> str:
+def make(language: Language, song: str) -> str:
     """Return the line about making a song. `song` is the mention of `/song`."""
-    return f"{song} – make a song from a prompt (or just send me a DM)"
+    # Translators: {song} is the command, which Discord shows as "/song".
+    return language.gettext("{song} – make a song from a prompt (or just send me a DM)", song=song)
 
 
-def again(library: str, usage: str, privacy: str) -> list[str]:
+def again(language: Language, library: str, usage: str, privacy: str) -> list[str]:
     """Return one line per command for the person's own songs."""
     return [
-        f"{library} – browse, search and export your songs",
-        f"{usage} – how many songs you have left",
-        f"{privacy} – your data",
+        # Translators: {library} is a command, which Discord shows as "/library".
+        language.gettext("{library} – browse, search and export your songs", library=library),
+        # Translators: {usage} is a command, which Discord shows as "/usage".
+        language.gettext("{usage} – how many songs you have left", usage=usage),
+        # Translators: {privacy} is a command, which Discord shows as "/privacy show".
+        language.gettext("{privacy} – your data", privacy=privacy),
     ]
 
 
-def admins(show: str, panel: str, check: str, usage: str) -> str:
+def on_a_card(language: Language) -> str:
+    """Return which buttons are under songs, by their labels."""
+    labels = {
+        "take": buttons.ANOTHER_TAKE,
+        "remix": buttons.REMIX,
+        "save": buttons.SAVE,
+        "delete": buttons.DELETE,
+        "notify": buttons.NOTIFY_ME,
+        "cancel": buttons.CANCEL,
+    }
+    # Translators: The names in braces are the labels of buttons.
+    return language.gettext(
+        "{take}, {remix}, {save} and {delete}. While a song is in progress: {notify}, and {cancel} "
+        "while it's still in the queue.",
+        **{name: f"`{label(language)}`" for name, label in labels.items()},
+    )
+
+
+def admins(language: Language, show: str, panel: str, check: str, usage: str) -> str:
     """Return one line per command for people with the Manage Server permission."""
     return "\n".join(
         [
-            f"{show} – see this server's limits",
-            f"{panel} – change them, all in one place",
-            f"{check} – why someone can or can't make a song",
-            f"{usage} – usage chart",
+            # Translators: {show} is a command, which Discord shows as "/quota show".
+            language.gettext("{show} – see this server's limits", show=show),
+            # Translators: {panel} is a command, which Discord shows as "/quota panel".
+            language.gettext("{panel} – change them, all in one place", panel=panel),
+            # Translators: {check} is a command, which Discord shows as "/quota check".
+            language.gettext("{check} – why someone can or can't make a song", check=check),
+            # Translators: {usage} is a command, which Discord shows as "/quota usage".
+            language.gettext("{usage} – usage chart", usage=usage),
         ]
     )
 
 
-def joined(song: str, limits: str) -> str:
+def joined(language: Language, song: str, limits: str) -> str:
     """Return what to do first in a server that the bot has just joined."""
-    return f"{JOINED}\n\n**Try it:** {song}\n**Set limits** (admins): {limits}"
+    # Translators: {song} is a command, which Discord shows as "/song".
+    try_it = language.gettext("**Try it:** {song}", song=song)
+    # Translators: {limits} is a command, which Discord shows as "/quota panel".
+    set_limits = language.gettext("**Set limits** (admins): {limits}", limits=limits)
+    return f"{JOINED(language)}\n\n{try_it}\n{set_limits}"
 
 
-def missing(names: Sequence[str], *, admin: bool) -> str:
+def missing(language: Language, names: Sequence[str], *, admin: bool) -> str:
     """Return the permissions the bot lacks here, by discord.py's names, and why it needs each."""
-    who = "I'm missing these permissions here" if admin else "Ask an admin to give me these permissions here"
-    lines = [f"- **{PERMISSIONS[name]}** – needed {_NEEDED_FOR[name]}" for name in names]
-    return "\n".join([f"{who}:", *lines])
+    lines = [
+        language.gettext(_NEEDED_FOR[name].english, permission=permission_name(language, name))
+        for name in names
+    ]
+    return "\n".join([(_MISSING if admin else _ASK_AN_ADMIN)(language), *lines])

@@ -8,10 +8,11 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from babel import Locale, lists, numbers
+from babel import Locale, dates, lists, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -37,6 +38,8 @@ NAMES = {
     "zh-TW": "繁體中文",
 }
 """Each language's own name, by Discord's locale (Discord, "Reference": Locales)."""
+_UNSPACED = frozenset({"ja", "zh-CN", "zh-TW"})
+"""Languages without a space between sentences."""
 _CLDR = {"en": "en_GB", "es-ES": "es", "zh-CN": "zh_Hans", "zh-TW": "zh_Hant"}
 """The CLDR locale where it is not Discord's. British English lists "a, b and c" as the texts here do."""
 
@@ -85,6 +88,17 @@ class Language:
         """Return "a, b and c", or with the style `or`, "a, b or c"."""
         return lists.format_list(list(items), style, locale=self._cldr)
 
+    def day(self, day: date, skeleton: Literal["E", "Md", "MMMd", "MMMMd"]) -> str:
+        """Return a date with the parts in the skeleton (Unicode TR 35), such as "Thu", "14/5" or "14 May"."""
+        return dates.format_skeleton(skeleton, day, locale=self._cldr)
+
+    def thousands_separator(self) -> str:
+        return numbers.get_group_symbol(self._cldr)
+
+    def paragraph(self, *sentences: str) -> str:
+        """Return the sentences one after the other. Empty ones are left out."""
+        return ("" if self.tag in _UNSPACED else " ").join(filter(None, sentences))
+
 
 Sentence = Callable[[Language], str]
 """Something to say whose language is not known yet."""
@@ -92,7 +106,7 @@ Sentence = Callable[[Language], str]
 
 @dataclass(frozen=True)
 class Message:
-    """A message without values, to be called with the language. Its English text is its key in the catalogs.
+    """A message to be called with the language and its values. Its English text is its key in the catalogs.
 
     `max_length` is Discord's limit in characters for the place where it is shown.
     """
@@ -100,12 +114,23 @@ class Message:
     max_length: ClassVar[int] = 2000
     english: str
 
-    def __call__(self, language: Language) -> str:
-        return language.gettext(self.english)
+    def __call__(self, language: Language, **values: object) -> str:
+        return language.gettext(self.english, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """A message with a number, to be called with the language, the number for `{count}`, and other values."""
+
+    singular: str
+    plural: str
+
+    def __call__(self, language: Language, count: int, **values: object) -> str:
+        return language.ngettext(self.singular, self.plural, count, **values)
 
 
 class Label(Message):
-    """The label of a button (Discord, "Component Reference")."""
+    """The label of a button or of a choice (Discord, "Component Reference")."""
 
     max_length: ClassVar[int] = 80
 

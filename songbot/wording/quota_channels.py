@@ -6,54 +6,86 @@ from collections.abc import Iterable
 
 from songbot.quotas.channels import MAX_CHANNELS, ChannelRule, ChannelRules
 
-TITLE = "Channels for songs"
-EXPLANATION = (
+from .language import Hint, Language, Message
+
+TITLE = Message("Channels for songs")
+EXPLANATION = Message(
     "These rules cover commands, buttons, menus and forms, in threads too. If any channel is allowed, songs "
     "are turned off in all others."
 )
-ALLOWED_PLACEHOLDER = "Only in these channels (none: everywhere)"
-DENIED_PLACEHOLDER = "Never in these channels"
-TOO_MANY = f"You can choose at most {MAX_CHANNELS} channels of each kind. Nothing changed."
-CHOOSE_BOTH = "Choose both a `channel` and a `rule`, or neither to see where songs can be made."
+ALLOWED_PLACEHOLDER = Hint("Only in these channels (none: everywhere)")
+DENIED_PLACEHOLDER = Hint("Never in these channels")
+CHOOSE_BOTH = Message("Choose both a `channel` and a `rule`, or neither to see where songs can be made.")
+_UPDATED = Message("Channels updated.")
+_RULE_SET = {
+    # Translators: {channel} is a mention.
+    ChannelRule.ALLOW: Message("Songs are allowed in {channel}."),
+    ChannelRule.DENY: Message("Songs are turned off in {channel}."),
+    None: Message("Removed the channel rule for {channel}."),
+}
 _SHOWN = 10
 
 
-def where(rules: ChannelRules) -> str:
-    """Return where songs may be requested."""
+def too_many(language: Language) -> str:
+    return language.gettext(
+        "You can choose at most {maximum} channels of each kind. Nothing changed.",
+        maximum=language.number(MAX_CHANNELS),
+    )
+
+
+def summary(language: Language, rules: ChannelRules) -> str:
+    """Return where songs may be requested, in a few words."""
     if rules.allowed:
-        return f"only in {_list(rules.allowed)}"
-    return f"everywhere except {_list(rules.denied)}" if rules.denied else "in all channels"
+        # Translators: {channels} is a list of channels, as in "#general and #songs".
+        return language.gettext("Songs: only in {channels}", channels=_list(language, rules.allowed))
+    if rules.denied:
+        return language.gettext("Songs: everywhere except {channels}", channels=_list(language, rules.denied))
+    return language.gettext("Songs: in all channels")
 
 
-def summary(rules: ChannelRules) -> str:
-    return f"Songs: {where(rules)}"
+def _where_now(language: Language, rules: ChannelRules) -> str:
+    if rules.allowed:
+        # Translators: {channels} is a list of channels, as in "#general and #songs".
+        return language.gettext(
+            "Songs can now be made only in {channels}.", channels=_list(language, rules.allowed)
+        )
+    if rules.denied:
+        return language.gettext(
+            "Songs can now be made everywhere except {channels}.", channels=_list(language, rules.denied)
+        )
+    return language.gettext("Songs can now be made in all channels.")
 
 
-def changed(rules: ChannelRules) -> str:
-    return f"Channels updated. Songs can be made {where(rules)}."
+def changed(language: Language, rules: ChannelRules) -> str:
+    return language.paragraph(_UPDATED(language), _where_now(language, rules))
 
 
-def rule_set(channel_id: int, rule: ChannelRule | None, rules: ChannelRules) -> str:
+def rule_set(language: Language, channel_id: int, rule: ChannelRule | None, rules: ChannelRules) -> str:
     """Return the rule that was set for a channel, and where songs may be requested now."""
-    match rule:
-        case ChannelRule.ALLOW:
-            said = f"Songs are allowed in <#{channel_id}>."
-        case ChannelRule.DENY:
-            said = f"Songs are turned off in <#{channel_id}>."
-        case _:
-            said = f"Removed the channel rule for <#{channel_id}>."
-    return f"{said} Songs can now be made {where(rules)}."
+    said = _RULE_SET[rule](language, channel=f"<#{channel_id}>")
+    return language.paragraph(said, _where_now(language, rules))
 
 
-def refused(open_channel_id: int | None) -> str:
+def refused(language: Language, open_channel_id: int | None) -> str:
     """Return that songs can't be requested here, that nothing was charged, and where they can be
     requested."""
     if open_channel_id is None:
-        return "Songs are turned off in this channel. Nothing was charged."
-    return f"Songs are turned off in this channel – try <#{open_channel_id}>. Nothing was charged."
+        return language.gettext("Songs are turned off in this channel. Nothing was charged.")
+    return language.gettext(
+        "Songs are turned off in this channel – try {channel}. Nothing was charged.",
+        channel=f"<#{open_channel_id}>",
+    )
 
 
-def _list(channel_ids: Iterable[int]) -> str:
-    ids = sorted(channel_ids)
-    named = ", ".join(f"<#{channel_id}>" for channel_id in ids[:_SHOWN])
-    return named if len(ids) <= _SHOWN else f"{named} and {len(ids) - _SHOWN} more"
+def _list(language: Language, channel_ids: Iterable[int]) -> str:
+    mentions = [f"<#{channel_id}>" for channel_id in sorted(channel_ids)]
+    left_out = len(mentions) - _SHOWN
+    if left_out <= 0:
+        return language.listed(mentions)
+    # Translators: {channels} is a list of ten channels.
+    return language.ngettext(
+        "{channels} and {count} more",
+        "{channels} and {count} more",
+        left_out,
+        channels=", ".join(mentions[:_SHOWN]),
+    )

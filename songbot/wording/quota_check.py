@@ -5,43 +5,58 @@ from __future__ import annotations
 from songbot.quotas.rules import Decision, LimitKind
 from songbot.wording.text import plain
 
+from .language import Language, Message, Title
 from .quota_rules import spent
-from .quotas import bonus_songs
 
-VERDICT = "Can make a song now"
-ACTIVE_LIMIT = "Active limit"
-OVERRIDDEN_LIMITS = "Overridden limits"
-SHARED_LIMITS = "Server-wide limits"
-BONUS_SONGS = "Bonus songs"
-NOT_A_MEMBER = "They're not in this server, so role limits don't apply."
+VERDICT = Title("Can make a song now")
+ACTIVE_LIMIT = Title("Active limit")
+OVERRIDDEN_LIMITS = Title("Overridden limits")
+SHARED_LIMITS = Title("Server-wide limits")
+BONUS_SONGS = Title("Bonus songs")
+NOT_A_MEMBER = Message("They're not in this server, so role limits don't apply.")
+_YES = Message("✅ Yes")
+_YES_AS_BONUS = Message("✅ Yes, as a bonus song")
+# Translators: {reason} is a limit, as in "Member limit: used up (1 / 1 today), resets in 5 hours".
+_NO = Message("❌ No. {reason}")
 
 _WHY = {
-    LimitKind.USER: "A personal limit overrides all others.",
-    LimitKind.ROLE: (
+    LimitKind.USER: Message("A personal limit overrides all others."),
+    LimitKind.ROLE: Message(
         "Role limits override the member limit. With several roles, the one with the most songs left applies."
     ),
-    LimitKind.MEMBER: "They have no personal or role limit.",
-    LimitKind.DEFAULT: "No limit set here applies to them, so the bot's default does.",
+    LimitKind.MEMBER: Message("They have no personal or role limit."),
+    LimitKind.DEFAULT: Message("No limit set here applies to them, so the bot's default does."),
 }
 
 
-def title(name: str) -> str:
+def title(language: Language, name: str) -> str:
     """Return whose quota it is. `name` is the unescaped display name."""
-    return f"{plain(name, 80) or 'Someone'}'s quota"
+    shown = plain(name, 80)
+    if not shown:
+        return language.gettext("Someone's quota")
+    # Translators: {name} is a person's name.
+    return language.gettext("{name}'s quota", name=shown)
 
 
-def verdict(decision: Decision) -> str:
+def verdict(language: Language, decision: Decision) -> str:
     """Return whether another song would be accepted, and if not, why."""
     if decision.blocked_by is not None:
-        return f"❌ No – {spent(decision.blocked_by)}"
-    return "✅ Yes, as a bonus song" if decision.uses_grant else "✅ Yes"
+        return _NO(language, reason=spent(language, decision.blocked_by))
+    return (_YES_AS_BONUS if decision.uses_grant else _YES)(language)
 
 
-def why(decision: Decision) -> str:
+def why(language: Language, decision: Decision) -> str:
     """Return why this limit is the one that applies."""
-    return _WHY.get(decision.effective.rule.kind, "")
+    reason = _WHY.get(decision.effective.rule.kind)
+    return reason(language) if reason else ""
 
 
-def bonus_left(count: int) -> str:
+def bonus_left(language: Language, count: int) -> str:
     """Return how many bonus songs are left, or an empty string for none."""
-    return f"{bonus_songs(count)}, used after their own limit runs out" if count else ""
+    if not count:
+        return ""
+    return language.ngettext(
+        "{count} bonus song, used after their own limit runs out",
+        "{count} bonus songs, used after their own limit runs out",
+        count,
+    )

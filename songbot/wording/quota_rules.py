@@ -1,74 +1,98 @@
-"""Describe limits to admins: what each allows, what a change does, and the bot's own caps."""
+"""Describe limits to admins: what each allows, how much is used, and the bot's own caps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, RuleValue
+from songbot.wording.text import inline_code
 
-from songbot.quotas.rules import Decision, LimitKind, LimitUsage, OperatorLimits, Period, Rule, RuleValue
-from songbot.wording.text import escape_and_clamp, inline_code
+from .language import Label, Language, Message, Plural
+from .quotas import resets
 
-from .progress import relative
-from .quotas import PERIOD_NOW, bonus_songs, songs
+SERVER_WIDE = Label("Server-wide")
+EACH_MEMBER = Label("Each member")
+# Translators: Stands for a person within sentences, as in "Limit for {subject} set to 5 songs per day".
+_SOMEONE = Message("someone who deleted their data")
+# Translators: Stands for a person at the beginning of a line.
+DELETED_USER = Label("Someone who deleted their data")
+# Translators: Stands in place of a role's name at the beginning of a line.
+_DELETED_ROLE = Message("A deleted role")
+# Translators: {user} is a mention.
+_LEFT_THE_SERVER = Message("{user} (left the server)")
+# Translators: The limit applies to each person separately. Followed by "· busiest in the server: …".
+_PER_PERSON = Message("per person")
+# Translators: The member who has used most of a limit. {counted} is "2 / 5 today".
+_BUSIEST_MEMBER = Message("busiest member: {counted}")
+_BUSIEST = {
+    # Translators: The most songs by one person. {used} is a number of songs.
+    Period.HOUR: Message("busiest in the server: {used} this hour"),
+    Period.DAY: Message("busiest in the server: {used} today"),
+    Period.WEEK: Message("busiest in the server: {used} this week"),
+    Period.MONTH: Message("busiest in the server: {used} this month"),
+}
+# Translators: Follows a person and "·".
+_NO_PERSONAL_LIMIT = Message("no personal limit")
+# Translators: Follows a role, "Server-wide" or "Each member", and "·".
+_NO_LIMIT_SET = Message("no limit set")
+# Translators: As in "Member limit: 5 songs per day", with a label before any value.
+_LABELLED = Message("{label}: {value}")
 
-CHOOSE_ONE = "Choose only one of `applies_to`, `role` and `user`."
-CHOOSE_ONE_TO_REMOVE = "Choose one of `applies_to`, `role` or `user`."
-BOT_NAMED = "Bots don't have quotas. Please choose a person."
-EVERYONE_ROLE = "To limit everyone, use `/quota limit applies_to:each member` instead of @\u200beveryone."
-
-SERVER_WIDE = "Server-wide"
-EACH_MEMBER = "Each member"
-DELETED_ROLE = "a deleted role"
-LEFT = "left the server"
-DELETED_USER = "someone who deleted their data"
-PER_PERSON = "per person"
+# Translators: What a limit allows, as in "Member limit: 5 songs per day".
+NO_SONGS = Label("no songs")
+_PER = {
+    Period.HOUR: Plural("{count} song per hour", "{count} songs per hour"),
+    Period.DAY: Plural("{count} song per day", "{count} songs per day"),
+    Period.WEEK: Plural("{count} song per week", "{count} songs per week"),
+    Period.MONTH: Plural("{count} song per month", "{count} songs per month"),
+}
+_COUNTED = {
+    # Translators: How much of a limit is used. Both are numbers.
+    Period.HOUR: Message("{used} / {limit} this hour"),
+    Period.DAY: Message("{used} / {limit} today"),
+    Period.WEEK: Message("{used} / {limit} this week"),
+    Period.MONTH: Message("{used} / {limit} this month"),
+}
+_DEFAULT = Plural("{count} song per member per day", "{count} songs per member per day")
+_NAMES = {
+    LimitKind.SERVER: Message("Server-wide limit"),
+    LimitKind.SERVER_CEILING: Message("This bot's cap per server"),
+    LimitKind.OPERATOR: Message("This bot's cap for all servers together"),
+    LimitKind.MEMBER: Message("Member limit"),
+    LimitKind.USER: Message("Personal limit"),
+    LimitKind.DEFAULT: Message("This bot's default per member"),
+    LimitKind.DIRECT: Message("This bot's limit outside servers"),
+}
 
 METER_SEGMENTS = 6
 """The number of segments, small enough for the meter's line to fit on a phone."""
-_DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
-_NAMES = {
-    LimitKind.SERVER: "Server-wide limit",
-    LimitKind.SERVER_CEILING: "This bot's cap per server",
-    LimitKind.OPERATOR: "This bot's cap for all servers together",
-    LimitKind.MEMBER: "Member limit",
-    LimitKind.USER: "Personal limit",
-    LimitKind.DEFAULT: "This bot's default per member",
-    LimitKind.DIRECT: "This bot's limit outside servers",
-}
 
 
-def limit(rule: Rule | RuleValue) -> str:
-    """Return "5 songs per day"."""
-    return f"{songs(rule.limit)} per {rule.period}" if rule.limit else "no songs"
+def limit(language: Language, rule: Rule | RuleValue) -> str:
+    """Return "5 songs per day", to stand alone."""
+    return _PER[rule.period](language, rule.limit) if rule.limit else NO_SONGS(language)
 
 
-def person(user_id: int) -> str:
+def default_limit(language: Language, operator_limits: OperatorLimits) -> str:
+    """Return "5 songs per member per day", to stand alone."""
+    return _DEFAULT(language, operator_limits.member)
+
+
+def person(language: Language, user_id: int) -> str:
     """Return a mention. A negative ID is the pseudonym of someone whose data was deleted."""
-    return f"<@{user_id}>" if user_id > 0 else DELETED_USER
+    return f"<@{user_id}>" if user_id > 0 else _SOMEONE(language)
 
 
-def of_person(user_id: int, thing: str) -> str:
-    """Return "@ann's limit", for the middle of a sentence."""
-    return f"{person(user_id)}'s {thing}" if user_id > 0 else f"the {thing} of {DELETED_USER}"
+def labelled(language: Language, label: str, value: str) -> str:
+    """Return "label: value"."""
+    return _LABELLED(language, label=label, value=value)
 
 
-def limit_name(kind: LimitKind, subject_id: int = 0) -> str:
-    """Return the limit's name for the middle of a sentence."""
-    match kind:
-        case LimitKind.SERVER:
-            return "the server-wide limit"
-        case LimitKind.ROLE:
-            return f"the limit for <@&{subject_id}>"
-        case LimitKind.USER:
-            return of_person(subject_id, "limit")
-        case _:
-            return "the member limit"
-
-
-def usage_name(usage: LimitUsage) -> str:
+def usage_name(language: Language, usage: LimitUsage) -> str:
     """Return the limit's name for the beginning of a line."""
     rule = usage.rule
-    return f"Limit for <@&{rule.subject_id}>" if rule.kind is LimitKind.ROLE else _NAMES[rule.kind]
+    if rule.kind is LimitKind.ROLE:
+        # Translators: {role} is a mention of a role.
+        return language.gettext("Limit for {role}", role=f"<@&{rule.subject_id}>")
+    return _NAMES[rule.kind](language)
 
 
 def meter(used: int, most: int) -> str:
@@ -80,187 +104,132 @@ def meter(used: int, most: int) -> str:
     return "█" * filled + "░" * (METER_SEGMENTS - filled)
 
 
-def usage_meter(usage: LimitUsage) -> str:
+def _counted(language: Language, usage: LimitUsage) -> str:
+    rule = usage.rule
+    used, most = language.number(usage.used), language.number(rule.limit)
+    return _COUNTED[rule.period](language, used=used, limit=most)
+
+
+def usage_meter(language: Language, usage: LimitUsage) -> str:
     """Return one line with the meter, how much is used, and when it resets."""
-    return f"{_meter_of(usage)} {_counted(usage)} · resets {relative(usage.window.end)}"
+    return f"{_meter_of(usage)} {_counted(language, usage)} · {resets(language, usage.window.end)}"
 
 
-def busiest_member_meter(usage: LimitUsage) -> str:
+def busiest_member_meter(language: Language, usage: LimitUsage) -> str:
     """Return the meter of the member who has used most of a limit that is counted per person."""
-    return f"{_meter_of(usage)} busiest member: {_counted(usage)} · resets {relative(usage.window.end)}"
+    busiest = _BUSIEST_MEMBER(language, counted=_counted(language, usage))
+    return f"{_meter_of(usage)} {busiest} · {resets(language, usage.window.end)}"
 
 
-def busiest_in_server(usage: LimitUsage) -> str:
+def busiest_in_server(language: Language, usage: LimitUsage) -> str:
     """Return the most songs by one person, who need not be under this limit."""
-    most = f"busiest in the server: {usage.used:,} {PERIOD_NOW[usage.rule.period]}"
-    return f"{PER_PERSON} · {most} · resets {relative(usage.window.end)}"
+    most = _BUSIEST[usage.rule.period](language, used=language.number(usage.used))
+    return f"{_PER_PERSON(language)} · {most} · {resets(language, usage.window.end)}"
 
 
 def _meter_of(usage: LimitUsage) -> str:
     return f"`{meter(usage.used, usage.rule.limit)}`"
 
 
-def _counted(usage: LimitUsage) -> str:
-    return f"{usage.used:,} / {usage.rule.limit:,} {PERIOD_NOW[usage.rule.period]}"
-
-
-def usage_lines(usage: LimitUsage) -> str:
+def usage_lines(language: Language, usage: LimitUsage) -> str:
     """Return the limit's name and what it allows, and below it the meter."""
-    first = f"{usage_name(usage)}: **{limit(usage.rule)}**"
-    return f"{first}\n{usage_meter(usage)}" if usage.rule.limit else first
+    allowed = f"**{limit(language, usage.rule)}**"
+    first = labelled(language, usage_name(language, usage), allowed)
+    return f"{first}\n{usage_meter(language, usage)}" if usage.rule.limit else first
 
 
-def spent(usage: LimitUsage) -> str:
-    """Return why a limit refuses a song, for use within a sentence."""
-    name = usage_name(usage)
-    name = f"{name[0].lower()}{name[1:]}"
+def spent(language: Language, usage: LimitUsage) -> str:
+    """Return which limit refuses a song and why, to stand alone."""
+    name = usage_name(language, usage)
     if usage.rule.limit == 0:
-        return f"{name} is 0"
-    return f"{name} is used up ({_counted(usage)}) and resets {relative(usage.window.end)}"
+        return labelled(language, name, NO_SONGS(language))
+    # Translators: {name} is a limit's name, {counted} is "5 / 5 today", and {resets} is "resets in 5 hours".
+    return language.gettext(
+        "{name}: used up ({counted}), {resets}",
+        name=name,
+        counted=_counted(language, usage),
+        resets=resets(language, usage.window.end),
+    )
 
 
-def rule_heading(rule: Rule, stale_reason: str | None = None) -> str:
-    """Return whose rule it is and what it allows. `stale_reason` says why it no longer applies to anybody."""
-    match rule.kind:
-        case LimitKind.SERVER:
-            named = f"**{SERVER_WIDE}**"
-        case LimitKind.ROLE:
-            named = f"<@&{rule.subject_id}>" if stale_reason is None else stale_reason.capitalize()
-        case LimitKind.USER:
-            named = person(rule.subject_id) if rule.subject_id > 0 else DELETED_USER.capitalize()
-            named += f" ({stale_reason})" if stale_reason else ""
-        case _:
-            named = f"**{EACH_MEMBER}**"
-    return f"{named} · {limit(rule)}"
+def rule_heading(language: Language, rule: Rule, *, is_stale: bool = False) -> str:
+    """Return whose rule it is and what it allows. A stale one is a deleted role's, or of someone who left."""
+    return f"{_subject(language, rule.kind, rule.subject_id, is_stale=is_stale)} · {limit(language, rule)}"
 
 
-def no_limit(kind: LimitKind, subject_id: int) -> str:
+def no_limit(language: Language, kind: LimitKind, subject_id: int) -> str:
     """Return the selected target's name, and that no rule is set for it."""
-    named = {LimitKind.SERVER: f"**{SERVER_WIDE}**", LimitKind.ROLE: f"<@&{subject_id}>"}
-    if kind is LimitKind.USER:
-        return f"{person(subject_id)} · no personal limit"
-    return f"{named.get(kind, f'**{EACH_MEMBER}**')} · no limit set"
+    subject = _subject(language, kind, subject_id, is_stale=False)
+    return f"{subject} · {(_NO_PERSONAL_LIMIT if kind is LimitKind.USER else _NO_LIMIT_SET)(language)}"
 
 
-def resets(moment: datetime) -> str:
-    """Return the line below a limit whose usage was not counted."""
-    return f"resets {relative(moment)}"
-
-
-def more_rules(count: int) -> str:
-    return f"… and {count:,} more. `/quota check` shows what applies to someone."
-
-
-def no_rules(operator_limits: OperatorLimits) -> str:
-    """Return that the server has no rules, and what applies instead."""
-    return f"No limits yet. Default: {_default_limit(operator_limits)}."
-
-
-def everyone_else(operator_limits: OperatorLimits) -> str:
-    """Return the last line of a rule list that has no limit for each member."""
-    return f"**Everyone else** · {_default_limit(operator_limits)} (default)"
-
-
-def _default_limit(operator_limits: OperatorLimits) -> str:
-    return f"{songs(operator_limits.member)} per member per day"
-
-
-def operator_limits_line(limits: OperatorLimits, used_today: int) -> str:
-    """Return the operator's maximum, which no admin can raise, and how much of it this server has used."""
-    parts = [f"{songs(limits.server)} per day in this server ({used_today:,} used today)"]
-    if limits.operator is not None:
-        parts.append(f"{limits.operator:,} per day in all servers together")
-    parts.append(f"{limits.direct:,} per person per day outside servers")
-    return f"This bot's own limits (days in UTC): {', '.join(parts)}"
-
-
-def zone_line(zone: str) -> str:
-    return f"Time zone: {inline_code(zone, 100)}"
-
-
-def rule_set(rule: Rule, before: Rule | None, operator_limits: OperatorLimits) -> str:
-    """Return that a rule was added or changed, and any cap that is lower."""
-    name = limit_name(rule.kind, rule.subject_id)
-    name = name.removeprefix("the ")
-    was = f" (was {limit(before)})" if before else ""
-    said = f"{name[0].upper()}{name[1:]} set to {limit(rule)}{was}, starting now."
-    return " ".join([said, *ceiling_notes(rule, operator_limits)])
-
-
-def ceiling_notes(rule: Rule, operator_limits: OperatorLimits) -> list[str]:
-    """Return one sentence for each cap that is reached before the rule. A month counts as 31 days."""
-    notes: list[str] = []
-    days = _DAYS[rule.period]
-    if rule.limit > operator_limits.server * days:
-        notes.append(
-            f"This bot makes at most {songs(operator_limits.server)} per day in one server, "
-            "so that cap applies first."
-        )
-    if operator_limits.operator is not None and rule.limit > operator_limits.operator * days:
-        notes.append(
-            f"This bot makes at most {songs(operator_limits.operator)} per day in all servers together, "
-            "so that cap applies first."
-        )
-    return notes
-
-
-def removed(before: Rule | None, kind: LimitKind, subject_id: int, operator_limits: OperatorLimits) -> str:
-    """Return that a rule was removed, and what applies now."""
-    name = limit_name(kind, subject_id)
-    if before is None:
-        return _nothing_to_remove(kind, subject_id)
-    now = {
-        LimitKind.SERVER: f"This bot's cap of {songs(operator_limits.server)} per day applies now.",
-        LimitKind.MEMBER: f"The default applies now: {_default_limit(operator_limits)}.",
-        LimitKind.ROLE: "Another role's limit or the member limit now applies to members with that role.",
-    }
-    rest = now.get(kind, "Their role or member limit applies now.")
-    return f"Removed {name} ({limit(before)}). {rest}"
-
-
-def _nothing_to_remove(kind: LimitKind, subject_id: int) -> str:
+def _subject(language: Language, kind: LimitKind, subject_id: int, *, is_stale: bool) -> str:
+    """Return whose limit it is, for the beginning of a line."""
     match kind:
+        case LimitKind.SERVER:
+            return f"**{SERVER_WIDE(language)}**"
         case LimitKind.ROLE:
-            return f"<@&{subject_id}> has no limit. Nothing changed."
+            return _DELETED_ROLE(language) if is_stale else f"<@&{subject_id}>"
         case LimitKind.USER:
-            return f"{person(subject_id)} has no limit of their own. Nothing changed."
+            user = f"<@{subject_id}>" if subject_id > 0 else DELETED_USER(language)
+            return _LEFT_THE_SERVER(language, user=user) if is_stale else user
         case _:
-            return f"There is no {limit_name(kind).removeprefix('the ')}. Nothing changed."
+            return f"**{EACH_MEMBER(language)}**"
 
 
-def granted(user_id: int, left: int) -> str:
-    """Return that bonus songs were given. `left` is how many the person now has."""
-    return (
-        f"<@{user_id}> now has {bonus_songs(left)}. They don't expire, are used after their own limit runs "
-        "out, and still count towards the server-wide limit."
+def more_rules(language: Language, count: int) -> str:
+    return language.ngettext(
+        "… and {count} more. `/quota check` shows what applies to someone.",
+        "… and {count} more. `/quota check` shows what applies to someone.",
+        count,
     )
 
 
-def reset_done(user_id: int, decision: Decision) -> str:
-    """Return that a person's usage was reset. `decision` is what their next song would get."""
-    own = decision.effective
-    if decision.blocked_by is not None:
-        return f"Reset <@{user_id}>'s usage, but they still can't make a song: {spent(decision.blocked_by)}."
-    return (
-        f"Reset <@{user_id}>'s usage: {own.remaining:,} of {songs(own.rule.limit)} left. "
-        "Server-wide usage is unchanged."
+def no_rules(language: Language, operator_limits: OperatorLimits) -> str:
+    """Return that the server has no rules, and what applies instead."""
+    # Translators: {limit} is "5 songs per member per day".
+    return language.gettext(
+        "No limits yet. Default: {limit}.", limit=default_limit(language, operator_limits)
     )
 
 
-def timezone_set(zone: str, before: str) -> str:
-    """Return the time zone in which days now begin."""
-    if zone == before:
-        return f"The time zone is already {inline_code(zone, 100)}."
-    return (
-        f"Time zone changed from {inline_code(before, 100)} to {inline_code(zone, 100)}. "
-        "Days now start at midnight there."
+def everyone_else(language: Language, operator_limits: OperatorLimits) -> str:
+    """Return the last line of a rule list that has no limit for each member."""
+    # Translators: {limit} is "5 songs per member per day".
+    return language.gettext(
+        "**Everyone else** · {limit} (default)", limit=default_limit(language, operator_limits)
     )
 
 
-def unknown_zone(text: str, similar: Sequence[str] = ()) -> str:
-    """Return that a time zone is unknown, and which ones were probably meant."""
-    named = escape_and_clamp(text, 60) or "that"
-    examples = similar or ("Europe/Berlin", "America/New_York")
-    listed = " or ".join(inline_code(zone, 60) for zone in examples)
-    hint = f"Did you mean {listed}?" if similar else f"Try a city near you, such as {listed}."
-    return f"I don't know the time zone “{named}”. {hint}"
+def operator_limits_line(language: Language, limits: OperatorLimits, used_today: int) -> str:
+    """Return the operator's maximum, which no admin can raise, and how much of it this server has used."""
+    # Translators: Part of the list in "This bot's own limits (days in UTC): …". {used} is a number.
+    server = language.ngettext(
+        "{count} song per day in this server ({used} used today)",
+        "{count} songs per day in this server ({used} used today)",
+        limits.server,
+        used=language.number(used_today),
+    )
+    parts = [server]
+    if limits.operator is not None:
+        # Translators: Part of the list in "This bot's own limits (days in UTC): …".
+        together = language.ngettext(
+            "{count} per day in all servers together",
+            "{count} per day in all servers together",
+            limits.operator,
+        )
+        parts.append(together)
+    # Translators: Part of the list in "This bot's own limits (days in UTC): …".
+    direct = language.ngettext(
+        "{count} per person per day outside servers",
+        "{count} per person per day outside servers",
+        limits.direct,
+    )
+    # Translators: {limits} is a list such as "50 songs per day in this server (1 used today) and 3 per …".
+    return language.gettext(
+        "This bot's own limits (days in UTC): {limits}", limits=language.listed([*parts, direct])
+    )
+
+
+def zone_line(language: Language, zone: str) -> str:
+    return language.gettext("Time zone: {zone}", zone=inline_code(zone, 100))

@@ -20,7 +20,7 @@ async def bot_env(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
 def quickly_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw nothing: the renderer is tested elsewhere."""
 
-    async def draw(days: object, daily_limit: int) -> bytes:
+    async def draw(language: object, days: object, daily_limit: int) -> bytes:
         return b"\x89PNG\r\n\x1a\n"
 
     monkeypatch.setattr("cogs.quota._usage.draw_chart", draw)

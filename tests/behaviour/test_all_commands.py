@@ -20,10 +20,11 @@ from songbot.ui import dm_confirmation, privacy, song_buttons
 from songbot.ui.library.page import page_view
 from songbot.ui.library.query import Query
 from songbot.ui.modals import ModalKind, PromptModal
-from songbot.ui.quota.forms import add_form, bonus_form, edit_form, zone_form
+from songbot.ui.quota.forms import add_form, bonus_form, edit_form, language_form, zone_form
 from songbot.ui.quota.panel import panel_layout
 from songbot.ui.quota.panel_ids import Target
 from songbot.ui.quota.panel_pages import LOG_PAGE, PanelPage, channels_layout, chart_layout, log_layout
+from songbot.wording.language import ENGLISH
 from tests.support.quotas import quota_state
 from tests.support.songs import SONG
 
@@ -33,7 +34,8 @@ ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[-_a-z0-9]{1,32}")
 """Discord, "Application Command Naming", without other scripts."""
 EVERYWHERE = {"song", "library", "usage", "privacy", "help", "Make a song from this"}
-HIDDEN = {"quota": discord.Permissions(manage_guild=True).value, "owner": 0}
+_MANAGERS = discord.Permissions(manage_guild=True).value
+HIDDEN = {"quota": _MANAGERS, "language": _MANAGERS, "owner": 0}
 TELLS = re.compile(
     r"send_message|edit_original_response|followup|send_ephemeral|UserFacingError|send_modal|\.send\("
 )
@@ -130,18 +132,18 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
     page = LibraryPage((LibraryEntry(SONG, saved=False),), newer=True, older=True)
     changes = [AuditEntry(n, SONG.created_at, 1, "timezone", None, "UTC") for n in range(LOG_PAGE + 1)]
     views = (
-        song_buttons.action_view(1, *song_buttons.Action),
-        song_buttons.card_view(SONG),
-        song_buttons.failure_view(SONG),
-        song_buttons.progress_view(SONG),
-        dm_confirmation.confirm_view(1),
-        privacy.confirm_view(1),
-        page_view(page, Query()),
-        log_layout(changes, None, first=False),
-        log_layout(changes, PanelPage(), first=False),
-        panel_layout(quota_state()),
-        channels_layout(ChannelRules(), (), PanelPage()),
-        chart_layout(GuildUsage((), ()), 0, PanelPage(), has_picture=False),
+        song_buttons.action_view(ENGLISH, 1, *song_buttons.Action),
+        song_buttons.card_view(ENGLISH, SONG),
+        song_buttons.failure_view(ENGLISH, SONG),
+        song_buttons.progress_view(ENGLISH, SONG),
+        dm_confirmation.confirm_view(ENGLISH, 1),
+        privacy.confirm_view(ENGLISH, 1),
+        page_view(ENGLISH, page, Query()),
+        log_layout(ENGLISH, changes, None, first=False),
+        log_layout(ENGLISH, changes, PanelPage(), first=False),
+        panel_layout(ENGLISH, quota_state()),
+        channels_layout(ENGLISH, ChannelRules(), (), PanelPage()),
+        chart_layout(ENGLISH, GuildUsage((), ()), 0, PanelPage(), has_picture=False),
     )
     items = [item for view in views if view is not None for item in view.walk_children()]
     custom_ids = [sent for item in items if (sent := getattr(item, "custom_id", None))]
@@ -152,8 +154,17 @@ async def test_every_button_that_is_written_is_one_the_bot_knows(bot_env: BotEnv
 
 async def test_every_modal_that_is_written_is_one_the_bot_knows(bot_env: BotEnvironment):
     ann = Target(LimitKind.USER, 5)
-    forms = [add_form(None), edit_form(ann, None), bonus_form(ann), zone_form(None, "UTC")]
-    for custom_id in [*(PromptModal(kind, 1).custom_id for kind in ModalKind), *(f.custom_id for f in forms)]:
+    forms = [
+        add_form(ENGLISH, None),
+        edit_form(ENGLISH, ann, None),
+        bonus_form(ENGLISH, ann),
+        zone_form(ENGLISH, None, "UTC"),
+        language_form(ENGLISH, None, "de"),
+    ]
+    for custom_id in [
+        *(PromptModal(ENGLISH, kind, 1).custom_id for kind in ModalKind),
+        *(f.custom_id for f in forms),
+    ]:
         routes = bot_env.app.router.modal_routes
         assert any(route.template.fullmatch(custom_id) for route in routes), custom_id
 

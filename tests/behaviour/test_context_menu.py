@@ -9,6 +9,7 @@ import pytest
 
 from songbot.songs.models import State
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import all_songs, private_answer, restart, text_of
@@ -66,7 +67,9 @@ async def test_a_modal_that_was_open_while_the_bot_restarted_works(bot_env: BotE
 
 async def test_white_space_alone_gets_a_kind_sentence(bot_env: BotEnvironment):
     shown = await opened(bot_env, "a song")
-    assert private_answer(await bot_env.ann.submit_modal(shown, {"prompt": " \n "})) == general.EMPTY_PROMPT
+    assert private_answer(await bot_env.ann.submit_modal(shown, {"prompt": " \n "})) == general.EMPTY_PROMPT(
+        ENGLISH
+    )
     assert await all_songs(bot_env) == []
 
 

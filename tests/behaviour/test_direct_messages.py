@@ -10,6 +10,7 @@ import pytest
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import direct_messages as wording
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import all_songs, labels, now, press_at_once, private_answer, restart, text_of, wait_long
@@ -49,14 +50,14 @@ async def test_the_bot_shows_the_prompt_as_it_would_be_sent_and_how_many_songs_a
 async def test_a_greeting_gets_one_back_with_ideas_and_no_offer(bot_env: BotEnvironment, said: str):
     await bot_env.ann.send_dm(said)
     message = last(bot_env)
-    assert message.embeds[0].title == wording.GREETING_TITLE
+    assert message.embeds[0].title == wording.GREETING_TITLE(ENGLISH)
     assert labels(message)[-1] == "Surprise me"
     assert "Make it" not in labels(message)
 
 
 async def test_a_first_prompt_is_welcomed_and_a_later_one_only_offered(bot_env: BotEnvironment):
     message = await offer(bot_env)
-    assert message.content.startswith(wording.WELCOME)
+    assert message.content.startswith(wording.WELCOME(ENGLISH))
     await press(bot_env, message, "Make it")
     await bot_env.wait(80)
     assert (await offer(bot_env, "another")).content.startswith("Make a song from this?")
@@ -104,7 +105,7 @@ async def test_the_buttons_work_after_a_restart_and_still_make_one_song(bot_env:
     await press(bot_env, message, "Make it")
     await restart(bot_env)
     if "Make it" in labels(current(bot_env, message)):
-        assert private_answer(await press(bot_env, message, "Make it")) == general.ALREADY_ORDERED
+        assert private_answer(await press(bot_env, message, "Make it")) == general.ALREADY_ORDERED(ENGLISH)
     await bot_env.wait(80)
     assert len(bot_env.whisul.posts) == 1
 
@@ -113,7 +114,7 @@ async def test_cancel_says_so_and_takes_the_buttons_away(bot_env: BotEnvironment
     message = await offer(bot_env)
     await press(bot_env, message, "Cancel")
     message = current(bot_env, message)
-    assert message.content == wording.CANCELLED
+    assert message.content == wording.CANCELLED(ENGLISH)
     assert (message.embeds, message.components) == ([], [])
     assert await all_songs(bot_env) == []
 
@@ -140,12 +141,12 @@ async def test_a_message_that_was_deleted_meanwhile_is_made_as_it_was_shown(bot_
 @pytest.mark.parametrize(
     ("content", "attachments", "sentence"),
     [
-        ("x" * 1001, (), general.prompt_too_long(1001, 1000)),
-        ("\u200b", (), wording.ONLY_WORDS),
+        ("x" * 1001, (), general.prompt_too_long(ENGLISH, 1001, 1000)),
+        ("\u200b", (), wording.ONLY_WORDS(ENGLISH)),
         (
             "",
             ({"id": "7", "filename": "a.txt", "size": 1, "url": "https://x.y/a", "proxy_url": ""},),
-            wording.ONLY_WORDS,
+            wording.ONLY_WORDS(ENGLISH),
         ),
     ],
 )
@@ -187,8 +188,8 @@ async def test_with_the_database_away_the_person_is_told_and_can_press_again(
     with monkeypatch.context() as patch:
         patch.setattr(bot_env.database.songs, "create", away)
         patch.setattr(bot_env.database.quotas, "check", away)
-        assert private_answer(await press(bot_env, message, "Make it")) == general.STORE_UNAVAILABLE
-        assert (await offer(bot_env, "another")).content == general.STORE_UNAVAILABLE
+        assert private_answer(await press(bot_env, message, "Make it")) == general.STORE_UNAVAILABLE(ENGLISH)
+        assert (await offer(bot_env, "another")).content == general.STORE_UNAVAILABLE(ENGLISH)
     await press(bot_env, message, "Make it")
     await bot_env.wait(2)
     assert bot_env.whisul.posts == ["a trap song"]

@@ -9,7 +9,7 @@ import pytest
 
 from songbot.songs.examples import EXAMPLES, SHOWN
 from songbot.ui.help import mention, missing_permissions
-from songbot.wording.help import PERMISSIONS
+from songbot.wording.help import NEEDED
 
 from .environment import BotEnvironment
 from .helpers import all_songs, buttons_of, labels, text_of
@@ -142,7 +142,7 @@ async def test_a_server_without_a_channel_to_speak_in_is_joined_in_silence(bot_e
 @pytest.mark.parametrize("in_thread", [False, True])
 def test_every_permission_that_may_be_missing_has_a_name_for_people(in_thread: bool):
     missing = missing_permissions(discord.Permissions.none(), in_thread=in_thread)
-    assert set(missing) <= set(PERMISSIONS)
+    assert set(missing) <= NEEDED
     assert ("send_messages_in_threads" in missing) is in_thread
     assert ("send_messages" in missing) is not in_thread
     assert missing_permissions(discord.Permissions.all(), in_thread=in_thread) == []

@@ -16,6 +16,7 @@ from songbot.songs.models import FailureReason, State
 from songbot.songs.provider import JobReport, JobState
 from songbot.version import VERSION
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import make_song
@@ -151,7 +152,7 @@ async def test_others_get_nothing_but_a_kind_no_even_if_they_manage_the_server(
     bot_env: BotEnvironment, what: str, options: dict[str, tuple[int, Any]]
 ):
     await make_song(bot_env, prompt="a secret")
-    assert await reply_to(bot_env, what, bot_env.max, **options) == general.OWNERS_ONLY
+    assert await reply_to(bot_env, what, bot_env.max, **options) == general.OWNERS_ONLY(ENGLISH)
     assert errors(bot_env) == ["CheckFailure"]
     assert await ask(bot_env, bot_env.max) == "", "nothing was paused"
 
@@ -290,7 +291,7 @@ async def test_it_works_in_direct_messages(bot_env: BotEnvironment):
     assert result.ephemeral
     assert VERSION in read(result)
     bot_env.max.user.dm_channel  # noqa: B018
-    assert read(await bot_env.max.user.slash("owner status")) == general.OWNERS_ONLY
+    assert read(await bot_env.max.user.slash("owner status")) == general.OWNERS_ONLY(ENGLISH)
     assert errors(bot_env) == ["CheckFailure"]
 
 
@@ -299,7 +300,7 @@ async def test_a_database_out_of_reach_is_said(bot_env: BotEnvironment, monkeypa
         raise StoreUnavailable("gone")
 
     monkeypatch.setattr(bot_env.database.admin, "song_details", story)
-    assert await reply_to(bot_env, "song", id=(NUMBER, 1)) == general.STORE_UNAVAILABLE
+    assert await reply_to(bot_env, "song", id=(NUMBER, 1)) == general.STORE_UNAVAILABLE(ENGLISH)
     assert errors(bot_env) == ["CommandInvokeError"]
 
 
@@ -310,5 +311,5 @@ async def test_discord_not_saying_whose_the_bot_is_lets_nobody_in(
         raise TimeoutError
 
     monkeypatch.setattr(bot_env.app.bot.http, "application_info", application_info)
-    assert await reply_to(bot_env, "status") == general.UNEXPECTED
+    assert await reply_to(bot_env, "status") == general.UNEXPECTED(ENGLISH)
     assert errors(bot_env) == ["AppCommandError"]

@@ -13,6 +13,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.provider import JobReport, JobState
 from songbot.ui.quota.chart import ChartNotDrawn
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 from tests.support.songs import COMPLETED
 
 from .environment import BotEnvironment
@@ -25,7 +26,7 @@ async def test_a_server_without_rules_says_what_holds(bot_env: BotEnvironment):
     shown = await quota(bot_env, "show")
     assert "No limits yet. Default: 5 songs per member per day." in shown
     assert "50 songs per day in this server (0 used today)" in shown
-    assert "Time zone: `UTC` · Songs: in all channels" in shown
+    assert "Time zone: `UTC` · Language: automatic · Songs: in all channels" in shown
 
 
 async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironment):
@@ -34,7 +35,10 @@ async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironmen
         ({"songs": 20, "per": "day", "applies_to": "server"}, "Server-wide limit set to 20 songs per day"),
         ({"songs": 2, "per": "hour"}, "Member limit set to 2 songs per hour, starting now."),
         ({"songs": 4, "per": "week", "role": dj}, f"Limit for {dj.mention} set to 4 songs per week"),
-        ({"songs": 0, "per": "month", "user": bot_env.ann}, f"{bot_env.ann.mention}'s limit set to no songs"),
+        (
+            {"songs": 0, "per": "month", "user": bot_env.ann},
+            f"Limit for {bot_env.ann.mention} set to no songs",
+        ),
         ({"songs": 3, "per": "day", "applies_to": "member"}, "set to 3 songs per day (was 2 songs per hour)"),
     ):
         assert said in await quota(bot_env, "limit", **options)
@@ -51,7 +55,7 @@ async def test_rules_are_made_shown_changed_and_taken_out(bot_env: BotEnvironmen
         assert line in shown
 
     for options, said in (
-        ({"user": bot_env.ann}, "limit (no songs). Their role or member limit applies now."),
+        ({"user": bot_env.ann}, "(no songs). Their role or member limit applies now."),
         ({"role": dj}, f"Removed the limit for {dj.mention} (4 songs per week)."),
         ({"applies_to": "member"}, "The default applies now: 5 songs per member per day."),
         ({"applies_to": "server"}, "This bot's cap of 50 songs per day applies now."),
@@ -139,15 +143,15 @@ async def test_the_most_generous_role_wins_and_a_role_taken_away_counts_at_once(
     assert await ask(bot_env, eve) == ""
     bot_env.guild._guild.members[eve.id].role_ids.remove(many.id)
     refusal = await ask(bot_env, eve)
-    assert f"You've used your 1 song for today (limit for {few.mention})." in refusal
-    assert "❌ No – limit for" in await quota(bot_env, "check", user=eve)
+    assert f"You've used your 1 song for today. That's the limit for {few.mention}." in refusal
+    assert "❌ No. Limit for" in await quota(bot_env, "check", user=eve)
 
 
 async def test_a_rule_for_a_person_goes_before_all(bot_env: BotEnvironment):
     await quota(bot_env, "limit", user=bot_env.ann, songs=0, per="day")
     assert "Song-making is turned off for you in this server." in await ask(bot_env, bot_env.ann)
     checked = await quota(bot_env, "check", user=bot_env.ann)
-    assert "❌ No – personal limit is 0" in checked
+    assert "❌ No. Personal limit: no songs" in checked
     assert "A personal limit overrides all others." in checked
 
 
@@ -174,7 +178,7 @@ async def test_a_reset_gives_back_what_was_used(bot_env: BotEnvironment):
 async def test_a_reset_does_not_hide_that_the_whole_server_is_done(bot_env: BotEnvironment):
     await quota(bot_env, "limit", applies_to="server", songs=1, per="day")
     await ask(bot_env, bot_env.ann)
-    assert "still can't make a song: server-wide limit is used up" in await quota(
+    assert "still can't make a song. Server-wide limit: used up" in await quota(
         bot_env, "reset", user=bot_env.ann
     )
 
@@ -298,7 +302,7 @@ async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     result = await bot_env.max.slash(bot_env.channel, "quota usage", days=30)
     said = read(result)
     assert "Songs in the last 30 days" in said
-    assert "0 songs made, 3 failed (not counted)." in said
+    assert "0 songs made. 3 failed (not counted)." in said
     assert "Server limit: 20 per day." in said
     bot_env.whisul.ending = COMPLETED
     await ask(bot_env, bot_env.ann)
@@ -307,25 +311,25 @@ async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     assert f"**Top creators**\n1. {bot_env.ann.mention}: 1 song" in read(result)
     [picture] = result.response.attachments
     assert picture.filename == "songs.png"
-    assert "Songs in the last 7 days. 1 song made, 3 failed" in (picture.description or "")
+    assert "Songs in the last 7 days. 1 song made. 3 failed" in (picture.description or "")
 
 
 @pytest.mark.usefixtures("quickly_drawn")
 async def test_without_the_right_to_attach_the_words_come_alone(bot_env: BotEnvironment):
     bot_env.env.inject_error("PATCH", "/webhooks/*", status=403, code=50013)
     said = await quota(bot_env, "usage", days=7)
-    assert "0 songs made, 0 failed" in said
+    assert "0 songs made. 0 failed" in said
     assert "The chart couldn't be drawn." in said
 
 
 async def test_where_no_chart_can_be_drawn_the_words_come_alone(
     bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch
 ):
-    async def fail(days: object, daily_limit: int) -> bytes:
+    async def fail(language: object, days: object, daily_limit: int) -> bytes:
         raise ChartNotDrawn("no renderer")
 
     monkeypatch.setattr("cogs.quota._usage.draw_chart", fail)
-    assert "0 songs made, 0 failed" in await quota(bot_env, "usage", days=91)
+    assert "0 songs made. 0 failed" in await quota(bot_env, "usage", days=91)
 
 
 async def test_rules_of_deleted_roles_and_of_people_who_left_are_shown_as_such(bot_env: BotEnvironment):
@@ -416,7 +420,7 @@ async def test_a_forged_page_that_cannot_be_is_answered_and_shows_nothing(bot_en
     stored = bot_env.env.backend.get_message(bot_env.channel.id, result.response.id)
     [button] = buttons_in(stored.components)
     button["custom_id"] = f"quota:v1:log:{10**19 - 1}"
-    assert read(await bot_env.max.click(result.response, label="Older")) == general.UNKNOWN_BUTTON
+    assert read(await bot_env.max.click(result.response, label="Older")) == general.UNKNOWN_BUTTON(ENGLISH)
     assert read(result) == first
 
 

@@ -13,6 +13,7 @@ from songbot.quotas.channels import ChannelRule
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.examples import SHOWN
 from songbot.wording import buttons
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
@@ -58,7 +59,7 @@ async def test_buttons_and_forms_under_old_songs_are_refused_too(bot_env: BotEnv
     await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
     take = await bot_env.ann.click(card, label="Another take")
     assert f"try <#{other.id}>" in private_answer(take)
-    remix = await bot_env.ann.click(card, label=buttons.REMIX)
+    remix = await bot_env.ann.click(card, label=buttons.REMIX(ENGLISH))
     assert remix.modal is None
     assert f"try <#{other.id}>" in private_answer(remix)
     assert len(await all_songs(bot_env)) == 1
@@ -68,7 +69,7 @@ async def test_a_form_that_was_open_when_the_channel_was_closed_is_refused(
     bot_env: BotEnvironment, other: Any
 ):
     card = await make_song(bot_env)
-    form = await bot_env.ann.click(card, label=buttons.REMIX)
+    form = await bot_env.ann.click(card, label=buttons.REMIX(ENGLISH))
     await quota(bot_env, "channels", channel=bot_env.channel, rule="deny")
     remix = await bot_env.ann.submit_modal(form, {"prompt": "slower"})
     assert f"try <#{other.id}>" in remix.followups[0].content

@@ -10,6 +10,7 @@ from simcord.components import walk_components
 from simcord.results import InteractionResult
 
 from songbot.wording import quota_panel as wording
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import restart
@@ -45,7 +46,7 @@ async def press(bot_env: BotEnvironment, panel: InteractionResult, label: str) -
 
 
 async def submit(bot_env: BotEnvironment, form: InteractionResult, **values: Any) -> InteractionResult:
-    listed = {name: [values[name]] for name in ("per", "applies_to") if name in values}
+    listed = {name: [values[name]] for name in ("per", "applies_to", "language") if name in values}
     return await bot_env.max.submit_modal(form, values | listed)
 
 
@@ -62,8 +63,8 @@ async def test_it_shows_each_rule_with_a_meter_and_what_the_bot_allows_once(bot_
     assert "**Server-wide** · 4 songs per day\n-# `█░░░░░` 1 / 4 today · resets <t:1767312000:R>" in said
     assert "**Everyone else** · 5 songs per member per day (default)" in said
     assert said.count("50 songs per day in this server (1 used today)") == 1
-    assert "Time zone: `UTC` · Songs: in all channels" in said
-    assert wording.NOTHING_SELECTED in said
+    assert "Time zone: `UTC` · Language: automatic · Songs: in all channels" in said
+    assert wording.NOTHING_SELECTED(ENGLISH) in said
 
 
 async def test_a_limit_for_each_member_has_the_meter_of_the_busiest_one(bot_env: BotEnvironment):
@@ -114,8 +115,8 @@ async def test_a_role_or_a_member_is_chosen_and_filled_into_the_form(bot_env: Bo
     await choose(bot_env, panel, "Choose a member", bot_env.ann)
     assert "Can make a song now: ✅ Yes" in read(panel)
     await fill(bot_env, panel, "Edit", songs="0", per="day")
-    assert f"{bot_env.ann.mention}'s limit set to no songs, starting now." in read(panel)
-    assert "Can make a song now: ❌ No – personal limit is 0" in read(panel)
+    assert f"Limit for {bot_env.ann.mention} set to no songs, starting now." in read(panel)
+    assert "Can make a song now: ❌ No. Personal limit: no songs" in read(panel)
     options = controls(panel)["Choose a limit"]["options"]
     assert [(option["label"], option.get("default", False)) for option in options] == [
         ("Server-wide", False),
@@ -135,7 +136,7 @@ async def test_bonus_songs_and_resets_are_for_a_chosen_member(bot_env: BotEnviro
     assert controls(panel)["Bonus songs"]["disabled"]
     assert controls(panel)["Reset usage"]["disabled"]
     await choose(bot_env, panel, "Choose a member", bot_env.ann)
-    assert "❌ No – member limit is used up (1 / 1 today)" in read(panel)
+    assert "❌ No. Member limit: used up (1 / 1 today)" in read(panel)
     await fill(bot_env, panel, "Bonus songs", songs="5")
     assert f"{bot_env.ann.mention} now has 5 bonus songs." in read(panel)
     assert "✅ Yes, as a bonus song" in read(panel)
@@ -147,7 +148,7 @@ async def test_what_cannot_be_used_is_said_in_the_panel_and_changes_nothing(bot_
     robot = bot_env.guild.add_member(bot_env.env.create_user("robot", bot=True))
     panel = await open_panel(bot_env)
     await fill(bot_env, panel, "Add limit", songs="lots", per="day", applies_to="member")
-    assert wording.BAD_NUMBER in read(panel)
+    assert wording.bad_number(ENGLISH) in read(panel)
     await fill(bot_env, panel, "Add limit", songs="1", per="day", for_whom=[robot], applies_to="member")
     assert "Bots don't have quotas" in read(panel)
     everyone = bot_env.guild.default_role
@@ -171,13 +172,32 @@ async def test_the_time_zone_is_set_and_the_present_one_is_filled_in(bot_env: Bo
     assert "Time zone: `Europe/Berlin`" in read(panel)
 
 
+async def test_the_language_is_set_and_the_present_one_is_chosen(bot_env: BotEnvironment):
+    panel = await open_panel(bot_env)
+    await fill(bot_env, panel, "Language", language="pt-BR")
+    assert "songs here is now in **Português (Brasil)**." in read(panel)
+    assert "Language: Português (Brasil)" in read(panel)
+
+    form = await press(bot_env, panel, "Language")
+    assert form.modal is not None
+    [select] = [part for part in walk_components(form.modal["components"]) if "custom_id" in part]
+    assert [option["value"] for option in select["options"] if option.get("default")] == ["pt-BR"]
+    await submit(bot_env, form, language="automatic")
+    assert "now in the language of the person who requested the song" in read(panel)
+    assert "Language: automatic" in read(panel)
+
+    await press(bot_env, panel, "Log")
+    assert "changed the language from **automatic** to **Português (Brasil)**" in read(panel)
+    assert "changed the language from **Português (Brasil)** to **automatic**" in read(panel)
+
+
 async def test_channels_have_a_page_of_their_own(bot_env: BotEnvironment):
     other = bot_env.guild.create_text_channel("songs")
     panel = await open_panel(bot_env)
     await press(bot_env, panel, "Channels")
     assert "in all channels" in read(panel)
     await choose(bot_env, panel, "Only in these channels (none: everywhere)", other)
-    assert f"Channels updated. Songs can be made only in <#{other.id}>." in read(panel)
+    assert f"Channels updated. Songs can now be made only in <#{other.id}>." in read(panel)
     chosen = controls(panel)["Only in these channels (none: everywhere)"]["default_values"]
     assert [int(value["id"]) for value in chosen] == [other.id]
     assert f"try <#{other.id}>" in await ask(bot_env, bot_env.ann)
@@ -211,7 +231,7 @@ async def test_the_chart_is_a_page_with_a_picture_in_words_too(bot_env: BotEnvir
     assert "Songs in the last 13 weeks" in read(panel)
     assert panel.response is not None
     [picture] = panel.response.attachments
-    assert "Songs in the last 13 weeks. 1 song made" in (picture.description or "")
+    assert "Songs in the last 13 weeks. 1 song made." in (picture.description or "")
     [gallery] = [part for part in walk_components(panel.response.components) if part["type"] == 12]
     assert gallery["items"][0]["description"].startswith("Bar chart.")
     await press(bot_env, panel, "Back")

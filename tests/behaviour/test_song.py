@@ -15,6 +15,7 @@ from songbot.songs.provider import JobReport, JobState
 from songbot.storage.queries.create_song import PAUSED
 from songbot.wording import failures, general
 from songbot.wording import progress as wording
+from songbot.wording.language import ENGLISH
 from tests.support.songs import SONG_URL
 
 from .environment import BotEnvironment
@@ -81,8 +82,8 @@ async def test_the_line_is_edited_no_more_than_every_ten_seconds_and_only_for_so
     assert len(edits) >= 3
     assert all(later[0] - earlier[0] >= 10 for earlier, later in pairwise(edits))
     assert all(earlier[1] != later[1] for earlier, later in pairwise(edits))
-    assert wording.COMPOSING in edits[0][1]
-    assert wording.OVERDUE in edits[-1][1]
+    assert wording.COMPOSING(ENGLISH) in edits[0][1]
+    assert wording.OVERDUE(ENGLISH) in edits[-1][1]
 
 
 @pytest.mark.settings(songs_at_once=1)
@@ -90,7 +91,7 @@ async def test_who_has_to_wait_for_a_place_is_told_which(bot_env: BotEnvironment
     await order(bot_env)
     waiting = await bot_env.max.slash(bot_env.channel, "song", prompt="a calm song")
     await bot_env.wait(15)
-    assert wording.waiting(1) in text_of(waiting.response)
+    assert wording.waiting(ENGLISH, 1) in text_of(waiting.response)
     await bot_env.wait(150)
     assert [song.state for song in await all_songs(bot_env)] == [State.COMPLETED, State.COMPLETED]
 
@@ -152,7 +153,7 @@ async def test_a_song_that_was_composing_when_the_bot_died_is_delivered_after_th
 
 @pytest.mark.parametrize("prompt", [" ", "\u200b", "\u202e\u2800"])
 async def test_an_empty_prompt_is_refused_kindly(bot_env: BotEnvironment, prompt: str):
-    assert private_answer(await order(bot_env, prompt)) == general.EMPTY_PROMPT
+    assert private_answer(await order(bot_env, prompt)) == general.EMPTY_PROMPT(ENGLISH)
     assert await all_songs(bot_env) == []
 
 
@@ -211,9 +212,9 @@ async def test_a_failed_song_says_why_that_it_was_not_charged_and_how_to_try_aga
     told = now(bot_env.channel, result.response)
     assert told is not None
     (embed,) = told.embeds
-    assert embed.title == failures.title(reason)
-    assert failures.why(reason) in (embed.description or "")
-    assert failures.REFUNDED in (embed.description or "")
+    assert embed.title == failures.title(ENGLISH, reason)
+    assert failures.why(ENGLISH, reason) in (embed.description or "")
+    assert failures.REFUNDED(ENGLISH) in (embed.description or "")
     assert labels(told) == ["Try again"]
 
 
@@ -224,7 +225,7 @@ async def test_whisuls_own_words_are_shown_and_can_do_nothing(bot_env: BotEnviro
     await order(bot_env)
     await bot_env.wait(5)
     field = bot_env.channel.last_message.embeds[0].fields[0]
-    assert field.name == failures.WHISULS_WORDS
+    assert field.name == failures.WHISULS_WORDS(ENGLISH)
     assert field.value == "\\*\\*No\\*\\* @\u200beveryone \\<@\u200b1\\> https:\\/\\/evil.example"
 
 
@@ -234,7 +235,7 @@ async def test_while_whisul_is_out_of_reach_the_line_says_so_and_the_song_starts
     bot_env.whisul.outage_errors = [provider_errors.ProviderUnavailable() for _ in range(4)]
     result = await order(bot_env)
     await bot_env.wait(12)
-    assert wording.UNAVAILABLE in text_of(result.response)
+    assert wording.UNAVAILABLE(ENGLISH) in text_of(result.response)
     await wait_long(bot_env, 8 * 60)
     (song,) = await all_songs(bot_env)
     assert song.state is State.COMPLETED
@@ -262,7 +263,7 @@ async def test_try_again_makes_a_new_song_of_the_same_prompt_for_its_asker_alone
     await bot_env.wait(5)
     told = bot_env.channel.last_message
     await restart(bot_env)
-    assert private_answer(await bot_env.max.click(told, label="Try again")) == general.NOT_YOURS
+    assert private_answer(await bot_env.max.click(told, label="Try again")) == general.NOT_YOURS(ENGLISH)
     await press_at_once(bot_env, bot_env.ann, told, "song:v1:retry:1", "song:v1:retry:1")
     await bot_env.wait(80)
     first, second = await all_songs(bot_env)
@@ -288,7 +289,7 @@ async def test_with_the_database_away_nothing_is_charged_and_no_line_stays(
 
     monkeypatch.setattr(bot_env.database.songs, "create", away)
     result = await order(bot_env)
-    assert private_answer(result) == general.STORE_UNAVAILABLE
+    assert private_answer(result) == general.STORE_UNAVAILABLE(ENGLISH)
     assert result.response is None
     assert bot_env.whisul.posts == []
 
@@ -296,7 +297,7 @@ async def test_with_the_database_away_nothing_is_charged_and_no_line_stays(
 async def test_while_the_operator_has_paused_it_there_are_no_new_songs(bot_env: BotEnvironment):
     await bot_env.database.app_state.set(PAUSED, "back at *noon*")
     result = await order(bot_env)
-    assert private_answer(result) == general.closed("back at *noon*")
+    assert private_answer(result) == general.closed(ENGLISH, "back at *noon*")
     await bot_env.database.app_state.set(PAUSED, None)
     await order(bot_env)
     assert len(await all_songs(bot_env)) == 1
@@ -304,5 +305,5 @@ async def test_while_the_operator_has_paused_it_there_are_no_new_songs(bot_env: 
 
 async def test_while_it_stops_there_are_no_new_songs(bot_env: BotEnvironment):
     await bot_env.app.order_service.shutdown()
-    assert (await order(bot_env)).response.content == general.STOPPING
+    assert (await order(bot_env)).response.content == general.STOPPING(ENGLISH)
     assert await all_songs(bot_env) == []

@@ -14,6 +14,7 @@ from songbot.songs.models import DeliveryState, FailureReason, Relation, State
 from songbot.ui.song_buttons import Action, action_view
 from songbot.wording import buttons as wording
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import all_songs, labels, make_song, now, press_at_once, private_answer, restart, text_of
@@ -32,7 +33,7 @@ async def forged(bot_env: BotEnvironment, action: Action, song_id: int) -> disco
     """Post a message in the channel with a button for any song."""
     channel = bot_env.env.bot.get_channel(bot_env.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    return await channel.send("a forgery", view=action_view(song_id, action))
+    return await channel.send("a forgery", view=action_view(ENGLISH, song_id, action))
 
 
 # ---------------------------------------------------------------------------- the progress line
@@ -41,7 +42,7 @@ async def forged(bot_env: BotEnvironment, action: Action, song_id: int) -> disco
 async def test_notify_me_mentions_who_pressed_it_when_the_card_is_there(bot_env: BotEnvironment):
     line = await bot_env.ann.slash(bot_env.channel, "song", prompt="a trap song")
     await bot_env.wait(2)
-    assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_ON
+    assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_ON(ENGLISH)
     await bot_env.wait(80)
     assert (
         bot_env.channel.last_message.content == f"<@{bot_env.max.id}>, your song is ready: **Midnight Grid**"
@@ -52,7 +53,7 @@ async def test_notify_me_pressed_again_takes_it_back(bot_env: BotEnvironment):
     line = await bot_env.ann.slash(bot_env.channel, "song", prompt="a trap song")
     await bot_env.wait(2)
     await press(bot_env.max, line.response, "Notify me")
-    assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_OFF
+    assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_OFF(ENGLISH)
     await bot_env.wait(80)
     assert bot_env.channel.last_message.id == line.response.id
 
@@ -62,19 +63,21 @@ async def test_ten_people_may_be_notified_and_the_eleventh_is_told(bot_env: BotE
     await bot_env.wait(2)
     for user_id in range(1, 11):
         assert await bot_env.database.library.toggle_subscription(1, user_id, 10)
-    assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_FULL
+    assert private_answer(await press(bot_env.max, line.response, "Notify me")) == wording.NOTIFY_FULL(
+        ENGLISH
+    )
 
 
 async def test_notify_me_pressed_as_the_song_comes_in_says_that_it_is_there(bot_env: BotEnvironment):
     await make_song(bot_env)
     late = await press(bot_env.max, await forged(bot_env, Action.NOTIFY, 1), "Notify me")
-    assert private_answer(late) == wording.NOTIFY_LATE
+    assert private_answer(late) == wording.NOTIFY_LATE(ENGLISH)
 
 
 async def test_a_press_on_a_button_that_has_just_gone_is_answered(bot_env: BotEnvironment):
     card = await make_song(bot_env)
     (late,) = await press_at_once(bot_env, bot_env.max, card, "song:v1:notify:1")
-    assert private_answer(late) == wording.GONE_MEANWHILE
+    assert private_answer(late) == wording.GONE_MEANWHILE(ENGLISH)
 
 
 # ------------------------------------------------------------------------- another take, remix
@@ -116,7 +119,9 @@ async def test_a_remix_that_was_being_typed_while_the_bot_restarted_is_made(bot_
 
 async def test_a_remix_without_words_gets_a_kind_sentence(bot_env: BotEnvironment):
     shown = await press(bot_env.max, await make_song(bot_env), "Remix (edit prompt)")
-    assert private_answer(await bot_env.max.submit_modal(shown, {"prompt": "   "})) == general.EMPTY_PROMPT
+    assert private_answer(await bot_env.max.submit_modal(shown, {"prompt": "   "})) == general.EMPTY_PROMPT(
+        ENGLISH
+    )
     assert len(await all_songs(bot_env)) == 1
 
 
@@ -126,7 +131,9 @@ async def test_fifty_presses_in_a_second_make_one_song_and_one_line(bot_env: Bot
     lines = [result for result in results if result.response and not result.response.ephemeral]
     assert len(lines) == 1
     assert all(result.acknowledged for result in results)
-    assert {private_answer(result) for result in results if result not in lines} == {general.ALREADY_ORDERED}
+    assert {private_answer(result) for result in results if result not in lines} == {
+        general.ALREADY_ORDERED(ENGLISH)
+    }
     await bot_env.wait(80)
     assert len(bot_env.whisul.posts) == 2
 
@@ -135,7 +142,7 @@ async def test_a_press_after_a_restart_within_ten_seconds_still_makes_one_song(b
     card = await make_song(bot_env)
     await press(bot_env.max, card, "Another take")
     await restart(bot_env)
-    assert private_answer(await press(bot_env.max, card, "Another take")) == general.ALREADY_ORDERED
+    assert private_answer(await press(bot_env.max, card, "Another take")) == general.ALREADY_ORDERED(ENGLISH)
     await bot_env.wait(80)
     assert len(bot_env.whisul.posts) == 2
 
@@ -168,7 +175,7 @@ async def test_a_forged_button_does_not_reach_a_private_song_of_another(
     await make_song(bot_env, private=True)
     message = await forged(bot_env, action, 1)
     result = await bot_env.max.click(message, custom_id=f"song:v1:{action}:1")
-    assert private_answer(result) == general.NOT_YOURS
+    assert private_answer(result) == general.NOT_YOURS(ENGLISH)
     assert result.modal is None
     (song,) = await all_songs(bot_env)
     assert song.deleted_at is None
@@ -180,7 +187,7 @@ async def test_a_forged_remix_modal_does_not_reach_a_private_song_of_another(bot
     shown = await press(bot_env.max, public, "Remix (edit prompt)")
     shown._interaction.modal["custom_id"] = "song:v1:remix:1"
     result = await bot_env.max.submit_modal(shown, {"prompt": "mine now"})
-    assert private_answer(result) == general.NOT_YOURS
+    assert private_answer(result) == general.NOT_YOURS(ENGLISH)
     assert len(await all_songs(bot_env)) == 2
 
 
@@ -192,14 +199,14 @@ async def test_a_button_of_another_version_gets_a_kind_private_sentence(
 ):
     card = await make_song(bot_env)
     (result,) = await press_at_once(bot_env, bot_env.max, card, custom_id)
-    assert private_answer(result) == general.UNKNOWN_BUTTON
+    assert private_answer(result) == general.UNKNOWN_BUTTON(ENGLISH)
 
 
 async def test_a_song_that_is_no_more_is_told_so(bot_env: BotEnvironment):
     for action in (Action.TAKE, Action.REMIX, Action.SAVE, Action.DELETE, Action.ERASE, Action.NOTIFY):
         message = await forged(bot_env, action, 99)
         result = await bot_env.max.click(message, custom_id=f"song:v1:{action}:99")
-        assert private_answer(result) == general.SONG_GONE
+        assert private_answer(result) == general.SONG_GONE(ENGLISH)
 
 
 async def test_with_the_database_away_every_button_says_so(
@@ -212,7 +219,7 @@ async def test_with_the_database_away_every_button_says_so(
 
     monkeypatch.setattr(bot_env.database.songs, "get", away)
     for label in ("Another take", "Remix (edit prompt)", "Save", "Delete"):
-        assert private_answer(await press(bot_env.ann, card, label)) == general.STORE_UNAVAILABLE
+        assert private_answer(await press(bot_env.ann, card, label)) == general.STORE_UNAVAILABLE(ENGLISH)
 
 
 # ------------------------------------------------------------------------------ save and delete
@@ -224,10 +231,10 @@ async def test_save_puts_it_into_the_pressers_library_and_pressing_again_takes_i
     card = await make_song(bot_env)
     here = frozenset({bot_env.channel.id})
     scope = LibraryScope(bot_env.max.id, bot_env.max.id, saved=True, channel_ids=here)
-    assert private_answer(await press(bot_env.max, card, "Save")) == wording.SAVED
+    assert private_answer(await press(bot_env.max, card, "Save")) == wording.SAVED(ENGLISH)
     assert [e.song.id for e in (await bot_env.database.library.page(scope, Search())).entries] == [1]
     await restart(bot_env)
-    assert private_answer(await press(bot_env.max, card, "Save")) == wording.UNSAVED
+    assert private_answer(await press(bot_env.max, card, "Save")) == wording.UNSAVED(ENGLISH)
     assert (await bot_env.database.library.page(scope, Search())).entries == ()
 
 
@@ -238,7 +245,7 @@ async def test_delete_can_be_called_off(bot_env: BotEnvironment):
     await bot_env.ann.click(asked.followups[0], label="Cancel")
     question = now(bot_env.channel, asked.followups[0], bot_env.ann)
     assert question is not None
-    assert (question.content, question.components) == (wording.KEPT, [])
+    assert (question.content, question.components) == (wording.KEPT(ENGLISH), [])
     assert now(bot_env.channel, card) is not None
 
 
@@ -249,7 +256,7 @@ async def test_a_queued_song_is_cancelled_by_its_person_alone_and_not_charged(bo
     waiting = (await bot_env.ann.slash(bot_env.channel, "song", prompt="a trap song")).response
     await bot_env.wait(12)
     assert labels(now(bot_env.channel, waiting)) == ["Notify me", "Cancel"]
-    assert private_answer(await press(bot_env.max, waiting, "Cancel")) == general.NOT_YOURS
+    assert private_answer(await press(bot_env.max, waiting, "Cancel")) == general.NOT_YOURS(ENGLISH)
     await press(bot_env.ann, waiting, "Cancel")
     cancelled = now(bot_env.channel, waiting)
     assert cancelled is not None
@@ -277,13 +284,13 @@ async def test_a_song_that_has_started_is_not_cancelled(bot_env: BotEnvironment)
 async def test_delete_asks_once_then_takes_the_card_away_and_keeps_the_count(bot_env: BotEnvironment):
     card = await make_song(bot_env)
     asked = await press(bot_env.ann, card, "Delete")
-    assert private_answer(asked) == wording.CONFIRM_DELETE
+    assert private_answer(asked) == wording.CONFIRM_DELETE(ENGLISH)
     assert now(bot_env.channel, card) is not None
     await bot_env.ann.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card) is None
     question = now(bot_env.channel, asked.followups[0], bot_env.ann)
     assert question is not None
-    assert (question.content, question.components) == (wording.DELETED, [])
+    assert (question.content, question.components) == (wording.DELETED(ENGLISH), [])
     (song,) = await all_songs(bot_env)
     assert song.deleted_at is not None
     assert song.refunded_at is None
@@ -299,10 +306,10 @@ async def test_the_question_works_after_a_restart(bot_env: BotEnvironment):
 
 async def test_who_may_manage_messages_may_delete_anothers_song_and_others_may_not(bot_env: BotEnvironment):
     card = await make_song(bot_env)
-    assert private_answer(await press(bot_env.max, card, "Delete")) == wording.DELETE_NOT_ALLOWED
+    assert private_answer(await press(bot_env.max, card, "Delete")) == wording.DELETE_NOT_ALLOWED(ENGLISH)
     forgery = await forged(bot_env, Action.ERASE, 1)
     result = await bot_env.max.click(forgery, label="Delete")
-    assert private_answer(result) == wording.DELETE_NOT_ALLOWED
+    assert private_answer(result) == wording.DELETE_NOT_ALLOWED(ENGLISH)
     assert now(bot_env.channel, card) is not None
     asked = await press(mod := moderator(bot_env), card, "Delete")
     await mod.click(asked.followups[0], label="Delete")
@@ -314,9 +321,9 @@ async def test_a_moderator_of_one_channel_does_not_delete_what_is_in_another(bot
     other = bot_env.guild.create_text_channel("other")
     channel = bot_env.env.bot.get_channel(other.id)
     assert isinstance(channel, discord.TextChannel)
-    forgery = await channel.send("a forgery", view=action_view(1, Action.ERASE))
+    forgery = await channel.send("a forgery", view=action_view(ENGLISH, 1, Action.ERASE))
     result = await moderator(bot_env).click(forgery, label="Delete")
-    assert private_answer(result) == wording.DELETE_NOT_ALLOWED
+    assert private_answer(result) == wording.DELETE_NOT_ALLOWED(ENGLISH)
     assert now(bot_env.channel, card) is not None
 
 
@@ -326,7 +333,7 @@ async def test_the_right_is_checked_again_when_the_question_is_answered(bot_env:
     asked = await press(mod, card, "Delete")
     bot_env.env.backend.get_guild(bot_env.guild.id).members[mod.id].role_ids.clear()
     result = await mod.click(asked.followups[0], label="Delete")
-    assert result.followups[0].content == wording.DELETE_NOT_ALLOWED
+    assert result.followups[0].content == wording.DELETE_NOT_ALLOWED(ENGLISH)
     assert now(bot_env.channel, card) is not None
 
 
@@ -352,7 +359,7 @@ async def test_a_private_card_is_out_of_reach_after_a_restart_and_that_is_said(b
     asked = await press(bot_env.ann, card, "Delete")
     await restart(bot_env)
     await bot_env.ann.click(asked.followups[0], label="Delete")
-    assert asked.followups[0].content == wording.STAYS_PRIVATE
+    assert asked.followups[0].content == wording.STAYS_PRIVATE(ENGLISH)
     assert (await all_songs(bot_env))[0].deleted_at is not None
 
 
@@ -366,7 +373,7 @@ async def test_a_card_where_the_bot_may_no_longer_be_is_deleted_and_what_stays_i
         "DELETE", "/channels/*/messages/*", status=403, code=50001, message="Missing Access"
     )
     await bot_env.ann.click(asked.followups[0], label="Delete")
-    assert asked.followups[0].content == wording.STAYS
+    assert asked.followups[0].content == wording.STAYS(ENGLISH)
     assert now(bot_env.channel, card) is not None
 
 
@@ -376,7 +383,7 @@ async def test_while_discord_fails_nothing_is_deleted_and_the_next_press_does_it
     await restart(bot_env)
     bot_env.env.inject_error("DELETE", "/channels/*/messages/*", status=503)
     result = await bot_env.ann.click(asked.followups[0], label="Delete")
-    assert result.followups[0].content == wording.DELETE_LATER
+    assert result.followups[0].content == wording.DELETE_LATER(ENGLISH)
     assert (await all_songs(bot_env))[0].deleted_at is None
     await bot_env.ann.click(asked.followups[0], label="Delete")
     assert now(bot_env.channel, card) is None
@@ -388,7 +395,7 @@ async def test_in_the_direct_messages_all_buttons_work_too(bot_env: BotEnvironme
     await bot_env.wait(80)
     card = user.dm_channel.last_message
     assert labels(card) == ["Another take", "Listen", "Remix (edit prompt)", "Save", "Delete"]
-    assert private_answer(await user.click(card, label="Save")) == wording.SAVED
+    assert private_answer(await user.click(card, label="Save")) == wording.SAVED(ENGLISH)
     asked = await user.click(card, label="Delete")
     await user.click(asked.followups[0], label="Delete")
     assert now(user.dm_channel, card) is None

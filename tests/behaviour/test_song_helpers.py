@@ -9,6 +9,7 @@ import pytest
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 from .environment import BotEnvironment
 from .helpers import all_songs, make_song, private_answer
@@ -33,7 +34,7 @@ async def test_helpers_become_words_and_the_card_shows_the_prompt_as_sent(bot_en
 async def test_what_was_written_is_never_refused_for_the_sake_of_an_option(bot_env: BotEnvironment):
     prompt = "x" * 990
     result = await bot_env.ann.slash(bot_env.channel, "song", prompt=prompt, style="drum and bass", bpm=90)
-    assert private_answer(result) == general.options_left_out(["style"])
+    assert private_answer(result) == general.options_left_out(ENGLISH, ["style"])
     (song,) = await all_songs(bot_env)
     assert song.prompt == f"{prompt}, 90 bpm"
 
@@ -56,7 +57,7 @@ async def test_of_two_takes_only_one_is_made_where_only_one_song_is_left(bot_env
 
 async def test_helpers_alone_are_no_prompt(bot_env: BotEnvironment):
     result = await bot_env.ann.slash(bot_env.channel, "song", prompt=" ", style="trap", bpm=90)
-    assert private_answer(result) == general.EMPTY_PROMPT
+    assert private_answer(result) == general.EMPTY_PROMPT(ENGLISH)
 
 
 @pytest.mark.parametrize("bpm", [39, 241])

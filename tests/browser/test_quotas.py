@@ -64,7 +64,7 @@ async def _ann_is_refused_her_second_song(discord: DiscordPage) -> None:
 async def _max_sees_why_and_gives_bonus_songs(discord: DiscordPage) -> None:
     panel = _panel(discord)
     await discord.choose("Choose a member", "ann", on=panel)
-    await expect(panel).to_contain_text("No – member limit is used up (1 / 1 this month)")
+    await expect(panel).to_contain_text("No. Member limit: used up (1 / 1 this month)")
     await discord.press("Bonus songs", on=panel)
     await discord.fill_form(songs="2")
     await expect(panel).to_contain_text("@ann now has 2 bonus songs.")
@@ -74,7 +74,7 @@ async def _max_sees_why_and_gives_bonus_songs(discord: DiscordPage) -> None:
 async def _max_sees_what_was_made_and_changed(discord: DiscordPage) -> None:
     panel = _panel(discord)
     await discord.press("Usage chart", on=panel)
-    await expect(panel).to_contain_text("2 songs made, 0 failed")
+    await expect(panel).to_contain_text("2 songs made. 0 failed")
     await expect(panel).to_contain_text("@ann: 2 songs")
     chart = panel.locator("img[src^='blob:']").last
     await expect(chart).to_have_js_property("naturalWidth", 1000)

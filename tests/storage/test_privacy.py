@@ -93,6 +93,13 @@ async def test_what_is_forgotten_is_in_no_table(database: Database) -> None:
     assert await database.privacy.delete_user_data(ANN) == 0
 
 
+async def test_a_song_that_still_counts_keeps_no_language(database: Database) -> None:
+    await completed(database, ANN, language="ja")
+    assert "'ja'" in await everything(database)
+    await database.privacy.delete_user_data(ANN)
+    assert "'ja'" not in await everything(database)
+
+
 async def test_others_keep_their_songs_without_the_way_back(database: Database) -> None:
     song = await completed(database, ANN)
     remix = await completed(database, MAX, parent_id=song.id, relation=Relation.REMIX)

@@ -7,6 +7,7 @@ import asyncio
 import aiohttp
 
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 from .answers import delivered, is_answer, songs_in
 from .discord_server.interaction_record import CHOICES
@@ -100,7 +101,7 @@ async def test_an_interaction_that_cannot_be_read_is_answered_and_logged_once(st
     commanded = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="never charged")
     pressed = await stage.discord.click(stage.ann, card, "Another take")
     for unreadable in (commanded, pressed):
-        told = await unreadable.message_matching(general.UNREADABLE)
+        told = await unreadable.message_matching(general.UNREADABLE(ENGLISH))
         assert told.ephemeral
     assert len(songs_in(stage)) == 1
     assert bot.log.count("can't read an event INTERACTION_CREATE") == 1
@@ -119,7 +120,7 @@ async def test_a_command_whose_data_cannot_be_read_is_answered(stage: Stage) -> 
     await stage.start_ready()
     stage.discord.interactions.left_out.add("name")
     commanded = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain")
-    told = await commanded.message_matching(general.UNREADABLE)
+    told = await commanded.message_matching(general.UNREADABLE(ENGLISH))
     assert told.ephemeral
     typed = await stage.discord.autocomplete(stage.ann, stage.channel, "song", focused="prompt", prompt="a")
     await typed.acknowledged(timeout=10)

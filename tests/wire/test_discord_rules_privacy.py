@@ -4,6 +4,7 @@ responses, current permissions, two sessions, expired tokens."""
 from __future__ import annotations
 
 from songbot.wording import buttons, library
+from songbot.wording.language import ENGLISH
 
 from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord, StoredMessage
@@ -56,7 +57,7 @@ async def test_a_saved_song_is_shown_in_another_server_while_its_saver_may_view_
     card = await make_song(stage, stage.ann, stage.channel, "rain")
     for person in (stage.max, eve):
         saved = await stage.discord.click(person, card, "Save")
-        await saved.message_matching(buttons.SAVED)
+        await saved.message_matching(buttons.SAVED(ENGLISH))
     page = await open_library(stage, stage.max, elsewhere, saved=True)
     eves_page = await open_library(stage, eve, elsewhere, saved=True)
     assert "rain" in page.text
@@ -64,14 +65,14 @@ async def test_a_saved_song_is_shown_in_another_server_while_its_saver_may_view_
     shown = await opened.message_matching(is_answer)
     assert "Post here" not in shown.buttons
     unsaved = await stage.discord.click(eve, card, "Save")
-    await unsaved.message_matching(buttons.UNSAVED)
+    await unsaved.message_matching(buttons.UNSAVED(ENGLISH))
     refused = await stage.discord.click(eve, eves_page, PLAY)
-    await refused.message_matching(library.SONG_HIDDEN)
+    await refused.message_matching(library.SONG_HIDDEN(ENGLISH))
     await stage.discord.set_overwrite(stage.channel, stage.guild.everyone, deny=VIEW_CHANNEL)
     refused = await stage.discord.click(stage.max, page, PLAY)
-    await refused.message_matching(library.SONG_HIDDEN)
+    await refused.message_matching(library.SONG_HIDDEN(ENGLISH))
     nothing = await stage.discord.slash(stage.max, elsewhere, "library", saved=True)
-    await nothing.message_matching(library.NOTHING_SAVED)
+    await nothing.message_matching(library.NOTHING_SAVED(ENGLISH))
 
 
 async def test_two_sessions_of_one_shard_make_one_song_and_leave_its_message_alone(stage: Stage) -> None:

@@ -62,6 +62,7 @@ async def test_an_admin_does_everything_in_one_message(stage: Stage):
     await filled(stage, panel, "Bonus songs", "now has 3 bonus songs", songs="3")
     await pressed(stage, panel, "Reset usage", f"Reset {stage.ann.mention}'s usage")
     await filled(stage, panel, "Time zone", "to `Europe/Berlin`", zone="berlin")
+    await filled(stage, panel, "Language", "is now in **Deutsch**", language="de")
 
     await pressed(stage, panel, "Channels", "These rules cover commands")
     denied = select_named(panel, "Never in these channels")

@@ -31,6 +31,7 @@ _ANONYMISED_VALUES: dict[str, Any] = {
     "order_key": None,
     "guild_id": None,
     "prompt": "",
+    "language": "en",
     "search_text": "",
     "private": True,
     "state": State.FAILED,

@@ -14,6 +14,7 @@ from songbot.songs.models import UNFINISHED
 from songbot.ui.colours import BRAND, FAILURE
 from songbot.wording import owner as wording
 from songbot.wording import text
+from songbot.wording.language import Language
 from songbot.wording.quotas import when
 from songbot.worker.provider_error_log import ErrorRecord
 from songbot.worker.throttle import ThrottleState
@@ -44,66 +45,68 @@ class ProcessStatus:
     errors: Sequence[ErrorRecord]
 
 
-def status_embed(summary: SystemStatus, process: ProcessStatus) -> discord.Embed:
+def status_embed(language: Language, summary: SystemStatus, process: ProcessStatus) -> discord.Embed:
     """Return the embed. `summary` covers all processes, `process` only the one that responds."""
-    embed = discord.Embed(title=wording.STATUS_TITLE, colour=BRAND)
+    embed = discord.Embed(title=wording.STATUS_TITLE(language), colour=BRAND)
     if summary.paused is not None:
-        embed.description, embed.colour = wording.paused(summary.paused), FAILURE
+        embed.description, embed.colour = wording.paused(language, summary.paused), FAILURE
     for name, value, inline in (
         (wording.VERSION, process.version, True),
         (wording.UP_SINCE, when(process.up_since), True),
-        (wording.DATABASE, wording.database(summary.database, summary.size_bytes), True),
-        (wording.HEALTH, "\n".join(_health(summary, process)), False),
-        (wording.IN_PROGRESS, "\n".join(_in_progress(summary)), True),
-        (wording.LAST_DAY, "\n".join(_last_day(summary)), True),
-        (wording.SHARDS, _shards(process.latencies), True),
-        (wording.DURATIONS, _durations(process), False),
-        (wording.ERRORS, "\n".join(map(_error, process.errors)), False),
+        (wording.DATABASE, wording.database(language, summary.database, summary.size_bytes), True),
+        (wording.HEALTH, "\n".join(_health(language, summary, process)), False),
+        (wording.IN_PROGRESS, "\n".join(_in_progress(language, summary)), True),
+        (wording.LAST_DAY, "\n".join(_last_day(language, summary)), True),
+        (wording.SHARDS, _shards(language, process.latencies), True),
+        (wording.DURATIONS, _durations(language, process), False),
+        (wording.ERRORS, "\n".join(_error(language, record) for record in process.errors), False),
     ):
-        embed.add_field(name=name, value=text.clamp(value or wording.NONE, _FIELD), inline=inline)
+        shown = text.clamp(value or wording.NONE(language), _FIELD)
+        embed.add_field(name=name(language), value=shown, inline=inline)
     return embed
 
 
-def _health(summary: SystemStatus, process: ProcessStatus) -> Iterable[str]:
-    yield wording.readiness(process.not_ready)
+def _health(language: Language, summary: SystemStatus, process: ProcessStatus) -> Iterable[str]:
+    yield wording.readiness(language, process.not_ready)
     if process.songs_lost:
-        yield wording.songs_lost(process.songs_lost)
-    yield wording.last_backup(summary.last_backup)
+        yield wording.songs_lost(language, process.songs_lost)
+    yield wording.last_backup(language, summary.last_backup)
 
 
-def _in_progress(summary: SystemStatus) -> Iterable[str]:
+def _in_progress(language: Language, summary: SystemStatus) -> Iterable[str]:
     for state in UNFINISHED:
         if number := summary.unfinished.get(state, 0):
-            yield wording.state(state, number)
+            yield wording.in_state(language, state, number)
     if summary.undelivered:
-        yield wording.undelivered(summary.undelivered)
+        yield wording.undelivered(language, summary.undelivered)
 
 
-def _last_day(summary: SystemStatus) -> Iterable[str]:
+def _last_day(language: Language, summary: SystemStatus) -> Iterable[str]:
     for (state, reason), number in sorted(summary.ordered.items(), key=lambda item: -item[1]):
-        yield wording.outcome(state, reason, number)
+        yield wording.outcome(language, state, reason, number)
 
 
-def _shards(latencies: Sequence[tuple[int, float]]) -> str:
+def _shards(language: Language, latencies: Sequence[tuple[int, float]]) -> str:
     """Return as many shards as fit, with disconnected and slow ones first."""
     known = [(shard, seconds if math.isfinite(seconds) else None) for shard, seconds in latencies]
     known.sort(key=lambda item: (item[1] is not None, -(item[1] or 0)))
-    lines = [wording.latency(shard, seconds) for shard, seconds in known[:_SHARDS]]
+    lines = [wording.latency(language, shard, seconds) for shard, seconds in known[:_SHARDS]]
     if len(known) > _SHARDS:
-        lines.append(wording.more_shards(len(known) - _SHARDS))
+        lines.append(wording.more_shards(language, len(known) - _SHARDS))
     return "\n".join(lines)
 
 
-def _durations(process: ProcessStatus) -> str:
+def _durations(language: Language, process: ProcessStatus) -> str:
     match process.throttle_state:
         case ThrottleState.NORMAL:
-            state = wording.throttle_normal()
+            state = wording.THROTTLE_NORMAL(language)
         case ThrottleState.LIMITED:
-            state = wording.throttle_limited(process.rate_limit or 0.0)
+            state = wording.throttle_limited(language, process.rate_limit or 0.0)
         case ThrottleState.SUSPENDED:
-            state = wording.throttle_suspended(process.retry_in_seconds)
-    return f"{wording.estimator(process.median_seconds, process.p90_seconds)}\n{state}"
+            state = wording.throttle_suspended(language, process.retry_in_seconds)
+    return f"{wording.estimator(language, process.median_seconds, process.p90_seconds)}\n{state}"
 
 
-def _error(record: ErrorRecord) -> str:
-    return wording.error(record.kind, text.escape_and_clamp(record.detail, _DETAIL), record.at, record.times)
+def _error(language: Language, record: ErrorRecord) -> str:
+    detail = text.escape_and_clamp(record.detail, _DETAIL)
+    return wording.error(language, record.kind, detail, record.at, record.times)

@@ -19,6 +19,9 @@ from typing import Any
 
 from songbot.quotas.repository import DailyUsage
 from songbot.wording import usage_chart as wording
+from songbot.wording.language import Language, Plural
+
+from .chart_text import FONT, drawable
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +33,13 @@ _SCRIPT = Path(__file__).with_name("render_chart.py")
 _INHERITED = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP")
 """Environment variables passed to the renderer. They contain none of the bot's secrets."""
 _BACKGROUND, _GRID, _INK, _FAINT = "#23252b", "#43464f", "#f4f5f7", "#c3c7cf"
-_COLOURS = {wording.MADE: "#2fd3a0", wording.FAILED: "#f0625a"}
+_MADE, _FAILED = "made", "failed"
+_COLOURS = {_MADE: "#2fd3a0", _FAILED: "#f0625a"}
 _LIMIT = "#ffc857"
-_FONT, _TINY, _SMALL, _LABEL, _LARGE = "sans-serif", 26, 30, 32, 40
+_TINY, _SMALL, _LABEL, _LARGE = 26, 30, 32, 40
 _LABELLED_BARS = 7
+_LABEL_LENGTH = 9
+"""Characters of the smallest type that are no wider than one of seven bars."""
 _HEADROOM = 1.3
 """Factor for the height above the bars, which leaves space for labels."""
 _FAR_ABOVE = 3
@@ -64,7 +70,7 @@ def bars_of(days: Sequence[DailyUsage]) -> tuple[Bar, ...]:
     )
 
 
-def chart_spec(days: Sequence[DailyUsage], daily_limit: int) -> dict[str, Any]:
+def chart_spec(language: Language, days: Sequence[DailyUsage], daily_limit: int) -> dict[str, Any]:
     """Return the Vega-Lite specification. `daily_limit` is the server's limit in songs per day."""
     bars, weekly = bars_of(days), wording.is_by_week(len(days))
     limit = daily_limit * (wording.WEEK if weekly else 1)
@@ -80,15 +86,18 @@ def chart_spec(days: Sequence[DailyUsage], daily_limit: int) -> dict[str, Any]:
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": 30,
         "background": _BACKGROUND,
-        "title": {"text": wording.chart_title(len(days)), "subtitle": label(limit, weekly=weekly)},
+        "title": {
+            "text": drawable(wording.chart_title(language, len(days))),
+            "subtitle": drawable(label(language, limit, weekly=weekly)),
+        },
         "data": {"values": _rows(bars)},
-        "encoding": {"x": _x_axis(bars, len(days))},
+        "encoding": {"x": _x_axis(language, bars, len(days))},
         "layer": [
-            _bar_layer(bars, top),
-            *(_label_layers(bars) if labelled else []),
+            _bar_layer(language, bars, top),
+            *(_label_layers(language, bars) if labelled else []),
             *([_limit_layer(limit)] if fits else []),
         ],
-        "config": _config(),
+        "config": _config(language),
     }
 
 
@@ -98,17 +107,17 @@ def _rows(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     for number, bar in enumerate(bars):
         total = bar.made + bar.failed
         rows += [
-            {"bar": number, "outcome": wording.MADE, "from": 0, "to": bar.made},
-            {"bar": number, "outcome": wording.FAILED, "from": bar.made, "to": total},
+            {"bar": number, "outcome": _MADE, "from": 0, "to": bar.made},
+            {"bar": number, "outcome": _FAILED, "from": bar.made, "to": total},
         ]
     return rows
 
 
-def _x_axis(bars: Sequence[Bar], days: int) -> dict[str, Any]:
+def _x_axis(language: Language, bars: Sequence[Bar], days: int) -> dict[str, Any]:
     """Label each bar of a week, or about five bars counted back from the last."""
     every = 1 if len(bars) <= wording.WEEK else max(1, round(len(bars) / 5))
     named = [number for number in range(len(bars)) if (len(bars) - 1 - number) % every == every // 2]
-    names = {number: wording.day_label(bars[number].first_day, days) for number in named}
+    names = {number: _day(language, bars[number].first_day, days) for number in named}
     return {
         "field": "bar",
         "type": "ordinal",
@@ -124,12 +133,21 @@ def _x_axis(bars: Sequence[Bar], days: int) -> dict[str, Any]:
     }
 
 
-def _bar_layer(bars: Sequence[Bar], top: float) -> dict[str, Any]:
-    totals = {
-        wording.MADE: sum(bar.made for bar in bars),
-        wording.FAILED: sum(bar.failed for bar in bars),
+def _day(language: Language, day: date, days: int) -> str:
+    return drawable(wording.day_label(language, day, days), language.day(day, "Md"))
+
+
+def _counted(language: Language, label: Plural, count: int) -> str:
+    """Return a number with what it counts, or just the number, whose colour says it too."""
+    return drawable(label(language, count), language.number(count))
+
+
+def _bar_layer(language: Language, bars: Sequence[Bar], top: float) -> dict[str, Any]:
+    names = {
+        _MADE: _counted(language, wording.MADE, sum(bar.made for bar in bars)),
+        _FAILED: _counted(language, wording.FAILED, sum(bar.failed for bar in bars)),
     }
-    legend = json.dumps({name: wording.legend_label(name, count) for name, count in totals.items()})
+    legend = json.dumps(names)
     return {
         "mark": {"type": "bar"},
         "encoding": {
@@ -149,19 +167,25 @@ def _bar_layer(bars: Sequence[Bar], top: float) -> dict[str, Any]:
     }
 
 
-def _label_layers(bars: Sequence[Bar]) -> list[dict[str, Any]]:
+def _label_layers(language: Language, bars: Sequence[Bar]) -> list[dict[str, Any]]:
     """Write the number of songs made above each bar, and above that the number of failures."""
     totals = [(number, bar, bar.made + bar.failed) for number, bar in enumerate(bars)]
-    made = [{"bar": n, "top": top, "text": f"{bar.made:,}"} for n, bar, top in totals if top]
+    made = [{"bar": n, "top": top, "text": language.number(bar.made)} for n, bar, top in totals if top]
     failed = [
-        {"bar": n, "top": top, "text": wording.legend_label(wording.FAILED, bar.failed)}
+        {"bar": n, "top": top, "text": _failed_label(language, bar.failed)}
         for n, bar, top in totals
         if bar.failed
     ]
     return [
-        _text_layer(made, _COLOURS[wording.MADE], _LABEL, offset=-18),
-        _text_layer(failed, _COLOURS[wording.FAILED], _TINY, offset=-48),
+        _text_layer(made, _COLOURS[_MADE], _LABEL, offset=-18),
+        _text_layer(failed, _COLOURS[_FAILED], _TINY, offset=-48),
     ]
+
+
+def _failed_label(language: Language, count: int) -> str:
+    """Return a label that doesn't reach into the next bar's."""
+    label = _counted(language, wording.FAILED, count)
+    return label if len(label) <= _LABEL_LENGTH else language.number(count)
 
 
 def _text_layer(values: list[dict[str, Any]], colour: str, size: int, *, offset: int) -> dict[str, Any]:
@@ -183,9 +207,10 @@ def _limit_layer(limit: int) -> dict[str, Any]:
     }
 
 
-def _config() -> dict[str, Any]:
+def _config(language: Language) -> dict[str, Any]:
     return {
-        "font": _FONT,
+        "font": FONT,
+        "locale": {"number": _number_format(language)},
         "view": {"stroke": None},
         "axis": {
             "labelColor": _FAINT,
@@ -214,12 +239,18 @@ def _config() -> dict[str, Any]:
     }
 
 
-async def draw_chart(days: Sequence[DailyUsage], daily_limit: int) -> bytes:
+def _number_format(language: Language) -> dict[str, Any]:
+    """Return how the axis writes numbers (Vega, "Locale"). There are no fractions and no currencies."""
+    group = language.thousands_separator()
+    return {"decimal": ".", "thousands": group, "grouping": [3], "currency": ["", ""]}
+
+
+async def draw_chart(language: Language, days: Sequence[DailyUsage], daily_limit: int) -> bytes:
     """Return the chart as a PNG of WIDTH by HEIGHT pixels. Raise ChartNotDrawn if that fails.
 
     A separate process draws it, so that neither the event loop nor the bot's memory is affected.
     """
-    specification = json.dumps(chart_spec(days, daily_limit)).encode()
+    specification = json.dumps(chart_spec(language, days, daily_limit)).encode()
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     pipe = asyncio.subprocess.PIPE
     try:

@@ -3,6 +3,7 @@ later."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,11 +12,14 @@ import discord
 
 from songbot.quotas.rules import LimitKind, Period, Rule
 from songbot.wording import quota_panel as wording
-from songbot.wording import quota_rules
+from songbot.wording import quota_rules, server_language
+from songbot.wording.language import NAMES, Language, Sentence
 
 from .panel_ids import DEFAULT_TYPES, FormId, FormKind, Target
 
 FOR_WHOM, APPLIES_TO, SONGS, PER, ZONE = "for_whom", "applies_to", "songs", "per", "zone"
+LANGUAGE, AUTOMATIC = "language", "automatic"
+_NUMBER = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[.,'’_\s][0-9]{3}){1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class QuotaForm(discord.ui.Modal):
             self.add_item(label)
 
 
-def add_form(target: Target | None) -> QuotaForm:
+def add_form(language: Language, target: Target | None) -> QuotaForm:
     """Ask for the target, the number and the period. A selected role or member is filled in."""
     chosen: list[discord.SelectDefaultValue] = []
     if target is not None and target.kind in DEFAULT_TYPES and target.subject_id > 0:
@@ -51,67 +55,89 @@ def add_form(target: Target | None) -> QuotaForm:
         custom_id=APPLIES_TO,
         options=[
             discord.SelectOption(
-                label=quota_rules.EACH_MEMBER, value=LimitKind.MEMBER.value, default=not server_wide
+                label=quota_rules.EACH_MEMBER(language),
+                value=LimitKind.MEMBER.value,
+                default=not server_wide,
             ),
             discord.SelectOption(
-                label=quota_rules.SERVER_WIDE, value=LimitKind.SERVER.value, default=server_wide
+                label=quota_rules.SERVER_WIDE(language), value=LimitKind.SERVER.value, default=server_wide
             ),
         ],
     )
     return QuotaForm(
-        wording.LIMIT_FORM,
+        wording.LIMIT_FORM(language),
         FormId(FormKind.ADD, target),
-        discord.ui.Label(text=wording.FOR_WHOM, description=wording.FOR_WHOM_HINT, component=for_whom),
-        discord.ui.Label(text=wording.APPLIES_TO, description=wording.APPLIES_TO_HINT, component=applies_to),
-        _number_label(None),
-        _period_label(Period.DAY),
+        _label(language, wording.FOR_WHOM, wording.FOR_WHOM_HINT, for_whom),
+        _label(language, wording.APPLIES_TO, wording.APPLIES_TO_HINT, applies_to),
+        _number_label(language, None),
+        _period_label(language, Period.DAY),
     )
 
 
-def edit_form(target: Target, rule: Rule | None) -> QuotaForm:
+def edit_form(language: Language, target: Target, rule: Rule | None) -> QuotaForm:
     """Ask for a new number and period. `rule` is the current rule."""
     return QuotaForm(
-        wording.EDIT_FORM,
+        wording.EDIT_FORM(language),
         FormId(FormKind.EDIT, target),
-        _number_label(rule.limit if rule else None),
-        _period_label(rule.period if rule else Period.DAY),
+        _number_label(language, rule.limit if rule else None),
+        _period_label(language, rule.period if rule else Period.DAY),
     )
 
 
-def bonus_form(target: Target) -> QuotaForm:
+def bonus_form(language: Language, target: Target) -> QuotaForm:
     """Ask how many bonus songs to give the selected member."""
     number = discord.ui.TextInput[QuotaForm](custom_id=SONGS, min_length=1, max_length=7)
     return QuotaForm(
-        wording.BONUS_FORM,
+        wording.BONUS_FORM(language),
         FormId(FormKind.BONUS, target),
-        discord.ui.Label(text=wording.BONUS_NUMBER, description=wording.BONUS_HINT, component=number),
+        _label(language, wording.BONUS_NUMBER, wording.BONUS_HINT, number),
     )
 
 
-def zone_form(target: Target | None, zone: str) -> QuotaForm:
+def zone_form(language: Language, target: Target | None, zone: str) -> QuotaForm:
     """Ask for the time zone. `zone` is the current one."""
     zone_input = discord.ui.TextInput[QuotaForm](custom_id=ZONE, default=zone, min_length=1, max_length=100)
     return QuotaForm(
-        wording.ZONE_FORM,
+        wording.ZONE_FORM(language),
         FormId(FormKind.ZONE, target),
-        discord.ui.Label(text=wording.ZONE_LABEL, description=wording.ZONE_HINT, component=zone_input),
+        _label(language, wording.ZONE_LABEL, wording.ZONE_HINT, zone_input),
     )
 
 
-def _number_label(limit: int | None) -> discord.ui.Label[QuotaForm]:
+def language_form(language: Language, target: Target | None, chosen: str) -> QuotaForm:
+    """Ask for the server's language. `chosen` is the current one's tag, or AUTOMATIC."""
+    names = {AUTOMATIC: server_language.AUTOMATIC_CHOICE(language), **NAMES}
+    options = [
+        discord.SelectOption(label=name, value=tag, default=tag == chosen) for tag, name in names.items()
+    ]
+    select = discord.ui.Select[QuotaForm](custom_id=LANGUAGE, options=options)
+    return QuotaForm(
+        wording.LANGUAGE_FORM(language),
+        FormId(FormKind.LANGUAGE, target),
+        _label(language, server_language.LABEL, server_language.HINT, select),
+    )
+
+
+def _label(
+    language: Language, name: Sentence, hint: Sentence, component: discord.ui.Item[QuotaForm]
+) -> discord.ui.Label[QuotaForm]:
+    return discord.ui.Label(text=name(language), description=hint(language), component=component)
+
+
+def _number_label(language: Language, limit: int | None) -> discord.ui.Label[QuotaForm]:
     number = discord.ui.TextInput[QuotaForm](
         custom_id=SONGS, default=None if limit is None else str(limit), min_length=1, max_length=7
     )
-    return discord.ui.Label(text=wording.NUMBER, description=wording.NUMBER_HINT, component=number)
+    return _label(language, wording.NUMBER, wording.number_hint, number)
 
 
-def _period_label(chosen: Period) -> discord.ui.Label[QuotaForm]:
+def _period_label(language: Language, chosen: Period) -> discord.ui.Label[QuotaForm]:
     options = [
-        discord.SelectOption(label=wording.ONE_PERIOD[period], value=period.value, default=period is chosen)
-        for period in Period
+        discord.SelectOption(label=name(language), value=period.value, default=period is chosen)
+        for period, name in wording.ONE_PERIOD.items()
     ]
     select = discord.ui.Select[QuotaForm](custom_id=PER, options=options)
-    return discord.ui.Label(text=wording.PER, component=select)
+    return discord.ui.Label(text=wording.PER(language), component=select)
 
 
 def submitted(interaction: discord.Interaction) -> Submitted:
@@ -137,9 +163,9 @@ def _subject(chosen: str, resolved: Mapping[str, Any]) -> tuple[Target | None, b
 
 
 def whole_number(text: str, least: int, most: int) -> int | None:
-    """Return the typed number, which may contain thousands separators, or None if it is out of range or no
-    number."""
-    digits = text.strip().replace(",", "").replace("_", "")
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9:
+    """Return the typed number, which may contain any language's thousands separators, or None if it is out of
+    range or no number."""
+    if not _NUMBER.fullmatch(text.strip()):
         return None
-    return int(digits) if least <= int(digits) <= most else None
+    number = int(re.sub(r"\D", "", text))
+    return number if least <= number <= most else None

@@ -10,9 +10,11 @@ import discord
 from songbot.quotas.rules import Decision, LimitKind, Rule
 from songbot.ui.colours import BRAND
 from songbot.ui.views import RoutedLayout
-from songbot.wording import quota_channels, quota_check, quota_rules, text
+from songbot.wording import quota_channels, quota_check, quota_rules, server_language, text
 from songbot.wording import quota_panel as wording
+from songbot.wording.language import Language
 
+from .forms import AUTOMATIC
 from .panel_ids import DEFAULT_TYPES, PanelAction, PanelId, Target
 from .rule_list import QuotaState, operator_line, ordered_rules, rule_list
 
@@ -35,106 +37,117 @@ class Selection:
     is_member: bool | None = None
 
 
-def panel_layout(state: QuotaState, selection: Selection | None = None, notice: str = "") -> RoutedLayout:
+def panel_layout(
+    language: Language, state: QuotaState, selection: Selection | None = None, notice: str = ""
+) -> RoutedLayout:
     """Return the panel with all controls. `notice` says what has just changed."""
     target = selection.target if selection else None
     return RoutedLayout(
         discord.ui.Container(
-            *_current_limits(state, notice),
+            *_current_limits(language, state, notice),
             discord.ui.Separator[RoutedLayout](),
-            Text(text.clamp(_selected(state, selection), _SELECTED)),
-            _limit_select(state, target),
-            *_subject_selects(target),
-            _target_buttons(state, target),
-            _settings_buttons(state, target),
+            Text(text.clamp(_selected(language, state, selection), _SELECTED)),
+            _limit_select(language, state, target),
+            *_subject_selects(language, target),
+            _target_buttons(language, state, target),
+            _settings_buttons(language, state, target),
             accent_colour=BRAND,
         )
     )
 
 
-def show_layout(state: QuotaState) -> RoutedLayout:
+def show_layout(language: Language, state: QuotaState) -> RoutedLayout:
     """Return the panel without controls, for `/quota show`."""
-    return RoutedLayout(discord.ui.Container(*_current_limits(state, ""), accent_colour=BRAND))
+    return RoutedLayout(discord.ui.Container(*_current_limits(language, state, ""), accent_colour=BRAND))
 
 
-def _current_limits(state: QuotaState, notice: str) -> Iterable[discord.ui.Item[RoutedLayout]]:
+def _current_limits(
+    language: Language, state: QuotaState, notice: str
+) -> Iterable[discord.ui.Item[RoutedLayout]]:
     if notice:
         yield Text(text.clamp(notice, _NOTICE))
-    yield Text(f"## {wording.TITLE}\n{rule_list(state)}")
+    yield Text(f"## {wording.TITLE(language)}\n{rule_list(language, state)}")
     yield discord.ui.Separator[RoutedLayout]()
-    settings = f"{quota_rules.zone_line(state.rules.timezone)} · {quota_channels.summary(state.channels)}"
-    yield Text(text.clamp(f"{settings}\n-# {operator_line(state)}", _SETTINGS))
+    settings = (
+        quota_rules.zone_line(language, state.rules.timezone),
+        server_language.line(language, state.language),
+        quota_channels.summary(language, state.channels),
+    )
+    yield Text(text.clamp(f"{' · '.join(settings)}\n-# {operator_line(language, state)}", _SETTINGS))
 
 
-def _selected(state: QuotaState, selection: Selection | None) -> str:
+def _selected(language: Language, state: QuotaState, selection: Selection | None) -> str:
     if selection is None:
-        return wording.NOTHING_SELECTED
+        return wording.NOTHING_SELECTED(language)
     target = selection.target
     rule = state.rule_for(target)
     if rule is not None:
-        chosen = quota_rules.rule_heading(rule, state.stale.get(rule))
+        chosen = quota_rules.rule_heading(language, rule, is_stale=rule in state.stale)
     else:
-        chosen = quota_rules.no_limit(target.kind, target.subject_id)
-    lines = _person_lines(selection.decision, selection) if selection.decision else ()
-    return "\n".join([wording.selected(chosen), *lines])
+        chosen = quota_rules.no_limit(language, target.kind, target.subject_id)
+    lines = _person_lines(language, selection.decision, selection) if selection.decision else ()
+    return "\n".join([wording.selected(language, chosen), *lines])
 
 
-def _person_lines(decision: Decision, selection: Selection) -> Iterable[str]:
-    yield f"{quota_check.VERDICT}: {quota_check.verdict(decision)}"
-    yield f"{quota_check.ACTIVE_LIMIT}: {quota_rules.usage_lines(decision.effective)}"
+def _person_lines(language: Language, decision: Decision, selection: Selection) -> Iterable[str]:
+    for label, value in (
+        (quota_check.VERDICT, quota_check.verdict(language, decision)),
+        (quota_check.ACTIVE_LIMIT, quota_rules.usage_lines(language, decision.effective)),
+    ):
+        yield quota_rules.labelled(language, label(language), value)
     if decision.grant_left:
-        yield quota_check.bonus_left(decision.grant_left)
+        yield quota_check.bonus_left(language, decision.grant_left)
     if selection.is_member is False:
-        yield f"-# {quota_check.NOT_A_MEMBER}"
+        yield f"-# {quota_check.NOT_A_MEMBER(language)}"
 
 
-def _limit_select(state: QuotaState, target: Target | None) -> Row:
+def _limit_select(language: Language, state: QuotaState, target: Target | None) -> Row:
     """Offer up to MAX_OPTIONS limits: the server's and each member's, even if not set, then all others."""
     targets = [Target(LimitKind.SERVER), Target(LimitKind.MEMBER)]
     targets += [Target(rule.kind, rule.subject_id) for rule in ordered_rules(state)]
     targets = list(dict.fromkeys(targets))[:MAX_OPTIONS]
     select = discord.ui.Select[RoutedLayout](
         custom_id=str(PanelId(PanelAction.SELECT_LIMIT, target)),
-        placeholder=wording.SELECT_LIMIT,
-        options=[_option(state, offered, chosen=offered == target) for offered in targets],
+        placeholder=wording.SELECT_LIMIT(language),
+        options=[_option(language, state, offered, chosen=offered == target) for offered in targets],
     )
     return Row(select)
 
 
-def _option(state: QuotaState, target: Target, *, chosen: bool) -> discord.SelectOption:
+def _option(language: Language, state: QuotaState, target: Target, *, chosen: bool) -> discord.SelectOption:
     rule = state.rule_for(target)
     return discord.SelectOption(
-        label=_name(state, target),
+        label=_name(language, state, target),
         value=str(target),
-        description=quota_rules.limit(rule) if rule else wording.NO_LIMIT,
+        description=quota_rules.limit(language, rule) if rule else wording.NO_LIMIT(language),
         default=chosen,
     )
 
 
-def _name(state: QuotaState, target: Target) -> str:
+def _name(language: Language, state: QuotaState, target: Target) -> str:
     known = wording.option_name(state.names.get(target, ""))
     match target.kind:
         case LimitKind.SERVER:
-            return quota_rules.SERVER_WIDE
+            return quota_rules.SERVER_WIDE(language)
         case LimitKind.ROLE:
-            return known or wording.unnamed_role(target.subject_id)
+            return known or wording.unnamed_role(language, target.subject_id)
         case LimitKind.USER if target.subject_id < 0:
-            return quota_rules.DELETED_USER
+            return quota_rules.DELETED_USER(language)
         case LimitKind.USER:
-            return known or wording.unnamed_user(target.subject_id)
+            return known or wording.unnamed_user(language, target.subject_id)
         case _:
-            return quota_rules.EACH_MEMBER
+            return quota_rules.EACH_MEMBER(language)
 
 
-def _subject_selects(target: Target | None) -> tuple[Row, Row]:
+def _subject_selects(language: Language, target: Target | None) -> tuple[Row, Row]:
     role = discord.ui.RoleSelect[RoutedLayout](
         custom_id=str(PanelId(PanelAction.SELECT_ROLE, target)),
-        placeholder=wording.SELECT_ROLE,
+        placeholder=wording.SELECT_ROLE(language),
         default_values=_chosen(target, LimitKind.ROLE),
     )
     user = discord.ui.UserSelect[RoutedLayout](
         custom_id=str(PanelId(PanelAction.SELECT_USER, target)),
-        placeholder=wording.SELECT_USER,
+        placeholder=wording.SELECT_USER(language),
         default_values=_chosen(target, LimitKind.USER),
     )
     return Row(role), Row(user)
@@ -146,29 +159,34 @@ def _chosen(target: Target | None, kind: LimitKind) -> list[discord.SelectDefaul
     return [discord.SelectDefaultValue(id=target.subject_id, type=DEFAULT_TYPES[kind])]
 
 
-def _target_buttons(state: QuotaState, target: Target | None) -> Row:
+def _target_buttons(language: Language, state: QuotaState, target: Target | None) -> Row:
     rule = state.rule_for(target) if target else None
     is_user = target is not None and target.kind is LimitKind.USER and target.subject_id > 0
     primary, danger = discord.ButtonStyle.primary, discord.ButtonStyle.danger
     return Row(
-        panel_button(wording.ADD, PanelId(PanelAction.ADD, target), style=primary),
+        panel_button(wording.ADD(language), PanelId(PanelAction.ADD, target), style=primary),
         panel_button(
-            wording.EDIT, PanelId(PanelAction.EDIT, target, rule_extra(rule)), disabled=target is None
+            wording.EDIT(language),
+            PanelId(PanelAction.EDIT, target, rule_extra(rule)),
+            disabled=target is None,
         ),
         panel_button(
-            wording.REMOVE, PanelId(PanelAction.REMOVE, target), style=danger, disabled=rule is None
+            wording.REMOVE(language), PanelId(PanelAction.REMOVE, target), style=danger, disabled=rule is None
         ),
-        panel_button(wording.BONUS, PanelId(PanelAction.BONUS, target), disabled=not is_user),
-        panel_button(wording.RESET, PanelId(PanelAction.RESET, target), disabled=not is_user),
+        panel_button(wording.BONUS(language), PanelId(PanelAction.BONUS, target), disabled=not is_user),
+        panel_button(wording.RESET(language), PanelId(PanelAction.RESET, target), disabled=not is_user),
     )
 
 
-def _settings_buttons(state: QuotaState, target: Target | None) -> Row:
+def _settings_buttons(language: Language, state: QuotaState, target: Target | None) -> Row:
     return Row(
-        panel_button(wording.CHANNELS, PanelId(PanelAction.CHANNELS, target)),
-        panel_button(wording.ZONE, PanelId(PanelAction.ZONE, target, state.rules.timezone[:50])),
-        panel_button(wording.CHART, PanelId(PanelAction.CHART, target, "7")),
-        panel_button(wording.LOG, PanelId(PanelAction.LOG, target, "0")),
+        panel_button(wording.CHANNELS(language), PanelId(PanelAction.CHANNELS, target)),
+        panel_button(wording.ZONE(language), PanelId(PanelAction.ZONE, target, state.rules.timezone[:50])),
+        panel_button(
+            wording.LANGUAGE(language), PanelId(PanelAction.LANGUAGE, target, state.language or AUTOMATIC)
+        ),
+        panel_button(wording.CHART(language), PanelId(PanelAction.CHART, target, "7")),
+        panel_button(wording.LOG(language), PanelId(PanelAction.LOG, target, "0")),
     )
 
 

@@ -35,6 +35,7 @@ class PanelAction(StrEnum):
     BONUS = "bonus"
     RESET = "reset"
     ZONE = "zone"
+    LANGUAGE = "language"
     CHANNELS = "channels"
     ALLOW = "allow"
     DENY = "deny"
@@ -49,6 +50,7 @@ class FormKind(StrEnum):
     EDIT = "edit"
     BONUS = "bonus"
     ZONE = "zone"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PanelId:
-    """One press. `extra` is the limit and period as `5.day`, a time zone, a number of days, or a log
-    entry."""
+    """One press. `extra` is the limit and period as `5.day`, a time zone, a language, a number of days, or a
+    log entry."""
 
     action: PanelAction
     target: Target | None = None

@@ -15,6 +15,7 @@ from songbot.ui.custom_ids import custom_id
 from songbot.ui.views import RoutedLayout
 from songbot.wording import audit_log, quota_channels, text, usage_chart
 from songbot.wording import quota_panel as wording
+from songbot.wording.language import Language
 
 from .panel import Row, Text, panel_button
 from .panel_ids import PanelAction, PanelId, Target
@@ -45,25 +46,32 @@ class PanelPage:
 
 
 def channels_layout(
-    rules: ChannelRules, existing: Collection[int], page: PanelPage, notice: str = ""
+    language: Language,
+    rules: ChannelRules,
+    existing: Collection[int],
+    page: PanelPage,
+    notice: str = "",
 ) -> RoutedLayout:
     """Return the page of allowed and denied channels. `existing` are the server's channels: a select with
     a deleted channel is rejected."""
-    intro = f"## {quota_channels.TITLE}\n{quota_channels.summary(rules)}\n-# {quota_channels.EXPLANATION}"
+    intro = (
+        f"## {quota_channels.TITLE(language)}\n{quota_channels.summary(language, rules)}\n"
+        f"-# {quota_channels.EXPLANATION(language)}"
+    )
     parts = [Text(text.clamp(notice, 500))] if notice else []
     return RoutedLayout(
         discord.ui.Container(
             *parts,
             Text(text.clamp(intro, 2000)),
-            _channel_select(PanelAction.ALLOW, rules.allowed & set(existing), page),
-            _channel_select(PanelAction.DENY, rules.denied & set(existing), page),
-            Row(_back(page)),
+            _channel_select(language, PanelAction.ALLOW, rules.allowed & set(existing), page),
+            _channel_select(language, PanelAction.DENY, rules.denied & set(existing), page),
+            Row(_back(language, page)),
             accent_colour=BRAND,
         )
     )
 
 
-def _channel_select(action: PanelAction, chosen: Collection[int], page: PanelPage) -> Row:
+def _channel_select(language: Language, action: PanelAction, chosen: Collection[int], page: PanelPage) -> Row:
     placeholders = {
         PanelAction.ALLOW: quota_channels.ALLOWED_PLACEHOLDER,
         PanelAction.DENY: quota_channels.DENIED_PLACEHOLDER,
@@ -72,7 +80,7 @@ def _channel_select(action: PanelAction, chosen: Collection[int], page: PanelPag
     return Row(
         discord.ui.ChannelSelect[RoutedLayout](
             custom_id=str(PanelId(action, page.target)),
-            placeholder=placeholders[action],
+            placeholder=placeholders[action](language),
             channel_types=CHANNEL_TYPES,
             min_values=0,
             max_values=MAX_CHANNELS,
@@ -82,49 +90,55 @@ def _channel_select(action: PanelAction, chosen: Collection[int], page: PanelPag
 
 
 def chart_layout(
-    usage: GuildUsage, daily_limit: int, page: PanelPage | None, *, has_picture: bool
+    language: Language, usage: GuildUsage, daily_limit: int, page: PanelPage | None, *, has_picture: bool
 ) -> RoutedLayout:
     """Return the chart with a description in words. `has_picture` says that CHART_FILE is attached."""
     days = usage.days
     container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
-    intro = f"## {usage_chart.chart_title(len(days))}\n{usage_chart.summary(days, daily_limit)}"
-    container.add_item(Text(intro if has_picture else f"{wording.CHART_FAILED}\n{intro}"))
+    summary = usage_chart.summary(language, days, daily_limit)
+    intro = f"## {usage_chart.chart_title(language, len(days))}\n{summary}"
+    container.add_item(Text(intro if has_picture else f"{wording.CHART_FAILED(language)}\n{intro}"))
     if has_picture:
         picture = discord.MediaGalleryItem(
-            f"attachment://{CHART_FILE}", description=usage_chart.alternative_text(days, daily_limit)
+            f"attachment://{CHART_FILE}",
+            description=usage_chart.alternative_text(language, days, daily_limit),
         )
         container.add_item(discord.ui.MediaGallery[RoutedLayout](picture))
-    lines = [usage_chart.top_line(rank, *creator) for rank, creator in enumerate(usage.top, 1)]
-    top = "\n".join(lines) or usage_chart.NOBODY_YET
-    container.add_item(Text(f"**{usage_chart.TOP_CREATORS}**\n{top}"))
+    lines = [usage_chart.top_line(language, rank, *creator) for rank, creator in enumerate(usage.top, 1)]
+    top = "\n".join(lines) or usage_chart.NOBODY_YET(language)
+    container.add_item(Text(f"**{usage_chart.TOP_CREATORS(language)}**\n{top}"))
     if page is not None:
-        container.add_item(Row(*_chart_buttons(len(days), page), _back(page)))
+        container.add_item(Row(*_chart_buttons(language, len(days), page), _back(language, page)))
     return RoutedLayout(container)
 
 
-def _chart_buttons(shown: int, page: PanelPage) -> list[discord.ui.Button[RoutedLayout]]:
+def _chart_buttons(language: Language, shown: int, page: PanelPage) -> list[discord.ui.Button[RoutedLayout]]:
     return [
         panel_button(
-            usage_chart.span(days), PanelId(PanelAction.CHART, page.target, str(days)), disabled=days == shown
+            usage_chart.span(language, days),
+            PanelId(PanelAction.CHART, page.target, str(days)),
+            disabled=days == shown,
         )
         for days in CHART_DAYS
     ]
 
 
-def log_layout(entries: Sequence[AuditEntry], page: PanelPage | None, *, first: bool) -> RoutedLayout:
+def log_layout(
+    language: Language, entries: Sequence[AuditEntry], page: PanelPage | None, *, first: bool
+) -> RoutedLayout:
     """Return up to LOG_PAGE changes, newest first. `entries` holds one more if there are older ones.
 
     `first` is True if there are no newer changes.
     """
-    lines = [audit_log.audit_line(entry) for entry in entries[:LOG_PAGE]]
-    said = "\n".join(lines) or (audit_log.EMPTY if first else audit_log.END)
+    lines = [audit_log.audit_line(language, entry) for entry in entries[:LOG_PAGE]]
+    said = "\n".join(lines) or (audit_log.EMPTY if first else audit_log.END)(language)
     container = discord.ui.Container[RoutedLayout](accent_colour=BRAND)
-    container.add_item(Text(text.clamp(f"## {audit_log.TITLE}\n{said}", _LOG_TEXT)))
-    buttons = [] if first else [_log_button(NEWEST, audit_log.NEWEST, page)]
+    container.add_item(Text(text.clamp(f"## {audit_log.TITLE(language)}\n{said}", _LOG_TEXT)))
+    buttons = [] if first else [_log_button(NEWEST, audit_log.NEWEST(language), page)]
     if len(entries) > LOG_PAGE:
-        buttons.append(_log_button(entries[LOG_PAGE - 1].id, audit_log.OLDER, page))
+        buttons.append(_log_button(entries[LOG_PAGE - 1].id, audit_log.OLDER(language), page))
     if page is not None:
-        buttons.append(_back(page))
+        buttons.append(_back(language, page))
     if buttons:
         container.add_item(Row(*buttons))
     return RoutedLayout(container)
@@ -137,5 +151,5 @@ def _log_button(before_id: int, label: str, page: PanelPage | None) -> discord.u
     return panel_button(label, PanelId(PanelAction.LOG, page.target, str(before_id)))
 
 
-def _back(page: PanelPage) -> discord.ui.Button[RoutedLayout]:
-    return panel_button(wording.BACK, PanelId(PanelAction.HOME, page.target))
+def _back(language: Language, page: PanelPage) -> discord.ui.Button[RoutedLayout]:
+    return panel_button(wording.BACK(language), PanelId(PanelAction.HOME, page.target))

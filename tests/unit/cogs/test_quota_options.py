@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import available_timezones
@@ -23,9 +25,17 @@ from cogs.quota._options import (
 from songbot.interactions.errors import UserFacingError
 from songbot.quotas.rules import LimitKind
 from songbot.ui.quota.panel_ids import Target
+from songbot.wording.language import ENGLISH
 
 ZONES = TimeZones()
 NAMES = sorted(available_timezones() - {"Factory", "localtime"})
+
+
+@contextmanager
+def refused(said: str) -> Iterator[None]:
+    with pytest.raises(UserFacingError) as caught:
+        yield
+    assert said in caught.value.sentence(ENGLISH)
 
 
 @given(st.sampled_from(NAMES), st.sampled_from([str.lower, str.upper, lambda text: text.replace("_", " ")]))
@@ -62,13 +72,13 @@ def test_before_anything_is_typed_there_is_a_choice_of_cities_from_all_over():
 
 @pytest.mark.parametrize("text", ["", "Mars", "Europe", "../etc/passwd", "Factory"])
 def test_what_is_no_zone_is_not_found(text):
-    with pytest.raises(UserFacingError, match="I don't know the time zone"):
+    with refused("I don't know th"):
         ZONES.find(text)
 
 
 def test_the_only_zone_with_a_city_is_found_and_of_several_a_few_are_named():
     assert ZONES.find("berlin") == "Europe/Berlin"
-    with pytest.raises(UserFacingError, match="Did you mean `America/Indiana"):
+    with refused("Did you mean `America/Indiana"):
         ZONES.find("indiana")
 
 
@@ -84,9 +94,9 @@ ANN, ROBOT = named(id=3, bot=False), named(id=4, bot=True)
 def test_bots_and_the_role_of_all_are_no_subjects():
     assert require_human(ANN) == 3
     assert role_id(ROLE) == 2
-    with pytest.raises(UserFacingError, match="Bots"):
+    with refused("Bots"):
         require_human(ROBOT)
-    with pytest.raises(UserFacingError, match="each member"):
+    with refused("each member"):
         role_id(EVERYONE)
 
 
@@ -105,19 +115,19 @@ def test_one_named_subject_is_taken(given_to_it, target):
 
 def test_a_limit_without_a_subject_is_each_members_and_a_removal_needs_one():
     assert limit_target(None, None, None) == Target(LimitKind.MEMBER)
-    with pytest.raises(UserFacingError, match="Choose one of"):
+    with refused("Choose one of"):
         removal_target(None, None, None)
 
 
 @pytest.mark.parametrize("given_to_it", [("member", ROLE, None), (None, ROLE, ANN), ("server", None, ANN)])
 @pytest.mark.parametrize("target_of", [limit_target, removal_target])
 def test_several_subjects_are_not(given_to_it, target_of):
-    with pytest.raises(UserFacingError, match="Choose"):
+    with refused("Choose"):
         target_of(*given_to_it)
 
 
 def test_a_bot_gets_no_limit_but_an_old_one_can_be_removed():
-    with pytest.raises(UserFacingError, match="Bots"):
+    with refused("Bots"):
         limit_target(None, None, ROBOT)
     assert removal_target(None, None, ROBOT) == Target(LimitKind.USER, 4)
 

@@ -42,14 +42,14 @@ class Bot(discord.Client):
         await send_ephemeral(interaction, "second")
 
     async def ask_for_remix(self, interaction: discord.Interaction, song_id: int) -> None:
-        await interaction.response.send_modal(PromptModal(ModalKind.REMIX, song_id, "a trap song"))
+        await interaction.response.send_modal(PromptModal(ENGLISH, ModalKind.REMIX, song_id, "a trap song"))
 
     async def remix(self, interaction: discord.Interaction, song_id: int) -> None:
         self.calls.append((typed_prompt(interaction), song_id))
         await send_ephemeral(interaction, "on its way")
 
     async def refuse(self, _interaction: discord.Interaction, _song_id: int) -> None:
-        raise UserFacingError("not yours")
+        raise UserFacingError(lambda _: "not yours")
 
     async def fail(self, interaction: discord.Interaction, _song_id: int) -> None:
         await interaction.response.defer()

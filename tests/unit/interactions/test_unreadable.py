@@ -8,6 +8,7 @@ from discord.http import HTTPClient, Route
 
 from songbot.interactions.unreadable import answer_unreadable
 from songbot.wording import general
+from songbot.wording.language import ENGLISH
 
 
 class Http:
@@ -33,7 +34,7 @@ async def test_the_person_is_told_privately_whatever_the_interaction_was(kind: i
     await answer(http, {"id": "1", "token": "t/t", "type": kind})
     ((url, body),) = http.sent
     assert url.endswith("/interactions/1/t%2Ft/callback")
-    assert body == {"type": 4, "data": {"content": general.UNREADABLE, "flags": 64}}
+    assert body == {"type": 4, "data": {"content": general.UNREADABLE(ENGLISH), "flags": 64}}
 
 
 async def test_autocomplete_gets_no_choices() -> None:

@@ -19,6 +19,20 @@ from songbot.ui.greetings import is_greeting
         "???",
         "how does this work?",
         "thanks!",
+        "Guten Abend!",
+        "¡Buenos días!",
+        "Bonsoir",
+        "Buongiorno",
+        "Goedemorgen",
+        "Dzień dobry",
+        "Boa noite",
+        "Привет!",
+        "Доброго дня",
+        "İyi günler",
+        "こんにちは！",
+        "안녕하세요",
+        "你好",
+        "哈囉～",
     ],
 )
 def test_greetings_and_calls_for_help_are_no_prompts(said: str) -> None:
@@ -33,6 +47,8 @@ def test_greetings_and_calls_for_help_are_no_prompts(said: str) -> None:
         "trap",
         "rain",
         "good morning blues",
+        "ein Wiegenlied für den Abend",
+        "猫についての歌",
     ],
 )
 def test_whatever_describes_a_song_is_a_prompt(said: str) -> None:

@@ -21,6 +21,7 @@ from songbot.ui.library.query import (
     parse_query,
     query_footer,
 )
+from songbot.wording.language import ENGLISH
 
 LARGEST = 2**63 - 1
 
@@ -90,5 +91,5 @@ def test_a_flag_of_a_later_version_is_no_harm():
 
 
 def test_a_page_has_two_buttons_that_can_be_told_apart():
-    buttons = [page_button(Query(), direction, 5, disabled=False) for direction in Direction]
+    buttons = [page_button(ENGLISH, Query(), direction, 5, disabled=False) for direction in Direction]
     assert len({button.custom_id for button in buttons}) == 2

@@ -13,6 +13,7 @@ from songbot.songs.admin import SystemStatus
 from songbot.songs.models import FailureReason, State
 from songbot.ui.owner.status import ProcessStatus, status_embed
 from songbot.wording import owner as wording
+from songbot.wording.language import ENGLISH
 from songbot.wording.quotas import when
 from songbot.worker.provider_error_log import RecentErrors
 from songbot.worker.throttle import RequestThrottle, ThrottleState
@@ -59,7 +60,7 @@ def field(
     )
     nothing = {"unfinished": {}, "undelivered": 0, "ordered": {}, "paused": None, "last_backup": None}
     told = SystemStatus(**{"database": "SQLite", "size_bytes": 0, **nothing, **summary})
-    embed = status_embed(told, process)
+    embed = status_embed(ENGLISH, told, process)
     assert len(embed) <= 6000
     assert all(len(field.value or "") <= 1024 for field in embed.fields)
     return next(field.value or "" for field in embed.fields if field.name == name)
@@ -67,38 +68,38 @@ def field(
 
 def test_of_many_shards_those_in_trouble_come_first_and_the_rest_is_counted():
     latencies = [(shard, 0.001 * shard) for shard in range(100)] + [(100, math.nan), (101, math.inf)]
-    lines = field(wording.SHARDS, latencies).splitlines()
+    lines = field(wording.SHARDS(ENGLISH), latencies).splitlines()
     assert lines[:4] == ["100: not connected", "101: not connected", "99: 99 ms", "98: 98 ms"]
     assert lines[-1] == "and 82 more"
 
 
 def test_health_is_two_lines_while_all_is_well():
     backup = NOW - timedelta(hours=5)
-    assert field(wording.HEALTH, [], last_backup=backup).splitlines() == [
+    assert field(wording.HEALTH(ENGLISH), [], last_backup=backup).splitlines() == [
         "Ready.",
         f"Last backup {when(backup)}.",
     ]
 
 
 def test_health_names_what_is_wrong():
-    shown = field(wording.HEALTH, [], songs_lost=1234, not_ready=["gateway", "tracker"])
+    shown = field(wording.HEALTH(ENGLISH), [], songs_lost=1234, not_ready=["gateway", "tracker"])
     assert shown.splitlines() == [
-        "Not ready: gateway, tracker.",
+        "Not ready: gateway and tracker.",
         "This process has lost its lease on 1,234 songs since it started.",
         "No backup has been recorded.",
     ]
 
 
 def test_long_errors_are_cut_short_and_no_link_comes_of_them():
-    shown = field(wording.ERRORS, [])
+    shown = field(wording.ERRORS(ENGLISH), [])
     assert len(shown.splitlines()) == 5
     assert "https://" not in shown
 
 
 def test_all_that_can_become_of_songs_fits():
     ordered = {(State.FAILED, reason): 10**9 for reason in FailureReason} | {(State.COMPLETED, None): 1}
-    assert "1,000,000,000 failed: timed out" in field(wording.LAST_DAY, [], ordered=ordered)
-    assert field(wording.IN_PROGRESS, [], undelivered=3) == "3 finished, not delivered yet"
+    assert "1,000,000,000 failed: timed out" in field(wording.LAST_DAY(ENGLISH), [], ordered=ordered)
+    assert field(wording.IN_PROGRESS(ENGLISH), [], undelivered=3) == "3 finished, not delivered yet"
 
 
 @pytest.mark.parametrize(
@@ -106,13 +107,13 @@ def test_all_that_can_become_of_songs_fits():
     [
         (0, "0 bytes"),
         (999, "999 bytes"),
-        (1000, "1.0 kB"),
+        (1000, "1 kB"),
         (12_345_678, "12.3 MB"),
-        (7_000_000_000_000, "7000.0 GB"),
+        (7_000_000_000_000, "7,000 GB"),
     ],
 )
 def test_sizes_are_told_in_fitting_units(size: int, told: str):
-    assert wording.database("SQLite", size) == f"SQLite, {told}"
+    assert wording.database(ENGLISH, "SQLite", size) == f"SQLite, {told}"
 
 
 def test_the_throttle_is_suspended_limited_and_normal_in_turn():

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 
 from songbot.songs.models import Result
 from songbot.ui.playlist import playlist
+from songbot.wording.language import ENGLISH
 from tests.support.songs import song
 
 LINK = "https://cdn.example/a.mp3"
 
 
 def lines(*results: Result | None) -> list[str]:
-    return playlist([song(result=result) for result in results]).decode("utf-8").splitlines()
+    return playlist(ENGLISH, [song(result=result) for result in results]).decode("utf-8").splitlines()
 
 
 def test_each_song_has_its_length_title_and_link():
@@ -29,11 +30,11 @@ def test_songs_without_a_link_that_can_be_played_are_left_out():
 
 
 def test_there_is_no_byte_order_mark():
-    assert playlist([]).startswith(b"#EXTM3U\n")
+    assert playlist(ENGLISH, []).startswith(b"#EXTM3U\n")
 
 
 @given(st.text(max_size=300), st.integers() | st.none())
 def test_no_title_breaks_out_of_its_line(title: str, seconds: int | None):
-    text = playlist([song(result=Result(LINK, title, None, seconds))]).decode("utf-8")
+    text = playlist(ENGLISH, [song(result=Result(LINK, title, None, seconds))]).decode("utf-8")
     assert text.split("\n")[2:] == [LINK, ""]
     assert len(text.splitlines()) == 3

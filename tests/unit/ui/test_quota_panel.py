@@ -23,7 +23,7 @@ from songbot.quotas.rules import (
     decide,
 )
 from songbot.ui.quota.embeds import check_embed, own_usage_embed
-from songbot.ui.quota.forms import add_form, bonus_form, edit_form, whole_number, zone_form
+from songbot.ui.quota.forms import add_form, bonus_form, edit_form, language_form, whole_number, zone_form
 from songbot.ui.quota.panel import Selection, panel_layout, show_layout
 from songbot.ui.quota.panel_ids import (
     FORM_ROUTE,
@@ -46,6 +46,7 @@ from songbot.ui.quota.panel_pages import (
 )
 from songbot.ui.quota.rule_list import rule_list
 from songbot.ui.views import RoutedLayout
+from songbot.wording.language import ENGLISH
 from tests.support.quotas import DAY, NOW, SHARED, ZONE, quota_state, usage
 
 BIG = 2**63 - 1
@@ -83,16 +84,16 @@ def test_any_number_of_rules_and_channels_fits_and_what_is_left_out_is_counted(r
         *rules,
         channels=ChannelRules(allowed=frozenset(BIG - number for number in range(channels))),
         usages={rule: LimitUsage(rule, MAX_LIMIT, DAY) for rule in rules},
-        stale={rules[0]: "left the server"} if rules else {},
+        stale=rules[:1],
         names={Target(rule.kind, rule.subject_id): "n" * 100 for rule in rules},
     )
     target = Target(LimitKind.USER, BIG)
     own = [usage(LimitKind.USER, subject_id=BIG)]
     selection = Selection(target, decide(own, list(SHARED), MAX_LIMIT), is_member=False)
-    assert said(panel_layout(shown, selection, "x" * 2000))
-    assert said(show_layout(shown))
-    left_out = [line for line in rule_list(shown).splitlines() if line.startswith("… and")]
-    headings = rule_list(shown).count("songs per month")
+    assert said(panel_layout(ENGLISH, shown, selection, "x" * 2000))
+    assert said(show_layout(ENGLISH, shown))
+    left_out = [line for line in rule_list(ENGLISH, shown).splitlines() if line.startswith("… and")]
+    headings = rule_list(ENGLISH, shown).count("songs per month")
     assert [line.split(".")[0] for line in left_out] == (
         [f"… and {len(rules) - headings} more"] if headings < len(rules) else []
     )
@@ -106,7 +107,7 @@ def test_rules_for_many_come_first_and_those_of_nobody_last():
         Rule(LimitKind.MEMBER, 0, Period.DAY),
         Rule(LimitKind.SERVER, 0, Period.DAY),
     )
-    assert rule_list(quota_state(*rules, stale={rules[1]: "a deleted role"})).splitlines() == [
+    assert rule_list(ENGLISH, quota_state(*rules, stale=rules[1:2])).splitlines() == [
         "**Server-wide** · no songs",
         "**Each member** · no songs",
         "<@&7> · no songs",
@@ -118,7 +119,7 @@ def test_rules_for_many_come_first_and_those_of_nobody_last():
 def test_the_limit_of_someone_who_deleted_their_data_can_be_changed_and_removed():
     target = Target(LimitKind.USER, -5)
     rule = Rule(LimitKind.USER, 3, Period.DAY, -5)
-    layout = panel_layout(quota_state(rule), Selection(target))
+    layout = panel_layout(ENGLISH, quota_state(rule), Selection(target))
     assert "Someone who deleted their data · 3 songs per day" in said(layout)
     buttons = {part["label"]: part for part in parts(layout) if part["type"] == 2}
     assert buttons["Remove"]["custom_id"] == "quota:v1:panel:remove:user.-5:"
@@ -128,7 +129,7 @@ def test_the_limit_of_someone_who_deleted_their_data_can_be_changed_and_removed(
 
 
 def test_without_a_rule_for_each_member_the_default_is_told():
-    assert rule_list(quota_state(Rule(LimitKind.SERVER, 0, Period.DAY))).endswith(
+    assert rule_list(ENGLISH, quota_state(Rule(LimitKind.SERVER, 0, Period.DAY))).endswith(
         "**Everyone else** · 100,000 songs per member per day (default)"
     )
 
@@ -136,7 +137,7 @@ def test_without_a_rule_for_each_member_the_default_is_told():
 def test_the_panel_can_be_used_with_selects_and_buttons_alone_and_shows_what_is_chosen():
     target = Target(LimitKind.ROLE, 7)
     rule = Rule(LimitKind.ROLE, 3, Period.WEEK, 7)
-    found = parts(panel_layout(quota_state(rule, names={target: "DJ"}), Selection(target)))
+    found = parts(panel_layout(ENGLISH, quota_state(rule, names={target: "DJ"}), Selection(target)))
     buttons = {part["label"]: part for part in found if part["type"] == 2}
     assert buttons["Edit"]["custom_id"] == "quota:v1:panel:edit:role.7:3.week"
     assert not buttons["Remove"]["disabled"]
@@ -147,14 +148,16 @@ def test_the_panel_can_be_used_with_selects_and_buttons_alone_and_shows_what_is_
 
 def test_a_panel_of_one_state_is_always_the_same():
     """What has not changed is not edited."""
-    first, second = (panel_layout(quota_state(Rule(LimitKind.SERVER, 5, Period.DAY))) for _ in range(2))
+    first, second = (
+        panel_layout(ENGLISH, quota_state(Rule(LimitKind.SERVER, 5, Period.DAY))) for _ in range(2)
+    )
     assert first.to_components() == second.to_components()
 
 
 @given(st.integers(0, MAX_CHANNELS), st.integers(0, MAX_CHANNELS))
 def test_the_page_of_channels_fits_and_leaves_out_deleted_ones(allowed, denied):
     rules = ChannelRules(frozenset(range(1, allowed + 1)), frozenset(range(100, 100 + denied)))
-    found = parts(channels_layout(rules, range(1, 110), PanelPage(), "done"))
+    found = parts(channels_layout(ENGLISH, rules, range(1, 110), PanelPage(), "done"))
     allow, deny = [part for part in found if part["type"] == 8]
     assert [value["id"] for value in allow.get("default_values", [])] == list(range(1, allowed + 1))
     assert len(deny.get("default_values", [])) == min(denied, 10)
@@ -177,17 +180,17 @@ def ids(layout: RoutedLayout) -> list[str]:
 
 def test_a_page_of_the_log_fits_and_leads_on():
     last = BIG - LOG_PAGE + 1
-    alone = log_layout(changes(LOG_PAGE + 1), None, first=False)
+    alone = log_layout(ENGLISH, changes(LOG_PAGE + 1), None, first=False)
     assert ids(alone) == [f"quota:v1:log:{NEWEST}", f"quota:v1:log:{last}"]
     target = Target(LimitKind.USER, 5)
-    in_panel = log_layout(changes(LOG_PAGE + 1), PanelPage(target), first=True)
+    in_panel = log_layout(ENGLISH, changes(LOG_PAGE + 1), PanelPage(target), first=True)
     assert ids(in_panel) == [f"quota:v1:panel:log:user.5:{last}", "quota:v1:panel:home:user.5:"]
 
 
 def test_the_only_page_of_the_log_leads_nowhere():
-    assert ids(log_layout(changes(LOG_PAGE), None, first=True)) == []
-    assert "Nothing has been changed" in said(log_layout([], None, first=True))
-    assert "No older changes" in said(log_layout([], None, first=False))
+    assert ids(log_layout(ENGLISH, changes(LOG_PAGE), None, first=True)) == []
+    assert "Nothing has been changed" in said(log_layout(ENGLISH, [], None, first=True))
+    assert "No older changes" in said(log_layout(ENGLISH, [], None, first=False))
 
 
 def some_days(count: int) -> tuple[DailyUsage, ...]:
@@ -199,7 +202,7 @@ def some_days(count: int) -> tuple[DailyUsage, ...]:
 @pytest.mark.parametrize("has_picture", [True, False])
 def test_a_chart_has_words_with_and_without_a_picture(days, has_picture):
     shown = GuildUsage(some_days(days), tuple((BIG - n, MAX_LIMIT) for n in range(5)))
-    found = parts(chart_layout(shown, MAX_LIMIT, PanelPage(), has_picture=has_picture))
+    found = parts(chart_layout(ENGLISH, shown, MAX_LIMIT, PanelPage(), has_picture=has_picture))
     galleries = [part for part in found if part["type"] == 12]
     assert bool(galleries) is has_picture
     assert all(len(part["items"][0]["description"]) <= 1024 for part in galleries)
@@ -207,7 +210,7 @@ def test_a_chart_has_words_with_and_without_a_picture(days, has_picture):
 
 
 def test_a_chart_of_nothing_has_words_all_the_same():
-    assert "Nobody yet" in said(chart_layout(GuildUsage((), ()), 0, None, has_picture=False))
+    assert "Nobody yet" in said(chart_layout(ENGLISH, GuildUsage((), ()), 0, None, has_picture=False))
 
 
 @given(st.integers(0, 250))
@@ -215,7 +218,7 @@ def test_a_check_fits_whatever_applies(roles):
     own = [usage(LimitKind.ROLE, subject_id=BIG - number) for number in range(roles)] + [
         usage(LimitKind.USER)
     ]
-    embed = check_embed(BIG, "*ann*" * 50, decide(own, list(SHARED), MAX_LIMIT), is_member=False)
+    embed = check_embed(ENGLISH, BIG, "*ann*" * 50, decide(own, list(SHARED), MAX_LIMIT), is_member=False)
     sizes = [len(field.value or "") <= 1024 and field.value != "" for field in embed.fields]
     assert len(embed) <= 6000
     assert len(embed.title or "") <= 256
@@ -224,14 +227,15 @@ def test_a_check_fits_whatever_applies(roles):
 
 
 def test_songs_in_progress_are_told_only_when_there_are_some():
-    assert own_usage_embed([("Here", "none")], 0).footer.text is None
-    assert own_usage_embed([("Here", "none")], 2).footer.text == "In progress: 2"
+    assert own_usage_embed(ENGLISH, [("Here", "none")], 0).footer.text is None
+    assert own_usage_embed(ENGLISH, [("Here", "none")], 2).footer.text == "In progress: 2"
 
 
 def panel_ids() -> Iterator[PanelId]:
     for action in PanelAction:
         yield PanelId(action)
         yield PanelId(action, Target(LimitKind.USER, BIG), "100000.month")
+    yield PanelId(PanelAction.LANGUAGE, None, "es-419")
     yield PanelId(PanelAction.ZONE, Target(LimitKind.MEMBER), "America/Argentina/ComodRivadavia")
 
 
@@ -264,6 +268,9 @@ def test_a_target_that_cannot_be_is_none(value: str):
         ("5", 5),
         (" 1,000 ", 1000),
         ("1_000", 1000),
+        ("1.000", 1000),
+        ("100\u202f000", 100_000),
+        ("1.00", None),
         ("0", 0),
         ("100000", 100_000),
         ("100001", None),
@@ -283,12 +290,13 @@ def test_forms_fit_discords_limits():
     target = Target(LimitKind.USER, BIG)
     rule = Rule(LimitKind.USER, MAX_LIMIT, Period.MONTH, BIG)
     for form in (
-        add_form(target),
-        add_form(None),
-        edit_form(target, rule),
-        edit_form(target, None),
-        bonus_form(target),
-        zone_form(None, ZONE.key),
+        add_form(ENGLISH, target),
+        add_form(ENGLISH, None),
+        edit_form(ENGLISH, target, rule),
+        edit_form(ENGLISH, target, None),
+        bonus_form(ENGLISH, target),
+        zone_form(ENGLISH, None, ZONE.key),
+        language_form(ENGLISH, target, "es-419"),
     ):
         sent = form.to_dict()
         assert len(sent["title"]) <= 45

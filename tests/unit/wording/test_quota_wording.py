@@ -21,7 +21,8 @@ from songbot.quotas.rules import (
     Window,
     decide,
 )
-from songbot.wording import audit_log, quota_check, quota_rules, quotas
+from songbot.wording import audit_log, quota_changes, quota_check, quotas
+from songbot.wording.language import ENGLISH, NAMES, find_language
 from songbot.wording.quota_rules import METER_SEGMENTS, meter
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -40,7 +41,9 @@ def limit_usage(kind: LimitKind, limit: int, used: int = 0, subject_id: int = 0)
 )
 def test_a_ceiling_is_named_just_when_it_keeps_the_rule_from_ever_being_reached(limit, per, server, operator):
     rule = Rule(LimitKind.MEMBER, limit, per)
-    notes = " ".join(quota_rules.ceiling_notes(rule, OperatorLimits(server=server, operator=operator)))
+    notes = " ".join(
+        quota_changes.ceiling_notes(ENGLISH, rule, OperatorLimits(server=server, operator=operator))
+    )
     assert ("in one server" in notes) is (limit > server * DAYS[per])
     assert ("in all servers together" in notes) is (operator is not None and limit > operator * DAYS[per])
 
@@ -55,7 +58,7 @@ def test_a_ceiling_is_named_just_when_it_keeps_the_rule_from_ever_being_reached(
     ],
 )
 def test_why_a_limit_counts(who, said):
-    assert said in quota_check.why(decide([limit_usage(who, 5)], [], 0))
+    assert said in quota_check.why(ENGLISH, decide([limit_usage(who, 5)], [], 0))
 
 
 @pytest.mark.parametrize("kind", LimitKind)
@@ -65,13 +68,12 @@ def test_every_kind_of_limit_has_a_name_in_usage_lines(kind):
 
 def test_the_verdict_names_what_stops_a_song():
     own, spent = limit_usage(LimitKind.MEMBER, 5), limit_usage(LimitKind.SERVER_CEILING, 50, 50)
-    assert quota_check.verdict(decide([own], [], 0)) == "✅ Yes"
-    assert "bonus song" in quota_check.verdict(decide([limit_usage(LimitKind.MEMBER, 5, 5)], [], 1))
-    stopped = quota_check.verdict(decide([own], [spent], 0))
-    assert stopped.startswith("❌ No – this bot's cap per server is used up (50 / 50 today)")
-    assert "<t:" in stopped
-    closed = quota_check.verdict(decide([limit_usage(LimitKind.ROLE, 0, subject_id=7)], [], 0))
-    assert closed == "❌ No – limit for <@&7> is 0"
+    assert quota_check.verdict(ENGLISH, decide([own], [], 0)) == "✅ Yes"
+    assert "bonus song" in quota_check.verdict(ENGLISH, decide([limit_usage(LimitKind.MEMBER, 5, 5)], [], 1))
+    stopped = quota_check.verdict(ENGLISH, decide([own], [spent], 0))
+    assert stopped.startswith("❌ No. This bot's cap per server: used up (50 / 50 today), resets <t:")
+    closed = quota_check.verdict(ENGLISH, decide([limit_usage(LimitKind.ROLE, 0, subject_id=7)], [], 0))
+    assert closed == "❌ No. Limit for <@&7>: no songs"
 
 
 def per(limit: int, period: Period) -> RuleValue:
@@ -99,33 +101,38 @@ def audit_entry(
             audit_entry("rule:role:7", per(2, Period.WEEK)),
             "removed the limit for <@&7> (**2 songs per week**)",
         ),
-        (audit_entry("rule:user:8", None, per(5, Period.MONTH)), "set <@8>'s limit to **5 songs per month**"),
+        (
+            audit_entry("rule:user:8", None, per(5, Period.MONTH)),
+            "set the limit for <@8> to **5 songs per month**",
+        ),
         (
             audit_entry("rule:user:-8", None, per(5, Period.DAY)),
-            "set the limit of someone who deleted their data",
+            "set the limit for someone who deleted their data to **5 songs per day**",
         ),
         (audit_entry("grant:8", "2", "5"), "gave <@8> 3 bonus songs (5 in total)"),
-        (audit_entry("reset:8"), "reset <@8>'s usage"),
+        (audit_entry("reset:8"), "reset the usage of <@8>"),
         (audit_entry("timezone", "UTC", "Asia/Tokyo"), "changed the time zone from `UTC` to `Asia/Tokyo`"),
+        (audit_entry("language", None, "de"), "changed the language from **automatic** to **Deutsch**"),
+        (audit_entry("language", "ja"), "changed the language from **日本語** to **automatic**"),
         (audit_entry("channel:6", None, "allow"), "allowed songs in <#6>"),
         (audit_entry("channel:6", "allow", "deny"), "turned songs off in <#6>"),
         (audit_entry("channel:6", "deny"), "removed the channel rule for <#6>"),
     ],
 )
 def test_a_change_says_when_who_what_and_from_what_to_what(row, said):
-    assert audit_log.audit_line(row).startswith(f"<t:{int(NOW.timestamp())}:f> <@9> {said}")
+    assert audit_log.audit_line(ENGLISH, row).startswith(f"<t:{int(NOW.timestamp())}:f> <@9> {said}")
 
 
 @given(st.text(max_size=80), st.none() | st.text(max_size=80), st.none() | st.text(max_size=80))
 def test_a_row_of_any_kind_is_one_harmless_line(what, old, new):
-    line = audit_log.audit_line(audit_entry(what, old, new))
+    line = audit_log.audit_line(ENGLISH, audit_entry(what, old, new))
     assert "\n" not in line
     assert "@everyone" not in line
     assert len(line) < 400
 
 
 def test_what_is_typed_for_a_zone_is_shown_plainly():
-    said = quota_rules.unknown_zone("**Mars** <@5> @everyone `x`")
+    said = quota_changes.unknown_zone(ENGLISH, "**Mars** <@5> @everyone `x`")
     assert "\\*\\*Mars" in said
     assert "<@5>" not in said
     assert "@everyone" not in said
@@ -155,8 +162,14 @@ def test_the_meter_is_empty_for_nothing_and_full_only_when_all_is_used(used, mos
         (LimitKind.MEMBER, 2, 2, "You've used both of your songs for today."),
         (LimitKind.DEFAULT, 5, 5, "You've used all 5 of your songs for today."),
         (LimitKind.USER, 5, 9, "You've used 9 of 5 songs today."),
-        (LimitKind.ROLE, 5, 5, "You've used all 5 of your songs for today (limit for <@&7>)."),
+        (
+            LimitKind.ROLE,
+            5,
+            5,
+            "You've used all 5 of your songs for today. That's the limit for <@&7>. Your limit",
+        ),
         (LimitKind.DIRECT, 3, 3, "You've used all 3 of your songs for today outside servers."),
+        (LimitKind.SERVER, 2, 2, "This server has used both of its songs for today."),
         (LimitKind.SERVER, 9, 9, "This server has used all 9 of its songs for today."),
         (LimitKind.SERVER_CEILING, 50, 50, "That's this bot's daily maximum per server"),
         (LimitKind.OPERATOR, 500, 500, "I've reached my daily maximum across all servers."),
@@ -170,7 +183,7 @@ def test_the_meter_is_empty_for_nothing_and_full_only_when_all_is_used(used, mos
 def test_a_refusal_says_what_is_used_up_and_who_can_change_it(kind, limit, used, said):
     own = limit_usage(LimitKind.MEMBER, 5)
     blocking = limit_usage(kind, limit, used, subject_id=7 if kind is LimitKind.ROLE else 0)
-    refusal = quotas.refused(replace(decide([own], [], 0), blocked_by=blocking))
+    refusal = quotas.refused(ENGLISH, replace(decide([own], [], 0), blocked_by=blocking))
     assert said in refusal
     caps = (LimitKind.SERVER_CEILING, LimitKind.OPERATOR, LimitKind.DIRECT)
     advice = "Server admins can change it" if limit else "Server admins can turn it on"
@@ -182,15 +195,35 @@ def test_a_refusal_says_what_is_used_up_and_who_can_change_it(kind, limit, used,
 def test_admins_are_not_named_while_the_owners_cap_refuses_too():
     own, server = limit_usage(LimitKind.MEMBER, 2, 2), limit_usage(LimitKind.SERVER, 50, 50)
     cap = limit_usage(LimitKind.SERVER_CEILING, 50, 50)
-    assert "Server admins" in quotas.refused(decide([own], [server], 0))
-    assert "Server admins" not in quotas.refused(decide([own], [cap], 0))
-    assert "Server admins" not in quotas.refused(decide([limit_usage(LimitKind.MEMBER, 2)], [server, cap], 0))
+    assert "Server admins" in quotas.refused(ENGLISH, decide([own], [server], 0))
+    assert "Server admins" not in quotas.refused(ENGLISH, decide([own], [cap], 0))
+    assert "Server admins" not in quotas.refused(
+        ENGLISH, decide([limit_usage(LimitKind.MEMBER, 2)], [server, cap], 0)
+    )
 
 
 def test_own_usage_says_what_is_used_and_what_else_limits():
     own, server = limit_usage(LimitKind.MEMBER, 20, 8), limit_usage(LimitKind.SERVER, 9, 8)
-    assert quotas.own_usage(decide([own], [], 0)).startswith("8 of 20 songs used today · resets <t:")
-    assert "2 bonus songs left" in quotas.own_usage(decide([own], [], 2))
+    assert quotas.own_usage(ENGLISH, decide([own], [], 0)).startswith("8 of 20 songs used today · resets <t:")
+    assert "2 bonus songs left" in quotas.own_usage(ENGLISH, decide([own], [], 2))
     assert "1 song left in this server today, shared by everyone." in quotas.own_usage(
-        decide([own], [server], 0)
+        ENGLISH, decide([own], [server], 0)
     )
+
+
+@pytest.mark.parametrize("tag", NAMES)
+def test_numbers_and_dates_in_sentences_are_the_readers(tag):
+    language = find_language(tag)
+    own = limit_usage(LimitKind.MEMBER, 12_345, 12_345)
+    for said in (
+        quotas.refused(language, decide([own], [], 0)),
+        quotas.own_usage(language, decide([own], [], 0)),
+        quota_check.verdict(language, decide([own], [], 0)),
+        quota_changes.rule_set(language, own.rule, None, OperatorLimits(server=100_000)),
+    ):
+        assert language.number(12_345) in said
+
+
+def test_no_space_follows_a_sentence_in_chinese_and_japanese():
+    assert find_language("ja").paragraph("曲です。", "", "はい。") == "曲です。はい。"
+    assert find_language("ko").paragraph("네.", "곡.") == "네. 곡."

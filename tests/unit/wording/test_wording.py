@@ -26,12 +26,13 @@ OWN = limit_usage(LimitKind.DEFAULT, OperatorLimits().member, 1)
 
 
 def test_what_is_left_is_told_by_the_limit_that_ends_first() -> None:
-    assert quotas.left(decision(OWN)) == "You have 4 songs left today."
-    assert "1 song left" in quotas.left(decision(OWN, limit_usage(LimitKind.SERVER, 50, 49)))
-    assert "6 songs left today, including 2 bonus songs" in quotas.left(decision(OWN, grant=2))
+    assert quotas.left(ENGLISH, decision(OWN)) == "You have 4 songs left today."
+    assert "1 song left" in quotas.left(ENGLISH, decision(OWN, limit_usage(LimitKind.SERVER, 50, 49)))
+    with_bonus = quotas.left(ENGLISH, decision(OWN, grant=2))
+    assert with_bonus == "You have 6 songs left today. 2 of them are bonus songs."
     refused = decision(limit_usage(LimitKind.MEMBER, 5, 5))
-    assert quotas.left(refused) == quotas.refused(refused)
-    assert quotas.refused(replace(refused, blocked_by=None)).startswith("You have 0 songs")
+    assert quotas.left(ENGLISH, refused) == quotas.refused(ENGLISH, refused)
+    assert quotas.refused(ENGLISH, replace(refused, blocked_by=None)).startswith("You have 0 songs")
 
 
 def test_closed_says_why_and_never_pings() -> None:
