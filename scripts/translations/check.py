@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections.abc import Iterator
 
@@ -27,7 +28,8 @@ def problems(catalog: Catalog, template: Catalog) -> Iterator[str]:
         elif found.fuzzy:
             yield f"marked as fuzzy: {english!r}"
         else:
-            yield from (f"{problem}: {english!r}" for problem in _message_problems(wanted, found))
+            found_problems = _message_problems(wanted, found, _forms_of_one(catalog))
+            yield from (f"{problem}: {english!r}" for problem in found_problems)
     for found in catalog:
         if found.id and template.get(found.id, context=found.context) is None:
             yield f"not in the code any more: {found.id!r}"
@@ -43,14 +45,25 @@ def _forms(texts: object) -> tuple[str, ...]:
     return tuple(map(str, texts)) if isinstance(texts, (tuple, list)) else (str(texts or ""),)
 
 
-def _message_problems(wanted: Message, found: Message) -> Iterator[str]:
+def _forms_of_one(catalog: Catalog) -> set[int]:
+    """Return the plural form that is used for 1 alone, if there is one. It may leave {count} out.
+
+    Russian, for one, has a form for 1, 21, 31 and so on.
+    """
+    form_of = gettext.c2py(catalog.plural_expr)
+    return {form_of(1)} - {form_of(count) for count in (0, *range(2, 200))}
+
+
+def _message_problems(wanted: Message, found: Message, forms_of_one: set[int]) -> Iterator[str]:
     originals, translations = _forms(wanted.id), _forms(found.string)
     names = {name for text in originals for name in _PLACEHOLDER.findall(text)}
     markdown = sorted(_MARKDOWN.findall(originals[-1]))
     limit = max_length(wanted)
-    for text in translations:
+    for index, text in enumerate(translations):
+        optional = {"count"} if found.pluralizable and index in forms_of_one else set[str]()
         have = set(_PLACEHOLDER.findall(text))
-        if have - names or names - have - {"count"}:
+        braces = set("{}") & set(_PLACEHOLDER.sub("", text))
+        if braces or have - names or names - have - optional:
             yield f"other placeholders in {text!r}"
         if sorted(_MARKDOWN.findall(text)) != markdown:
             yield f"other markdown in {text!r}"

@@ -1,0 +1,105 @@
+"""What Discord is told of the commands in all languages."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+
+from scripts.translations.extract import COMMAND_TEXT_LENGTH, MENU_NAME_LENGTH
+from songbot.app import App, open_app
+from songbot.interactions.translator import CommandTranslator
+from songbot.wording import language
+from songbot.wording.language import NAMES
+from tests.behaviour.environment import settings_for
+from tests.support.catalogs import own_locales, write_catalog
+from tests.support.pseudo_language import pseudo_language
+
+__all__ = ["own_locales"]
+
+SONG = ("command", "Make a song from a prompt")
+MENU = ("menu", "Make a song from this")
+MOST_CHARACTERS = 8000
+"""Of a command with its options and choices, each text in its longest language (Discord, "Application
+Commands")."""
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with open_app(settings_for(tmp_path / "songs.db")) as opened:
+        yield opened
+
+
+async def sent(app: App) -> list[dict[str, Any]]:
+    tree = app.bot.tree
+    return [await root.get_translated_payload(tree, CommandTranslator()) for root in tree.get_commands()]
+
+
+def parts(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The command, its options and their choices."""
+    yield payload
+    for part in (*payload.get("options", ()), *payload.get("choices", ())):
+        yield from parts(part)
+
+
+def longest(part: dict[str, Any], key: str) -> int:
+    translations = (part.get(f"{key}_localizations") or {}).values()
+    return max(len(text) for text in (part.get(key) or "", *translations))
+
+
+def size(payload: dict[str, Any]) -> int:
+    """In characters, as Discord counts them."""
+    texts = sum(longest(part, "name") + longest(part, "description") for part in parts(payload))
+    return texts + sum(len(str(part.get("value", ""))) for part in parts(payload))
+
+
+async def test_each_text_is_sent_in_the_languages_that_have_it(app: App, own_locales: Path):
+    write_catalog(own_locales, "de", {SONG: "Mach ein Lied", MENU: "Lied daraus machen"})
+    write_catalog(own_locales, "ja", {SONG: "曲を作る"})
+    by_name = {payload["name"]: payload for payload in await sent(app)}
+    song, menu = by_name["song"], by_name[MENU[1]]
+    assert song["description_localizations"] == {"de": "Mach ein Lied", "ja": "曲を作る"}
+    assert menu["name_localizations"] == {"de": "Lied daraus machen"}
+    assert not by_name["library"].get("description_localizations")
+
+
+async def test_the_names_of_commands_and_options_stay_english(app: App, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(language, "_load", lambda tag: pseudo_language(tag, {}))
+    for payload in await sent(app):
+        for part in parts(payload):
+            is_text = "value" in part or payload["type"] == discord.AppCommandType.message.value
+            assert bool(part.get("name_localizations")) == is_text, part["name"]
+
+
+async def test_every_text_of_every_command_is_translated(app: App, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(language, "_load", lambda tag: pseudo_language(tag, {}))
+    for payload in await sent(app):
+        for part in parts(payload):
+            if part.get("description"):
+                assert set(part["description_localizations"]) >= set(NAMES) - {"en"}, part["name"]
+
+
+@pytest.mark.parametrize("is_pseudo", [False, True], ids=["in the catalogs", "40 per cent longer"])
+async def test_all_commands_fit_discords_limits_in_their_longest_language(
+    app: App, monkeypatch: pytest.MonkeyPatch, is_pseudo: bool
+):
+    if is_pseudo:
+        texts = functools.partial(pseudo_language, limits=AllShort())
+        monkeypatch.setattr(language, "_load", texts)
+    for payload in await sent(app):
+        assert size(payload) <= MOST_CHARACTERS, payload["name"]
+        for part in parts(payload):
+            is_menu = payload["type"] != discord.AppCommandType.chat_input.value
+            assert longest(part, "name") <= (MENU_NAME_LENGTH if is_menu else COMMAND_TEXT_LENGTH)
+            assert longest(part, "description") <= COMMAND_TEXT_LENGTH
+
+
+class AllShort(dict[str, int]):
+    """The limits of commands' texts: that of a menu is the only other."""
+
+    def get(self, key: str, default: Any = None) -> int:
+        return MENU_NAME_LENGTH if key == MENU[1] else COMMAND_TEXT_LENGTH
