@@ -21,7 +21,13 @@ from songbot.settings import Settings
 from songbot.wording import language
 
 WORDING = Path(language.__file__).parent
-FUNCTIONS = {"gettext": (1,), "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "Plural": (1, 2)}
+KEYWORDS = {
+    "gettext": (1,),
+    "ngettext": (1, 2),
+    "Plural": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    **{kind.__name__: (1,) for kind in (language.Message, *language.Message.__subclasses__())},
+}
 COMMENT_TAG = "Translators:"
 COMMAND_TEXT_LENGTH, MENU_NAME_LENGTH = 100, 32
 """Characters ("Application Commands")."""
@@ -32,10 +38,11 @@ _LIMIT = re.compile(r"At most (\d+) characters\.")
 def extract_template() -> Catalog:
     """Return all texts, without translations. Comments say what a translator has to know."""
     template = Catalog(project="songbot", charset="utf-8", fuzzy=False)
-    _add_wording(template, FUNCTIONS)
-    for kind in (language.Message, *language.Message.__subclasses__()):
-        note = _LIMIT_NOTE.format(kind.max_length) if kind is not language.Message else ""
-        _add_wording(template, {kind.__name__: (1,)}, note)
+    limits = _limits_by_text()
+    for path, _, text, comments, context in _extract(KEYWORDS):
+        notes = [" ".join(comments).removeprefix(COMMENT_TAG).strip(), limits.get(text, "")]
+        location = (f"songbot/wording/{path}", 0)
+        template.add(text, None, [location], auto_comments=list(filter(None, notes)), context=context)
     for text, context in sorted(asyncio.run(_command_texts())):
         length = MENU_NAME_LENGTH if context == "menu" else COMMAND_TEXT_LENGTH
         note = _LIMIT_NOTE.format(length)
@@ -49,19 +56,21 @@ def max_length(message: Message) -> int:
     return min(limits, default=language.Message.max_length)
 
 
-def _add_wording(template: Catalog, keywords: dict[str, Any], note: str = "") -> None:
-    for path, text, comments, context in _extract(keywords):
-        notes = [" ".join(comments).removeprefix(COMMENT_TAG).strip(), note]
-        location = (f"songbot/wording/{path}", 0)
-        template.add(text, None, [location], auto_comments=[one for one in notes if one], context=context)
+def _limits_by_text() -> dict[Any, str]:
+    """Return a note about the limit for each text of a subclass of Message. The smallest limit counts."""
+    kinds = sorted(language.Message.__subclasses__(), key=lambda kind: kind.max_length, reverse=True)
+    return {
+        text: _LIMIT_NOTE.format(kind.max_length)
+        for kind in kinds
+        for _, _, text, _, _ in _extract({kind.__name__: (1,)})
+    }
 
 
-def _extract(keywords: dict[str, Any]) -> Iterator[tuple[str, Any, list[str], str | None]]:
-    found = extract_from_dir(
+def _extract(keywords: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield path, line, text, comments and context of each text in a call of `keywords`."""
+    yield from extract_from_dir(
         WORDING, method_map=[("**.py", "python")], keywords=keywords, comment_tags=[COMMENT_TAG]
     )
-    for path, _, text, comments, context in found:
-        yield path, text, comments, context
 
 
 class _Recorder(app_commands.Translator):

@@ -46,7 +46,8 @@ def help_embed(
     fields = [(wording.BUTTONS, wording.on_a_card(language))]
     if admin:
         quotas = (mention(f"quota {name}", ids) for name in ("show", "panel", "check", "usage"))
-        fields.append((wording.ADMINS, wording.admins(language, *quotas)))
+        lines = [wording.admins(language, *quotas), wording.speaks(language, mention("language", ids))]
+        fields.append((wording.ADMINS, "\n".join(lines)))
     if missing:
         fields.append((wording.CHANNEL, wording.missing(language, missing, admin=admin)))
     elif missing is not None and admin:

@@ -80,7 +80,7 @@ def on_a_card(language: Language) -> str:
 
 
 def admins(language: Language, show: str, panel: str, check: str, usage: str) -> str:
-    """Return one line per command for people with the Manage Server permission."""
+    """Return one line per `/quota` command for people with the Manage Server permission."""
     return "\n".join(
         [
             # Translators: {show} is a command, which Discord shows as "/quota show".
@@ -93,6 +93,12 @@ def admins(language: Language, show: str, panel: str, check: str, usage: str) ->
             language.gettext("{usage} – usage chart", usage=usage),
         ]
     )
+
+
+def speaks(language: Language, command: str) -> str:
+    """Return the line about the command that sets the server's language."""
+    # Translators: {command} is a command, which Discord shows as "/language".
+    return language.gettext("{command} – the language of songs in this server", command=command)
 
 
 def joined(language: Language, song: str, limits: str) -> str:

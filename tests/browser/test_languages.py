@@ -27,7 +27,7 @@ def shown(text: str) -> str:
 
 def card(discord: DiscordPage, language: Language, prompt: str) -> Locator:
     """The newest finished song with this prompt in this language."""
-    listen = discord.page.get_by_role("link", name=buttons.LISTEN(language), exact=True)
+    listen = discord.page.get_by_role("link", name=buttons.LISTEN(language))
     return discord.messages(prompt).filter(has=listen).last
 
 

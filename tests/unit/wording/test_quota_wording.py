@@ -23,7 +23,7 @@ from songbot.quotas.rules import (
 )
 from songbot.wording import audit_log, quota_changes, quota_check, quotas
 from songbot.wording.language import ENGLISH, NAMES, find_language
-from songbot.wording.quota_rules import METER_SEGMENTS, meter
+from songbot.wording.quota_rules import METER_SEGMENTS, meter, usage_name
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
@@ -63,7 +63,7 @@ def test_why_a_limit_counts(who, said):
 
 @pytest.mark.parametrize("kind", LimitKind)
 def test_every_kind_of_limit_has_a_name_in_usage_lines(kind):
-    assert quota_rules.usage_name(limit_usage(kind, 5, subject_id=7))
+    assert usage_name(ENGLISH, limit_usage(kind, 5, subject_id=7))
 
 
 def test_the_verdict_names_what_stops_a_song():
