@@ -34,7 +34,8 @@ let people = {};
 const person = () => viewer.selectedOptions[0]?.textContent.trim();
 
 function showLanguage() {
-  if (people[person()]) language.value = people[person()];
+  language.disabled = !people[person()];
+  if (!language.disabled) language.value = people[person()];
 }
 
 ask("locales").then(({ languages, people: known }) => {
@@ -43,9 +44,10 @@ ask("locales").then(({ languages, people: known }) => {
   showLanguage();
 }).catch((error) => console.error(error));
 language.addEventListener("change", async () => {
-  const query = `?person=${encodeURIComponent(person())}&locale=${encodeURIComponent(language.value)}`;
-  people = (await ask("locales", query)).people;
-  language.dataset.saved = language.value;
+  const chosen = language.value;
+  people = { ...people, [person()]: chosen };
+  await ask("locales", `?person=${encodeURIComponent(person())}&locale=${encodeURIComponent(chosen)}`);
+  language.dataset.saved = chosen;
 });
 viewer.addEventListener("change", showLanguage);
 new MutationObserver(showLanguage).observe(viewer, { childList: true, subtree: true, attributes: true });
