@@ -12,6 +12,7 @@ COPY --from=build /venv /venv
 COPY bot.py ./
 COPY cogs cogs
 COPY songbot songbot
+COPY locales locales
 COPY whisul_api whisul_api
 # Compile now: the container's file system is read-only, so Python can't store the compiled files later.
 RUN python -m compileall -q /app

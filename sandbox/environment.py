@@ -20,6 +20,7 @@ from simcord.preview import Preview
 from sandbox.avatar import draw_avatar
 from sandbox.live import LiveEnv, accept_late_actions, draw_embeds_as_discord, keep_fresh
 from sandbox.local_whisul import local_whisul
+from sandbox.locales import Locales
 from sandbox.page.channels import ChannelSwitch, SandboxChannel
 from sandbox.page.server import SandboxServer
 from sandbox.whisul import WhisulServer
@@ -157,7 +158,9 @@ def _page(env: LiveEnv, channels: tuple[SandboxChannel, ...], first: SandboxChan
         assets={f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png": ("avatar.png", draw_avatar())},
     )
     switch = ChannelSwitch(preview, channels, first)
-    preview._server = SandboxServer(preview, port, lambda: switch)
+    locales = Locales({person.name: person.id for channel in channels for person in channel.people})
+    locales.send()
+    preview._server = SandboxServer(preview, port, lambda: switch, locales)
     return preview
 
 

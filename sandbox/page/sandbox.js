@@ -1,10 +1,10 @@
-// The sandbox's bar: switching channels, and keeping the newest message in sight.
+// The sandbox's bar: switching channels and languages, and keeping the newest message in sight.
 const capability = window.location.hash.slice(1);
 const nav = document.getElementById("sandbox-channels");
 
-async function ask(query = "") {
-  const response = await fetch(`/api/channels${query}`, { headers: { "X-Simcord-Capability": capability } });
-  if (!response.ok) throw new Error(`channels: ${response.status}`);
+async function ask(what, query = "") {
+  const response = await fetch(`/api/${what}${query}`, { headers: { "X-Simcord-Capability": capability } });
+  if (!response.ok) throw new Error(`${what}: ${response.status}`);
   return response.json();
 }
 
@@ -16,7 +16,7 @@ function show({ current, channels }) {
       button.textContent = label;
       button.setAttribute("aria-current", String(key === current));
       button.addEventListener("click", async () => {
-        await ask(`?go=${encodeURIComponent(key)}`);
+        await ask("channels", `?go=${encodeURIComponent(key)}`);
         window.location.reload();
       });
       return button;
@@ -24,7 +24,33 @@ function show({ current, channels }) {
   );
 }
 
-ask().then(show).catch((error) => console.error(error));
+ask("channels").then(show).catch((error) => console.error(error));
+
+// The language in which the person has Discord.
+const viewer = document.getElementById("viewer-picker");
+const language = document.getElementById("sandbox-language");
+let people = {};
+
+const person = () => viewer.selectedOptions[0]?.textContent.trim();
+
+function showLanguage() {
+  language.disabled = !people[person()];
+  if (!language.disabled) language.value = people[person()];
+}
+
+ask("locales").then(({ languages, people: known }) => {
+  people = known;
+  language.replaceChildren(...Object.entries(languages).map(([tag, name]) => new Option(name, tag)));
+  showLanguage();
+}).catch((error) => console.error(error));
+language.addEventListener("change", async () => {
+  const chosen = language.value;
+  people = { ...people, [person()]: chosen };
+  await ask("locales", `?person=${encodeURIComponent(person())}&locale=${encodeURIComponent(chosen)}`);
+  language.dataset.saved = chosen;
+});
+viewer.addEventListener("change", showLanguage);
+new MutationObserver(showLanguage).observe(viewer, { childList: true, subtree: true, attributes: true });
 
 // After somebody sends or presses something, the end of the conversation stays in sight until they scroll up.
 const timeline = document.getElementById("channel-timeline");

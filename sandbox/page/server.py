@@ -13,6 +13,7 @@ from aiohttp import web
 from simcord.preview import Preview
 from simcord.preview._server import PreviewServer
 
+from sandbox.locales import Locales
 from sandbox.whisul.prompt_words import MEANINGS
 
 from .channels import ChannelSwitch
@@ -22,22 +23,28 @@ _OWN_FILES = {"/sandbox.css": "text/css", "/sandbox.js": "application/javascript
 
 
 class SandboxServer(PreviewServer):
-    """Serves the bar, which can switch channels."""
+    """Serves the bar, which can switch channels and people's languages."""
 
     _STATIC_FILES: ClassVar[dict[str, str]] = {
         **PreviewServer._STATIC_FILES,
         **{path: path.removeprefix("/") for path in _OWN_FILES},
         "/api/channels": "",
+        "/api/locales": "",
     }
 
-    def __init__(self, preview: Preview, port: int, channels: Callable[[], ChannelSwitch]) -> None:
+    def __init__(
+        self, preview: Preview, port: int, channels: Callable[[], ChannelSwitch], locales: Locales
+    ) -> None:
         super().__init__(preview, port)
         self._channels = channels
+        self._locales = locales
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         """Serve all GET requests that do not use SimCord's state."""
         if request.path == "/api/channels":
             return self._serve_channels(request)
+        if request.path == "/api/locales":
+            return self._serve_locales(request)
         if request.path in _OWN_FILES:
             text = (HERE / request.path.removeprefix("/")).read_text(encoding="utf-8")
             return web.Response(
@@ -54,9 +61,19 @@ class SandboxServer(PreviewServer):
             raise web.HTTPUnauthorized
         if (key := request.query.get("go")) and not self._channels().go(key):
             raise web.HTTPNotFound
-        return web.json_response(
-            self._channels().describe(), headers=self._SECURITY_HEADERS, dumps=json.dumps
-        )
+        return self._json(self._channels().describe())
+
+    def _serve_locales(self, request: web.Request) -> web.StreamResponse:
+        """Return everyone's language. With `?person=NAME&locale=LOCALE`, set one first."""
+        if not self._authorized(request):
+            raise web.HTTPUnauthorized
+        person, locale = request.query.get("person"), request.query.get("locale", "")
+        if person and not self._locales.choose(person, locale):
+            raise web.HTTPNotFound
+        return self._json(self._locales.describe())
+
+    def _json(self, value: object) -> web.Response:
+        return web.json_response(value, headers=self._SECURITY_HEADERS, dumps=json.dumps)
 
 
 def with_bar(page: str) -> str:

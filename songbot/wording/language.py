@@ -168,6 +168,12 @@ def find_language(locale: str | None) -> Language:
     return _load(_supported(locale or ""))
 
 
+def load_languages() -> None:
+    """Read all catalogs. It takes some tenths of a second, so call it in a thread, before they are needed."""
+    for tag in NAMES:
+        find_language(tag).number(0)  # reads CLDR's data of the language too
+
+
 def _supported(locale: str) -> str:
     if locale in NAMES:
         return locale

@@ -32,6 +32,12 @@ class DiscordPage:
         await self.page.locator("#viewer-picker").select_option(label=name)
         await self._done()
 
+    async def speak(self, locale: str) -> None:
+        """Choose the language in which one has Discord, by its locale."""
+        select = self.page.locator("#sandbox-language")
+        await select.select_option(locale)
+        await expect(select).to_have_attribute("data-saved", locale)
+
     async def run(self, command: str, **options: str) -> None:
         """Type a command such as `song` or `quota show`, pick it, fill in its options, and send it."""
         await self.page.locator("#channel-composer-input").click()

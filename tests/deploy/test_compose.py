@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +103,19 @@ def test_prometheus_is_started_only_if_asked_for_and_finds_the_bot():
     assert job["job_name"] == "songbot"
     assert job["static_configs"] == [{"targets": [f"bot:{port}"]}]
     assert set(SERVICES["prometheus"]["networks"]) & set(SERVICES["bot"]["networks"])
+
+
+def test_the_image_has_all_that_the_bot_reads_and_every_language(tmp_path: Path):
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    for name in re.findall(r"^COPY (\w[\w.]*) ", DOCKERFILE, re.MULTILINE):
+        assert f"!{name}" in ignored
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, tmp_path / name)
+    code = (
+        "import bot, songbot.app; from songbot.wording.language import NAMES, catalog_path;"
+        "print([tag for tag in NAMES if tag != 'en' and not catalog_path(tag).exists()])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], check=False, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (run.stdout.strip(), run.stderr) == ("[]", "")
