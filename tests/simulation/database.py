@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import count
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.errors import StoreUnavailable
@@ -19,6 +20,7 @@ from songbot.storage.repositories.songs import SqlSongRepository
 from tests.support.inline_connector import InlineSqliteConnector
 
 from .network import Link, NoAnswer, Refused, Trouble
+from .statements import PreparedConnection
 
 T = TypeVar("T")
 DEADLINE = 10.0
@@ -70,8 +72,9 @@ class DatabaseServer:
 
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
-        self.inline, self._touched = _connection(shared)
+        self.inline, self._connection, self._touched = _connection(shared)
         self.inline.wipe()
+        self._connection.forget()
         self._touched.clear()
         self.rows: dict[int, Row] = {}
         self.observer: Observer = lambda _process, _old, _new: None
@@ -83,7 +86,7 @@ class DatabaseServer:
             return call.result
         amid = self._order_amid(call)
         if amid is None:
-            call.result = self.inline.run(call.work)
+            call.result = self._run(call.work)
         else:
             call.result = self._run_with(call, amid)
         call.done = True
@@ -110,16 +113,27 @@ class DatabaseServer:
         """Let an order commit between the first and the second statement of `call`, as PostgreSQL does."""
         statements = count()
 
-        def commit_order(*_statement: Any) -> None:
+        def commit_order() -> None:
             if next(statements) and not order.done:
                 order.done = True
                 order.result = order.work(self.inline.connection)
 
-        event.listen(self.inline.engine, "before_cursor_execute", commit_order)
+        self._connection.before = commit_order
         try:
-            return self.inline.run(call.work)
+            return self._run(call.work)
         finally:
-            event.remove(self.inline.engine, "before_cursor_execute", commit_order)
+            self._connection.before = None
+
+    def _run(self, work: Callable[[Connection], Any]) -> Any:
+        connection = self._connection
+        try:
+            result = work(self.inline.connection)
+        except BaseException:
+            connection.end("ROLLBACK")
+            connection.forget()
+            raise
+        connection.end("COMMIT")
+        return result
 
     def lease_is_live(self, worker_id: str | None, now: int) -> bool:
         query = "SELECT 1 FROM workers WHERE name = ? AND lease_until > ?"
@@ -135,9 +149,11 @@ class DatabaseServer:
 
 
 @cache
-def _connection(shared: bool) -> tuple[InlineSqliteConnector, list[int]]:
+def _connection(shared: bool) -> tuple[InlineSqliteConnector, PreparedConnection, list[int]]:
     """One for all runs of this process: to prepare its statements takes longer than to run them."""
     inline = InlineSqliteConnector(shared=shared)
+    connection = PreparedConnection(inline.connection, inline.driver)
+    inline.connection = cast("Connection", connection)
     touched: list[int] = []
     inline.driver.create_function("song_touched", 1, touched.append)
     for action, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
@@ -145,7 +161,17 @@ def _connection(shared: bool) -> tuple[InlineSqliteConnector, list[int]]:
             f"CREATE TEMP TRIGGER song_{action.lower()} AFTER {action} ON main.songs "
             f"BEGIN SELECT song_touched({row}.id); END"
         )
-    return inline, touched
+    return inline, connection, touched
+
+
+@cache
+def _repository(*, shared: bool) -> SqlSongRepository:
+    """One with all statements that a process needs: building them takes longer than starting the process."""
+    return SqlSongRepository(_connection(shared)[0], OperatorLimits(0, 0, 0), _no_clock)
+
+
+def _no_clock() -> datetime:
+    raise NotImplementedError
 
 
 class ProcessConnector(Connector):
@@ -180,7 +206,10 @@ class ProcessConnector(Connector):
 
 
 class ProcessSongs(SqlSongRepository):
-    """The real repository. `after_create` sees what becomes of each order, in the moment of its commit."""
+    """The real repository, on statements that were built once.
+
+    `after_create` sees what becomes of each order, in the moment of its commit.
+    """
 
     def __init__(
         self,
@@ -189,7 +218,10 @@ class ProcessSongs(SqlSongRepository):
         now: Callable[[], datetime],
         after_create: Callable[[Order, OrderOutcome, datetime], None],
     ) -> None:
-        super().__init__(connector, limits, now)
+        vars(self).update(vars(_repository(shared=not connector.on_sqlite)))
+        self._connector, self._operator_limits = connector, limits
+        self._leases, self._admission = copy(self._leases), copy(self._admission)
+        self._leases._now, self._admission._leases = now, self._leases
         self._way, self._after_create = connector, after_create
 
     async def create(self, order: Order, now: datetime) -> OrderOutcome:
