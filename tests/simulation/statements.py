@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -44,13 +44,25 @@ class Rows:
 
 
 class _Sql:
-    """The text of a statement with its parameters in their order, for one length of each list in them."""
+    """The text of a statement with its parameters in their order, for one length of each list in them.
 
-    def __init__(self, compiled: SQLCompiler, parameters: Mapping[str, Any]) -> None:
+    Words that the statement has itself are written into its text. As a parameter, one that is compared with a
+    column of a partial index makes SQLite prepare the statement again each time.
+    """
+
+    def __init__(self, compiled: SQLCompiler, parameters: Mapping[str, Any], varying: Container[str]) -> None:
         expanded = compiled._process_parameters_for_postcompile(dict(parameters))
         converters: dict[str, Convert] = {**compiled._bind_processors, **expanded.processors}
-        self.text = expanded.statement
-        self.names = [(name, converters.get(name)) for name in expanded.positiontup or ()]
+        pieces, names = expanded.statement.split("?"), list(expanded.positiontup or ())
+        self.names: list[tuple[str, Convert | None]] = []
+        self.text = pieces[0]
+        for name, piece in zip(names, pieces[1:], strict=True):
+            word = parameters.get(name)
+            if name not in varying and isinstance(word, str):
+                self.text += f"'{word}'{piece}"
+            else:
+                self.text += f"?{piece}"
+                self.names.append((name, converters.get(name)))
         self.lists = expanded.parameter_expansion
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:
@@ -81,7 +93,7 @@ class _Prepared:
         values = {**self._constants, **parameters}
         lengths = tuple(len(values[name]) for name in self._lists)
         if (sql := self._by_lengths.get(lengths)) is None:
-            sql = self._by_lengths[lengths] = _Sql(self._compiled, values)
+            sql = self._by_lengths[lengths] = _Sql(self._compiled, values, parameters)
         return sql.text, sql.values(values)
 
     def rows(self, found: list[Any]) -> list[Any]:

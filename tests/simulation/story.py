@@ -21,8 +21,14 @@ class Story:
 
 
 class Violation(Exception):
-    """A promise was broken. `invariant` is the name of the function that saw it."""
+    """A promise was broken. `invariant` is the name of the function that saw it.
+
+    Its arguments are those of `__init__`, so that it can be pickled on its way out of a worker process.
+    """
 
     def __init__(self, invariant: str, what: str) -> None:
-        super().__init__(f"{invariant}: {what}")
-        self.invariant = invariant
+        super().__init__(invariant, what)
+        self.invariant, self.what = invariant, what
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.what}"
