@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from unittest.mock import patch
 
+from songbot.delivery import expiry_notices
 from songbot.songs.errors import StoreUnavailable
+from songbot.worker import worker
 
 from .invariants import end, periodic
-from .loop import Deadlock, SimulatedLoop
+from .loop import Deadlock, SimulatedLoop, SimulatedWakeup
 from .network import FOREVER
 from .people import People
 from .scenario import Scenario, draw
@@ -61,7 +64,11 @@ def _undisturbed() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     gc.disable()
     try:
-        yield
+        with (
+            patch.object(worker, "Wakeup", SimulatedWakeup),
+            patch.object(expiry_notices, "Wakeup", SimulatedWakeup),
+        ):
+            yield
     finally:
         logging.disable(logs)
         if collects:
