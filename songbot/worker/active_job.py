@@ -18,6 +18,8 @@ class ActiveJob:
     running: bool = False
     failures: int = 0
 
+    ours_at: float = 0.0
+    """When the database last said that this worker owns the song."""
     post_begun: bool = False
     """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0

@@ -186,7 +186,7 @@ class Worker:
         self._deps.telemetry.admitted(waited)
         log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
         self._queue_display.remove(song.id)
-        job = ActiveJob(song, started_at=asked_at)
+        job = ActiveJob(song, started_at=asked_at, ours_at=asked_at)
         if waited > UNSHOWN_SECONDS:
             job.deliver_from = self._deps.clock.monotonic() + EDIT_SECONDS
         self._follow(job, 0.0)
@@ -200,10 +200,12 @@ class Worker:
         repository, now = self._deps.repository, self._deps.clock.now()
         while await repository.claim(self.worker_id, now, CLAIM_BATCH) >= CLAIM_BATCH:
             pass
-        before = list(self._jobs.values())
+        before, asked_at = list(self._jobs.values()), self._deps.clock.monotonic()
         leased = await repository.leased(self.worker_id)
         for job in before:
-            if job.song.id not in leased and not job.running:
+            if job.song.id in leased:
+                job.ours_at = asked_at
+            elif not job.running:
                 self._drop(job)
         for song_id in leased.keys() - self._jobs.keys():
             song = await repository.get(song_id)
@@ -212,9 +214,9 @@ class Worker:
             if song.state is State.SUBMITTING:
                 await repository.requeue(song, self.worker_id, song.unavailable_since)
             elif song.state is not State.QUEUED:
-                self._adopt(song)
+                self._adopt(song, asked_at)
 
-    def _adopt(self, song: Song) -> None:
+    def _adopt(self, song: Song, asked_at: float) -> None:
         """Continue an abandoned song.
 
         Whisul gets at least half of its time to respond before the song fails, even if no worker polled for
@@ -226,6 +228,7 @@ class Worker:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
+        job.ours_at = asked_at
         if song.reason is FailureReason.CANCELLED:
             self._queue_display.remove(song.id)
             job.deliver_from = now + EDIT_SECONDS
