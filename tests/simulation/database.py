@@ -95,7 +95,7 @@ class DatabaseServer:
             self._touched.clear()
             for song_id in touched:
                 self._observe(call.process, song_id)
-        for done in (call, amid) if amid else (call,):
+        for done in (amid, call) if amid else (call,):
             done.after(done.result)
         return call.result
 
