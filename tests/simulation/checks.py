@@ -36,6 +36,7 @@ class Checks:
 
     def on_post(self, post: Post) -> None:
         self._world.last_post = self._world.loop.now
+        self._world.release_held()
         self.report("at_most_one_post", posting.at_most_one_post(self._world, post))
 
     def on_poll(self, process: int, job_id: str) -> None:

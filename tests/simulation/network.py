@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
+from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
@@ -32,6 +33,8 @@ class Trouble(StrEnum):
     """It takes effect, and its answer comes seconds later."""
     EFFECT_LATE = auto()
     """It takes effect only seconds later."""
+    HELD = auto()
+    """It takes effect at the worst moment: when a POST has arrived at Whisul. No answer ever comes."""
     ERROR = auto()
     """The neighbour answers with an error of its own, without effect."""
 
@@ -61,6 +64,7 @@ class Link:
     away: Trouble | None = None
     troubled_at: float = -FOREVER
     closed: bool = False
+    held: list[Callable[[], None]] = field(default_factory=list)
     trap: Callable[[], object] | None = None
     """Called at the next request, and then no more."""
 
@@ -95,10 +99,20 @@ class Link:
         elif trouble is Trouble.EFFECT_LATE:
             there = random() ** 2 * timeout * 3
         answer: asyncio.Future[T] = self.loop.create_future()
-        self.loop.call_later(there, self._arrive, effect, answer, back, context=WORLD)
+        if trouble is Trouble.HELD:
+            there = FOREVER
+            self.held.append(partial(self._arrive, effect, answer, FOREVER))
+        else:
+            self.loop.call_later(there, self._arrive, effect, answer, back, context=WORLD)
         if there + back > timeout:
             self.loop.call_later(timeout, _settle, answer, None, NoAnswer(), context=WORLD)
         return await answer
+
+    def release(self) -> None:
+        """Let what is held arrive, within milliseconds."""
+        for arrive in self.held:
+            self.loop.call_later(self.random.random() * 0.005, arrive, context=WORLD)
+        self.held.clear()
 
     def _arrive(self, effect: Callable[[], Any], answer: asyncio.Future[Any], back: float) -> None:
         result, error = None, None

@@ -102,6 +102,7 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
         if not calm and people.done() and weather.done():
             calm, world.noise, world.calm_since = True, [0.0, 0.0, 0.0], world.loop.now
             world.spread_away()
+            world.release_held()
             world.tell(0, "the faults are over")
         world.checks.report("everything_is_settled", end.everything_is_settled(world))
         is_open = any(row.delivery == "pending" for row in world.database.rows.values())

@@ -117,7 +117,9 @@ def draw(random: Random) -> Scenario:
         return _strict_quotas(random, scenario)
     if theme < 0.35:
         return _late_answers(scenario)
-    return _lease_lost_while_waiting(random, scenario) if theme < 0.42 else scenario
+    if theme < 0.42:
+        return _lease_lost_while_waiting(random, scenario)
+    return _commits_at_the_worst_moment(scenario) if theme < 0.5 else scenario
 
 
 def _anything(random: Random) -> Scenario:
@@ -198,6 +200,21 @@ def _late_answers(scenario: Scenario) -> Scenario:
             (Trouble.ANSWER_LATE, Trouble.REFUSED, Trouble.ERROR),
             scenario.faults[2],
         ),
+        episodes=(),
+        deletions=0.0,
+        admin_changes=0,
+    )
+
+
+def _commits_at_the_worst_moment(scenario: Scenario) -> Scenario:
+    """Whisul refuses orders, and commits that nobody waits for any more come while the next one is POSTed."""
+    return replace(
+        scenario,
+        orders=16,
+        orders_for=60.0,
+        limits=NO_LIMITS,
+        noise=(0.2, 0.4, 0.0),
+        faults=((Trouble.HELD,), (Trouble.REFUSED,), scenario.faults[2]),
         episodes=(),
         deletions=0.0,
         admin_changes=0,

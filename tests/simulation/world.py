@@ -103,6 +103,10 @@ class World:
             for link, away, noise in zip(process.links, self.away, self.noise, strict=True):
                 link.away, link.noise = away, noise
 
+    def release_held(self) -> None:
+        for process in self.processes:
+            process.database.release()
+
     def jobs_of(self, placed: Placed) -> list[Job]:
         """The paid jobs that Whisul made for an order."""
         posts = self.whisul.posts.get(placed.order.idempotency_key, ())
