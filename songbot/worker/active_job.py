@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from songbot.songs.models import Song
 
 
+MAX_COUNTED = 60.0
+"""Polls are no further apart than this, unless the process stood still, in which time nobody asked Whisul."""
+
+
 @dataclass(slots=True, eq=False)
 class ActiveJob:
     """The state of one song's job. All times are monotonic seconds; `started_at` is when the song was
@@ -37,5 +41,5 @@ class ActiveJob:
     def count_time(self, now: float, *, answerable: bool) -> None:
         """Add the time since the last call if Whisul could be reached during it."""
         if answerable:
-            self.answerable_seconds += now - self.asked_until
+            self.answerable_seconds += min(MAX_COUNTED, now - self.asked_until)
         self.asked_until = now
