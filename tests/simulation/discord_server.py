@@ -56,8 +56,8 @@ class DiscordServer:
     refusals: dict[int, set[str]] = field(default_factory=dict)
     """Per song: the ways that Discord refused for good."""
     refused_routes: set[tuple[str, int]] = field(default_factory=set)
-    unsure: set[int] = field(default_factory=set)
-    """Songs whose line may show the card although no process was told so."""
+    unsure: set[tuple[int, str]] = field(default_factory=set)
+    """Songs whose card may stand somewhere by a request (`token` or `follow_up`) that no answer came to."""
     _nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1000))
 

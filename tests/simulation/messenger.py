@@ -85,8 +85,10 @@ class SimulatedMessenger:
             status = link.random.choice(STATUSES)
             effect = _raising(status)
             trouble = None
+        unsure, request = self._server.unsure, (song_id, way)
+        was_unsure = request in unsure
         if way in BY_TOKEN:
-            self._server.unsure.add(song_id)
+            unsure.add(request)
         try:
             answer = await link.request(effect, trouble, REQUEST_TIMEOUT)
         except Refused:
@@ -97,8 +99,8 @@ class SimulatedMessenger:
             if is_permanent(error):
                 self._server.refuse(song_id, way, song)
             raise
-        if way in BY_TOKEN:
-            self._server.unsure.discard(song_id)
+        if way == "token" or not was_unsure:  # each follow-up is a message of its own
+            unsure.discard(request)
         return answer
 
     def _song_of(self, target: ReplyTarget) -> int:
