@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from songbot.songs.models import Song
 
-
 MAX_COUNTED = 60.0
 """Polls are no further apart than this, unless the process stood still, in which time nobody asked Whisul."""
 

@@ -51,9 +51,27 @@ class People:
             acts.append(
                 ((0.02 if early else random.random()) * scenario.orders_for, len(acts), self._administer)
             )
+        acts += self._cancellations(len(acts))
         for at, _, do in sorted(acts):
             await asyncio.sleep(max(0.0, at - self._world.loop.now))
             do()
+
+    def _cancellations(self, number: int) -> list[tuple[float, int, Callable[[], None]]]:
+        """Some press Cancel soon after they have ordered, when their songs are likely to be in line."""
+        scenario, random = self._scenario, Random(f"{self._world.seed}:cancellations")
+        times = [random.random() * (scenario.orders_for + 60.0) for _ in range(scenario.orders)]
+        chosen = [at for at in times if random.random() < scenario.cancellations]
+        return [(at, number + place, self._cancel) for place, at in enumerate(chosen)]
+
+    def _cancel(self) -> None:
+        """Press Cancel on a song of one's own, which may have been admitted in that moment."""
+        process, world = self._pick_process(), self._world
+        unfinished = [row for row in world.database.rows.values() if row.user_id > 0 and not row.refunded_at]
+        cancellable = [row for row in unfinished if row.state in ("queued", "submitting")]
+        if process is not None and cancellable:
+            row = self._random.choice(cancellable)
+            world.tell(process.number, "person %s cancels song %s", row.user_id, row.id)
+            process.spawn(_tolerant(process.songs.cancel_queued, row.id, row.user_id, process.clock.now()))
 
     def _user(self) -> int:
         if self._random.random() < self._scenario.newcomers:

@@ -97,6 +97,8 @@ class Scenario:
     admin_changes: int
     deletions: float
     direct: float
+    cancellations: float = 0.0
+    """The chance that somebody presses Cancel on one of their songs, for each order."""
 
     @property
     def settles_in(self) -> float:
@@ -109,6 +111,10 @@ class Scenario:
 
 def draw(random: Random) -> Scenario:
     """Return the scenario of a seed's random numbers."""
+    return replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
+
+
+def _themed(random: Random) -> Scenario:
     theme = random.random()
     if theme < 0.12:
         return _long_line(random)
