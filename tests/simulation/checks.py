@@ -30,6 +30,7 @@ class Checks:
         world = self._world
         world.tell(process, "POSTs %s", order_key)
         world.sent.setdefault(order_key, set()).add(process)
+        world.submits.setdefault(order_key, []).append(world.loop.now)
         self.report(
             "post_only_under_a_live_lease", posting.post_only_under_a_live_lease(world, process, order_key)
         )
@@ -60,6 +61,8 @@ class Checks:
         world.tell(0, "%s of person %s is %s", order.idempotency_key, order.user_id, type(outcome).__name__)
         problem = quotas.order_outcome_is_right(world.book, order, outcome, now)
         self.report("order_outcome_is_right", problem)
+        problem = rows.pressed_twice_makes_one_song(world, order, outcome, now)
+        self.report("pressed_twice_makes_one_song", problem)
         self.report("accepted_order_is_written", rows.accepted_order_is_written(world, outcome))
         if getattr(getattr(outcome, "decision", None), "uses_grant", False):
             key = order.quota_guild_id or 0, order.user_id

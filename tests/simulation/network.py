@@ -18,6 +18,7 @@ from .loop import WORLD, SimulatedLoop
 
 T = TypeVar("T")
 FOREVER = 10**9
+HOUR = 3600.0
 
 
 class Trouble(StrEnum):
@@ -32,7 +33,7 @@ class Trouble(StrEnum):
     ANSWER_LATE = auto()
     """It takes effect, and its answer comes seconds later."""
     EFFECT_LATE = auto()
-    """It takes effect only seconds later."""
+    """It takes effect only seconds later, or up to an hour."""
     HELD = auto()
     """It takes effect at the worst moment: when a POST has arrived at Whisul. No answer ever comes."""
     ERROR = auto()
@@ -97,7 +98,7 @@ class Link:
         elif trouble is Trouble.ANSWER_LATE:
             back = random() ** 2 * timeout * 1.5
         elif trouble is Trouble.EFFECT_LATE:
-            there = random() ** 2 * timeout * 3
+            there = random() ** 2 * timeout * 3 if random() < 0.8 else random() ** 4 * HOUR
         answer: asyncio.Future[T] = self.loop.create_future()
         if trouble is Trouble.HELD:
             there = FOREVER

@@ -14,9 +14,8 @@ from random import Random
 from songbot.quotas.rules import OperatorLimits
 from songbot.worker.config import WorkerConfig
 
-from .network import Trouble
+from .network import HOUR, Trouble
 
-HOUR = 3600.0
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
 
 DATABASE_FAULTS = (

@@ -41,6 +41,8 @@ class World:
         self.sent: dict[str, set[int]] = {}
         self.admitted_by: dict[int, int] = {}
         self.last_poll: dict[tuple[int, str], float] = {}
+        self.presses: dict[tuple[int, int, str | None], dict[int, datetime]] = {}
+        self.submits: dict[str, list[float]] = {}
         self.discord_requests: dict[int, int] = {}
         self.first_request: dict[int, float] = {}
         self.last_request: dict[int, float] = {}

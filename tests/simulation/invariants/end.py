@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 REQUESTS = 60
 """Requests to Discord for one song, whatever happens, besides one for each 8 seconds of its life."""
+SUBMITS = 12
+"""POSTs of one song, besides one for each 2 seconds, which is how soon Whisul may ask for it again."""
 
 
 def everything_is_settled(world: World) -> str | None:
@@ -59,6 +61,9 @@ def requests_are_bounded(world: World) -> Iterator[str]:
         lifetime = world.last_request[song_id] - world.first_request[song_id]
         if count > REQUESTS + lifetime / 8:
             yield f"{count} requests to Discord for song {song_id} in {lifetime:.0f} s"
+    for order_key, times in world.submits.items():
+        if len(times) > SUBMITS + (times[-1] - times[0]) / 2:
+            yield f"{len(times)} POSTs of {order_key} in {times[-1] - times[0]:.0f} s"
 
 
 def nothing_is_left_in_memory(process: Process) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from songbot.songs.orders import Accepted, OrderOutcome
+from songbot.songs.orders import DOUBLE_CLICK_WINDOW, Accepted, Order, OrderOutcome
 from tests.simulation.database import Row
 from tests.simulation.truth import Placed
 from tests.simulation.whisul import Job
@@ -21,6 +22,20 @@ def accepted_order_is_written(world: World, outcome: OrderOutcome) -> str | None
         row = world.database.rows.get(outcome.song.id)
         if row is None or row.user_id != outcome.song.user_id:
             return f"song {outcome.song.id} was accepted, and its row is gone"
+    return None
+
+
+def pressed_twice_makes_one_song(
+    world: World, order: Order, outcome: OrderOutcome, now: datetime
+) -> str | None:
+    """A button that somebody presses twice at once makes one song, as long as nobody has data deleted."""
+    if not isinstance(outcome, Accepted) or order.parent_id is None or world.forgetting:
+        return None
+    earlier = world.presses.setdefault((order.user_id, order.parent_id, order.relation), {})
+    for song_id, at in earlier.items():
+        if song_id != outcome.song.id and abs(now - at) < DOUBLE_CLICK_WINDOW:
+            return f"song {outcome.song.id} and song {song_id} come from one button pressed twice"
+    earlier[outcome.song.id] = now
     return None
 
 
