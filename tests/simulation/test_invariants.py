@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
 
 from songbot.delivery.service import DiscordDelivery
-from songbot.songs.models import DeliveryState, FailureReason, Song
+from songbot.songs.models import DeliveryState, FailureReason, Result, Song
 from songbot.songs.ports import Delivered, RetryLater
 from songbot.storage.queries import create_song, delete_user_data, transitions
 from songbot.storage.repositories.library import SqlLibraryRepository
@@ -57,11 +58,14 @@ def a_deleted_card_is_due_again(patch: Patch) -> None:
     patch.setattr(SqlLibraryRepository, "mark_deleted", mark_pending)
 
 
-def all_songs_get_the_same_job(patch: Patch) -> None:
-    mark_submitted = SqlSongRepository.mark_submitted
-    patch.setattr(
-        SqlSongRepository, "mark_submitted", lambda self, song, _job: mark_submitted(self, song, "job-1")
-    )
+def a_song_gets_the_result_of_another_job(patch: Patch) -> None:
+    mark_completed = SqlSongRepository.mark_completed
+
+    async def mixed_up(self: Any, song: Song, worker_id: str, result: Result, now: datetime) -> bool:
+        other = replace(result, song_url="https://whisul.example/job-0.mp3")
+        return await mark_completed(self, song, worker_id, other, now)
+
+    patch.setattr(SqlSongRepository, "mark_completed", mixed_up)
 
 
 def what_was_never_sent_is_interrupted(patch: Patch) -> None:
@@ -159,7 +163,7 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_button_pressed_twice_counts_twice, "pressed_twice_makes_one_song"),
     (a_failure_is_not_refunded, "refunded_exactly_when_failed"),
     (a_deleted_card_is_due_again, "finished_songs_stay_finished"),
-    (all_songs_get_the_same_job, "completed_song_is_its_own"),
+    (a_song_gets_the_result_of_another_job, "completed_song_is_its_own"),
     (what_was_never_sent_is_interrupted, "never_sent_is_not_interrupted"),
     (polls_come_every_two_seconds, "polls_are_spaced"),
     (nothing_is_ever_delivered, "everything_is_settled"),
