@@ -158,7 +158,7 @@ class App:
         await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links))
 
     def _links(self) -> Links:
-        """Use the document addresses that are set in the application's settings at Discord."""
+        """Return the links to the policies set in the application's Discord settings, and to support."""
         application = self.bot.application
         support = self.dependencies.settings.support_url
         if application is None:
@@ -292,7 +292,7 @@ async def open_app(
     clock: Clock | None = None,
     durations: Sequence[float] | None = None,
 ) -> AsyncIterator[App]:
-    """Open the services in the settings, migrate the database, create the app, and close all at the end.
+    """Open the services in the settings, migrate the database, create the app; close everything at the end.
 
     `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
     songs. May raise BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
@@ -328,7 +328,7 @@ def _http_trace(dependencies: AppDependencies) -> aiohttp.TraceConfig:
     telemetry, clock = dependencies.telemetry, dependencies.clock
     trace = discord_trace(telemetry.discord_status, telemetry.acknowledged, clock.now)
     trace.on_request_end.append(InvalidRequests(telemetry.invalid_request, clock.monotonic).on_request_end)
-    trace.on_request_end.append(old_edits.on_request_end)  # last, for it raises
+    trace.on_request_end.append(old_edits.on_request_end)  # last, because it may raise
     return trace
 
 

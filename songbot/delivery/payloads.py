@@ -1,4 +1,4 @@
-"""Build a song's reply as a message, in variants from the fullest to the barest."""
+"""Build a song's reply as a message, in variants from the most complete to the simplest."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CardPayload:
 
 
 def card_custom_ids(song_id: int) -> frozenset[str]:
-    """Return custom IDs of which every variant has one, so that the reply can be recognised."""
+    """Return custom IDs, one of which is in every variant, so that the reply can be recognised."""
     return frozenset(custom_id(f"song:{action}", song_id) for action in (Action.TAKE, Action.RETRY))
 
 

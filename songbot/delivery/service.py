@@ -46,8 +46,8 @@ PROGRESS_TIMEOUT = 5.0
 MAX_CONCURRENT_EDITS = 20
 """Limits concurrent edits, since each needs its own connection and progress can wait."""
 METHOD_TIMEOUT = 30.0
-"""Seconds, including an upload. Together with the files' own deadline, a hanging attempt ends within
-minutes."""
+"""Seconds, including an upload. Together with the files' own deadline, this ends a hanging attempt
+within minutes."""
 NOTIFY_TIMEOUT = 10.0
 NOTIFY_BACKOFF = (1.0, 3.0)
 """Seconds. Retries happen only with a nonce, which prevents a second mention, because discord.py itself
@@ -136,7 +136,7 @@ class DiscordDelivery:
         return True
 
     def _stop_progress(self, song_id: int, *, by_token: bool) -> None:
-        """Edit that message no more. Forget the oldest entries: another process may deliver those songs."""
+        """Stop editing this message. Drop the oldest entries: other processes may deliver those songs."""
         self._dead_progress[song_id, by_token] = None
 
     async def _send_expiry_notice(self, song: Song) -> None:

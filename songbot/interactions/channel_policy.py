@@ -32,7 +32,7 @@ class ChannelPolicy:
         self._cache: BoundedDict[int, tuple[float, ChannelRules]] = BoundedDict(_MAX_CACHED)
 
     async def refusal(self, interaction: discord.Interaction) -> str | None:
-        """Return why no song can be requested here, naming a channel where it can, or None if it can be.
+        """Return why songs can't be requested here, naming a channel where they can, or None if they can.
 
         Raise StoreUnavailable if the rules can't be read.
         """

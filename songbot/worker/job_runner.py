@@ -74,7 +74,7 @@ class JobRunner:
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
-        """Take the next step. Return the seconds until the following one, or None if the song is done."""
+        """Take the next step. Return the seconds until the next one, or None if the song is done."""
         song = job.song
         if song.delivery is not DeliveryState.PENDING:
             return None
@@ -82,7 +82,7 @@ class JobRunner:
             return await self._deliver(job)
         if song.state is State.COMPOSING:
             return await self._poll(job)
-        if job.post_begun:  # and a bug came in between
+        if job.post_begun:  # an error interrupted the previous step
             return await self._fail(job, FailureReason.INTERRUPTED)
         return await self._submit(job)
 

@@ -67,7 +67,7 @@ class ProgressLines:
                 pass
 
     def waited(self, song: Song, since: datetime) -> float:
-        """Return for how many seconds the song has waited for Whisul, starting at `since`.
+        """Return how many seconds the song has waited for Whisul since `since`.
 
         The wall clock, which may be changed, measures only the time before the first call.
         """
@@ -84,7 +84,7 @@ class ProgressLines:
     def forget_old(self) -> None:
         """Forget messages that have not been updated for a long time.
 
-        Those of songs that another worker took over are among them.
+        They include those of songs that another worker took over.
         """
         oldest = self._clock.monotonic() - FORGET_AFTER
         for song_id in [song_id for song_id, line in self._lines.items() if line.touched_at < oldest]:

@@ -220,7 +220,7 @@ class Worker:
         """Continue an abandoned song.
 
         Whisul gets at least half of its time to respond before the song fails, even if no worker polled for
-        long.
+        a long time.
         """
         log.info("took over the song while %s", song.state.value, extra={"song": song.id})
         now, elapsed = self._deps.clock.monotonic(), 0.0

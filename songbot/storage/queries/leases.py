@@ -35,7 +35,7 @@ INTERRUPTED_AFTER = 30.0
 A worker that can't reach the database may still receive its job's id from Whisul in that time, and save it.
 """
 _GONE_AFTER, _FORGET_AFTER = 10.0, 3600.0
-"""Seconds after a lease expires until nothing that the worker began goes on, and until its row is deleted."""
+"""Seconds after a lease expires until none of the worker's steps still runs, and until its row is deleted."""
 
 _UNREGISTER = delete(workers).where(workers.c.name == bindparam("worker_id"))
 _LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))

@@ -129,7 +129,7 @@ class SqlSongRepository:
         return await self._connector.read(lambda connection: leases.leased(connection, worker_id))
 
     async def get(self, song_id: int) -> Song | None:
-        """Return the song, or None if its owner had it deleted, though its row may still be counted."""
+        """Return the song, or None if its owner deleted it, even though its row may still be counted."""
         query = select(songs).where(songs.c.id == song_id, songs.c.user_id > 0)
         row = await self._connector.read(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else song_from_row(row)
