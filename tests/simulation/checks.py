@@ -1,4 +1,4 @@
-"""Where the events of a run meet the invariants."""
+"""Connect the events of a run to the invariants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """Called by the simulated neighbours. The first broken promise is kept in `world.violation`."""
+    """Receives the neighbours' events. The first broken promise is stored in `world.violation`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -46,7 +46,7 @@ class Checks:
             self.report("polls_are_spaced", posting.polls_are_spaced(self._world, process, job_id))
 
     def on_discord_request(self, song_id: int, way: str) -> None:
-        """`song_id` is negative for a line: then it is the message's id."""
+        """Count a request. For a progress message, `song_id` is negative and refers to the message's id."""
         world = self._world
         if song_id < 0:
             song_id = world.song_of_message.get(-song_id, song_id)
@@ -56,7 +56,7 @@ class Checks:
         world.last_request[song_id] = world.loop.now
 
     def on_order_outcome(self, order: Any, outcome: Any, now: datetime) -> None:
-        """In the moment of the commit."""
+        """Check the outcome of an order, at the moment of its commit."""
         world = self._world
         world.tell(0, "%s of person %s is %s", order.idempotency_key, order.user_id, type(outcome).__name__)
         problem = quotas.order_outcome_is_right(world.book, order, outcome, now)
@@ -69,7 +69,7 @@ class Checks:
             world.book.grants[key] = world.book.grants.get(key, 0) - 1
 
     def on_row(self, process: int, old: Row | None, new: Row | None) -> None:
-        """A committed change of a song's row."""
+        """Check a committed change of a song's row."""
         world = self._world
         self._tell(process, old, new)
         placed = self._placed(old, new)
@@ -123,7 +123,7 @@ class Checks:
         world.book.charges[row.id] = Charge(row.id, row.user_id, scope, row.charged_at, bool(row.granted))
 
     def _ordered_again(self, placed: Placed) -> Placed:
-        """An order whose commit was not answered is repeated, and its person had the first song deleted."""
+        """Start an order over: its commit was not confirmed, and its person had the first song deleted."""
         world, key = self._world, placed.order.idempotency_key
         world.whisul.posts.pop(key, None)
         world.sent.pop(key, None)

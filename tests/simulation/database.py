@@ -1,4 +1,4 @@
-"""The database: one for all processes, with real SQL, and each process's connector to it."""
+"""Simulate the database: one for all processes, with real SQL, and a connector to it for each process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEADLINE = 10.0
 
 
 class Row(NamedTuple):
-    """What the checks need of a song's row. Times are as stored: microseconds."""
+    """The columns of a song's row that the checks need. Times are as stored, in microseconds."""
 
     id: int
     order_key: str | None
@@ -53,9 +53,9 @@ def _nothing(_result: Any) -> None: ...
 
 @dataclass
 class Call:
-    """A transaction on its way. `after` sees its result in the moment of the commit.
+    """A transaction in transit. `after` receives its result at the moment of the commit.
 
-    `by` is the person who orders with it, and `forgets` the one whose data it deletes.
+    `by` is the person who orders with it, and `forgets` the person whose data it deletes.
     """
 
     process: int = 0
@@ -68,7 +68,7 @@ class Call:
 
 
 class DatabaseServer:
-    """`rows` is what is committed. `observer` is shown each change of a row and its process."""
+    """`rows` is what is committed. `observer` receives each change of a row, and which process made it."""
 
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
@@ -81,7 +81,7 @@ class DatabaseServer:
         self._orders: list[Call] = []
 
     def execute(self, call: Call) -> Any:
-        """Run one transaction of a process, unless it was run amid another one."""
+        """Run one transaction of a process, unless it was already run during another one."""
         if call.done:
             return call.result
         amid = self._order_amid(call)
@@ -100,11 +100,11 @@ class DatabaseServer:
         return call.result
 
     def expect(self, call: Call) -> None:
-        """Remember an order that is on its way here."""
+        """Remember an order that is on its way to the database."""
         self._orders = [order for order in self._orders if not order.done] + [call]
 
     def _order_amid(self, call: Call) -> Call | None:
-        """An order by a person whose data this call deletes, on its way at the same time."""
+        """Return an order in transit by the person whose data this call deletes, or None."""
         if call.forgets is None or not self.shared:
             return None
         return next((order for order in self._orders if not order.done and order.by == call.forgets), None)
@@ -150,7 +150,7 @@ class DatabaseServer:
 
 @cache
 def _connection(shared: bool) -> tuple[InlineSqliteConnector, PreparedConnection, list[int]]:
-    """One for all runs of this process: to prepare its statements takes longer than to run them."""
+    """Return one connection for all runs, since preparing its statements takes longer than running them."""
     inline = InlineSqliteConnector(shared=shared)
     connection = PreparedConnection(inline.connection, inline.driver)
     inline.connection = cast("Connection", connection)
@@ -166,7 +166,7 @@ def _connection(shared: bool) -> tuple[InlineSqliteConnector, PreparedConnection
 
 @cache
 def _repository(*, shared: bool) -> SqlSongRepository:
-    """One with all statements that a process needs: building them takes longer than starting the process."""
+    """Return a repository for all processes, since building its statements takes longer than a start."""
     return SqlSongRepository(_connection(shared)[0], OperatorLimits(0, 0, 0), _no_clock)
 
 
@@ -175,7 +175,7 @@ def _no_clock() -> datetime:
 
 
 class ProcessConnector(Connector):
-    """A process's way to the database. `next_call` says more about the next transaction."""
+    """A process's connection to the database. `next_call` has more information about the next transaction."""
 
     def __init__(self, server: DatabaseServer, process: int, link: Link) -> None:
         super().__init__(DEADLINE)
@@ -202,13 +202,13 @@ class ProcessConnector(Connector):
         raise NotImplementedError
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing, since there is nothing to close."""
 
 
 class ProcessSongs(SqlSongRepository):
-    """The real repository, on statements that were built once.
+    """The real repository, using statements that are built only once.
 
-    `after_create` sees what becomes of each order, in the moment of its commit.
+    `after_create` receives the outcome of each order at the moment of its commit.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
-"""Run seeds in pieces until enough songs have lived, and log the sum after each piece.
+"""Run seeds in batches until enough songs have been simulated, and log the total after each batch.
 
     python -m tests.simulation.long_run --lives 1000000 --seed 5000001 --workers 2 --log simulation.jsonl
 
-The log has one JSON object a line: one for each run that broke a promise, and the sum so far after each
-piece. The same command goes on where the log ends, so that a run may be stopped at any time.
+The log has one JSON object per line: one for each run that broke a promise, and the total so far after each
+batch. The same command continues where the log ends, so a run can be stopped at any time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PIECE = 200
 
 @dataclass
 class Sum:
-    """All runs up to the one of seed `last`. `hours` is virtual time, `cpu_seconds` that of all processes."""
+    """The total of all runs up to seed `last`. `hours` is virtual; `cpu_seconds` is for all processes."""
 
     last: int
     runs: int = 0
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_piece(verdicts: Iterable[tuple[Verdict, float]], total: Sum, write: Callable[[object], None]) -> None:
-    """Add the verdicts to the sum, and write down those of broken promises, then the sum."""
+    """Add the verdicts to the total, and write those of broken promises, then the total."""
     for verdict, cpu_seconds in verdicts:
         total.add(verdict, cpu_seconds)
         if verdict.violation is not None:
@@ -79,7 +79,7 @@ def timed(seed: int) -> tuple[Verdict, float]:
 
 
 def resumed(log: Path) -> Sum | None:
-    """Return the last sum of a log, or None where there is none."""
+    """Return the last total in a log, or None if there is none."""
     lines = log.read_text().splitlines() if log.exists() else []
     sums = [found for found in map(json.loads, lines) if "lives" in found]
     return Sum(**sums[-1]) if sums else None

@@ -1,8 +1,8 @@
-"""An event loop on virtual time that several simulated processes share.
+"""Define an event loop on virtual time that several simulated processes share.
 
 Time jumps to the next timer when nothing else is ready. Every callback runs in the context of its process, so
-that a process can be frozen (its callbacks are kept until it thaws) or killed (it never thaws), as SIGSTOP
-and SIGKILL do it: between two callbacks, without any part in it for the process's own code.
+a process can be frozen (its callbacks are kept until it thaws) or killed (it never thaws). As with SIGSTOP
+and SIGKILL, this happens between two callbacks, and the process's own code is not involved.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 PROCESS: ContextVar[int] = ContextVar("process", default=0)
-"""The number of the simulated process that a callback belongs to; 0 for the world around them."""
+"""The number of the simulated process that a callback belongs to, or 0 for the world around them."""
 WORLD = copy_context()
 
 
 class Deadlock(Exception):
-    """Nothing is scheduled any more, and the run has not ended."""
+    """Nothing is scheduled any more, although the run has not ended."""
 
 
 class SimulatedTask(asyncio.Task[Any]):
-    """A task whose hash depends on its number alone, so that sets of tasks have one order in every run."""
+    """A task whose hash depends only on its number, so that sets of tasks keep their order in every run."""
 
     _numbers = count()
 
@@ -42,7 +42,7 @@ class SimulatedTask(asyncio.Task[Any]):
 
 
 class SimulatedHandle:
-    """A callback that waits for its turn, as asyncio's Handle without what only a debugger needs."""
+    """A callback that waits for its turn: asyncio's Handle without what only a debugger needs."""
 
     __slots__ = ("args", "callback", "context", "is_cancelled")
 
@@ -62,7 +62,7 @@ class SimulatedHandle:
 
 
 class SimulatedLoop(BaseEventLoop):
-    """`frozen` maps the number of a process that stands still to the callbacks that wait for its thaw."""
+    """`frozen` maps the number of each frozen process to the callbacks that wait until it thaws."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class SimulatedLoop(BaseEventLoop):
         self.frozen.setdefault(process, [])
 
     def thaw(self, process: int) -> None:
-        """Let the process go on: what became due meanwhile runs at once, in the order of its due times."""
+        """Let the process continue. Run what became due in the meantime at once, in order of due time."""
         self._ready.extend(self.frozen.pop(process, ()))
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
@@ -137,14 +137,14 @@ class SimulatedLoop(BaseEventLoop):
         return True
 
     def _process_events(self, event_list: Any) -> None:
-        """There are no sockets."""
+        """Do nothing, since there are no sockets."""
 
     def _write_to_self(self) -> None:
-        """There are no other threads."""
+        """Do nothing, since there are no other threads."""
 
 
 class SimulatedWakeup:
-    """Does what Wakeup does, with one timer in place of a task that sleeps, since workers wait so often."""
+    """Replaces Wakeup, with one timer instead of a sleeping task, because workers wait so often."""
 
     def __init__(self) -> None:
         self._waiter: asyncio.Future[None] | None = None

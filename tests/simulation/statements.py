@@ -1,8 +1,8 @@
-"""Run statements on SQLite's driver, each compiled once.
+"""Run statements on SQLite's driver, and compile each of them only once.
 
-SQLAlchemy compiles the statements, so the SQL and the conversion of values are the bot's own. What it does
-for each execution besides takes longer than SQLite itself, and a run executes the same few statements some
-thousand times.
+SQLAlchemy compiles the statements, so the SQL and the conversion of values are the bot's own. But its other
+work for each execution takes longer than SQLite itself, and a run executes the same few statements thousands
+of times.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOTHING: dict[str, Any] = {}
 
 
 class Rows:
-    """The result of a statement, as far as the bot uses SQLAlchemy's."""
+    """The result of a statement, with those of SQLAlchemy's methods that the bot uses."""
 
     def __init__(self, rows: list[Any], rowcount: int) -> None:
         self._rows, self.rowcount = rows, rowcount
@@ -44,10 +44,10 @@ class Rows:
 
 
 class _Sql:
-    """The text of a statement with its parameters in their order, for one length of each list in them.
+    """The text of a statement and the order of its parameters, for one length of each list among them.
 
-    Words that the statement has itself are written into its text. As a parameter, one that is compared with a
-    column of a partial index makes SQLite prepare the statement again each time.
+    The statement's own strings are written into its text. As a parameter, a string that is compared with a
+    column of a partial index would make SQLite prepare the statement again each time.
     """
 
     def __init__(self, compiled: SQLCompiler, parameters: Mapping[str, Any], varying: Container[str]) -> None:
@@ -122,10 +122,10 @@ def _converted(values: Any, converters: list[tuple[int, Convert]]) -> list[Any]:
 
 
 class PreparedConnection:
-    """Stands in for a Connection. A statement that it has seen before is not compiled again.
+    """Replaces a Connection. A statement that was seen before is not compiled again.
 
-    `before` is called before each statement. What a query found is kept until a song or a rule changes, since
-    workers ask the same again and again while nothing happens.
+    `before` is called before each statement. Results of queries are kept until a song or a rule changes,
+    since workers run the same queries again and again while nothing happens.
     """
 
     def __init__(self, connection: Connection, driver: sqlite3.Connection) -> None:
@@ -136,7 +136,7 @@ class PreparedConnection:
         self._found: dict[Any, list[Any]] = {}
 
     def forget(self) -> None:
-        """Forget what queries found, since something else has changed the database."""
+        """Forget the results of queries, since something else has changed the database."""
         self._found.clear()
 
     def begin(self) -> None:
@@ -144,7 +144,7 @@ class PreparedConnection:
             self._driver.execute("BEGIN")
 
     def end(self, how: str) -> None:
-        """`how` is COMMIT or ROLLBACK."""
+        """End the transaction. `how` is COMMIT or ROLLBACK."""
         if self._driver.in_transaction:
             self._driver.execute(how)
 
@@ -164,7 +164,7 @@ class PreparedConnection:
         return self._run(prepared, *prepared.sql(parameters))
 
     def _run_once(self, statement: Any, parameters: Mapping[str, Any]) -> Any:
-        """Let SQLAlchemy run it: most statements that are new are built for one execution."""
+        """Let SQLAlchemy run the statement, since most new statements are executed only once."""
         if not isinstance(statement, Select):
             self.begin()
             self.forget()

@@ -1,4 +1,4 @@
-"""Each promise is really looked at: a bot that breaks it on purpose is seen within a few runs."""
+"""Test that each promise is really checked: a bot that breaks it on purpose is caught within a few runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long run may be stopped, and its log sums up all that has been run."""
+"""Test that a long run can be stopped, and that its log has the total of everything that was run."""
 
 from __future__ import annotations
 

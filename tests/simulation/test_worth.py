@@ -1,4 +1,4 @@
-"""The simulation is worth something: with any one mend taken out, it fails within 2,000 runs."""
+"""Test that the simulation is worth its cost: without any one of the fixes, it fails within 2,000 runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Patch = pytest.MonkeyPatch
 
 
 def first_violation() -> Violation | None:
-    """Run seeds until one breaks a promise."""
+    """Run seeds until one breaks a promise. Return the violation."""
     verdicts = (simulate(seed) for seed in range(1, RUNS + 1))
     return next((verdict.violation for verdict in verdicts if verdict.violation is not None), None)
 
