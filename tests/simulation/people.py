@@ -61,7 +61,7 @@ class People:
         scenario, random = self._scenario, Random(f"{self._world.seed}:cancellations")
         times = [random.random() * (scenario.orders_for + 60.0) for _ in range(scenario.orders)]
         chosen = [at for at in times if random.random() < scenario.cancellations]
-        return [(at, number + place, self._cancel) for place, at in enumerate(chosen)]
+        return [(at, number + position, self._cancel) for position, at in enumerate(chosen)]
 
     def _cancel(self) -> None:
         """Press Cancel on one of the person's own songs, which may have just been admitted."""

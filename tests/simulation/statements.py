@@ -106,8 +106,8 @@ class _Prepared:
 def _row_type(compiled: SQLCompiler, dialect: Dialect) -> tuple[Convert, list[tuple[int, Convert]]]:
     columns = compiled._result_columns
     converters = [
-        (place, convert)
-        for place, column in enumerate(columns)
+        (index, convert)
+        for index, column in enumerate(columns)
         if (convert := column.type._cached_result_processor(dialect, None)) is not None
     ]
     names = [column.keyname for column in columns]
@@ -116,8 +116,8 @@ def _row_type(compiled: SQLCompiler, dialect: Dialect) -> tuple[Convert, list[tu
 
 def _converted(values: Any, converters: list[tuple[int, Convert]]) -> list[Any]:
     converted = list(values)
-    for place, convert in converters:
-        converted[place] = convert(converted[place])
+    for index, convert in converters:
+        converted[index] = convert(converted[index])
     return converted
 
 
