@@ -43,7 +43,7 @@ def _shrunk(picture: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise ValueError("too large")
         image.draft("RGB", (_SIDE, _SIDE))
-        return image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+        return image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=1.0)
 
 
 def _liveliest(image: Image.Image) -> int:
