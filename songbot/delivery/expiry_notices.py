@@ -55,7 +55,8 @@ class ExpiryNotices:
             return
         if song.id not in self._watched:
             heapq.heappush(self._due, ((expires_at - NOTICE_BEFORE_EXPIRY).timestamp(), song.id))
-            self._wakeup.notify()
+            if self._due[0][1] == song.id:
+                self._wakeup.notify()
         self._watched[song.id] = song
 
     async def forget(self, song_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -33,17 +34,25 @@ class TitledFile(discord.File):
 
 @dataclass(frozen=True, slots=True)
 class CardPayload:
-    """One variant of the reply. `text` replaces the embed if Discord drops it. `wordless` variants have
-    neither prompt nor title, to pass AutoMod.
+    """One variant of the reply. `wordless` variants have neither prompt nor title, to pass AutoMod.
 
-    discord.py closes files and stores views once sent, so both are created for each request.
+    Most variants are never sent, so each embed is built when it is read. discord.py closes files and stores
+    views once sent, so both are created for each request.
     """
 
-    embed: discord.Embed
+    make_embed: Callable[[], discord.Embed]
     make_view: Callable[[], discord.ui.View]
-    text: str
     attached: tuple[MediaFile, ...] = ()
     wordless: bool = False
+
+    @property
+    def embed(self) -> discord.Embed:
+        return self.make_embed()
+
+    @property
+    def text(self) -> str:
+        """The text that replaces the embed if Discord drops it."""
+        return plain_card(self.embed)
 
     def files(self) -> list[TitledFile]:
         """Return new readers of the same bytes."""
@@ -69,25 +78,23 @@ def payload_variants(
     `max_bytes` in total; None attaches all.
     """
     if song.state is State.FAILED:
-        told = failure_embed(song)
-        bare = without_words(song, told)
         return [
-            CardPayload(told, lambda: failure_view(song), plain_card(told)),
-            CardPayload(bare, lambda: failure_view(song), plain_card(bare), wordless=True),
+            CardPayload(lambda: failure_embed(song), lambda: failure_view(song)),
+            CardPayload(
+                lambda: without_words(song, failure_embed(song)), lambda: failure_view(song), wordless=True
+            ),
         ]
-    colour = BRAND if accent is None else discord.Colour(accent)
-    linked = song_embed(song, parent=parent, colour=colour)
-    bare, wordless = without_links(linked), without_words(song, song_embed(song))
+    build = partial(
+        song_embed, song, parent=parent, colour=BRAND if accent is None else discord.Colour(accent)
+    )
     payloads = [
-        CardPayload(linked, lambda: card_view(song), plain_card(linked)),
-        CardPayload(bare, lambda: card_view(song, listen=False), plain_card(bare)),
-        CardPayload(wordless, lambda: card_view(song), plain_card(wordless), wordless=True),
+        CardPayload(build, lambda: card_view(song)),
+        CardPayload(lambda: without_links(build()), lambda: card_view(song, listen=False)),
+        CardPayload(lambda: without_words(song, song_embed(song)), lambda: card_view(song), wordless=True),
     ]
-    attached = _fitting(files, max_bytes)
-    if attached:
+    if attached := _fitting(files, max_bytes):
         cover = files.cover.name if files.cover in attached else None
-        full = song_embed(song, cover=cover, parent=parent, colour=colour)
-        payloads.insert(0, CardPayload(full, lambda: card_view(song), plain_card(linked), attached))
+        payloads.insert(0, CardPayload(partial(build, cover=cover), lambda: card_view(song), attached))
     return payloads
 
 

@@ -100,15 +100,18 @@ class DiscordDelivery:
 
         Once Discord has permanently rejected the edit, no further request is sent.
         """
-        target, reach = song.reply, self._reach(song)
-        by_token = token_is_valid(target, self._clock.now())
-        only_by_token = needs_token(song, reach)
-        if by_token and only_by_token:
+        by_token, can_embed = token_is_valid(song.reply, self._clock.now()), True
+        if by_token:
             self._notices.watch(song)
-        if (only_by_token and not by_token) or (song.id, by_token) in self._dead_progress:
+        else:
+            reach = self._reach(song)
+            can_embed = reach.can_embed
+            if needs_token(song, reach):
+                return False
+        if (song.id, by_token) in self._dead_progress:
             return False
         embed, view = progress_embed(song, progress, ephemeral=must_stay_private(song)), progress_view(song)
-        if by_token or reach.can_embed:
+        if can_embed:
             return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
         return await self._edit_text(song, plain_card(embed), view, by_token=by_token)
 
@@ -140,7 +143,9 @@ class DiscordDelivery:
         self._dead_progress[song_id, by_token] = None
 
     async def _send_expiry_notice(self, song: Song) -> None:
-        """Say where the song will appear while the token is still valid, and stop showing progress."""
+        """Say where the song will appear if only the token can edit the reply, and stop showing progress."""
+        if not needs_token(song, self._reach(song)):
+            return
         self._stop_progress(song.id, by_token=True)
         while token_is_valid(song.reply, self._clock.now()):
             try:

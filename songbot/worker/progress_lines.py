@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from songbot.songs.durations import DurationEstimator
@@ -55,7 +55,7 @@ class ProgressLines:
                 running_own=running_own,
                 busy=busy,
             )
-            if _is_visible_change(line.progress, progress):
+            if progress != line.progress:
                 line.progress, line.edited_at = progress, now
                 await self._delivery.update_progress(song, progress)
 
@@ -95,8 +95,3 @@ class ProgressLines:
         line = self._lines.setdefault(song_id, _Line(now))
         line.touched_at = now
         return line
-
-
-def _is_visible_change(previous: Progress | None, progress: Progress) -> bool:
-    """Return whether the stage, bar or position changed. A changed estimate alone is not worth an edit."""
-    return previous is None or replace(previous, expected_at=None) != replace(progress, expected_at=None)

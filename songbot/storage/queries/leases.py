@@ -80,7 +80,7 @@ class LeaseQueries:
         self._interrupt = (
             self._take_over(submitting, INTERRUPTED_AFTER)
             .values(state=State.FAILED, reason=FailureReason.INTERRUPTED)
-            .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+            .returning(songs.c.id, songs.c.granted, songs.c.quota_scope, songs.c.user_id)
         )
         self._claim = self._take_over(~submitting, 0.0).returning(songs.c.id)
 
@@ -123,14 +123,15 @@ class LeaseQueries:
             return False
         return bool(connection.scalar(self._others, self.parameters(worker_id=worker_id)))
 
-    def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
+    def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> list[int]:
         """Claim each dead worker's songs, oldest first. Skip those that another process is claiming now."""
         parameters = self.parameters(at_most=limit, worker_id=worker_id, lease_owner=worker_id)
         interrupted = connection.execute(
             self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
         ).all()
         give_grants_back(connection, interrupted)
-        return len(interrupted) + len(connection.execute(self._claim, parameters).all())
+        claimed = connection.execute(self._claim, parameters).all()
+        return [row.id for row in (*interrupted, *claimed)]
 
     def _take_over(self, condition: ColumnElement[bool], grace_seconds: float) -> Update:
         """Build an update of the songs that no live worker owns.
