@@ -119,8 +119,6 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def is_shared(self, connection: Connection, worker_id: str) -> bool:
-        if self._single_process:
-            return False
         return bool(connection.scalar(self._others, self.parameters(worker_id=worker_id)))
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:

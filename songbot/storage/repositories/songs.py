@@ -118,7 +118,9 @@ class SqlSongRepository:
         await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
 
     async def is_shared(self, worker_id: str) -> bool:
-        return await self._connector.read(lambda connection: self._leases.is_shared(connection, worker_id))
+        return not self.single_process and await self._connector.read(
+            lambda connection: self._leases.is_shared(connection, worker_id)
+        )
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> int:
         return await self._connector.write(
