@@ -14,7 +14,6 @@ from songbot.songs.orders import Order, OrderOutcome
 from songbot.songs.ports import LeaseState, Queue
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import admission, leases, transitions
-from songbot.storage.queries.cancel import cancel_queued
 from songbot.storage.queries.create_song import create_song
 from songbot.storage.queries.mapping import reply_to_columns, result_to_columns, search_text, song_from_row
 from songbot.storage.schema.tables import COMPLETED, QUEUED, notifications, songs
@@ -70,8 +69,9 @@ class SqlSongRepository:
         return await self._connector.read(lambda connection: admission.queue(connection, limit, count_limit))
 
     async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
+        parameters = {"song_id": song_id, "of_user": user_id, "finished_at": now, "refunded_at": now}
         return await self._connector.write(
-            lambda connection: cancel_queued(connection, song_id, user_id, now)
+            lambda connection: len(transitions.fail(connection, transitions.CANCEL, parameters)) == 1
         )
 
     async def requeue(self, song: Song, worker_id: str, unavailable_since: datetime | None) -> bool:
@@ -124,7 +124,9 @@ class SqlSongRepository:
         await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
 
     async def is_shared(self, worker_id: str) -> bool:
-        return await self._connector.read(lambda connection: self._leases.is_shared(connection, worker_id))
+        return not self.single_process and await self._connector.read(
+            lambda connection: self._leases.is_shared(connection, worker_id)
+        )
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:
         return await self._connector.write(
