@@ -113,22 +113,12 @@ class Checks:
 
     def _on_new_row(self, placed: Placed, row: Row) -> None:
         world = self._world
-        if placed.forgotten:
-            placed = self._ordered_again(placed)
         placed.song_id = row.id
         world.by_song[row.id] = placed
         if placed.order.reply.message_id is not None:
             world.song_of_message[placed.order.reply.message_id] = row.id
         scope = placed.order.quota_guild_id or 0
         world.book.charges[row.id] = Charge(row.id, row.user_id, scope, row.charged_at, bool(row.granted))
-
-    def _ordered_again(self, placed: Placed) -> Placed:
-        """Start an order over: its commit was not confirmed, and its person had the first song deleted."""
-        world, key = self._world, placed.order.idempotency_key
-        world.whisul.posts.pop(key, None)
-        world.sent.pop(key, None)
-        again = world.placed[key] = Placed(placed.order, world.loop.now)
-        return again
 
     def _tell(self, process: int, old: Row | None, new: Row | None) -> None:
         row = new or old
