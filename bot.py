@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop's factory if it is installed (not on Windows), because it saves a third of the time."""
+    """Return uvloop's factory if it is installed (not on Windows), because it is faster."""
     try:
         import uvloop
     except ImportError:

@@ -119,8 +119,8 @@ async def _served(preview: Preview, stack: AsyncExitStack) -> Preview:
 
 
 def _evenly(low: float, high: float) -> list[float]:
-    """Return ten durations from `low` to `high`, plus the second until the next poll, so that the bot's
-    estimate is right from the first song."""
+    """Return ten durations from `low` to `high`, plus a second for the next poll, so that the bot's estimate
+    is right from the first song."""
     return [low + (high - low) * tenth / 9 + 1 for tenth in range(10)]
 
 

@@ -163,7 +163,7 @@ class App:
         await self.bot.add_cog(HelpCog(lambda: self.bot.command_ids, self._links, self._languages))
 
     def _links(self) -> Links:
-        """Use the document addresses that are set in the application's settings at Discord."""
+        """Return the links to the policies set in the application's Discord settings, and to support."""
         application = self.bot.application
         support = self.dependencies.settings.support_url
         if application is None:
@@ -318,7 +318,7 @@ async def open_app(
     clock: Clock | None = None,
     durations: Sequence[float] | None = None,
 ) -> AsyncIterator[App]:
-    """Open the services in the settings, migrate the database, create the app, and close all at the end.
+    """Open the services in the settings, migrate the database, create the app; close everything at the end.
 
     `provider` replaces Whisul, `clock` the machine's clock, and `durations` (in seconds) those of the latest
     songs. May raise BadDatabaseUrl, DatabaseTooNew or StoreUnavailable.
@@ -354,7 +354,7 @@ def _http_trace(dependencies: AppDependencies) -> aiohttp.TraceConfig:
     telemetry, clock = dependencies.telemetry, dependencies.clock
     trace = discord_trace(telemetry.discord_status, telemetry.acknowledged, clock.now)
     trace.on_request_end.append(InvalidRequests(telemetry.invalid_request, clock.monotonic).on_request_end)
-    trace.on_request_end.append(old_edits.on_request_end)  # last, for it raises
+    trace.on_request_end.append(old_edits.on_request_end)  # last, because it may raise
     return trace
 
 

@@ -18,7 +18,7 @@ DISCORD_ERRORS = (
     JSONDecodeError,
     UnicodeDecodeError,
 )
-"""What a call to Discord raises for what Discord or the way to it does; the last two: broken answers."""
+"""What a call raises if Discord or the connection to it fails. The last two stand for broken responses."""
 
 UNKNOWN_CHANNEL, UNKNOWN_MEMBER, UNKNOWN_MESSAGE = 10003, 10007, 10008
 ENTITY_TOO_LARGE, ALREADY_ACKNOWLEDGED = 40005, 40060
@@ -37,14 +37,14 @@ TARGET_CODES = frozenset(
 )
 TOO_MANY_OLD_EDITS, THREAD_ARCHIVED = 30046, 50083
 NOT_ABOUT_CONTENT = frozenset({THREAD_ARCHIVED, 50008})
-"""Codes that come as HTTP 400 and have nothing to do with what is in the message."""
+"""Codes sent as HTTP 400 that have nothing to do with the content of the message."""
 BLOCKED_BY_AUTOMOD = frozenset({200000, 200001})
 
 TRANSIENT_CODES = frozenset(
     {
-        0,  # no code: a page of Cloudflare's or a proxy's, "General error", or the bot's token was reset
+        0,  # no code: a page from Cloudflare or a proxy, "General error", or the bot's token was reset
         40062,  # the service is rate limited
-        40333,  # a proxy's word, as a 403
+        40333,  # sent by a proxy, with HTTP status 403
         130000,  # the API is overloaded
         131000,  # the search index is not ready
     }

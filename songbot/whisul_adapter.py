@@ -23,7 +23,7 @@ _STATUS = {
 class WhisulProvider:
     """A SongProvider based on a WhisulClient.
 
-    `on_response` receives "ok", the status, or the error's name if there was no status, for each request.
+    For each request, `on_response` receives "ok", the status, or the error's name if there was no status.
     """
 
     def __init__(

@@ -95,5 +95,5 @@ def _new_target(interaction: discord.Interaction, entered: forms.Submitted) -> T
     if entered.is_bot:
         raise UserFacingError(wording.BOT_NAMED)
     if subject == Target(LimitKind.ROLE, interaction.guild_id or 0):
-        raise UserFacingError(wording.EVERYONE_ROLE)
+        raise UserFacingError(wording.everyone_role)
     return subject

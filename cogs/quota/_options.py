@@ -165,7 +165,7 @@ def require_human(user: discord.User | discord.Member) -> int:
 def role_id(role: discord.Role) -> int:
     """Return the role's ID. Raise UserFacingError for @everyone, since the member limit covers it."""
     if role.is_default():
-        raise UserFacingError(wording.EVERYONE_ROLE)
+        raise UserFacingError(wording.everyone_role)
     return role.id
 
 

@@ -145,7 +145,7 @@ class QuotaPanel:
         if target is not None and kind is LimitKind.USER:
             self._remember(interaction, target.subject_id)
         if target is not None and kind is LimitKind.ROLE and target.subject_id == interaction.guild_id:
-            raise UserFacingError(wording.EVERYONE_ROLE)
+            raise UserFacingError(wording.everyone_role)
         return target
 
     def _remember(self, interaction: discord.Interaction, user_id: int) -> None:

@@ -68,8 +68,8 @@ class WhisulServer:
         """Configure the server. Port 0 selects a free port. `clock` returns seconds since 1970. `small_audio`
         makes songs of 3 seconds.
 
-        `endpoint` is the only path that accepts a POST; the other one returns 404. `public_base` starts the
-        links to audio and covers. By default, the poll's Host header does.
+        `endpoint` is the only path that accepts a POST; the other one returns 404. Links to audio
+        and covers start with `public_base`, or by default with the poll's Host header.
         """
         self.api_key = api_key
         self.posts: deque[Post] = deque(maxlen=_POSTS_KEPT)

@@ -1,4 +1,4 @@
-"""Edit replies a last time before their tokens expire, if nothing else can reach them.
+"""Edit replies one last time before their tokens expire, if nothing else can reach them.
 
 The edit says where the song will appear. Without it, the reply would say "composing" forever.
 """
@@ -38,7 +38,7 @@ def has_moved_on(watched: Song, latest: Song | None) -> bool:
 
 
 class ExpiryNotices:
-    """Sends one notice for each song, unless the song is forgotten before."""
+    """Sends one notice for each song, unless the song is forgotten first."""
 
     def __init__(self, clock: Clock, send: SendNotice) -> None:
         self._clock = clock
@@ -55,7 +55,8 @@ class ExpiryNotices:
             return
         if song.id not in self._watched:
             heapq.heappush(self._due, ((expires_at - NOTICE_BEFORE_EXPIRY).timestamp(), song.id))
-            self._wakeup.notify()
+            if self._due[0][1] == song.id:
+                self._wakeup.notify()
         self._watched[song.id] = song
 
     async def forget(self, song_id: int) -> None:

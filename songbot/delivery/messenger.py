@@ -44,7 +44,7 @@ class Messenger:
 
         If Discord drops the embed, the reply shows it as text.
         """
-        embeds = [embed] if embed else []
+        embeds = [] if embed is None else [embed]  # an embed's truth value is expensive
         if by_token:
             await self._webhook(target).edit_message(
                 _message_id_or_original(target), content=content, embeds=embeds, view=view

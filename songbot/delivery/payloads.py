@@ -1,9 +1,10 @@
-"""Build a song's reply as a message, in variants from the fullest to the barest."""
+"""Build a song's reply as a message, in variants from the most complete to the simplest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -34,18 +35,26 @@ class TitledFile(discord.File):
 
 @dataclass(frozen=True, slots=True)
 class CardPayload:
-    """One variant of the reply. `text` replaces the embed if Discord drops it. `wordless` variants have
-    neither prompt nor title, to pass AutoMod.
+    """One variant of the reply. `wordless` variants have neither prompt nor title, to pass AutoMod.
 
-    discord.py closes files and stores views once sent, so both are created for each request.
+    Most variants are never sent, so each embed is built when it is read. discord.py closes files and stores
+    views once sent, so both are created for each request.
     """
 
-    embed: discord.Embed
+    make_embed: Callable[[], discord.Embed]
     make_view: Callable[[], discord.ui.View]
-    text: str
     language: Language
     attached: tuple[MediaFile, ...] = ()
     wordless: bool = False
+
+    @property
+    def embed(self) -> discord.Embed:
+        return self.make_embed()
+
+    @property
+    def text(self) -> str:
+        """The text that replaces the embed if Discord drops it."""
+        return plain_card(self.embed)
 
     def files(self) -> list[TitledFile]:
         """Return new readers of the same bytes."""
@@ -53,7 +62,7 @@ class CardPayload:
 
 
 def card_custom_ids(song_id: int) -> frozenset[str]:
-    """Return custom IDs of which every variant has one, so that the reply can be recognised."""
+    """Return custom IDs, one of which is in every variant, so that the reply can be recognised."""
     return frozenset(custom_id(f"song:{action}", song_id) for action in (Action.TAKE, Action.RETRY))
 
 
@@ -72,32 +81,30 @@ def payload_variants(
     `max_bytes` in total; None attaches all.
     """
     if song.state is State.FAILED:
-        told = failure_embed(language, song)
-        bare = without_words(language, song, told)
         return [
-            CardPayload(told, lambda: failure_view(language, song), plain_card(told), language),
             CardPayload(
-                bare, lambda: failure_view(language, song), plain_card(bare), language, wordless=True
+                lambda: failure_embed(language, song), lambda: failure_view(language, song), language
+            ),
+            CardPayload(
+                lambda: without_words(language, song, failure_embed(language, song)),
+                lambda: failure_view(language, song),
+                language,
+                wordless=True,
             ),
         ]
     colour = BRAND if accent is None else discord.Colour(accent)
-    linked = song_embed(language, song, parent=parent, colour=colour)
-    bare = without_links(linked)
-    wordless = without_words(language, song, song_embed(language, song))
+    build = partial(song_embed, language, song, parent=parent, colour=colour)
+    view = partial(card_view, language, song)
     payloads = [
-        CardPayload(linked, lambda: card_view(language, song), plain_card(linked), language),
-        CardPayload(bare, lambda: card_view(language, song, listen=False), plain_card(bare), language),
+        CardPayload(build, view, language),
+        CardPayload(lambda: without_links(build()), partial(view, listen=False), language),
         CardPayload(
-            wordless, lambda: card_view(language, song), plain_card(wordless), language, wordless=True
+            lambda: without_words(language, song, song_embed(language, song)), view, language, wordless=True
         ),
     ]
-    attached = _fitting(files, max_bytes)
-    if attached:
+    if attached := _fitting(files, max_bytes):
         cover = files.cover.name if files.cover in attached else None
-        full = song_embed(language, song, cover=cover, parent=parent, colour=colour)
-        payloads.insert(
-            0, CardPayload(full, lambda: card_view(language, song), plain_card(linked), language, attached)
-        )
+        payloads.insert(0, CardPayload(partial(build, cover=cover), view, language, attached))
     return payloads
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager, nullcontext
 
 import discord
 
@@ -50,26 +50,16 @@ class RefusalBudget:
 
         Raise TooManyRefusals if it is too early for another attempt.
         """
-        async with self._slots:
-            if not self._is_exhausted():
-                with self._counting():
-                    yield
-                return
-            async with self._probing:
-                if self._is_exhausted() and self._monotonic() < self._next_probe:
-                    raise TooManyRefusals
-                with self._counting():
-                    yield
-
-    @contextmanager
-    def _counting(self) -> Iterator[None]:
-        try:
-            yield
-        except discord.HTTPException as error:
-            if counts_as_invalid(error):
-                self._refused.append(self._monotonic())
-                self._next_probe = self._monotonic() + PROBE_SECONDS
-            raise
+        async with self._slots, self._probing if self._is_exhausted() else nullcontext():
+            if self._is_exhausted() and self._monotonic() < self._next_probe:
+                raise TooManyRefusals
+            try:
+                yield
+            except discord.HTTPException as error:
+                if counts_as_invalid(error):
+                    self._refused.append(self._monotonic())
+                    self._next_probe = self._monotonic() + PROBE_SECONDS
+                raise
 
     def _is_exhausted(self) -> bool:
         while self._refused and self._monotonic() - self._refused[0] >= WINDOW_SECONDS:

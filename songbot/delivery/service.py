@@ -47,8 +47,8 @@ PROGRESS_TIMEOUT = 5.0
 MAX_CONCURRENT_EDITS = 20
 """Limits concurrent edits, since each needs its own connection and progress can wait."""
 METHOD_TIMEOUT = 30.0
-"""Seconds, including an upload. Together with the files' own deadline, a hanging attempt ends within
-minutes."""
+"""Seconds, including an upload. Together with the files' own deadline, this ends a hanging attempt
+within minutes."""
 NOTIFY_TIMEOUT = 10.0
 NOTIFY_BACKOFF = (1.0, 3.0)
 """Seconds. Retries happen only with a nonce, which prevents a second mention, because discord.py itself
@@ -109,17 +109,20 @@ class DiscordDelivery:
 
         Once Discord has permanently rejected the edit, no further request is sent.
         """
-        target, reach = song.reply, self._reach(song)
-        by_token = token_is_valid(target, self._clock.now())
-        only_by_token = needs_token(song, reach)
-        if by_token and only_by_token:
+        by_token, can_embed = token_is_valid(song.reply, self._clock.now()), True
+        if by_token:
             self._notices.watch(song)
-        if (only_by_token and not by_token) or (song.id, by_token) in self._dead_progress:
+        else:
+            reach = self._reach(song)
+            can_embed = reach.can_embed
+            if needs_token(song, reach):
+                return False
+        if (song.id, by_token) in self._dead_progress:
             return False
         language = find_language(song.language)
         embed = progress_embed(language, song, progress, ephemeral=must_stay_private(song))
         view = progress_view(language, song)
-        if by_token or reach.can_embed:
+        if can_embed:
             return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
         return await self._edit_text(song, plain_card(embed), view, by_token=by_token)
 
@@ -147,11 +150,13 @@ class DiscordDelivery:
         return True
 
     def _stop_progress(self, song_id: int, *, by_token: bool) -> None:
-        """Edit that message no more. Forget the oldest entries: another process may deliver those songs."""
+        """Stop editing this message. Drop the oldest entries: other processes may deliver those songs."""
         self._dead_progress[song_id, by_token] = None
 
     async def _send_expiry_notice(self, song: Song) -> None:
-        """Say where the song will appear while the token is still valid, and stop showing progress."""
+        """Say where the song will appear if only the token can edit the reply, and stop showing progress."""
+        if not needs_token(song, self._reach(song)):
+            return
         self._stop_progress(song.id, by_token=True)
         language = find_language(song.language)
         while token_is_valid(song.reply, self._clock.now()):

@@ -40,7 +40,7 @@ class SongAccess:
     async def require_completed(
         self, interaction: discord.Interaction, song: Song | None, action: SongAction
     ) -> Song:
-        """Return the song like `require`. Raise UserFacingError also if it was not completed."""
+        """Return the song like `require`, but also raise UserFacingError if it was not completed."""
         found = await self.require(interaction, song, action)
         if found.state is not State.COMPLETED:
             raise UserFacingError(general.NOT_READY)

@@ -89,8 +89,8 @@ async def _find_acknowledgement(interaction: discord.Interaction, *, private: bo
 
 
 async def _report_missed(interaction: discord.Interaction, *, private: bool) -> None:
-    """Say in the channel what to do, if the bot has access: Discord shows "The application did not
-    respond". For a private order, post nothing in public."""
+    """Say in the channel what to do, if the bot has access, because Discord shows only "The application did
+    not respond". For a private order, post nothing in public."""
     channel = interaction.channel
     if private or not bot_has_access(interaction) or not isinstance(channel, discord.abc.Messageable):
         return

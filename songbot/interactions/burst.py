@@ -1,4 +1,4 @@
-"""Acknowledge everybody first when many people order at once, and order songs only then."""
+"""When many people order at once, acknowledge everybody before ordering any songs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MAX_WAIT = 0.3
-"""Seconds that an order waits for other acknowledgements, which have a deadline, while the order has none."""
+"""Seconds that an order, which has no deadline, waits for other acknowledgements, which have one."""
 
 
 class AcknowledgementBarrier:

@@ -30,10 +30,10 @@ class ChannelPolicy:
     def __init__(self, repository: ChannelRuleRepository, monotonic: Callable[[], float]) -> None:
         self._repository = repository
         self._monotonic = monotonic
-        self._cache: BoundedDict[int, tuple[float, ChannelRules]] = BoundedDict(_MAX_CACHED)
+        self._cache: BoundedDict[int, tuple[float, asyncio.Task[ChannelRules]]] = BoundedDict(_MAX_CACHED)
 
     async def refusal(self, interaction: discord.Interaction) -> Sentence | None:
-        """Return why no song can be requested here, naming a channel where it can, or None if it can be.
+        """Return why songs can't be requested here, naming a channel where they can, or None if they can.
 
         Raise StoreUnavailable if the rules can't be read.
         """
@@ -65,13 +65,17 @@ class ChannelPolicy:
         self._cache.pop(guild_id, None)
 
     async def _rules(self, guild_id: int) -> ChannelRules:
-        until, rules = self._cache.get(guild_id, (0.0, ChannelRules()))
+        """Read the rules once for all requests that arrive meanwhile and soon after."""
+        until, reading = self._cache.get(guild_id, (0.0, None))
         now = self._monotonic()
-        if now < until:
-            return rules
-        rules = await self._repository.rules(guild_id)
-        self._cache[guild_id] = (now + CACHE_SECONDS, rules)
-        return rules
+        if reading is None or now >= until or _has_failed(reading):
+            reading = asyncio.create_task(self._repository.rules(guild_id), name=f"channel-rules-{guild_id}")
+            self._cache[guild_id] = (now + CACHE_SECONDS, reading)
+        return await asyncio.shield(reading)
+
+
+def _has_failed(reading: asyncio.Task[ChannelRules]) -> bool:
+    return reading.done() and (reading.cancelled() or reading.exception() is not None)
 
 
 def _open_channel_id(interaction: discord.Interaction, rules: ChannelRules) -> int | None:

@@ -61,7 +61,7 @@ class SongTree(app_commands.CommandTree["SongBot"]):
 class SongBot(commands.AutoShardedBot):
     """A client. `on_login` is awaited after Discord accepted the token and before the gateway is connected.
 
-    `state` stores what is known of the registered commands. `http_trace` receives each request to Discord,
+    `state` stores what is known about the registered commands. `http_trace` receives each request to Discord,
     and `on_unreadable` each event that discord.py can't parse. `shard_ids` of None means all shards.
     """
 
@@ -105,7 +105,7 @@ class SongBot(commands.AutoShardedBot):
         await self._on_login()
 
     def drop_unreadable(self, name: str, data: Any) -> None:
-        """Count the event. If somebody waits for its answer, give one in a task of discord.py's."""
+        """Count the event. If someone is waiting for a response, send one in one of discord.py's tasks."""
         self._on_unreadable(name)
         if name == "INTERACTION_CREATE":
             self.dispatch("unreadable_interaction", data)

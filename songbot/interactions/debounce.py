@@ -1,4 +1,4 @@
-"""Ignore repeated presses that mean the same."""
+"""Ignore repeated presses that mean the same thing."""
 
 from __future__ import annotations
 

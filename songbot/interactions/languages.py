@@ -12,7 +12,7 @@ import discord
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.ports import Clock
-from songbot.wording.language import Language, find_language, load_languages
+from songbot.wording.language import Language, find_language
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,6 @@ class Languages:
 
     async def run(self) -> None:
         """Store and read languages now and then, until cancelled."""
-        await asyncio.to_thread(load_languages)
         while True:
             await asyncio.sleep(SYNC_INTERVAL)
             try:

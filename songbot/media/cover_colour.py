@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 MAX_PIXELS = 16_000_000
 """Larger pictures are not decoded, because that would take too much time and memory."""
-_SIDE, _COLOURS = 64, 8
+_SIDE, _COLOURS = 24, 8
 _MIN_LIGHTNESS, _MAX_LIGHTNESS = 0.35, 0.75
 """The range of lightness that is legible in Discord's dark and light themes."""
 
@@ -43,7 +43,7 @@ def _shrunk(picture: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise ValueError("too large")
         image.draft("RGB", (_SIDE, _SIDE))
-        return image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+        return image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=1.0)
 
 
 def _liveliest(image: Image.Image) -> int:

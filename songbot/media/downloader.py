@@ -37,7 +37,7 @@ class DownloadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """`name` is ASCII; `title` is what it stands for where that has other letters."""
+    """`name` is ASCII; `title` is the original name if that has other letters, else None."""
 
     name: str
     data: bytes

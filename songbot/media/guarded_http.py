@@ -1,4 +1,4 @@
-"""Send GET requests to untrusted URLs, allowing only public hosts, also after redirects."""
+"""Send GET requests to untrusted URLs, allowing only public hosts, including after redirects."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ async def check_discord(
 
 
 async def check_whisul(api_key: str, url: str, *, deadline_seconds: float = 15.0) -> CheckResult:
-    """Ask Whisul for a random job: a reply that there is none means that the key is accepted."""
+    """Ask Whisul for a random job: if the reply is that it does not exist, the key is accepted."""
     try:
         async with asyncio.timeout(deadline_seconds), WhisulClient(api_key, url) as client:
             await client.job(str(uuid.uuid4()))

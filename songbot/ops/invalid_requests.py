@@ -19,8 +19,8 @@ _STATUSES = frozenset({401, 403, 429})
 
 
 class InvalidRequests:
-    """Tells `count` of each invalid request, and the log when there are a thousand in 10 minutes, once in
-    that time. `monotonic` gives seconds.
+    """Calls `count` for each invalid request, and logs a warning if there are a thousand in 10 minutes, at
+    most once in that time. `monotonic` returns seconds.
     """
 
     def __init__(self, count: Callable[[], None], monotonic: Callable[[], float]) -> None:
@@ -32,13 +32,13 @@ class InvalidRequests:
     async def on_request_end(
         self, _session: aiohttp.ClientSession, _context: object, request: aiohttp.TraceRequestEndParams
     ) -> None:
-        """Append it to `on_request_end` of the client's `http_trace`."""
+        """Count an invalid request. Append this to `on_request_end` of the client's `http_trace`."""
         scope = request.response.headers.get("X-RateLimit-Scope", "")
         if request.response.status in _STATUSES and scope != "shared":
             self.record()
 
     def record(self) -> None:
-        """Count one invalid request, at this moment."""
+        """Count an invalid request that was made now."""
         now = self._monotonic()
         self._count()
         self._times.append(now)

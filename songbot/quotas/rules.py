@@ -190,7 +190,7 @@ def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
 
 
 def decide(personal: list[LimitUsage], shared: list[LimitUsage], grant_left: int) -> Decision:
-    """Decide about one more song by the person's own limit, then their grants, then the shared limits."""
+    """Decide whether one more song is allowed by the person's limit or a grant, and by the shared limits."""
     effective = effective_limit(personal)
     uses_grant = effective.remaining == 0 and grant_left > 0
     blockers = [] if effective.remaining or uses_grant else [effective]

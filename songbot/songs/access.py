@@ -1,6 +1,7 @@
 """Decide who may do what with a song, whichever way it is reached. Pure.
 
-It rests on Discord's permissions of now and on the song's own privacy. Ids in custom ids prove nothing.
+The decision is based on current Discord permissions and on whether the song is private. Ids in custom ids
+prove nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class SongAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person, and what is known of them right now.
+    """The person, and what is known about them right now.
 
     `guild_id` is where they are. `sees_origin`: they may view the channel in which the song was made.
     `sees_card`: they pressed a button on a message that shows the song to everybody in its channel.

@@ -56,6 +56,10 @@ class SongRepository(Protocol):
         """Check and charge the quota and save the song as `queued`, all in one transaction."""
         ...
 
+    async def is_queue_empty(self) -> bool:
+        """Return whether no song is queued. This costs far less than an admission."""
+        ...
+
     async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
         """Move the next queued songs to `submitting` for `worker_id` while slots are free.
 
@@ -123,11 +127,11 @@ class SongRepository(Protocol):
         """Return whether there are other workers, or were until a few seconds ago."""
         ...
 
-    async def claim(self, worker_id: str, now: datetime, limit: int) -> int:
-        """Take over up to `limit` songs whose worker's lease has expired. Return how many were taken over.
+    async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:
+        """Take over songs whose worker's lease has expired, and return their ids.
 
         Fail the ones that were left submitting as INTERRUPTED, and refund them, since Whisul may or may not
-        have accepted them.
+        have accepted them. Take over up to `limit` of these, and up to `limit` others.
         """
         ...
 
@@ -136,6 +140,10 @@ class SongRepository(Protocol):
         ...
 
     async def get(self, song_id: int) -> Song | None: ...
+
+    async def get_many(self, song_ids: Sequence[int]) -> list[Song]:
+        """Return those of the songs that exist and whose owner did not have them deleted."""
+        ...
 
     async def recent_durations(self, limit: int) -> list[float]:
         """Return the seconds from submission to finish of the latest completed songs, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -30,14 +30,14 @@ class Progress:
     `queue_position` counts from 1. `running_own` is how many songs of the same person this one waits for, or
     0 if it waits for other people's. `segments` is the filled part of the bar, less than SEGMENTS. `since` is
     when the wait started and `expected_at` when half of the recent songs would be finished, both as aware
-    UTC.
+    UTC. A changed estimate alone is not worth an edit, so it does not count when values are compared.
     """
 
     stage: Stage
     segments: int = 0
     queue_position: int | None = None
     since: datetime | None = None
-    expected_at: datetime | None = None
+    expected_at: datetime | None = field(default=None, compare=False)
     running_own: int = 0
 
 

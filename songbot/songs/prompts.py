@@ -38,6 +38,8 @@ def clean_prompt(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(_replacement(character) for character in text).split())
 
 

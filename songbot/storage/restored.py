@@ -23,7 +23,7 @@ from .database import DEADLINE
 from .environment import database_url
 from .errors import BadDatabaseUrl, UnusableDatabase
 from .preconditions import refuse_unfinished_copy, refuse_while_used
-from .queries.transitions import NOBODY, give_grants_back
+from .queries.transitions import NOBODY, PAID_BY, fail
 from .schema.migrate import migrate
 from .schema.tables import PENDING, songs
 
@@ -54,11 +54,9 @@ def _fail_unsent(connection: Connection, now: datetime) -> int:
             refunded_at=now,
             lease_owner=NOBODY,
         )
-        .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+        .returning(*PAID_BY)
     )
-    failed = connection.execute(change).all()
-    give_grants_back(connection, failed)
-    return len(failed)
+    return len(fail(connection, change, {}))
 
 
 def main(arguments: list[str] | None = None) -> int:

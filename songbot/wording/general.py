@@ -34,7 +34,7 @@ AUTOMOD_BLOCKS_PROMPT = Message(
 
 
 def prompt_too_long(language: Language, length: int, maximum: int) -> str:
-    """Return that the prompt has `length` characters, while only `maximum` are allowed."""
+    """Say that the prompt has `length` characters, while only `maximum` are allowed."""
     return language.gettext(
         "Your prompt is {length} characters; the maximum is {maximum}. Please shorten it.",
         length=language.number(length),
@@ -43,7 +43,7 @@ def prompt_too_long(language: Language, length: int, maximum: int) -> str:
 
 
 def options_left_out(language: Language, names: Sequence[str]) -> str:
-    """Return that the named options were left out to make the prompt fit."""
+    """Say that the named options were left out to make the prompt fit."""
     options = language.listed(f"`{name}`" for name in names)
     # Translators: {options} is a list of option names, as in "`mood` and `genre`".
     return language.ngettext(
@@ -55,7 +55,7 @@ def options_left_out(language: Language, names: Sequence[str]) -> str:
 
 
 def closed(language: Language, message: str | None) -> str:
-    """Return that no new songs are accepted: the owner paused the bot with `message`, or the process is
+    """Say that no new songs are accepted: the owner paused the bot with `message`, or the process is
     stopping."""
     note = escape_and_clamp(message, 500)
     if not note:
@@ -78,7 +78,7 @@ def missing_permissions(language: Language, names: Sequence[str]) -> str:
 
 
 def missed(language: Language, user_id: int) -> str:
-    """Return that a command could not be answered in time, so that nothing was ordered."""
+    """Say that a command could not be answered in time, so that nothing was ordered."""
     return language.gettext(
         "{user}, I couldn't respond in time. Nothing was charged – please try again.", user=f"<@{user_id}>"
     )

@@ -43,7 +43,7 @@ def play(language: Language, number: int) -> str:
 
 
 def nothing_saved(language: Language) -> str:
-    """Return that the person has saved no songs."""
+    """Say that the person has saved no songs."""
     # Translators: {save} is the label of a button, as in "`Save`".
     return language.gettext(
         "You haven't saved any songs yet. Press ⭐ {save} under a song to add it here.",
@@ -52,12 +52,12 @@ def nothing_saved(language: Language) -> str:
 
 
 def nothing_of(language: Language, owner_id: int) -> str:
-    """Return that a member has no public songs in this server."""
+    """Say that a member has no public songs in this server."""
     return language.gettext("{user} has no public songs in this server.", user=f"<@{owner_id}>")
 
 
 def nothing_found(language: Language, search: str) -> str:
-    """Return that no song matches. `search` is escaped."""
+    """Say that no song matches. `search` is escaped."""
     # Translators: {search} is what the person typed.
     return language.gettext(
         "No songs match **{search}**. Every word has to appear in the title, the tags or the prompt. "

@@ -70,7 +70,7 @@ def waiting(language: Language, queue_position: int | None) -> str:
 
 
 def own_songs_first(language: Language, running: int) -> str:
-    """Return that the person's own `running` songs (at least 1) must finish first."""
+    """Say that the person's own `running` songs (at least 1) must finish first."""
     return language.ngettext(
         "You have {count} song in progress. This one starts when that one finishes.",
         "You have {count} songs in progress. This one starts when one of them finishes.",

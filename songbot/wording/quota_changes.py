@@ -13,10 +13,6 @@ from .quota_rules import default_limit, limit, person, spent
 CHOOSE_ONE = Message("Choose only one of `applies_to`, `role` and `user`.")
 CHOOSE_ONE_TO_REMOVE = Message("Choose one of `applies_to`, `role` or `user`.")
 BOT_NAMED = Message("Bots don't have quotas. Please choose a person.")
-# Translators: "each member" is a choice of the command's option, by its name in your language.
-EVERYONE_ROLE = Message(
-    "To limit everyone, use `/quota limit applies_to:each member` instead of @\u200beveryone."
-)
 _DAYS = {Period.HOUR: 1, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 31}
 
 _SET = {
@@ -53,7 +49,7 @@ def _subject(language: Language, kind: LimitKind, subject_id: int) -> str:
 
 
 def rule_set(language: Language, rule: Rule, before: Rule | None, operator_limits: OperatorLimits) -> str:
-    """Return that a rule was added or changed, and any cap that is lower."""
+    """Say that a rule was added or changed, and any cap that is lower."""
     values = {"limit": limit(language, rule), "subject": _subject(language, rule.kind, rule.subject_id)}
     if before is None:
         said = _SET.get(rule.kind, _SET_FOR)(language, **values)
@@ -88,7 +84,7 @@ def ceiling_notes(language: Language, rule: Rule, operator_limits: OperatorLimit
 def removed(
     language: Language, before: Rule | None, kind: LimitKind, subject_id: int, operator_limits: OperatorLimits
 ) -> str:
-    """Return that a rule was removed, and what applies now."""
+    """Say that a rule was removed, and what applies now."""
     subject = _subject(language, kind, subject_id)
     if before is None:
         return _NOTHING_TO_REMOVE[kind](language, subject=subject)
@@ -118,7 +114,7 @@ def _applies_now(language: Language, kind: LimitKind, operator_limits: OperatorL
 
 
 def granted(language: Language, user_id: int, left: int) -> str:
-    """Return that bonus songs were given. `left` is how many the person now has."""
+    """Say that bonus songs were given. `left` is how many the person now has."""
     return language.ngettext(
         "{user} now has {count} bonus song. It doesn't expire, is used after their own limit runs out, and "
         "still counts towards the server-wide limit.",
@@ -130,7 +126,7 @@ def granted(language: Language, user_id: int, left: int) -> str:
 
 
 def reset_done(language: Language, user_id: int, decision: Decision) -> str:
-    """Return that a person's usage was reset. `decision` is what their next song would get."""
+    """Say that a person's usage was reset. `decision` is what their next song would get."""
     own, user = decision.effective, f"<@{user_id}>"
     if decision.blocked_by is not None:
         # Translators: {reason} is a limit, as in "Member limit: used up (5 / 5 today), resets in 5 hours".
@@ -161,7 +157,7 @@ def timezone_set(language: Language, zone: str, before: str) -> str:
 
 
 def unknown_zone(language: Language, text: str, similar: Sequence[str] = ()) -> str:
-    """Return that a time zone is unknown, and which ones were probably meant."""
+    """Say that a time zone is unknown, and which ones were probably meant."""
     named = escape_and_clamp(text, 60)
     if named:
         # Translators: {name} is what the person typed.
@@ -175,3 +171,13 @@ def unknown_zone(language: Language, text: str, similar: Sequence[str] = ()) -> 
     else:
         hint = language.gettext("Try a city near you, such as {zones}.", zones=language.listed(zones, "or"))
     return language.paragraph(said, hint)
+
+
+def everyone_role(language: Language) -> str:
+    """Say which choice limits everyone, since @everyone is no role that can have a limit."""
+    choice = language.pgettext("choice", "each member")
+    # Translators: {command} is a command with its choice, as in "`/quota limit applies_to:each member`".
+    return language.gettext(
+        "To limit everyone, use {command} instead of @\u200beveryone.",
+        command=f"`/quota limit applies_to:{choice}`",
+    )

@@ -67,7 +67,7 @@ def rule_set(language: Language, channel_id: int, rule: ChannelRule | None, rule
 
 
 def refused(language: Language, open_channel_id: int | None) -> str:
-    """Return that songs can't be requested here, that nothing was charged, and where they can be
+    """Say that songs can't be requested here, that nothing was charged, and where they can be
     requested."""
     if open_channel_id is None:
         return language.gettext("Songs are turned off in this channel. Nothing was charged.")

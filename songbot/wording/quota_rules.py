@@ -186,7 +186,7 @@ def more_rules(language: Language, count: int) -> str:
 
 
 def no_rules(language: Language, operator_limits: OperatorLimits) -> str:
-    """Return that the server has no rules, and what applies instead."""
+    """Say that the server has no rules, and what applies instead."""
     # Translators: {limit} is "5 songs per member per day".
     return language.gettext(
         "No limits yet. Default: {limit}.", limit=default_limit(language, operator_limits)

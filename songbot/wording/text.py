@@ -21,6 +21,7 @@ _SPECIAL = re.compile(r"[\\*_~|`\[\]<>#/]")
 _LIST = re.compile(r"^([-+])|^(\d{1,9})([.)])")
 _PING = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 _FILE_NAME_SIGNS = frozenset("_-.' ()&,!")
+_NOT_IN_URLS = frozenset(' "<>\\^`{|}')
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _SPOILER = re.compile(r"^(?:spoiler_)+", re.IGNORECASE)
 
@@ -28,6 +29,8 @@ _SPOILER = re.compile(r"^(?:spoiler_)+", re.IGNORECASE)
 def normalise(text: str | None, max_length: int = MAX_READ) -> str:
     """Return one line without control, bidirectional, invisible or stacked combining characters; it may be
     empty."""
+    if text and text.isascii() and text.isprintable():
+        return " ".join(text[:max_length].split())
     kept: list[str] = []
     marks = 0
     for character in (text or "")[:max_length]:
@@ -143,7 +146,7 @@ def safe_link(url: str | None, limit: int = EMBED_URL) -> str | None:
 
     Non-ASCII letters are percent-encoded.
     """
-    if not url or len(url) > limit or not url.isprintable() or any(sign in url for sign in ' "<>\\^`{|}'):
+    if not url or len(url) > limit or not url.isprintable() or not _NOT_IN_URLS.isdisjoint(url):
         return None
     url = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
     if len(url) > limit:

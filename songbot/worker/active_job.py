@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from songbot.songs.models import Song
 
+MAX_COUNTED = 60.0
+"""Polls are no further apart than this, unless the process stood still, in which time nobody asked Whisul."""
+
 
 @dataclass(slots=True, eq=False)
 class ActiveJob:
@@ -18,6 +21,8 @@ class ActiveJob:
     running: bool = False
     failures: int = 0
 
+    ours_at: float = 0.0
+    """When the database last said that this worker owns the song."""
     post_begun: bool = False
     """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0
@@ -35,5 +40,5 @@ class ActiveJob:
     def count_time(self, now: float, *, answerable: bool) -> None:
         """Add the time since the last call if Whisul could be reached during it."""
         if answerable:
-            self.answerable_seconds += now - self.asked_until
+            self.answerable_seconds += min(MAX_COUNTED, now - self.asked_until)
         self.asked_until = now

@@ -1,4 +1,4 @@
-"""Stop requests to a service that is down, and let single ones through to see whether it is back."""
+"""Stop requests to a service that is down, and let one through at a time to see whether it is back."""
 
 from __future__ import annotations
 

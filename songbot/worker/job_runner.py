@@ -74,7 +74,7 @@ class JobRunner:
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
-        """Take the next step. Return the seconds until the following one, or None if the song is done."""
+        """Take the next step. Return the seconds until the next one, or None if the song is done."""
         song = job.song
         if song.delivery is not DeliveryState.PENDING:
             return None
@@ -82,7 +82,7 @@ class JobRunner:
             return await self._deliver(job)
         if song.state is State.COMPOSING:
             return await self._poll(job)
-        if job.post_begun:  # and a bug came in between
+        if job.post_begun:  # an error interrupted the previous step
             return await self._fail(job, FailureReason.INTERRUPTED)
         return await self._submit(job)
 
@@ -130,7 +130,7 @@ class JobRunner:
         job.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
         job.started_at = job.asked_until = deps.clock.monotonic()
         log.info("Whisul accepted the song as job %s", job_id, extra={"song": song.id})
-        await self._lines.update(job.song)
+        await self._show_progress(job)
         return self._next_poll(job)
 
     def _begin_post(self, job: ActiveJob) -> Awaitable[str]:
@@ -198,7 +198,7 @@ class JobRunner:
         if report.state is not JobState.RUNNING:
             return await self._handle_finished_job(job, report)
         job.count_time(deps.clock.monotonic(), answerable=True)
-        await self._lines.update(job.song)
+        await self._show_progress(job)
         return await self._give_up_or(job, self._next_poll(job))
 
     async def _handle_poll_error(self, job: ActiveJob, error: provider_errors.ProviderError) -> float | None:
@@ -329,6 +329,11 @@ class JobRunner:
         log.warning("undeliverable: %s", outcome.reason, extra={"song": song.id})
 
     # ------------------------------------------------------------------ helpers
+
+    async def _show_progress(self, job: ActiveJob) -> None:
+        """Edit the progress message, unless another worker may have replaced it with the card."""
+        if job.ours_at >= self._lease.held_since and self._lease.is_certain():
+            await self._lines.update(job.song)
 
     async def _call_provider(self, request: Callable[[], Awaitable[T]], kind: RequestKind) -> T:
         """Make one request to Whisul when the throttle allows it, and report the outcome to the throttle."""

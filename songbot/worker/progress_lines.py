@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from songbot.songs.durations import DurationEstimator
@@ -55,7 +55,7 @@ class ProgressLines:
                 running_own=running_own,
                 busy=busy,
             )
-            if _is_visible_change(line.progress, progress):
+            if progress != line.progress:
                 line.progress, line.edited_at = progress, now
                 await self._delivery.update_progress(song, progress)
 
@@ -67,7 +67,7 @@ class ProgressLines:
                 pass
 
     def waited(self, song: Song, since: datetime) -> float:
-        """Return for how many seconds the song has waited for Whisul, starting at `since`.
+        """Return how many seconds the song has waited for Whisul since `since`.
 
         The wall clock, which may be changed, measures only the time before the first call.
         """
@@ -84,7 +84,7 @@ class ProgressLines:
     def forget_old(self) -> None:
         """Forget messages that have not been updated for a long time.
 
-        Those of songs that another worker took over are among them.
+        They include those of songs that another worker took over.
         """
         oldest = self._clock.monotonic() - FORGET_AFTER
         for song_id in [song_id for song_id, line in self._lines.items() if line.touched_at < oldest]:
@@ -95,8 +95,3 @@ class ProgressLines:
         line = self._lines.setdefault(song_id, _Line(now))
         line.touched_at = now
         return line
-
-
-def _is_visible_change(previous: Progress | None, progress: Progress) -> bool:
-    """Return whether the stage, bar or position changed. A changed estimate alone is not worth an edit."""
-    return previous is None or replace(previous, expected_at=None) != replace(progress, expected_at=None)

@@ -106,7 +106,7 @@ class QueueDisplay:
         )
 
     def _unavailable_since(self, song: Song) -> datetime | None:
-        """Return since when this song waits for Whisul and not for a slot, or None."""
+        """Return when this song began to wait for Whisul, or None if it waits for a slot."""
         if self._deps.throttle.unavailable_since is None:
             return None
         outage = timedelta(seconds=self._deps.clock.monotonic() - self._deps.throttle.unavailable_since)

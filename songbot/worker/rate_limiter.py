@@ -1,11 +1,11 @@
-"""Limit the rate of requests to what a service accepts that documents no limit."""
+"""Limit the rate of requests to what a service accepts, if it documents no limit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 MIN_RATE, RECOVERY_RATE, UNLIMITED_RATE = 0.2, 20.0, 500.0
-"""Requests per second: the lowest limit, the limit after downtime, and the limit that is as good as none."""
+"""Requests per second: the lowest limit, the limit after downtime, and the limit at which it is removed."""
 
 
 class AdaptiveRateLimiter:

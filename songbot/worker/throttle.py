@@ -1,8 +1,8 @@
 """Throttle all requests to Whisul: how many at once, how fast, and whether any at all.
 
 Whisul documents no rate limit (see its page "Pace"), so the throttle adapts: a 429 halves the rate for all
-songs, and successes raise it again. While Whisul is down, the throttle lets single requests through to check
-whether it is back. After that it starts slowly, so that not all songs are sent at once.
+songs, and successes raise it again. While Whisul is down, the throttle lets one request through at a time
+to check whether it is back. After that it starts slowly, so that not all songs are sent at once.
 """
 
 from __future__ import annotations

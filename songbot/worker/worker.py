@@ -146,7 +146,7 @@ class Worker:
             if job.delivery_attempts and not job.running:
                 spread = 10 * self._deps.random.random()
                 self._scheduler.advance(song_id, max(now, job.last_attempt_at + pause) + spread)
-        self._jobs_due.notify()
+                self._jobs_due.notify()
 
     # ----------------------------------------------------------------- admission
 
@@ -171,7 +171,8 @@ class Worker:
         active = sum(1 for job in self._jobs.values() if not job.song.finished)
         asked_at = self._deps.clock.monotonic()
         admitted: list[Song] = []
-        if retry_in == 0 and active < config.max_concurrent and self._lease.is_certain():
+        is_possible = retry_in == 0 and active < config.max_concurrent and self._lease.is_certain()
+        if is_possible and (new_orders or not await self._deps.repository.is_queue_empty()):
             admitted = await self._deps.repository.admit(
                 self.worker_id, config.max_concurrent, config.max_concurrent_per_user, self._deps.clock.now()
             )
@@ -186,7 +187,7 @@ class Worker:
         self._deps.telemetry.admitted(waited)
         log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
         self._queue_display.remove(song.id)
-        job = ActiveJob(song, started_at=asked_at)
+        job = ActiveJob(song, started_at=asked_at, ours_at=asked_at)
         if waited > UNSHOWN_SECONDS:
             job.deliver_from = self._deps.clock.monotonic() + EDIT_SECONDS
         self._follow(job, 0.0)
@@ -198,27 +199,38 @@ class Worker:
         that is submitting but not in memory was admitted and is known not to have been sent.
         """
         repository, now = self._deps.repository, self._deps.clock.now()
-        while await repository.claim(self.worker_id, now, CLAIM_BATCH) >= CLAIM_BATCH:
-            pass
-        before = list(self._jobs.values())
+        is_more_left = True
+        while is_more_left:
+            asked_at = self._deps.clock.monotonic()
+            claimed = await repository.claim(self.worker_id, now, CLAIM_BATCH)
+            await self._load(claimed, asked_at)
+            is_more_left = len(claimed) >= CLAIM_BATCH
+        before, asked_at = list(self._jobs.values()), self._deps.clock.monotonic()
         leased = await repository.leased(self.worker_id)
         for job in before:
-            if job.song.id not in leased and not job.running:
+            if job.song.id in leased:
+                job.ours_at = asked_at
+            elif not job.running:
                 self._drop(job)
-        for song_id in leased.keys() - self._jobs.keys():
-            song = await repository.get(song_id)
-            if song is None or song.delivery is not DeliveryState.PENDING:
+        unknown = sorted(leased.keys() - self._jobs.keys())
+        for start in range(0, len(unknown), CLAIM_BATCH):
+            await self._load(unknown[start : start + CLAIM_BATCH], asked_at)
+
+    async def _load(self, song_ids: list[int], asked_at: float) -> None:
+        """Read songs that this worker owned after `asked_at`, and continue those that are not in memory."""
+        for song in await self._deps.repository.get_many(song_ids) if song_ids else ():
+            if song.id in self._jobs or song.delivery is not DeliveryState.PENDING:
                 continue
             if song.state is State.SUBMITTING:
-                await repository.requeue(song, self.worker_id, song.unavailable_since)
+                await self._deps.repository.requeue(song, self.worker_id, song.unavailable_since)
             elif song.state is not State.QUEUED:
-                self._adopt(song)
+                self._adopt(song, asked_at)
 
-    def _adopt(self, song: Song) -> None:
+    def _adopt(self, song: Song, asked_at: float) -> None:
         """Continue an abandoned song.
 
         Whisul gets at least half of its time to respond before the song fails, even if no worker polled for
-        long.
+        a long time.
         """
         log.info("took over the song while %s", song.state.value, extra={"song": song.id})
         now, elapsed = self._deps.clock.monotonic(), 0.0
@@ -226,6 +238,7 @@ class Worker:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
+        job.ours_at = asked_at
         if song.reason is FailureReason.CANCELLED:
             self._queue_display.remove(song.id)
             job.deliver_from = now + EDIT_SECONDS

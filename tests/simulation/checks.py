@@ -1,4 +1,4 @@
-"""Where the events of a run meet the invariants."""
+"""Connect the events of a run to the invariants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """Called by the simulated neighbours. The first broken promise is kept in `world.violation`."""
+    """Receives the neighbours' events. The first broken promise is stored in `world.violation`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -30,12 +30,14 @@ class Checks:
         world = self._world
         world.tell(process, "POSTs %s", order_key)
         world.sent.setdefault(order_key, set()).add(process)
+        world.submits.setdefault(order_key, []).append(world.loop.now)
         self.report(
             "post_only_under_a_live_lease", posting.post_only_under_a_live_lease(world, process, order_key)
         )
 
     def on_post(self, post: Post) -> None:
         self._world.last_post = self._world.loop.now
+        self._world.release_held()
         self.report("at_most_one_post", posting.at_most_one_post(self._world, post))
 
     def on_poll(self, process: int, job_id: str) -> None:
@@ -44,7 +46,7 @@ class Checks:
             self.report("polls_are_spaced", posting.polls_are_spaced(self._world, process, job_id))
 
     def on_discord_request(self, song_id: int, way: str) -> None:
-        """`song_id` is negative for a line: then it is the message's id."""
+        """Count a request. For a progress message, `song_id` is negative and refers to the message's id."""
         world = self._world
         if song_id < 0:
             song_id = world.song_of_message.get(-song_id, song_id)
@@ -54,18 +56,20 @@ class Checks:
         world.last_request[song_id] = world.loop.now
 
     def on_order_outcome(self, order: Any, outcome: Any, now: datetime) -> None:
-        """In the moment of the commit."""
+        """Check the outcome of an order, at the moment of its commit."""
         world = self._world
         world.tell(0, "%s of person %s is %s", order.idempotency_key, order.user_id, type(outcome).__name__)
         problem = quotas.order_outcome_is_right(world.book, order, outcome, now)
         self.report("order_outcome_is_right", problem)
+        problem = rows.pressed_twice_makes_one_song(world, order, outcome, now)
+        self.report("pressed_twice_makes_one_song", problem)
         self.report("accepted_order_is_written", rows.accepted_order_is_written(world, outcome))
         if getattr(getattr(outcome, "decision", None), "uses_grant", False):
             key = order.quota_guild_id or 0, order.user_id
             world.book.grants[key] = world.book.grants.get(key, 0) - 1
 
     def on_row(self, process: int, old: Row | None, new: Row | None) -> None:
-        """A committed change of a song's row."""
+        """Check a committed change of a song's row."""
         world = self._world
         self._tell(process, old, new)
         placed = self._placed(old, new)

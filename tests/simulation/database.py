@@ -1,15 +1,16 @@
-"""The database: one for all processes, with real SQL, and each process's connector to it."""
+"""Simulate the database: one for all processes, with real SQL, and a connector to it for each process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import count
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.errors import StoreUnavailable
@@ -19,13 +20,14 @@ from songbot.storage.repositories.songs import SqlSongRepository
 from tests.support.inline_connector import InlineSqliteConnector
 
 from .network import Link, NoAnswer, Refused, Trouble
+from .statements import PreparedConnection
 
 T = TypeVar("T")
 DEADLINE = 10.0
 
 
 class Row(NamedTuple):
-    """What the checks need of a song's row. Times are as stored: microseconds."""
+    """The columns of a song's row that the checks need. Times are as stored, in microseconds."""
 
     id: int
     order_key: str | None
@@ -51,9 +53,9 @@ def _nothing(_result: Any) -> None: ...
 
 @dataclass
 class Call:
-    """A transaction on its way. `after` sees its result in the moment of the commit.
+    """A transaction in transit. `after` receives its result at the moment of the commit.
 
-    `by` is the person who orders with it, and `forgets` the one whose data it deletes.
+    `by` is the person who orders with it, and `forgets` the person whose data it deletes.
     """
 
     process: int = 0
@@ -66,24 +68,25 @@ class Call:
 
 
 class DatabaseServer:
-    """`rows` is what is committed. `observer` is shown each change of a row and its process."""
+    """`rows` is what is committed. `observer` receives each change of a row, and which process made it."""
 
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
-        self.inline, self._touched = _connection(shared)
+        self.inline, self._connection, self._touched = _connection(shared)
         self.inline.wipe()
+        self._connection.forget()
         self._touched.clear()
         self.rows: dict[int, Row] = {}
         self.observer: Observer = lambda _process, _old, _new: None
         self._orders: list[Call] = []
 
     def execute(self, call: Call) -> Any:
-        """Run one transaction of a process, unless it was run amid another one."""
+        """Run one transaction of a process, unless it was already run during another one."""
         if call.done:
             return call.result
         amid = self._order_amid(call)
         if amid is None:
-            call.result = self.inline.run(call.work)
+            call.result = self._run(call.work)
         else:
             call.result = self._run_with(call, amid)
         call.done = True
@@ -92,16 +95,16 @@ class DatabaseServer:
             self._touched.clear()
             for song_id in touched:
                 self._observe(call.process, song_id)
-        for done in (call, amid) if amid else (call,):
+        for done in (amid, call) if amid else (call,):
             done.after(done.result)
         return call.result
 
     def expect(self, call: Call) -> None:
-        """Remember an order that is on its way here."""
+        """Remember an order that is on its way to the database."""
         self._orders = [order for order in self._orders if not order.done] + [call]
 
     def _order_amid(self, call: Call) -> Call | None:
-        """An order by a person whose data this call deletes, on its way at the same time."""
+        """Return an order in transit by the person whose data this call deletes, or None."""
         if call.forgets is None or not self.shared:
             return None
         return next((order for order in self._orders if not order.done and order.by == call.forgets), None)
@@ -110,16 +113,27 @@ class DatabaseServer:
         """Let an order commit between the first and the second statement of `call`, as PostgreSQL does."""
         statements = count()
 
-        def commit_order(*_statement: Any) -> None:
+        def commit_order() -> None:
             if next(statements) and not order.done:
                 order.done = True
                 order.result = order.work(self.inline.connection)
 
-        event.listen(self.inline.engine, "before_cursor_execute", commit_order)
+        self._connection.before = commit_order
         try:
-            return self.inline.run(call.work)
+            return self._run(call.work)
         finally:
-            event.remove(self.inline.engine, "before_cursor_execute", commit_order)
+            self._connection.before = None
+
+    def _run(self, work: Callable[[Connection], Any]) -> Any:
+        connection = self._connection
+        try:
+            result = work(self.inline.connection)
+        except BaseException:
+            connection.end("ROLLBACK")
+            connection.forget()
+            raise
+        connection.end("COMMIT")
+        return result
 
     def lease_is_live(self, worker_id: str | None, now: int) -> bool:
         query = "SELECT 1 FROM workers WHERE name = ? AND lease_until > ?"
@@ -135,9 +149,11 @@ class DatabaseServer:
 
 
 @cache
-def _connection(shared: bool) -> tuple[InlineSqliteConnector, list[int]]:
-    """One for all runs of this process: to prepare its statements takes longer than to run them."""
+def _connection(shared: bool) -> tuple[InlineSqliteConnector, PreparedConnection, list[int]]:
+    """Return one connection for all runs, since preparing its statements takes longer than running them."""
     inline = InlineSqliteConnector(shared=shared)
+    connection = PreparedConnection(inline.connection, inline.driver)
+    inline.connection = cast("Connection", connection)
     touched: list[int] = []
     inline.driver.create_function("song_touched", 1, touched.append)
     for action, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
@@ -145,11 +161,21 @@ def _connection(shared: bool) -> tuple[InlineSqliteConnector, list[int]]:
             f"CREATE TEMP TRIGGER song_{action.lower()} AFTER {action} ON main.songs "
             f"BEGIN SELECT song_touched({row}.id); END"
         )
-    return inline, touched
+    return inline, connection, touched
+
+
+@cache
+def _repository(*, shared: bool) -> SqlSongRepository:
+    """Return a repository for all processes, since building its statements takes longer than a start."""
+    return SqlSongRepository(_connection(shared)[0], OperatorLimits(0, 0, 0), _no_clock)
+
+
+def _no_clock() -> datetime:
+    raise NotImplementedError
 
 
 class ProcessConnector(Connector):
-    """A process's way to the database. `next_call` says more about the next transaction."""
+    """A process's connection to the database. `next_call` has more information about the next transaction."""
 
     def __init__(self, server: DatabaseServer, process: int, link: Link) -> None:
         super().__init__(DEADLINE)
@@ -176,11 +202,14 @@ class ProcessConnector(Connector):
         raise NotImplementedError
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing, since there is nothing to close."""
 
 
 class ProcessSongs(SqlSongRepository):
-    """The real repository. `after_create` sees what becomes of each order, in the moment of its commit."""
+    """The real repository, using statements that are built only once.
+
+    `after_create` receives the outcome of each order at the moment of its commit.
+    """
 
     def __init__(
         self,
@@ -189,7 +218,10 @@ class ProcessSongs(SqlSongRepository):
         now: Callable[[], datetime],
         after_create: Callable[[Order, OrderOutcome, datetime], None],
     ) -> None:
-        super().__init__(connector, limits, now)
+        vars(self).update(vars(_repository(shared=not connector.on_sqlite)))
+        self._connector, self._operator_limits = connector, limits
+        self._leases, self._admission = copy(self._leases), copy(self._admission)
+        self._leases._now, self._admission._leases = now, self._leases
         self._way, self._after_create = connector, after_create
 
     async def create(self, order: Order, now: datetime) -> OrderOutcome:

@@ -1,4 +1,4 @@
-"""Discord as it is at the other end: which messages stand where, and what they show."""
+"""Simulate the other end of Discord: which messages exist where, and what they show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from songbot.songs.models import Song
 INVALID_TOKEN = 50027
 """Discord, "Opcodes and Status Codes": an invalid webhook token."""
 NONCE_SECONDS = 300.0
-"""For how long Discord knows a nonce again."""
+"""Seconds for which Discord remembers a nonce."""
 
 
 class _Response:
@@ -36,7 +36,7 @@ def http_error(status: int, code: int = 0) -> discord.HTTPException:
 
 @dataclass(slots=True)
 class Message:
-    """`card_of` is the song whose answer it shows; None while it shows a line."""
+    """`card_of` is the song whose answer the message shows, or None for a progress message."""
 
     id: int
     channel_id: int
@@ -47,28 +47,28 @@ class Message:
 
 @dataclass
 class DiscordServer:
-    """`closed` holds the channels that are gone or out of reach, and the people whose DMs are closed."""
+    """`closed_channels` are gone or inaccessible; `closed_dms` are those of people who accept no DMs."""
 
     messages: dict[int, Message] = field(default_factory=dict)
     closed_channels: dict[int, int] = field(default_factory=dict)
     closed_dms: set[int] = field(default_factory=set)
     refused_tokens: set[str] = field(default_factory=set)
     refusals: dict[int, set[str]] = field(default_factory=dict)
-    """Per song: the ways that Discord refused for good."""
+    """The delivery methods that Discord permanently refused, by song."""
     refused_routes: set[tuple[str, int]] = field(default_factory=set)
-    unsure: set[int] = field(default_factory=set)
-    """Songs whose line may show the card although no process was told so."""
+    unsure: set[tuple[int, str]] = field(default_factory=set)
+    """Songs that may have a card, by a request (`token` or `follow_up`) whose response was lost."""
     _nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1000))
 
     def new_line(self, channel_id: int, *, ephemeral: bool) -> int:
-        """The first answer to an interaction: a message without a card."""
+        """Create the first response to an interaction, a message without a card. Return its id."""
         message = Message(next(self._ids), channel_id, ephemeral=ephemeral)
         self.messages[message.id] = message
         return message.id
 
     def edit(self, message_id: int | None, card_of: int | None, *, token: str | None) -> int:
-        """Edit by token, else as the bot's own message; the message's id. `card_of` None: a line."""
+        """Edit by token, or else as the bot. Return the message's id. `card_of` is None for progress."""
         message = self.messages.get(message_id or 0)
         if token is not None and token in self.refused_tokens:
             raise http_error(401, INVALID_TOKEN)
@@ -96,7 +96,7 @@ class DiscordServer:
         return message.id
 
     def find(self, channel_id: int, song_id: int) -> Message | None:
-        """The song's card in a channel, as its history shows it."""
+        """Return the song's card in a channel, as found in its history."""
         if channel_id in self.closed_channels:
             self._reach(channel_id)
         return next(
@@ -115,13 +115,13 @@ class DiscordServer:
         return [message for message in self.messages.values() if message.card_of == song_id]
 
     def refuse(self, song_id: int, way: str, song: Song | None) -> None:
-        """Keep in mind that a process was refused for good; a place's refusal holds for all songs there."""
+        """Record that a process was permanently refused. A refusal for a place applies to all songs there."""
         self.refusals.setdefault(song_id, set()).add(way)
         if song is not None:
             self.refused_routes.add((way, song.user_id if way == "direct" else song.reply.channel_id))
 
     def refused(self, song_id: int, user_id: int, channel_id: int) -> set[str]:
-        """The ways that were refused for good to a song, or to where it would go."""
+        """Return the methods that were permanently refused for a song or for its targets."""
         routes = {way for way, target in self.refused_routes if target in (user_id, channel_id)}
         return self.refusals.get(song_id, set()) | (routes & {"post", "direct"})
 

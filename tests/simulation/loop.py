@@ -1,33 +1,34 @@
-"""An event loop on virtual time that several simulated processes share.
+"""Define an event loop on virtual time that several simulated processes share.
 
 Time jumps to the next timer when nothing else is ready. Every callback runs in the context of its process, so
-that a process can be frozen (its callbacks are kept until it thaws) or killed (it never thaws), as SIGSTOP
-and SIGKILL do it: between two callbacks, without any part in it for the process's own code.
+a process can be frozen (its callbacks are kept until it thaws) or killed (it never thaws). As with SIGSTOP
+and SIGKILL, this happens between two callbacks, and the process's own code is not involved.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-from asyncio import BaseEventLoop, Handle
-from collections.abc import Coroutine
-from contextvars import ContextVar, copy_context
+from asyncio import BaseEventLoop
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextvars import Context, ContextVar, copy_context
+from heapq import heappop, heappush
 from itertools import count
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 PROCESS: ContextVar[int] = ContextVar("process", default=0)
-"""The number of the simulated process that a callback belongs to; 0 for the world around them."""
+"""The number of the simulated process that a callback belongs to, or 0 for the world around them."""
 WORLD = copy_context()
 
 
 class Deadlock(Exception):
-    """Nothing is scheduled any more, and the run has not ended."""
+    """Nothing is scheduled any more, although the run has not ended."""
 
 
 class SimulatedTask(asyncio.Task[Any]):
-    """A task whose hash depends on its number alone, so that sets of tasks have one order in every run."""
+    """A task whose hash depends only on its number, so that sets of tasks keep their order in every run."""
 
     _numbers = count()
 
@@ -40,16 +41,38 @@ class SimulatedTask(asyncio.Task[Any]):
         return self.number
 
 
+class SimulatedHandle:
+    """A callback that waits for its turn: asyncio's Handle without what only a debugger needs."""
+
+    __slots__ = ("args", "callback", "context", "is_cancelled")
+
+    def __init__(
+        self, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
+    ) -> None:
+        self.callback, self.args = callback, args
+        self.context = copy_context() if context is None else context
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+        self.args = ()
+
+    def cancelled(self) -> bool:
+        return self.is_cancelled
+
+
 class SimulatedLoop(BaseEventLoop):
-    """`frozen` maps the number of a process that stands still to the callbacks that wait for its thaw."""
+    """`frozen` maps the number of each frozen process to the callbacks that wait until it thaws."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
-        self.frozen: dict[int, list[Handle]] = {}
+        self.frozen: dict[int, list[SimulatedHandle]] = {}
         self.failures: list[dict[str, Any]] = []
+        self._ready: deque[SimulatedHandle] = deque()
+        self._timers: list[tuple[float, int, SimulatedHandle]] = []
+        self._timer_numbers = count()
         SimulatedTask._numbers = count()
-        self.set_task_factory(lambda loop, coro, **kwargs: SimulatedTask(coro, loop=loop, **kwargs))
         self.set_exception_handler(lambda _loop, context: self.failures.append(context))
 
     def time(self) -> float:
@@ -59,7 +82,7 @@ class SimulatedLoop(BaseEventLoop):
         self.frozen.setdefault(process, [])
 
     def thaw(self, process: int) -> None:
-        """Let the process go on: what became due meanwhile runs at once, in the order of its due times."""
+        """Let the process continue. Run what became due in the meantime at once, in order of due time."""
         self._ready.extend(self.frozen.pop(process, ()))
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
@@ -69,35 +92,82 @@ class SimulatedLoop(BaseEventLoop):
         finally:
             self.close()
 
+    def create_task(self, coro: Any, *, name: str | None = None, context: Context | None = None) -> Any:
+        return SimulatedTask(coro, loop=self, name=name, context=context)
+
+    def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> Any:
+        handle = SimulatedHandle(callback, args, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Context | None = None) -> Any:
+        handle = SimulatedHandle(callback, args, context)
+        heappush(self._timers, (self.now + delay, next(self._timer_numbers), handle))
+        return handle
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Context | None = None) -> Any:
+        handle = SimulatedHandle(callback, args, context)
+        heappush(self._timers, (when, next(self._timer_numbers), handle))
+        return handle
+
     def _run_once(self) -> None:
-        scheduled, ready = self._scheduled, self._ready
+        timers, ready = self._timers, self._ready
         if not ready:
-            while scheduled and scheduled[0]._cancelled:
-                heapq.heappop(scheduled)._scheduled = False
-            if not scheduled:
+            while timers and timers[0][2].is_cancelled:
+                heappop(timers)
+            if not timers:
                 raise Deadlock
-            self.now = max(self.now, scheduled[0]._when)
-        while scheduled and scheduled[0]._when <= self.now:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
-            ready.append(handle)
+            self.now = max(self.now, timers[0][0])
+        now = self.now
+        while timers and timers[0][0] <= now:
+            ready.append(heappop(timers)[2])
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle._cancelled and not (self.frozen and self._is_held(handle)):
-                handle._run()
+            if not handle.is_cancelled and not (self.frozen and self._is_held(handle)):
+                try:
+                    handle.context.run(handle.callback, *handle.args)
+                except Exception as error:
+                    self.call_exception_handler({"message": "a callback failed", "exception": error})
 
-    def _is_held(self, handle: Handle) -> bool:
-        kept = self.frozen.get(handle._context.get(PROCESS, 0))
+    def _is_held(self, handle: SimulatedHandle) -> bool:
+        kept = self.frozen.get(handle.context.get(PROCESS, 0))
         if kept is None:
             return False
         kept.append(handle)
         return True
 
-    def _timer_handle_cancelled(self, handle: Handle) -> None:
-        """Cancelled timers leave the heap when their time comes."""
-
     def _process_events(self, event_list: Any) -> None:
-        """There are no sockets."""
+        """Do nothing, since there are no sockets."""
 
     def _write_to_self(self) -> None:
-        """There are no other threads."""
+        """Do nothing, since there are no other threads."""
+
+
+class SimulatedWakeup:
+    """Replaces Wakeup, with one timer instead of a sleeping task, because workers wait so often."""
+
+    def __init__(self) -> None:
+        self._waiter: asyncio.Future[None] | None = None
+        self._notified = False
+
+    def notify(self) -> None:
+        self._notified = True
+        if self._waiter is not None:
+            _wake(self._waiter)
+
+    async def wait(self, seconds: float) -> None:
+        if not self._notified and seconds > 0:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, _wake, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        self._notified = False
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -1,4 +1,4 @@
-"""A process's way to Discord: the requests of Messenger, answered by the simulated Discord."""
+"""Simulate a process's connection to Discord: Messenger's requests, answered by the simulated Discord."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .network import Link, NoAnswer, Refused, Trouble
 
 T = TypeVar("T")
 BY_TOKEN = ("token", "follow_up")
-"""What goes by token can't be found again: nobody knows what came of it when no answer came."""
+"""Requests by token can't be looked up, so nobody knows their outcome if the response was lost."""
 REQUEST_TIMEOUT = 120.0
-"""Longer than the bot waits for any answer from Discord."""
+"""Longer than the bot waits for any response from Discord."""
 STATUSES = (500, 502, 503, 503, 429)
 
 
 class SimulatedMessenger:
-    """Stands in for Messenger. `on_request` is told the song of each request."""
+    """Replaces Messenger. `on_request` receives the song of each request."""
 
     def __init__(self, server: DiscordServer, link: Link, on_request: Callable[[int, str], None]) -> None:
         self._server, self._link, self._on_request = server, link, on_request
@@ -85,8 +85,10 @@ class SimulatedMessenger:
             status = link.random.choice(STATUSES)
             effect = _raising(status)
             trouble = None
+        unsure, request = self._server.unsure, (song_id, way)
+        was_unsure = request in unsure
         if way in BY_TOKEN:
-            self._server.unsure.add(song_id)
+            unsure.add(request)
         try:
             answer = await link.request(effect, trouble, REQUEST_TIMEOUT)
         except Refused:
@@ -97,8 +99,8 @@ class SimulatedMessenger:
             if is_permanent(error):
                 self._server.refuse(song_id, way, song)
             raise
-        if way in BY_TOKEN:
-            self._server.unsure.discard(song_id)
+        if way == "token" or not was_unsure:  # each followup is a separate message
+            unsure.discard(request)
         return answer
 
     def _song_of(self, target: ReplyTarget) -> int:

@@ -1,15 +1,16 @@
-"""Requests between a process and one of its neighbours: database, Whisul, Discord.
+"""Simulate requests between a process and one of its neighbours: database, Whisul, Discord.
 
-The neighbour's part runs in the world's context, so that a request under way gets there although its process
-is frozen or killed meanwhile.
+The neighbour's part runs in the world's context, so a request in transit arrives even if its process is
+frozen or killed in the meantime.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
+from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
@@ -17,38 +18,42 @@ from .loop import WORLD, SimulatedLoop
 
 T = TypeVar("T")
 FOREVER = 10**9
+HOUR = 3600.0
 
 
 class Trouble(StrEnum):
-    """What may become of one request."""
+    """What can happen to one request."""
 
     REFUSED = auto()
-    """It never gets there, which is known at once."""
+    """It never arrives, which is known at once."""
     SILENT = auto()
-    """It never gets there, and no answer ever comes."""
+    """It never arrives, and there is never a response."""
     ANSWER_LOST = auto()
-    """It takes effect, and its answer never comes."""
+    """It takes effect, but its response never arrives."""
     ANSWER_LATE = auto()
-    """It takes effect, and its answer comes seconds later."""
+    """It takes effect, but its response arrives seconds later."""
     EFFECT_LATE = auto()
-    """It takes effect only seconds later."""
+    """It takes effect only seconds later, or up to an hour."""
+    HELD = auto()
+    """It takes effect at the worst moment: when a POST has arrived at Whisul. There is never a response."""
     ERROR = auto()
-    """The neighbour answers with an error of its own, without effect."""
+    """The neighbour returns an error of its own, and the request has no effect."""
 
 
 class NoAnswer(Exception):
-    """No answer came within the time that the caller waits."""
+    """There was no response within the time that the caller waits."""
 
 
 class Refused(Exception):
-    """The request did not get there."""
+    """The request did not arrive."""
 
 
 @dataclass
 class Link:
-    """`noise` is the chance of trouble for each request, which is of one of `kinds` then.
+    """`noise` is the chance of trouble for each request; the trouble is then one of `kinds`.
 
-    `cut` is what happens to every request for now since this way is cut, and `away` since the neighbour is.
+    `cut` is what currently happens to every request because this link is cut, and `away` because the
+    neighbour is down.
     """
 
     name: str
@@ -61,8 +66,9 @@ class Link:
     away: Trouble | None = None
     troubled_at: float = -FOREVER
     closed: bool = False
+    held: list[Callable[[], None]] = field(default_factory=list)
     trap: Callable[[], object] | None = None
-    """Called at the next request, and then no more."""
+    """Called once, at the next request."""
 
     def next_trouble(self) -> Trouble | None:
         if self.trap is not None:
@@ -77,7 +83,7 @@ class Link:
         return trouble
 
     async def request(self, effect: Callable[[], T], trouble: Trouble | None, timeout: float) -> T:
-        """Run `effect` at the neighbour and return its result. Raise Refused, NoAnswer, or what it raises."""
+        """Run `effect` at the neighbour and return its result. Raise Refused, NoAnswer, or its error."""
         if self.closed:
             raise asyncio.CancelledError
         random = self.random.random
@@ -93,12 +99,22 @@ class Link:
         elif trouble is Trouble.ANSWER_LATE:
             back = random() ** 2 * timeout * 1.5
         elif trouble is Trouble.EFFECT_LATE:
-            there = random() ** 2 * timeout * 3
+            there = random() ** 2 * timeout * 3 if random() < 0.8 else random() ** 4 * HOUR
         answer: asyncio.Future[T] = self.loop.create_future()
-        self.loop.call_later(there, self._arrive, effect, answer, back, context=WORLD)
+        if trouble is Trouble.HELD:
+            there = FOREVER
+            self.held.append(partial(self._arrive, effect, answer, FOREVER))
+        else:
+            self.loop.call_later(there, self._arrive, effect, answer, back, context=WORLD)
         if there + back > timeout:
             self.loop.call_later(timeout, _settle, answer, None, NoAnswer(), context=WORLD)
         return await answer
+
+    def release(self) -> None:
+        """Let the held requests arrive, within milliseconds."""
+        for arrive in self.held:
+            self.loop.call_later(self.random.random() * 0.005, arrive, context=WORLD)
+        self.held.clear()
 
     def _arrive(self, effect: Callable[[], Any], answer: asyncio.Future[Any], back: float) -> None:
         result, error = None, None

@@ -1,4 +1,4 @@
-"""What people and admins do while all goes wrong."""
+"""Simulate what people and admins do while everything goes wrong."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROLES = (71, 72)
 
 
 class People:
-    """Everybody who uses the bot in one run."""
+    """Everyone who uses the bot in one run."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -51,9 +51,27 @@ class People:
             acts.append(
                 ((0.02 if early else random.random()) * scenario.orders_for, len(acts), self._administer)
             )
+        acts += self._cancellations(len(acts))
         for at, _, do in sorted(acts):
             await asyncio.sleep(max(0.0, at - self._world.loop.now))
             do()
+
+    def _cancellations(self, number: int) -> list[tuple[float, int, Callable[[], None]]]:
+        """Let some people press Cancel soon after they order, when their songs are likely to be queued."""
+        scenario, random = self._scenario, Random(f"{self._world.seed}:cancellations")
+        times = [random.random() * (scenario.orders_for + 60.0) for _ in range(scenario.orders)]
+        chosen = [at for at in times if random.random() < scenario.cancellations]
+        return [(at, number + position, self._cancel) for position, at in enumerate(chosen)]
+
+    def _cancel(self) -> None:
+        """Press Cancel on one of the person's own songs, which may have just been admitted."""
+        process, world = self._pick_process(), self._world
+        unfinished = [row for row in world.database.rows.values() if row.user_id > 0 and not row.refunded_at]
+        cancellable = [row for row in unfinished if row.state in ("queued", "submitting")]
+        if process is not None and cancellable:
+            row = self._random.choice(cancellable)
+            world.tell(process.number, "person %s cancels song %s", row.user_id, row.id)
+            process.spawn(_tolerant(process.songs.cancel_queued, row.id, row.user_id, process.clock.now()))
 
     def _user(self) -> int:
         if self._random.random() < self._scenario.newcomers:
@@ -115,7 +133,7 @@ class People:
         )
 
     def _again(self, order: Order) -> Order:
-        """The same button pressed a second time at the same moment."""
+        """Press the same button a second time at the same moment."""
         world = self._world
         key = f"order-{len(world.placed) + 2}"
         message_id = world.discord.new_line(order.reply.channel_id, ephemeral=False)
@@ -141,7 +159,7 @@ class People:
         self._world.tell(process.number, "answers %s: %s", placed.order.idempotency_key, placed.outcome)
 
     def _remove_message(self, message_id: int | None) -> None:
-        """Somebody deletes the bot's message by hand."""
+        """Delete the bot's message, as a person with permission could."""
         self._world.tell(0, "message %s is deleted by hand", message_id)
         self._world.discord.messages[message_id or 0].deleted = True
 
@@ -163,7 +181,7 @@ class People:
             self._begin_order(elsewhere, self._new_order(user_id, elsewhere))
 
     async def _forget(self, process: Process, user_id: int) -> None:
-        """`/privacy delete`, as its cog does it."""
+        """Delete the person's data, as the cog of `/privacy delete` does."""
         world = self._world
         world.forgetting.add(user_id)
         world.tell(process.number, "person %s has everything deleted", user_id)
@@ -246,7 +264,7 @@ class People:
 
 
 async def _tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
-    """People are told that the database is away, and leave it at that."""
+    """Do the work, and give up if the database is unavailable, as the bot tells people."""
     try:
         await work(*arguments)
     except StoreUnavailable:

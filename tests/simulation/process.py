@@ -1,4 +1,4 @@
-"""One simulated process: the real order service, worker, throttle and delivery on simulated neighbours."""
+"""Simulate one process: the real order service, worker, throttle and delivery with simulated neighbours."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
 
 BOUNDED = {"_dead_progress", "_budgets_by_token"}
-"""Attributes whose size has a limit of its own, whatever becomes of songs."""
+"""Attributes with a maximum size of their own, however many songs there are."""
 _NO_CACHE = SimpleNamespace(get_guild=lambda _id: None, get_channel=lambda _id: None)
-"""A client that knows nothing of servers and channels: whatever is not known counts as allowed."""
+"""A client that knows no servers or channels. Anything unknown counts as allowed."""
 
 
 class ProcessClock:
-    """Clock of one machine. `shift` moves its wall clock alone, as setting it does."""
+    """The clock of one machine. `shift` moves only its wall clock, as changing the time does."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -56,7 +56,7 @@ class ProcessClock:
 
 
 class Process:
-    """`number` counts from 1 and is never used again: a restarted process is another one."""
+    """`number` counts from 1 and is never reused: a restarted process is a new one."""
 
     def __init__(self, world: World, number: int, slot: int, shift: timedelta) -> None:
         self.world, self.number, self.slot = world, number, slot
@@ -77,7 +77,7 @@ class Process:
 
     @property
     def is_up(self) -> bool:
-        """Is it neither killed, nor frozen, nor on its way out?"""
+        """Return whether the process is neither killed, nor frozen, nor stopping."""
         return self.alive and not self.frozen and not self.stopping
 
     def _build(self) -> None:
@@ -136,14 +136,14 @@ class Process:
                 tasks.create_task(run_delivery())
 
     async def stop(self) -> None:
-        """As SIGTERM does it."""
+        """Stop the process as SIGTERM does."""
         await self.orders.shutdown()
         if self.main is not None:
             self.main.cancel()
             await asyncio.gather(self.main, return_exceptions=True)
 
     def left_in_memory(self) -> list[str]:
-        """What is still remembered of songs; empty when all have ended."""
+        """Return what is still stored in memory about songs. This is empty once all have ended."""
         found = [f"worker: {len(self.worker)} songs"] if len(self.worker) else []
         for owner in (self.worker, self.delivery, self.orders):
             for name, value in vars(owner).items():

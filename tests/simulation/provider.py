@@ -1,4 +1,4 @@
-"""A process's way to Whisul, at the level of what answers mean for a song."""
+"""Simulate a process's connection to Whisul, with responses translated to their meaning for a song."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .whisul import TIMEOUT, Post, WhisulServer, order_key_of
 
 
 class SimulatedProvider:
-    """SongProvider. `on_submit` and `on_poll` are told of each request in the moment it is sent."""
+    """A SongProvider. `on_submit` and `on_poll` are called for each request at the moment it is sent."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class SimulatedProvider:
         except Refused:
             raise ProviderUnavailable from None
         except NoAnswer:
-            # Without a connection it is certain that nothing was sent.
+            # Without a connection, nothing can have been sent.
             raise (ProviderUnavailable if nothing_gets_there else OutcomeUnknown) from None
         except (JobNotCreated, PromptRejected, AuthenticationFailed, UnexpectedResponse):
             post.known_none = True
@@ -79,7 +79,7 @@ class SimulatedProvider:
 
 
 def _submit_error(random: Random, effect: Callable[[], str]) -> str:
-    """A status of 500 may come with a job or without; the others make none."""
+    """Return an error. A status of 500 may come with or without a job; the others make none."""
     error = random.choice([OutcomeUnknown(), OutcomeUnknown(), RateLimited(), UnexpectedResponse()])
     if isinstance(error, OutcomeUnknown) and random.random() < 0.5:
         effect()

@@ -1,4 +1,4 @@
-"""A run from a seed to its verdict."""
+"""Run a seed from start to verdict."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from unittest.mock import patch
 
+from songbot.delivery import expiry_notices
 from songbot.songs.errors import StoreUnavailable
+from songbot.worker import worker
 
 from .invariants import end, periodic
-from .loop import Deadlock, SimulatedLoop
+from .loop import Deadlock, SimulatedLoop, SimulatedWakeup
 from .network import FOREVER
 from .people import People
 from .scenario import Scenario, draw
@@ -23,14 +26,14 @@ from .weather import Weather
 from .world import World
 
 LOOK = 10.0
-"""Seconds between two looks at what must not go on for long."""
+"""Virtual seconds between two checks of what must not go on for long."""
 LONG_RUN = 1200.0
-"""Seconds after which a run ends once all is answered, though faults are not over."""
+"""Virtual seconds after which a run ends once everything is answered, even if faults continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a run. `songs` is how many lives it held, `seconds` how long it took in virtual time."""
+    """The outcome of a run. `songs` is the number of songs in it, `seconds` its duration in virtual time."""
 
     seed: int
     scenario: Scenario
@@ -41,7 +44,7 @@ class Verdict:
 
 
 def simulate(seed: int, *, with_story: bool = False) -> Verdict:
-    """Run the seed. The story is written out if it is wanted or a promise was broken."""
+    """Run the seed. Write out the story if it is requested or if a promise was broken."""
     scenario = draw(Random(f"{seed}:scenario"))
     loop = SimulatedLoop()
     world = World(seed, scenario, loop)
@@ -56,12 +59,16 @@ def simulate(seed: int, *, with_story: bool = False) -> Verdict:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Write no logs, since what goes wrong here is meant to, and collect no garbage amid the run."""
+    """Write no logs, since errors are expected here, and collect no garbage during the run."""
     logs, collects = logging.root.manager.disable, gc.isenabled()
     logging.disable(logging.CRITICAL)
     gc.disable()
     try:
-        yield
+        with (
+            patch.object(worker, "Wakeup", SimulatedWakeup),
+            patch.object(expiry_notices, "Wakeup", SimulatedWakeup),
+        ):
+            yield
     finally:
         logging.disable(logs)
         if collects:
@@ -83,7 +90,7 @@ async def _live(world: World) -> None:
 
 
 async def _watch_until_settled(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
-    """Look at what goes on until all is answered, in peace once the faults are over."""
+    """Check the promises until everything is answered. Stop the noise once people and episodes are done."""
     empty_since, calm = FOREVER, False
     while world.violation is None:
         await asyncio.sleep(LOOK)
@@ -95,6 +102,7 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
         if not calm and people.done() and weather.done():
             calm, world.noise, world.calm_since = True, [0.0, 0.0, 0.0], world.loop.now
             world.spread_away()
+            world.release_held()
             world.tell(0, "the faults are over")
         world.checks.report("everything_is_settled", end.everything_is_settled(world))
         is_open = any(row.delivery == "pending" for row in world.database.rows.values())
@@ -115,7 +123,7 @@ async def _check_the_end(world: World) -> None:
 
 
 async def _keep_up(world: World) -> None:
-    """Start processes again that ended by themselves, as whatever runs the bot does it."""
+    """Restart processes that ended by themselves, as the bot's supervisor does."""
     while True:
         await asyncio.sleep(3.0)
         for process in world.running:

@@ -1,7 +1,7 @@
-"""What a seed decides before a run: how many processes, people and songs, and what goes wrong when.
+"""Define what a seed decides before a run: how many processes, people and songs, and what goes wrong when.
 
-Each run draws few kinds of trouble and much of each (swarm testing): a run in which everything goes wrong all
-the time finds less, since nothing gets far in it.
+Each run has only a few kinds of trouble, but much of each (swarm testing). A run in which everything goes
+wrong all the time finds less, since nothing gets far in it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from random import Random
 from songbot.quotas.rules import OperatorLimits
 from songbot.worker.config import WorkerConfig
 
-from .network import Trouble
+from .network import HOUR, Trouble
 
-HOUR = 3600.0
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
 
 DATABASE_FAULTS = (
@@ -36,7 +35,7 @@ WHISUL_FAULTS = DISCORD_FAULTS = (
 
 
 class Kind(StrEnum):
-    """Kinds of episodes. Those of one process first."""
+    """Kinds of episodes. Those that affect one process come first."""
 
     KILL = auto()
     STOP = auto()
@@ -59,14 +58,14 @@ ONE_PROCESS = frozenset(
 )
 NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
 JOB_TIMEOUT = 420.0
-"""Over twice as long as the longest that Whisul takes here."""
+"""More than twice the longest time that Whisul takes here."""
 MAX_NOT_FOUND = 100.0
-"""An ingress without a way to Whisul answers 404 for under two minutes; longer means that jobs are gone."""
+"""An ingress without Whisul answers 404 for less than two minutes; longer means that jobs are gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """Trouble from `start` on for `length` seconds. `process` counts from 0; None: for all of them."""
+    """Trouble from `start` for `length` seconds. `process` counts from 0; None means all of them."""
 
     kind: Kind
     start: float
@@ -77,7 +76,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`orders_for` is how long people order, in seconds; `odd_jobs` how many jobs end oddly, of one."""
+    """`orders_for` is how many seconds people order; `odd_jobs` is the fraction of jobs that end oddly."""
 
     started_at: datetime
     shared: bool
@@ -97,10 +96,12 @@ class Scenario:
     admin_changes: int
     deletions: float
     direct: float
+    cancellations: float = 0.0
+    """The chance, for each order, that someone presses Cancel on one of their songs."""
 
     @property
     def settles_in(self) -> float:
-        """The promise: so many seconds after the last trouble every song is answered."""
+        """Return the seconds after the last trouble within which every song must be answered."""
         slots = min(self.config.max_concurrent, 100)
         making = self.orders * self.compose[1] * 1.5 / slots
         stuck = self.orders / slots * self.config.job_timeout if self.odd_jobs else 0.0
@@ -108,7 +109,11 @@ class Scenario:
 
 
 def draw(random: Random) -> Scenario:
-    """Return the scenario of a seed's random numbers."""
+    """Return the scenario for a seed's random numbers."""
+    return replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
+
+
+def _themed(random: Random) -> Scenario:
     theme = random.random()
     if theme < 0.12:
         return _long_line(random)
@@ -117,7 +122,9 @@ def draw(random: Random) -> Scenario:
         return _strict_quotas(random, scenario)
     if theme < 0.35:
         return _late_answers(scenario)
-    return _lease_lost_while_waiting(random, scenario) if theme < 0.42 else scenario
+    if theme < 0.42:
+        return _lease_lost_while_waiting(random, scenario)
+    return _commits_at_the_worst_moment(scenario) if theme < 0.5 else scenario
 
 
 def _anything(random: Random) -> Scenario:
@@ -150,7 +157,7 @@ def _anything(random: Random) -> Scenario:
 
 
 def _long_line(random: Random) -> Scenario:
-    """More newcomers than slots for a while, with nothing else out of the ordinary."""
+    """Let more new people than slots order for a while, with nothing else out of the ordinary."""
     orders, seconds = 24, random.choice([10.0, 15.0])
     slots = random.choice([1, 1, 2])
     orders_for = orders * (seconds + 3.0) / slots * random.choice([0.8, 0.9, 1.0])
@@ -172,7 +179,7 @@ def _long_line(random: Random) -> Scenario:
 
 
 def _strict_quotas(random: Random, scenario: Scenario) -> Scenario:
-    """Admins of one server set their rules early, and a day ends amid the orders."""
+    """Let the admins of one server set their rules early, and a day end while people order."""
     midnight = datetime(2026, 3, random.randrange(2, 28), tzinfo=UTC)
     return replace(
         scenario,
@@ -187,7 +194,7 @@ def _strict_quotas(random: Random, scenario: Scenario) -> Scenario:
 
 
 def _late_answers(scenario: Scenario) -> Scenario:
-    """A database and a Whisul whose work takes its time, and which refuse now and then."""
+    """Make the database and Whisul slow, and let them refuse now and then."""
     return replace(
         scenario,
         orders=16,
@@ -204,8 +211,23 @@ def _late_answers(scenario: Scenario) -> Scenario:
     )
 
 
+def _commits_at_the_worst_moment(scenario: Scenario) -> Scenario:
+    """Make Whisul refuse orders, and let abandoned commits take effect just as the next POST is sent."""
+    return replace(
+        scenario,
+        orders=16,
+        orders_for=60.0,
+        limits=NO_LIMITS,
+        noise=(0.2, 0.4, 0.0),
+        faults=((Trouble.HELD,), (Trouble.REFUSED,), scenario.faults[2]),
+        episodes=(),
+        deletions=0.0,
+        admin_changes=0,
+    )
+
+
 def _lease_lost_while_waiting(random: Random, scenario: Scenario) -> Scenario:
-    """Whisul makes admitted songs wait, while the database goes away for longer than a lease."""
+    """Make Whisul keep admitted songs waiting, while the database is away for longer than a lease."""
     return replace(
         scenario,
         shared=True,
@@ -225,7 +247,7 @@ def _lease_lost_while_waiting(random: Random, scenario: Scenario) -> Scenario:
 
 
 def _start(random: Random, orders_for: float) -> datetime:
-    """Any time of day, and often so that a day ends somewhere amid the orders."""
+    """Return a time of day, often one at which a day ends while people order."""
     midnight = datetime(2026, 3, random.randrange(1, 28), tzinfo=UTC)
     if random.random() < 0.5:
         return midnight + timedelta(seconds=random.random() * 24 * HOUR)
@@ -233,7 +255,7 @@ def _start(random: Random, orders_for: float) -> datetime:
 
 
 def _config(random: Random, *, long_run: bool, orders: int) -> WorkerConfig:
-    """Heartbeats are slower in long runs, which would be spent on little else."""
+    """Return the configuration. Heartbeats are slower in long runs, which would otherwise do little else."""
     heartbeat = 60.0 if long_run else random.choice([10.0, 20.0])
     return WorkerConfig(
         max_concurrent=random.choice([1, 2, 4, orders]),
@@ -256,7 +278,7 @@ def _limits(random: Random) -> OperatorLimits:
 
 
 def _noise(random: Random) -> tuple[float, float, float]:
-    """The chance of trouble for each request to the database, Whisul and Discord."""
+    """Return the chance of trouble for each request to the database, Whisul and Discord."""
     return (
         random.choice([0.0, 0.0, 0.02, 0.15, 0.3]),
         random.choice([0.0, 0.0, 0.05, 0.3]),
@@ -265,7 +287,7 @@ def _noise(random: Random) -> tuple[float, float, float]:
 
 
 def _faults(random: Random) -> tuple[tuple[Trouble, ...], ...]:
-    """The kinds of noise for each neighbour: often one alone, since others would hide what it does."""
+    """Return the kinds of noise for each neighbour: often only one, since others would hide its effects."""
     return tuple(
         tuple(random.sample(kinds, random.choice([1, 2, len(kinds)])))
         for kinds in (DATABASE_FAULTS, WHISUL_FAULTS, DISCORD_FAULTS)

@@ -1,4 +1,4 @@
-"""What happened in a run, with virtual times: kept cheaply, and written out only for somebody to read."""
+"""Record what happens in a run, with virtual times. Text is only formatted on request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Story:
-    """`time` gives virtual seconds. Lines are kept as templates and values: to format them costs more."""
+    """`time` returns virtual seconds. Lines are kept as templates and values, since formatting is slower."""
 
     lines: list[tuple[float, str, str, tuple[object, ...]]] = field(default_factory=list)
 
@@ -21,8 +21,14 @@ class Story:
 
 
 class Violation(Exception):
-    """A promise was broken. `invariant` is the name of the function that saw it."""
+    """A promise was broken. `invariant` is the name of the function that found it.
+
+    Its arguments are those of `__init__`, so that it can be pickled when it leaves a worker process.
+    """
 
     def __init__(self, invariant: str, what: str) -> None:
-        super().__init__(f"{invariant}: {what}")
-        self.invariant = invariant
+        super().__init__(invariant, what)
+        self.invariant, self.what = invariant, what
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.what}"

@@ -1,4 +1,4 @@
-"""Songs' lives with everything going wrong around them keep the promises, and a seed tells one story."""
+"""Test that the promises hold while everything goes wrong, and that a seed always gives one story."""
 
 from __future__ import annotations
 

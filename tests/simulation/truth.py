@@ -1,4 +1,4 @@
-"""What people did, as the simulation knows it: the truth that the bot's database is compared with."""
+"""Record what people really did. The bot's database is compared with this."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from songbot.songs.orders import Order
 
 @dataclass
 class Placed:
-    """An order that somebody placed. `song_id` is None until its row is committed."""
+    """An order that someone placed. `song_id` is None until its row is committed."""
 
     order: Order
     at: float
     song_id: int | None = None
     outcome: str | None = None
-    """What the person was told; None where nothing came back."""
+    """What the person was told, or None if there was no response."""
     forgotten: bool = False
-    """The person had everything about them deleted since."""
+    """Whether the person has had their data deleted since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A song that counts to quotas. `at` is in microseconds, as the ordering process's clock had it."""
+    """A song that counts towards quotas. `at` is in microseconds, by the ordering process's clock."""
 
     song_id: int
     user_id: int

@@ -1,4 +1,4 @@
-"""Episodes of trouble: begun and ended at their times."""
+"""Start and end episodes of trouble at their times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .world import World
 
 TRAP_SECONDS = 60.0
-"""How long an episode waits for the request in the middle of which it begins."""
+"""Seconds that an episode waits for a request, in order to begin in the middle of it."""
 SHIFTS = (-2 * 86_400.0, -7200.0, -300.0, 300.0, 7200.0, 2 * 86_400.0)
 RETRY_AFTER = (None, 2.0, 30.0, 3600.0)
 _LINKS = {
@@ -33,7 +33,7 @@ _LINKS = {
 
 
 class Weather:
-    """Brings a scenario's episodes over a world."""
+    """Applies a scenario's episodes to a world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -104,7 +104,7 @@ class Weather:
         self._world.start_process(process.slot, process.clock.shift)
 
     async def _stop(self, process: Process, seconds: float) -> None:
-        """Another one may start before this one is through, as in a rolling update; not on SQLite."""
+        """Stop the process. On PostgreSQL another may start before that, as in a rolling update."""
         process.stopping = True
         stopping = process.spawn(process.stop())
         if self._world.scenario.shared and self._random.random() < 0.5:

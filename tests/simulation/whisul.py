@@ -1,4 +1,4 @@
-"""Whisul as it is at the other end: which POSTs made jobs, and what has become of them."""
+"""Simulate the other end of Whisul: which POSTs made jobs, and what became of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TIMEOUT = 30.0
 
 @dataclass(slots=True)
 class Job:
-    """A paid job. `ends_at` is FOREVER for one that Whisul never finishes, `gone_at` for one it keeps."""
+    """A paid job. `ends_at` is FOREVER if Whisul never finishes it, and `gone_at` if Whisul keeps it."""
 
     id: str
     order_key: str
@@ -33,7 +33,7 @@ class Job:
 
 @dataclass(slots=True)
 class Post:
-    """A POST that reached Whisul. `known_none`: the process was told that it made no job."""
+    """A POST that reached Whisul. `known_none` means that the process was told that it made no job."""
 
     order_key: str
     process: int
@@ -41,11 +41,11 @@ class Post:
     job: Job | None = None
     known_none: bool = False
     told: bool = False
-    """Its process was told the job's number."""
+    """Whether its process has received the job's id."""
 
 
 class WhisulServer:
-    """`compose` gives the seconds that jobs take, as a range."""
+    """`compose` is the range of seconds that jobs take."""
 
     def __init__(self, random: Random, compose: tuple[float, float], odd_jobs: float) -> None:
         self._random, self._compose, self._odd = random, compose, odd_jobs
@@ -105,10 +105,10 @@ class WhisulServer:
             raise AuthenticationFailed
 
     def has(self, job: Job, now: float) -> bool:
-        """Does Whisul still have the job, and will it have finished it?"""
+        """Return whether Whisul still has the job."""
         return now < job.gone_at
 
 
 def order_key_of(prompt: str) -> str:
-    """The prompts of a run begin with their order's key."""
+    """Return the key of the order, with which every prompt of a run begins."""
     return prompt.partition(" ")[0]

@@ -1,4 +1,4 @@
-"""One run: the neighbours, the processes, and what is known of the truth."""
+"""Hold one run: the neighbours, the processes, and what is known about the truth."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class World:
         self.sent: dict[str, set[int]] = {}
         self.admitted_by: dict[int, int] = {}
         self.last_poll: dict[tuple[int, str], float] = {}
+        self.presses: dict[tuple[int, int, str | None], dict[int, datetime]] = {}
+        self.submits: dict[str, list[float]] = {}
         self.discord_requests: dict[int, int] = {}
         self.first_request: dict[int, float] = {}
         self.last_request: dict[int, float] = {}
@@ -55,7 +57,7 @@ class World:
         self.database.observer = self.checks.on_row
 
     def now(self) -> datetime:
-        """True time, which the database's clock keeps."""
+        """Return the true time, which the database's clock shows."""
         return self.scenario.started_at + timedelta(seconds=self.loop.now)
 
     def now_us(self) -> int:
@@ -75,11 +77,11 @@ class World:
 
     @property
     def running(self) -> list[Process]:
-        """Processes that are up."""
+        """Return the processes that are up."""
         return [process for process in self.slots if process and process.is_up]
 
     def is_healthy(self, process: Process) -> bool:
-        """Has nothing troubled it, its links or its neighbours for a while?"""
+        """Return whether nothing has troubled the process, its links or its neighbours for a while."""
         troubled_at = max(
             self.healthy_since.get(process.number, FOREVER),
             self.trouble_until,
@@ -98,12 +100,16 @@ class World:
         return process
 
     def spread_away(self) -> None:
-        """Let all processes' links know which neighbours are away, and how much noise there is."""
+        """Tell the links of all processes which neighbours are down, and how much noise there is."""
         for process in self.processes:
             for link, away, noise in zip(process.links, self.away, self.noise, strict=True):
                 link.away, link.noise = away, noise
 
+    def release_held(self) -> None:
+        for process in self.processes:
+            process.database.release()
+
     def jobs_of(self, placed: Placed) -> list[Job]:
-        """The paid jobs that Whisul made for an order."""
+        """Return the paid jobs that Whisul made for an order."""
         posts = self.whisul.posts.get(placed.order.idempotency_key, ())
         return [post.job for post in posts if post.job is not None]

@@ -90,5 +90,5 @@ async def test_a_lease_written_while_the_clock_was_ahead_ends_by_its_own_heartbe
     song = await composing(database)
     clock.time = NOW
     assert await database.songs.heartbeat(WORKER, LEASE, provider_available=True)
-    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == 0
+    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == []
     assert await database.songs.leased(WORKER) == {song.id: State.COMPOSING}

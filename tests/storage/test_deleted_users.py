@@ -127,3 +127,11 @@ async def test_an_order_that_arrives_amid_a_deletion_stays(postgres_url: str, mo
         assert song is not None
         assert song.state is State.QUEUED
         assert await database.songs.get(before.id) is None
+
+
+async def test_an_order_repeated_after_the_deletion_makes_no_second_song(database: Database) -> None:
+    """The answer of its first commit was lost, and the person had their data deleted before the retry."""
+    repeated = order()
+    assert await outcomes(database, repeated) == ["Accepted"]
+    await database.privacy.delete_user_data(ANN)
+    assert await outcomes(database, repeated) == ["Duplicate"]

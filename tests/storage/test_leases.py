@@ -102,7 +102,7 @@ async def test_a_cancelled_song_is_answered_by_the_next_worker_that_looks(databa
 
 async def test_a_queued_song_belongs_to_nobody(database: Database) -> None:
     song = await placed(database)
-    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == 0
+    assert await database.songs.claim(OTHER_WORKER, NOW, 10) == []
     assert await in_line(database) == [song.id]
 
 
@@ -124,7 +124,7 @@ async def test_what_a_dead_worker_left_submitting_is_interrupted_and_refunded(sh
 async def test_a_worker_does_not_take_its_own_song_for_interrupted(shared: Database) -> None:
     song = await submitting(shared)
     await end_lease(shared, seconds_ago=INTERRUPTED_AFTER + 1)
-    assert await shared.songs.claim(WORKER, NOW, 10) == 0
+    assert await shared.songs.claim(WORKER, NOW, 10) == []
     assert (await fetched(shared, song.id)).state is State.SUBMITTING
 
 
@@ -141,7 +141,7 @@ async def test_a_worker_without_the_database_has_half_a_minute_to_bring_its_jobs
 async def test_a_worker_whose_lease_ran_out_does_not_interrupt_its_own_songs(shared: Database) -> None:
     song = await submitting(shared)
     await end_lease(shared, seconds_ago=INTERRUPTED_AFTER + 5)
-    assert await shared.songs.claim(WORKER, NOW, 10) == 0
+    assert await shared.songs.claim(WORKER, NOW, 10) == []
     assert await shared.songs.requeue(song, WORKER, None)
 
 
@@ -220,7 +220,7 @@ async def test_leases_go_by_the_databases_clock_where_there_may_be_several_machi
 async def test_a_worker_that_comes_back_finds_that_others_have_its_songs(shared: Database) -> None:
     theirs, kept = await composing(shared, ANN), await composing(shared, MAX)
     await end_lease(shared)
-    assert await shared.songs.claim(OTHER_WORKER, NOW, 1) == 1
+    assert await shared.songs.claim(OTHER_WORKER, NOW, 1) == [theirs.id]
     await heartbeat(shared)
     assert await shared.songs.leased(WORKER) == {kept.id: State.COMPOSING}
     assert not await shared.songs.mark_failed(theirs, WORKER, FailureReason.FAILED, None, NOW)

@@ -135,6 +135,14 @@ async def test_a_song_that_made_no_job_keeps_its_place_in_line(database: Databas
     assert await in_line(database) == [first.id, second.id]
 
 
+async def test_the_line_is_empty_unless_somebody_waits(database: Database) -> None:
+    assert await database.songs.is_queue_empty()
+    await placed(database)
+    assert not await database.songs.is_queue_empty()
+    await admitted(database, slots=1)
+    assert await database.songs.is_queue_empty()
+
+
 async def test_the_line_is_counted_up_to_a_limit(database: Database) -> None:
     for person in range(1, 6):
         await placed(database, person)

@@ -142,7 +142,7 @@ async def test_a_job_id_is_stored_though_the_lease_is_over(database: Database) -
     await database.songs.register_worker(OTHER_WORKER, LEASE)
     await database.songs.unregister_worker(WORKER)
     assert await database.songs.mark_submitted(song, "job-1")
-    assert await database.songs.claim(OTHER_WORKER, NOW, 5) == 1
+    assert await database.songs.claim(OTHER_WORKER, NOW, 5) == [song.id]
     assert not await database.songs.mark_completed(song, WORKER, RESULT, NOW)
     assert await database.songs.mark_completed(song, OTHER_WORKER, RESULT, NOW)
 

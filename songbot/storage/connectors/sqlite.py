@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as Driver
 from threading import Lock
@@ -14,14 +15,6 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, event
 
 from .base import Connector, T, translate_errors
-
-_WRITE_MODE = "songs_write_mode"
-"""Name of the connections' execution option: one of the three modes below, or unset on a reader."""
-_NORMAL, _DURABLE, _MIGRATING = "normal", "durable", "migrating"
-"""_MIGRATING turns foreign keys off until the connection is closed.
-
-A migration that rebuilds a table drops the old one, which would otherwise delete the rows that refer to it.
-"""
 
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -50,11 +43,6 @@ class SqliteConnector(Connector):
             connect_args={"check_same_thread": False},
         )
         event.listen(self.engine, "connect", _on_connect)
-        event.listen(self.engine, "begin", _on_begin)
-        self._writers = {
-            mode: self.engine.execution_options(**{_WRITE_MODE: mode})
-            for mode in (_NORMAL, _DURABLE, _MIGRATING)
-        }
         self._write_thread = ThreadPoolExecutor(1, "database-writer")
         self._read_threads = ThreadPoolExecutor(pool_size, "database-reader")
 
@@ -62,14 +50,29 @@ class SqliteConnector(Connector):
         return await self._run(self._read_threads, self.engine.connect, self.deadline, work)
 
     async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
-        writer = self._writers[_DURABLE if durable else _NORMAL]
-        return await self._run(self._write_thread, writer.begin, self.deadline, work)
+        begin = partial(self._begin, durable=durable)
+        return await self._run(self._write_thread, begin, self.deadline, work)
 
     async def migrate(self, work: Callable[[Connection], None], deadline: float) -> None:
         try:
-            await self._run(self._write_thread, self._writers[_MIGRATING].begin, deadline, work)
+            begin = partial(self._begin, durable=True, foreign_keys=False)
+            await self._run(self._write_thread, begin, deadline, work)
         finally:
             self.engine.dispose()
+
+    @contextmanager
+    def _begin(self, *, durable: bool, foreign_keys: bool = True) -> Iterator[Connection]:
+        """Begin a transaction that takes the write lock at once, so that data it reads first can't change.
+
+        Foreign keys stay off until the connection is closed. A migration that rebuilds a table drops the old
+        one, which would otherwise delete the rows that refer to it.
+        """
+        with self.engine.begin() as connection:  # sends nothing, since the driver begins nothing by itself
+            if not foreign_keys:
+                connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            _set_synchronous(connection, "FULL" if durable else "NORMAL")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
@@ -143,17 +146,6 @@ def _on_connect(connection: Any, _record: object) -> None:
     for pragma in PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    """Take the write lock when a writer's transaction begins, so that data it reads first can't change."""
-    mode = connection.get_execution_options().get(_WRITE_MODE)
-    if mode is None:
-        return
-    if mode == _MIGRATING:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    _set_synchronous(connection, "NORMAL" if mode == _NORMAL else "FULL")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _set_synchronous(connection: Connection, level: str) -> None:

@@ -28,7 +28,6 @@ _BATCH = 1000
 
 # The columns kept for a song that still counts: that it was charged, when, and to which quota.
 _ANONYMISED_VALUES: dict[str, Any] = {
-    "order_key": None,
     "guild_id": None,
     "prompt": "",
     "language": "en",

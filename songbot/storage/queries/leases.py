@@ -27,7 +27,7 @@ from songbot.storage.schema.tables import FOLLOWED, songs, workers
 from songbot.storage.schema.types import EPOCH, MICROSECOND, UtcDateTime
 from songbot.storage.schema.upsert import upsert
 
-from .transitions import give_grants_back
+from .transitions import PAID_BY, fail
 
 INTERRUPTED_AFTER = 30.0
 """Seconds after a lease expires until the worker's submitting songs count as interrupted.
@@ -35,7 +35,7 @@ INTERRUPTED_AFTER = 30.0
 A worker that can't reach the database may still receive its job's id from Whisul in that time, and save it.
 """
 _GONE_AFTER, _FORGET_AFTER = 10.0, 3600.0
-"""Seconds after a lease expires until nothing that the worker began goes on, and until its row is deleted."""
+"""Seconds after a lease expires until none of the worker's steps still runs, and until its row is deleted."""
 
 _UNREGISTER = delete(workers).where(workers.c.name == bindparam("worker_id"))
 _LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
@@ -80,7 +80,7 @@ class LeaseQueries:
         self._interrupt = (
             self._take_over(submitting, INTERRUPTED_AFTER)
             .values(state=State.FAILED, reason=FailureReason.INTERRUPTED)
-            .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+            .returning(*PAID_BY)
         )
         self._claim = self._take_over(~submitting, 0.0).returning(songs.c.id)
 
@@ -119,18 +119,16 @@ class LeaseQueries:
         return connection.execute(self._renew, parameters).rowcount == 1
 
     def is_shared(self, connection: Connection, worker_id: str) -> bool:
-        if self._single_process:
-            return False
         return bool(connection.scalar(self._others, self.parameters(worker_id=worker_id)))
 
-    def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> int:
+    def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> list[int]:
         """Claim each dead worker's songs, oldest first. Skip those that another process is claiming now."""
         parameters = self.parameters(at_most=limit, worker_id=worker_id, lease_owner=worker_id)
-        interrupted = connection.execute(
-            self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
-        ).all()
-        give_grants_back(connection, interrupted)
-        return len(interrupted) + len(connection.execute(self._claim, parameters).all())
+        interrupted = fail(
+            connection, self._interrupt, {**parameters, "finished_at": now, "refunded_at": now}
+        )
+        claimed = connection.execute(self._claim, parameters).all()
+        return [*interrupted, *(row.id for row in claimed)]
 
     def _take_over(self, condition: ColumnElement[bool], grace_seconds: float) -> Update:
         """Build an update of the songs that no live worker owns.

@@ -1,22 +1,25 @@
 """Change a song's state. Each transition is one statement, which matches only songs in the previous state.
 
 They are built once, because building one takes about as long as running it. Run them with the parameters
-`song_id`, `of_generation` and, except for MARK_SUBMITTED, `worker_id`; any other parameters set the columns
-they name.
+`song_id`, `of_generation` and, except for MARK_SUBMITTED, `worker_id`; CANCEL takes `song_id` and `of_user`.
+Any other parameters set the columns they name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from songbot.songs.models import UNFINISHED, DeliveryState, State
+from songbot.songs.models import UNFINISHED, DeliveryState, FailureReason, State
 from songbot.storage.schema.tables import PENDING, QUEUED, quota_grants, songs
 
 NOBODY = "nobody"
 """The owner of a song that was finished outside any worker: the next worker to reconcile takes it over."""
+
+PAID_BY = songs.c.id, songs.c.granted, songs.c.quota_scope, songs.c.user_id
+"""What `fail` needs to know of each failed song."""
 
 _SONG = songs.c.id == bindparam("song_id"), songs.c.generation == bindparam("of_generation")
 _HELD = songs.c.lease_owner == bindparam("worker_id")
@@ -41,7 +44,13 @@ MARK_FAILED = (
     update(songs)
     .where(*_SONG, or_(_HELD, QUEUED), songs.c.state.in_(bindparam("states", expanding=True)))
     .values(state=State.FAILED)
-    .returning(songs.c.granted, songs.c.quota_scope, songs.c.user_id)
+    .returning(*PAID_BY)
+)
+CANCEL = (
+    update(songs)
+    .where(songs.c.id == bindparam("song_id"), songs.c.user_id == bindparam("of_user"), QUEUED)
+    .values(state=State.FAILED, reason=FailureReason.CANCELLED, lease_owner=NOBODY)
+    .returning(*PAID_BY)
 )
 MARK_DELIVERED = update(songs).where(*_ANSWERED).values(delivery=DeliveryState.DELIVERED, **_RELEASED)
 MARK_UNDELIVERABLE = update(songs).where(*_ANSWERED).values(delivery=DeliveryState.UNDELIVERABLE, **_RELEASED)
@@ -53,13 +62,17 @@ def mark_failed(connection: Connection, parameters: dict[str, Any], *, interrupt
     A song whose job id was saved in the meantime is not interrupted, since the outcome of its POST is known.
     """
     states = [State.SUBMITTING] if interrupted else list(UNFINISHED)
-    failed = connection.execute(MARK_FAILED, {**parameters, "states": states}).all()
-    give_grants_back(connection, failed)
-    return len(failed) == 1
+    return len(fail(connection, MARK_FAILED, {**parameters, "states": states})) == 1
 
 
-def give_grants_back(connection: Connection, failed: Iterable[Any]) -> None:
-    """Give back the extra songs that paid for failed songs."""
+def fail(
+    connection: Connection, statement: ReturningUpdate[Any, Any, Any, Any], parameters: dict[str, Any]
+) -> list[int]:
+    """Run a statement that fails songs and returns PAID_BY. Return their IDs.
+
+    Give back the extra songs that paid for them.
+    """
+    failed = connection.execute(statement, parameters).all()
     for song in failed:
         if song.granted:
             connection.execute(
@@ -67,3 +80,4 @@ def give_grants_back(connection: Connection, failed: Iterable[Any]) -> None:
                 .where(quota_grants.c.guild_id == song.quota_scope, quota_grants.c.user_id == song.user_id)
                 .values(songs=quota_grants.c.songs + 1)
             )
+    return [song.id for song in failed]

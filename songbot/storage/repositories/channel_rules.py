@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 
 from songbot.quotas.channels import ChannelRule, ChannelRules
 from songbot.storage.connectors.base import Connector, advisory_lock
 from songbot.storage.schema.tables import channel_rules, guilds, quota_changes
 from songbot.storage.schema.upsert import upsert
+
+_OF_GUILD = select(channel_rules.c.channel_id, channel_rules.c.rule).where(
+    channel_rules.c.guild_id == bindparam("guild")
+)
 
 
 class SqlChannelRuleRepository:
@@ -53,8 +57,7 @@ class SqlChannelRuleRepository:
 
 
 def _load(connection: Connection, guild_id: int) -> ChannelRules:
-    query = select(channel_rules.c.channel_id, channel_rules.c.rule)
-    rows = connection.execute(query.where(channel_rules.c.guild_id == guild_id)).all()
+    rows = connection.execute(_OF_GUILD, {"guild": guild_id}).all()
     return ChannelRules(
         allowed=frozenset(row.channel_id for row in rows if row.rule == ChannelRule.ALLOW),
         denied=frozenset(row.channel_id for row in rows if row.rule == ChannelRule.DENY),

@@ -91,7 +91,7 @@ class SqlLibraryRepository:
         return await self._connector.read(lambda connection: connection.scalar(query)) is not None
 
     async def toggle_saved(self, user_id: int, song_id: int) -> bool:
-        """Return whether the song is saved now, so False if there is no such song."""
+        """Return whether the song is saved now, which is False if there is no such song."""
         unsaved = delete(saves).where(saves.c.user_id == user_id, saves.c.song_id == song_id)
         exists = select(songs.c.id).where(songs.c.id == song_id, songs.c.user_id > 0)
         key, saved_at = {"user_id": user_id, "song_id": song_id}, self._now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,13 @@ from songbot.songs.orders import Order, OrderOutcome
 from songbot.songs.ports import LeaseState, Queue
 from songbot.storage.connectors.base import Connector
 from songbot.storage.queries import admission, leases, transitions
-from songbot.storage.queries.cancel import cancel_queued
 from songbot.storage.queries.create_song import create_song
 from songbot.storage.queries.mapping import reply_to_columns, result_to_columns, search_text, song_from_row
-from songbot.storage.schema.tables import COMPLETED, notifications, songs
+from songbot.storage.schema.tables import COMPLETED, QUEUED, notifications, songs
 
+_QUEUED = select(songs.c.id).where(QUEUED).limit(1)
+# Songs that their owner had deleted may still be counted.
+_UNDELETED = select(songs).where(songs.c.id.in_(bindparam("song_ids", expanding=True)), songs.c.user_id > 0)
 _SUBSCRIBERS = (
     select(notifications.c.user_id)
     .where(notifications.c.song_id == bindparam("of_song"))
@@ -50,6 +52,9 @@ class SqlSongRepository:
         limits = self._operator_limits
         return await self._connector.write(lambda connection: create_song(connection, order, limits, now))
 
+    async def is_queue_empty(self) -> bool:
+        return await self._connector.read(lambda connection: connection.scalar(_QUEUED) is None)
+
     async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
         # Durable: if a power failure turned `submitting` back into `queued`, the song would be paid for
         # twice.
@@ -64,8 +69,9 @@ class SqlSongRepository:
         return await self._connector.read(lambda connection: admission.queue(connection, limit, count_limit))
 
     async def cancel_queued(self, song_id: int, user_id: int, now: datetime) -> bool:
+        parameters = {"song_id": song_id, "of_user": user_id, "finished_at": now, "refunded_at": now}
         return await self._connector.write(
-            lambda connection: cancel_queued(connection, song_id, user_id, now)
+            lambda connection: len(transitions.fail(connection, transitions.CANCEL, parameters)) == 1
         )
 
     async def requeue(self, song: Song, worker_id: str, unavailable_since: datetime | None) -> bool:
@@ -118,9 +124,11 @@ class SqlSongRepository:
         await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
 
     async def is_shared(self, worker_id: str) -> bool:
-        return await self._connector.read(lambda connection: self._leases.is_shared(connection, worker_id))
+        return not self.single_process and await self._connector.read(
+            lambda connection: self._leases.is_shared(connection, worker_id)
+        )
 
-    async def claim(self, worker_id: str, now: datetime, limit: int) -> int:
+    async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:
         return await self._connector.write(
             lambda connection: self._leases.claim(connection, worker_id, now, limit)
         )
@@ -129,10 +137,13 @@ class SqlSongRepository:
         return await self._connector.read(lambda connection: leases.leased(connection, worker_id))
 
     async def get(self, song_id: int) -> Song | None:
-        """Return the song, or None if its owner had it deleted, though its row may still be counted."""
-        query = select(songs).where(songs.c.id == song_id, songs.c.user_id > 0)
-        row = await self._connector.read(lambda connection: connection.execute(query).one_or_none())
-        return None if row is None else song_from_row(row)
+        """Return the song, or None if its owner deleted it."""
+        return next(iter(await self.get_many([song_id])), None)
+
+    async def get_many(self, song_ids: Sequence[int]) -> list[Song]:
+        parameters = {"song_ids": list(song_ids)}
+        rows = await self._connector.read(lambda connection: connection.execute(_UNDELETED, parameters).all())
+        return [song_from_row(row) for row in rows]
 
     async def recent_durations(self, limit: int) -> list[float]:
         query = (

@@ -31,7 +31,8 @@ songs = Table(
     "songs",
     metadata,
     Column("id", AutoIncrementId, primary_key=True),
-    # The interaction's id, or NULL once the person had their data deleted.
+    # The interaction's id, which stays when a person's data is deleted: an order that is repeated because its
+    # answer was lost never makes a second song.
     Column("order_key", String, unique=True),
     # If negative, the pseudonym of somebody who had their data deleted.
     Column("user_id", BigInteger, nullable=False),

@@ -1,5 +1,5 @@
-"""The promises, each a function that says what is wrong, or None.
+"""Define the promises. Each is a function that returns what is wrong, or None.
 
-Those of `posting`, `rows`, `quotas` and `fairness` are asked at every event, those of `periodic` every few
-virtual seconds, and those of `end` when a run has settled.
+Those in `posting`, `rows`, `quotas` and `fairness` are checked at every event, those in `periodic` every few
+virtual seconds, and those in `end` when a run has settled.
 """

@@ -1,4 +1,4 @@
-"""What holds when a run has settled."""
+"""Check the promises that hold when a run has settled."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 REQUESTS = 60
-"""Requests to Discord for one song, whatever happens, besides one for each 8 seconds of its life."""
+"""Maximum requests to Discord for one song, in addition to one for every 8 seconds of its life."""
+SUBMITS = 12
+"""Maximum POSTs of one song, in addition to one for every 2 seconds, the shortest Retry-After here."""
 
 
 def everything_is_settled(world: World) -> str | None:
-    """Once the faults are over, everything is answered within the stated time."""
+    """Check that everything is answered within the stated time once the faults are over."""
     open_songs = [row for row in world.database.rows.values() if row.delivery == "pending"]
     if (
         open_songs
@@ -29,7 +31,7 @@ def everything_is_settled(world: World) -> str | None:
 
 
 def every_order_has_one_answer(world: World) -> Iterator[str]:
-    """Every order that was written down has exactly one answer, or none where it is undeliverable."""
+    """Check that every stored order has exactly one answer, or none if it is undeliverable."""
     for placed in world.placed.values():
         problem = None if placed.forgotten else _answer_problem(world, placed)
         if problem:
@@ -45,7 +47,7 @@ def _answer_problem(world: World, placed: Placed) -> str | None:
             else None
         )
     cards = world.discord.cards_of(row.id)
-    sure = row.id not in world.discord.unsure
+    sure = all(song_id != row.id for song_id, _ in world.discord.unsure)
     if row.delivery == "delivered" and not cards:
         return f"song {row.id} is delivered, and no message shows it"
     if sure and len(cards) > (1 if row.delivery == "delivered" else 0):
@@ -54,14 +56,17 @@ def _answer_problem(world: World, placed: Placed) -> str | None:
 
 
 def requests_are_bounded(world: World) -> Iterator[str]:
-    """Discord and Whisul are asked for a song a bounded number of times, in outages too."""
+    """Check that the number of requests to Discord and Whisul per song is bounded, even in outages."""
     for song_id, count in world.discord_requests.items():
         lifetime = world.last_request[song_id] - world.first_request[song_id]
         if count > REQUESTS + lifetime / 8:
             yield f"{count} requests to Discord for song {song_id} in {lifetime:.0f} s"
+    for order_key, times in world.submits.items():
+        if len(times) > SUBMITS + (times[-1] - times[0]) / 2:
+            yield f"{len(times)} POSTs of {order_key} in {times[-1] - times[0]:.0f} s"
 
 
 def nothing_is_left_in_memory(process: Process) -> str | None:
-    """A process remembers nothing of songs that have ended."""
+    """Check that a process keeps nothing in memory about songs that have ended."""
     left = process.left_in_memory()
     return f"process {process.number} still has {'; '.join(left)}" if left else None

@@ -1,4 +1,4 @@
-"""Fair by turns and by waiting time."""
+"""Check that the queue is fair by turns and by waiting time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.simulation.database import Row
 
 CONSTANT = 4
-"""How many more than the people in line may overtake somebody."""
+"""How many songs may overtake someone in addition to one per person in the queue."""
 
 
 @dataclass
@@ -19,7 +19,7 @@ class _Waiting:
 
 @dataclass
 class Line:
-    """Who waits, and who went before them though they came later."""
+    """Tracks who waits, and who was admitted before them although they came later."""
 
     slots_per_user: int
     queued: dict[int, Row] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Line:
     _waiting: dict[int, _Waiting] = field(default_factory=dict)
 
     def on_row(self, old: Row | None, new: Row | None) -> str | None:
-        """Nobody who could be next is overtaken by more songs than there are people in line, and a few."""
+        """Check that nobody who could be next is overtaken by more songs than people wait, plus CONSTANT."""
         before, after = _state(old), _state(new)
         row = new or old
         if row is None or before == after:

@@ -1,4 +1,4 @@
-"""What must not go on for long."""
+"""Check what must not go on for long."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 HEALTHY_FOR = 240.0
-"""Seconds without any trouble after which a process has no reason left to hold back."""
+"""Seconds without any trouble after which a process has no reason to hold back."""
 
 
 def slot_stays_empty(world: World) -> bool:
-    """Does Whisul make fewer songs than it may, though one could be next and a process could send it?"""
+    """Return whether a slot is free although a song could be next and a process could send it."""
     config = world.scenario.config
     rows = [row for row in world.database.rows.values() if row.user_id > 0]
     making = Counter(row.user_id for row in rows if row.state == "composing")
@@ -24,7 +24,7 @@ def slot_stays_empty(world: World) -> bool:
 
 
 def no_slot_stays_empty(world: World, since: float) -> str | None:
-    """While a process is healthy, a free place is taken by the next in line, two leases later at most."""
+    """Check that while a process is healthy, a free slot is filled within two leases."""
     config = world.scenario.config
     max_seconds = 90.0 + 2 * config.lease_duration + 2 * config.heartbeat_interval
     if world.loop.now - max(since, world.last_post) > max_seconds:

@@ -1,4 +1,4 @@
-"""What Whisul may be asked, and when."""
+"""Check which requests Whisul gets, and when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SLACK = 0.001
 
 
 def at_most_one_post(world: World, post: Post) -> str | None:
-    """Whisul gets at most one POST for a song, unless each earlier one is known to have made no job."""
+    """Check that Whisul gets one POST per song, or more if the earlier ones are known to have made no job."""
     for earlier in world.whisul.posts.get(post.order_key, ()):
         if not earlier.known_none:
             return (
@@ -24,7 +24,7 @@ def at_most_one_post(world: World, post: Post) -> str | None:
 
 
 def post_only_under_a_live_lease(world: World, process: int, order_key: str) -> str | None:
-    """A POST is sent only by the worker that the database says submits the song, while its lease lives."""
+    """Check that a POST is sent only by the song's owner in the database, and while its lease is valid."""
     placed = world.placed[order_key]
     row = world.database.rows.get(placed.song_id or 0)
     if placed.forgotten:
@@ -40,7 +40,7 @@ def post_only_under_a_live_lease(world: World, process: int, order_key: str) -> 
 
 
 def polls_are_spaced(world: World, process: int, job_id: str) -> str | None:
-    """A process asks for the same job no more often than every 5 seconds."""
+    """Check that a process polls a job at most every 5 seconds."""
     last = world.last_poll.get((process, job_id))
     now = world.last_poll[process, job_id] = world.loop.now
     if last is not None and now - last < POLL_INTERVAL - SLACK:

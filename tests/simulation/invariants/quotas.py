@@ -1,4 +1,4 @@
-"""The quotas as they should be, counted from what was really charged and refunded."""
+"""Compute the quotas as they should be, from what was really charged and refunded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OF_OPERATOR = (LimitKind.DIRECT, LimitKind.OPERATOR, LimitKind.SERVER_CEILING)
 
 @dataclass
 class QuotaBook:
-    """Rules, grants and resets as admins made them, and the charges as they were committed."""
+    """The rules, grants and resets as admins made them, and the charges as they were committed."""
 
     limits: OperatorLimits
     rules: dict[tuple[int, LimitKind, int], Rule] = field(default_factory=dict)
@@ -44,12 +44,12 @@ class QuotaBook:
             self.grants[charge.scope, charge.user_id] += 1
 
     def forget(self, user_id: int) -> None:
-        """What is kept of a person who had their data deleted: charges, limits and resets, but no gifts."""
+        """Keep a deleted person's charges, limits and resets, but not their grants."""
         for key in [key for key in self.grants if key[1] == user_id]:
             del self.grants[key]
 
     def decision(self, order: Order, now: datetime, without: int | None = None) -> Decision:
-        """What the order should get; the charge of song `without` left out."""
+        """Return the decision that the order should get, ignoring the charge of the song `without`."""
         guild = order.quota_guild_id
         rules = [rule for (guild_id, _, _), rule in self.rules.items() if guild_id == guild]
         personal = (
@@ -88,7 +88,7 @@ class QuotaBook:
 
 
 def order_outcome_is_right(book: QuotaBook, order: Order, outcome: OrderOutcome, now: datetime) -> str | None:
-    """An order is accepted just when no limit is used up in its own window, and refused just when one is."""
+    """Check that an order is refused if, and only if, a limit is used up in its own window."""
     if isinstance(outcome, Accepted):
         expected = book.decision(order, now, without=outcome.song.id)
         if expected.blocked_by is not None:

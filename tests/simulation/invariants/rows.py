@@ -1,10 +1,11 @@
-"""What a committed change of a song's row must keep to."""
+"""Check the rules that every committed change of a song's row must follow."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from songbot.songs.orders import Accepted, OrderOutcome
+from songbot.songs.orders import DOUBLE_CLICK_WINDOW, Accepted, Order, OrderOutcome
 from tests.simulation.database import Row
 from tests.simulation.truth import Placed
 from tests.simulation.whisul import Job
@@ -16,7 +17,7 @@ _ENDINGS = {"failed": "failed", "no_audio": "no audio"}
 
 
 def accepted_order_is_written(world: World, outcome: OrderOutcome) -> str | None:
-    """An accepted order has its row in the moment of its commit, whatever else commits then."""
+    """Check that an accepted order has its row at the moment of its commit, whatever else commits then."""
     if isinstance(outcome, Accepted):
         row = world.database.rows.get(outcome.song.id)
         if row is None or row.user_id != outcome.song.user_id:
@@ -24,15 +25,29 @@ def accepted_order_is_written(world: World, outcome: OrderOutcome) -> str | None
     return None
 
 
+def pressed_twice_makes_one_song(
+    world: World, order: Order, outcome: OrderOutcome, now: datetime
+) -> str | None:
+    """Check that a button pressed twice at once makes one song, unless the person has their data deleted."""
+    if not isinstance(outcome, Accepted) or order.parent_id is None or world.forgetting:
+        return None
+    earlier = world.presses.setdefault((order.user_id, order.parent_id, order.relation), {})
+    for song_id, at in earlier.items():
+        if song_id != outcome.song.id and abs(now - at) < DOUBLE_CLICK_WINDOW:
+            return f"song {outcome.song.id} and song {song_id} come from one button pressed twice"
+    earlier[outcome.song.id] = now
+    return None
+
+
 def refunded_exactly_when_failed(row: Row) -> str | None:
-    """A failed song is refunded in the same moment, and no other song ever is."""
+    """Check that a failed song is refunded at the same moment, and that no other song ever is."""
     if (row.state == "failed") != (row.refunded_at is not None):
         return f"song {row.id} is {row.state} and refunded_at is {row.refunded_at}"
     return None
 
 
 def finished_songs_stay_finished(old: Row | None, new: Row) -> str | None:
-    """A song that is completed or failed, or whose answer is out, stays so."""
+    """Check that a completed or failed song stays so, and that a delivered one stays delivered."""
     if old is None:
         return None
     if old.state in ("completed", "failed") and new.state != old.state:
@@ -43,7 +58,7 @@ def finished_songs_stay_finished(old: Row | None, new: Row) -> str | None:
 
 
 def paid_job_is_not_given_up(world: World, placed: Placed, old: Row, new: Row) -> str | None:
-    """A paid job that Whisul has is never given up, except as `interrupted` where its number is unknown."""
+    """Check that no paid job that Whisul has is given up, except as `interrupted` if its id is unknown."""
     if new.state != "failed" or old.state == "failed":
         return None
     for job in world.jobs_of(placed):
@@ -65,7 +80,7 @@ def _may_fail(world: World, job: Job, old: Row, new: Row) -> bool:
 
 
 def completed_song_is_its_own(world: World, placed: Placed, new: Row) -> str | None:
-    """A completed song shows the result of a job that was made for it and is done."""
+    """Check that a completed song shows the result of a finished job that was made for it."""
     if new.state != "completed":
         return None
     done = [job.id for job in world.jobs_of(placed) if job.ends_at <= world.loop.now]
@@ -77,7 +92,7 @@ def completed_song_is_its_own(world: World, placed: Placed, new: Row) -> str | N
 def never_sent_is_not_interrupted(
     world: World, process: int, placed: Placed, old: Row, new: Row
 ) -> str | None:
-    """A process does not take a song for `interrupted` that it admitted itself and surely never sent."""
+    """Check that no process marks a song as `interrupted` that it admitted and certainly never sent."""
     if new.reason != "interrupted" or old.state != "submitting":
         return None
     admitted_by = world.admitted_by.get(new.id)
@@ -88,14 +103,14 @@ def never_sent_is_not_interrupted(
 
 
 def unavailable_only_where_nobody_could_send(world: World, old: Row, new: Row) -> str | None:
-    """A song fails as `unavailable` only where no process could reach Whisul for a while."""
+    """Check that a song fails as `unavailable` only if no process could reach Whisul for a while."""
     if new.reason != "unavailable" or old.state == "failed" or not any(map(world.is_healthy, world.running)):
         return None
     return f"song {new.id} fails as unavailable, and a process is healthy"
 
 
 def undeliverable_only_when_refused(world: World, placed: Placed, old: Row, new: Row) -> str | None:
-    """An answer is undeliverable only where Discord has refused every way for good."""
+    """Check that an answer is undeliverable only if Discord has permanently refused every method."""
     if new.delivery != "undeliverable" or old.delivery == "undeliverable":
         return None
     order = placed.order
@@ -109,7 +124,7 @@ def undeliverable_only_when_refused(world: World, placed: Placed, old: Row, new:
 
 
 def row_is_kept(placed: Placed | None, old: Row | None, new: Row | None) -> str | None:
-    """No row of a song goes away or becomes nobody's unless the person had their data deleted."""
+    """Check that no row of a song is deleted or anonymised unless the person had their data deleted."""
     gone = new is None or new.user_id < 0
     if placed is not None and gone and not placed.forgotten and old is not None:
         return f"the row of song {old.id} ({old.state}, {old.delivery}) is gone"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from songbot.songs.durations import DurationEstimator
 from songbot.songs.models import UNFINISHED, FailureReason, ReplyTarget, Song
 from songbot.songs.progress import SEGMENTS, compute_progress
+from songbot.songs.provider import JobReport
 from tests.support.fakes import run_scenario
 
 NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
@@ -54,6 +55,24 @@ def test_a_song_is_given_up_after_thirty_minutes_whatever_the_clock_says(shift: 
         await asyncio.sleep(3 * 60)
 
     assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
+
+
+def test_a_process_that_stood_still_asks_again_before_it_gives_a_song_up():
+    async def scenario(env):
+        poll = env.whisul.poll
+
+        async def stand_still_amid_a_poll(job_id: str) -> JobReport:
+            env.whisul.poll = poll
+            report = await poll(job_id)
+            await asyncio.sleep(45 * 60)
+            return report
+
+        env.whisul.seconds = 100
+        await env.order()
+        env.whisul.poll = stand_still_amid_a_poll
+        await asyncio.sleep(50 * 60)
+
+    assert run_scenario(scenario).delivery.reasons() == [None]
 
 
 moments = st.integers(-(10**9), 4 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

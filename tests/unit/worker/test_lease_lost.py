@@ -33,3 +33,24 @@ def test_all_songs_that_a_worker_followed_count_once_when_its_lease_runs_out(
 
     run(scenario())
     assert lost == [orders]
+
+
+def test_progress_is_shown_only_while_no_other_worker_can_have_delivered_the_song() -> None:
+    async def scenario() -> WorkerEnvironment:
+        env = WorkerEnvironment(alone=False)
+        env.whisul.seconds = 300
+        async with env.open():
+            await env.order()
+            await asyncio.sleep(30)
+            env.connector.away = True
+            await asyncio.sleep(90)
+            env.connector.away = False
+            await asyncio.sleep(90)
+        return env
+
+    env = run(scenario())
+    times = [when for when, _, _ in env.delivery.progress_updates]
+    lease_ends, away_until = 30 + env.config.lease_duration, 120
+    assert [when for when in times if lease_ends <= when < away_until] == []
+    assert any(when < lease_ends for when in times)
+    assert any(when > away_until + 20 for when in times)

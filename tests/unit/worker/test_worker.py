@@ -32,6 +32,23 @@ def test_a_song_is_submitted_polled_and_delivered_with_five_writes():
     assert env.song().delivery is DeliveryState.DELIVERED
 
 
+def test_a_finished_song_opens_no_admission_while_nobody_waits():
+    async def scenario(env):
+        attempts: list[float] = []
+        admit = env.repository.admit
+
+        async def counted(*arguments):
+            attempts.append(env.clock.monotonic())
+            return await admit(*arguments)
+
+        env.repository.admit = counted
+        await env.order()
+        await asyncio.sleep(80)
+        env.attempts = attempts
+
+    assert len(run_scenario(scenario).attempts) == 1
+
+
 def test_polls_of_one_job_are_never_under_the_shortest_distance_apart():
     async def scenario(env):
         await env.order()

@@ -1,6 +1,6 @@
-"""A Discord on loopback: gateway websocket and REST API, for a real discord.py process to connect to.
+"""Run a Discord on loopback, with gateway and REST API, that a real discord.py process can connect to.
 
-A whole test::
+A complete test::
 
     from tests.wire.discord_server import DiscordServer
 
@@ -30,11 +30,11 @@ A whole test::
             await server.wait_until(lambda: server.requests_to("/messages", "POST"), timeout=10)
             assert server.schema_violations == []
 
-Pointing discord.py 2.7 at it (once, before the client is started)::
+To point discord.py 2.7 at it, before the client is started::
 
-    discord.http.Route.BASE = api_url            # REST, interaction callbacks and webhooks: all of it
-    # in setup_hook, after the login and before the gateway; a client that was told its number of shards
-    # never asks for the address itself:
+    discord.http.Route.BASE = api_url            # REST, interaction callbacks and webhooks
+    # in setup_hook, after the login and before the gateway: a client that is given its number of shards
+    # never requests the address itself
     _, gateway_url, _ = await client.http.get_bot_gateway()
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
@@ -45,26 +45,27 @@ Parts: ``server.state`` (who and where; ``add_user``, ``add_guild``, ``add_chann
 ``server.schema_violations``, ``server.unknown_routes``, ``server.interactions.deprecations``.
 
 People act through the server (``slash``, ``click``, ``select``, ``submit_modal``, ``autocomplete``,
-``type_and_enter``, ``message_menu``, ``user_menu``, ``dm``, ``say``, ``delete``). What Discord's client would
-not let them do is a PersonError, ``forged=True`` does it all the same. Commands in ``state.group_dm(...)`` or
-in a guild with ``bot_is_member=False`` come by user install; ``commands_only=True`` is a guild's install
-without a bot in it. What Discord, admins and other programs do is in ``controls.py``: ``advance``,
-``expire_token``, ``restart_client``, ``outage``, ``hold_gateway_address``, ``overwrite_commands``,
-``set_command_permission``, ``set_overwrite``, ``set_thread``, ``set_role_permissions``, ``kick_bot`` ...
+``type_and_enter``, ``message_menu``, ``user_menu``, ``dm``, ``say``, ``delete``). An action that is
+impossible in Discord's client raises PersonError; ``forged=True`` sends it anyway. Commands in
+``state.group_dm(...)`` or in a guild with ``bot_is_member=False`` come by user install;
+``commands_only=True`` installs the app to a guild without its bot. ``controls.py`` has what Discord, admins
+and other programs do: ``advance``, ``expire_token``, ``restart_client``, ``outage``,
+``hold_gateway_address``, ``overwrite_commands``, ``set_command_permission``, ``set_overwrite``,
+``set_thread``, ``set_role_permissions``, ``kick_bot`` ...
 
 Times ending in ``_at`` are ``time.monotonic()``, comparable between processes of one machine. Everything else
-goes by ``server.clock``, which ``server.advance(seconds)`` moves: tokens, nonces, timestamps, rate limits,
-identifies, archived threads, edits of old messages, outages.
+(tokens, nonces, timestamps, rate limits, identifies, archived threads, edits of old messages, outages) uses
+``server.clock``, which ``server.advance(seconds)`` moves.
 
-It is as strict as Discord by default; docs/discord.md lists the rules, each with its source and its test. A
-test that needs a lax one says so:
+By default it is as strict as Discord; docs/discord.md lists the rules, each with its source and its test. A
+test can relax some of them:
 
-- ``rate_limits=False`` (or ``server.rate_limits.enabled``): no limits by route, channel or in all;
-- ``enforce_deadline=False``: answers after three seconds are taken;
-- ``server.session_starts.interval = 0``: identifies may follow each other at once;
+- ``rate_limits=False`` (or ``server.rate_limits.enabled``): no limits by route, by channel or in total;
+- ``enforce_deadline=False``: responses after three seconds are accepted;
+- ``server.session_starts.interval = 0``: identifies may follow one another immediately;
 - ``server.old_edits.limit = None``: edits of messages over an hour old are not counted;
-- ``upload_limit``: stands in for the limits of presser, guild and bot;
-- ``channel.bot_permissions``: stands in for what roles and overwrites give the bot in one channel.
+- ``upload_limit``: replaces the limits of user, guild and bot;
+- ``channel.bot_permissions``: replaces what roles and overwrites give the bot in one channel.
 """
 
 from __future__ import annotations

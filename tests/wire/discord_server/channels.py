@@ -1,4 +1,4 @@
-"""Channels of every kind: text, voice, forum, threads, DMs; their overwrites and payloads."""
+"""Define channels of every kind (text, voice, forum, threads, DMs), their overwrites and their payloads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLE_OVERWRITE, MEMBER_OVERWRITE = 0, 1
 
 @dataclass(frozen=True)
 class Overwrite:
-    """What a channel allows and denies a role or a member, by ``target_id``."""
+    """The permissions that a channel allows and denies to the role or member with the id ``target_id``."""
 
     target_id: int
     type: int
@@ -38,7 +38,9 @@ class Overwrite:
 
 @dataclass(eq=False)
 class ThreadState:
-    """What a thread has beside a channel (docs: topics/threads). ``active_at``: Discord's time, seconds."""
+    """The fields that only threads have (docs: topics/threads). ``active_at`` is in seconds of Discord's
+    clock.
+    """
 
     active_at: float
     owner_id: int
@@ -52,7 +54,8 @@ class ThreadState:
 class Channel:
     """A guild's channel or thread, a DM with the bot, or (``GROUP_DM``) a conversation without the bot.
 
-    ``bot_permissions`` overrides what roles and overwrites give the bot there; ``None`` leaves it to them.
+    ``bot_permissions`` overrides the permissions that roles and overwrites give the bot there; ``None`` keeps
+    them.
     """
 
     id: int
@@ -71,21 +74,21 @@ class Channel:
 
     @property
     def bot_is_part(self) -> bool:
-        """Whether the bot can reach the channel by itself, without an interaction's token."""
+        """Return whether the bot can reach the channel by itself, without an interaction's token."""
         return self.guild.bot_is_member if self.guild else self.type == DM
 
     @property
     def sending(self) -> int:
-        """The permission bit that sending needs: SEND_MESSAGES has no effect in threads."""
+        """Return the permission bit that is needed for sending: SEND_MESSAGES has no effect in threads."""
         return permissions.SEND_MESSAGES_IN_THREADS if self.thread else permissions.SEND_MESSAGES
 
     def overwrite(self, target: Role | User, *, allow: int = 0, deny: int = 0) -> None:
-        """Set the channel's overwrite for a role or a person, without an event; see ``set_overwrite``."""
+        """Set the channel's overwrite for a role or a person, without an event (see ``set_overwrite``)."""
         kind = ROLE_OVERWRITE if hasattr(target, "permissions") else MEMBER_OVERWRITE
         self.overwrites[target.id] = Overwrite(target.id, kind, allow, deny)
 
     def permissions_of(self, user: User) -> int:
-        """Return the person's permissions here: roles, overwrites (a thread's parent's), implicit denials."""
+        """Return the person's permissions from roles, overwrites (for a thread, its parent's) and denials."""
         if self.guild is None:
             return permissions.EVERYONE if user in self.recipients or user.bot else 0
         granted = self.guild.permissions_of(user)
@@ -105,7 +108,7 @@ class Channel:
         )
 
     def _without_private_thread(self, user: User, granted: int) -> int:
-        """A private thread is for those in it, and for moderators with MANAGE_THREADS."""
+        """Remove all permissions in a private thread, unless the person is in it or may moderate it."""
         hidden = (
             self.type == PRIVATE_THREAD
             and self.thread is not None
@@ -119,12 +122,12 @@ class Channel:
         return (found.allow, found.deny) if found else (0, 0)
 
     def allows(self, user: User, *needed: int) -> bool:
-        """Return whether the person may do all of that here, viewing included."""
+        """Return whether the person has all of these permissions here, and can view the channel."""
         granted = self.permissions_of(user)
         return all(permissions.has(granted, bit) for bit in (permissions.VIEW_CHANNEL, *needed))
 
     def app_permissions(self) -> int:
-        """Return the bot's permissions here, as an interaction's ``app_permissions`` has them."""
+        """Return the bot's permissions here, as in an interaction's ``app_permissions``."""
         if not self.bot_is_part:
             return permissions.NOT_A_MEMBER
         if self.bot_permissions is not None:

@@ -1,4 +1,4 @@
-"""Discord's time on the loopback, ids made from it, and waiting for something to become true."""
+"""Provide this Discord's clock, the ids derived from it, and a way to wait for a condition."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 
 DISCORD_EPOCH_MS = 1420070400000
 HANG_GUARD = 60.0
-"""Seconds after which what has not happened never will, however busy the machine is."""
+"""Seconds after which nothing more can be expected to happen, however busy the machine is."""
 
 
 class Clock:
-    """Discord's clock: the wall clock plus ``offset`` seconds. Intervals are measured with
-    ``time.monotonic()``.
-    """
+    """Discord's clock: the wall clock plus ``offset`` seconds. Intervals use ``time.monotonic()``."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
@@ -23,23 +21,25 @@ class Clock:
         self._last_snowflake = 0
 
     def time(self) -> float:
-        """Seconds since 1970, as Discord sees it."""
+        """Return the seconds since 1970 by Discord's clock."""
         return self._now() + self.offset
 
     def isoformat(self) -> str:
-        """The moment as Discord writes it into messages."""
+        """Return the time as Discord writes it in messages."""
         return datetime.fromtimestamp(self.time(), UTC).isoformat()
 
     def snowflake(self) -> int:
-        """A new id, greater than every one before it, with the moment in its upper bits."""
+        """Return a new id, greater than all earlier ones, with the time in its upper bits."""
         candidate = (int(self.time() * 1000) - DISCORD_EPOCH_MS) << 22
         self._last_snowflake = max(candidate, self._last_snowflake + 1)
         return self._last_snowflake
 
 
 class Changes:
-    """Wakes those who wait for a predicate, each time something has changed; with ``recheck`` seconds also by
-    itself, for predicates about more than the loopback.
+    """Wakes the waiting tasks whenever something has changed, so that they check their conditions again.
+
+    If ``recheck`` is set, conditions are also checked at that interval in seconds, for those that depend on
+    something outside this server.
     """
 
     def __init__(self, recheck: float | None = None) -> None:
@@ -55,8 +55,8 @@ class Changes:
         """Return once ``predicate()`` is true.
 
         Raises:
-            TimeoutError: it was not within ``timeout`` seconds, or the guard's if those are more; says what
-                was waited for.
+            TimeoutError: it did not become true within ``timeout`` seconds, or HANG_GUARD if that is longer.
+                The message says what was awaited.
         """
         timeout = max(timeout, HANG_GUARD)
         try:

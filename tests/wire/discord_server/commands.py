@@ -1,6 +1,4 @@
-"""What Discord's client does with a registered command before it sends it: find it, check and encode its
-options.
-"""
+"""Do what Discord's client does before it sends a command: find it, and check and encode its options."""
 
 from __future__ import annotations
 
@@ -20,10 +18,10 @@ Option = dict[str, Any]
 
 
 def find_command(state: GuildState, name: str, kind: int, guild_id: int | None) -> Option:
-    """The command by name, a guild's own before a global one.
+    """Return the command with this name. A guild's own command takes precedence over a global one.
 
     Raises:
-        PersonError: the bot has not registered it; says what it has.
+        PersonError: the bot has not registered it. The message lists the registered commands.
     """
     known = state.commands_for(guild_id) if guild_id else []
     known = [command for command in known + state.commands_for(None) if command["type"] == kind]
@@ -34,7 +32,7 @@ def find_command(state: GuildState, name: str, kind: int, guild_id: int | None) 
 
 
 def refuse_hidden(command: Option, user: User, channel: Channel, *, user_install: bool) -> None:
-    """Discord does not show a command where its contexts, installs or permissions forbid it.
+    """Refuse a command that Discord does not show here because of its contexts, installs or permissions.
 
     Permissions are Use Application Commands in the channel, the command's default ones, and what admins set
     in the integration settings; the last two bind commands of all types and nothing else: no buttons, modals
@@ -80,10 +78,10 @@ def encode(
     check: bool,
     focused: str = "",
 ) -> Option:
-    """The ``data`` of the interaction for a command with its subcommands and the options' values.
+    """Return the ``data`` of the interaction for a command, with its subcommands and the options' values.
 
     Raises:
-        PersonError: an unknown or missing option, or a value that Discord's client would not take.
+        PersonError: an option is unknown or missing, or Discord's client would not accept a value.
     """
     resolved: Option = {}
     leaf = _descend(command, path)
@@ -164,7 +162,7 @@ def _check(option: Option, value: Any) -> None:
 
 
 def _add_members(channel: Channel, guild: Guild, values: dict[str, Any], resolved: Option) -> None:
-    """Beside the users in a guild travel their memberships, without the user in them."""
+    """Add the members for the users in a guild, without the user objects inside them, as Discord does."""
     for user in (value for value in values.values() if isinstance(value, User)):
         member = guild.member(user).payload(channel.permissions_of(user))
         del member["user"]
@@ -172,7 +170,7 @@ def _add_members(channel: Channel, guild: Guild, values: dict[str, Any], resolve
 
 
 def _resolve(value: Any, resolved: Option) -> Any:
-    """Users, channels and roles travel as ids, with their objects beside them."""
+    """Return a user's, channel's or role's id and add its object to ``resolved``; keep other values."""
     groups: dict[type, str] = {User: "users", Channel: "channels", Role: "roles"}
     for type_, group in groups.items():
         if isinstance(value, type_):

@@ -1,5 +1,5 @@
-"""Which components a message may have, and Components V2 (docs: components/reference; resources/message,
-"Message Flags": IS_COMPONENTS_V2).
+"""Check which components a message may have, including Components V2 (docs: components/reference;
+resources/message, "Message Flags": IS_COMPONENTS_V2).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Component = dict[str, Any]
 
 
 def refuse_invalid(payload: dict[str, Any]) -> None:
-    """Check a whole message as it would stand.
+    """Check a whole message in its final state.
 
     Raises:
-        DiscordError: 50035, components or legacy fields that do not go with the message's flags.
+        DiscordError: 50035 if components or legacy fields do not match the message's flags.
     """
     components = payload["components"]
     _refuse_same_custom_ids(components)
@@ -97,7 +97,7 @@ def _refuse_invalid_section(section: Component) -> None:
 
 
 def _refuse_missing_file(part: Component) -> None:
-    """Media may name an uploaded file only if it is there: known ones have been replaced by addresses."""
+    """Refuse media that refer to a missing file. Links to uploaded files were already replaced by URLs."""
     if part["type"] not in _MEDIA:
         return
     media = [part.get("media"), part.get("file"), *(item.get("media") for item in part.get("items") or [])]

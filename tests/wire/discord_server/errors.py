@@ -1,5 +1,5 @@
-"""Discord's refusals: HTTP status, JSON error code and message, as its page "Opcodes and Status Codes"
-lists them.
+"""Define Discord's refusals: HTTP status, JSON error code and message, as listed on its page "Opcodes and
+Status Codes".
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class DiscordError(Exception):
-    """A refusal that the bot gets as an HTTP answer with ``{"code": ..., "message": ...}``."""
+    """A refusal that the bot receives as an HTTP response with ``{"code": ..., "message": ...}``."""
 
     def __init__(self, status: int, code: int, message: str, **extra: Any) -> None:
         super().__init__(f"{status} {code} {message}")
@@ -17,7 +17,7 @@ class DiscordError(Exception):
 
 
 class PersonError(Exception):
-    """A person cannot do that in Discord's client: unknown command, disabled button, missing option."""
+    """The person can't do that in Discord's client: unknown command, disabled button, missing option."""
 
 
 def unauthorized() -> DiscordError:

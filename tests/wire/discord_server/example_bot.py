@@ -1,4 +1,4 @@
-"""A small real discord.py bot with one of everything, for the loopback's own tests."""
+"""Run a small real discord.py bot that has one of everything, for the tests of the tests' Discord."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERYWHERE = {
 
 
 class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"again:v1:(?P<id>\d+)"):
-    """A button which works after a restart: it opens a modal."""
+    """A button that still works after a restart, and opens a modal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(discord.ui.Button(label="Again", custom_id=f"again:v1:{number}"))
@@ -33,7 +33,7 @@ class AgainButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"aga
 
 
 class PromptModal(discord.ui.Modal, title="Again"):
-    """One text field."""
+    """A modal with one text field."""
 
     prompt: discord.ui.TextInput[Any] = discord.ui.TextInput(
         label="Prompt", default="the same", max_length=50
@@ -63,9 +63,7 @@ class ExampleBot(discord.Client):
         await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """discord.py waits five seconds here before it identifies anew; the loopback needs no such
-        courtesy.
-        """
+        """Skip discord.py's wait of five seconds between identifies, which is not needed here."""
 
     async def on_resumed(self) -> None:
         self.resumed += 1
@@ -79,7 +77,7 @@ class ExampleBot(discord.Client):
 
 
 def card(prompt: str) -> discord.Embed:
-    """An embed whose picture is an uploaded file."""
+    """Return an embed whose picture is an uploaded file."""
     embed = discord.Embed(title="A song", description=prompt, url="https://example.com/song.mp3")
     return (
         embed.set_image(url="attachment://cover.png")
@@ -93,7 +91,7 @@ def files() -> list[discord.File]:
 
 
 def view() -> discord.ui.View:
-    """A dynamic button and a link."""
+    """Return a view with a dynamic button and a link."""
     buttons = discord.ui.View(timeout=None)
     buttons.add_item(AgainButton(7))
     buttons.add_item(discord.ui.Button(label="Listen", url="https://example.com/song.mp3"))
@@ -101,7 +99,7 @@ def view() -> discord.ui.View:
 
 
 def add_commands(tree: app_commands.CommandTree) -> None:
-    """Register one of every kind."""
+    """Register one command of every kind."""
     song_command = app_commands.Command(name="song", description="Make a song", callback=song, **EVERYWHERE)
     song_command.autocomplete("prompt")(complete)
     tree.add_command(song_command)

@@ -1,4 +1,4 @@
-"""Faults, scripted: the next answers of a route late, wrong or lost."""
+"""Script faults: make the next responses of a route late, wrong or lost."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import orjson
 
 from .clock import Clock
 
-# What a 403, 404 or 5xx looks like that comes from the proxy before Discord: a page, no JSON, no code (docs:
-# topics/opcodes-and-status-codes lists a JSON code for every refusal of Discord's own).
+# A 403, 404 or 5xx from the proxy in front of Discord: a page without JSON and without a code (docs:
+# topics/opcodes-and-status-codes lists a JSON code for every refusal by Discord itself).
 EDGE_HEADERS = {"Server": "cloudflare", "CF-RAY": "8f3c2a1b0d9e7f60-FRA"}
 HTML = "<html><head><title>{status}</title></head><body><h1>{status} Error</h1></body></html>"
 
 
 @dataclass(eq=False)
 class Fault:
-    """One scripted fault; ``hits`` counts how often it struck, ``times=None`` strikes until removed, and
-    ``until`` is Discord's time at which it ends by itself.
+    """One scripted fault.
+
+    ``hits`` counts the requests it has affected, out of ``times`` (None until it is removed). It ends by
+    itself at ``until``, in seconds of Discord's clock.
     """
 
     method: str | None
@@ -43,17 +45,17 @@ class Fault:
 
     @property
     def label(self) -> str:
-        """What it did, for the request's record."""
+        """Return what the fault did, for the request's record."""
         what = "cut" if self.cut else f"hung {self.hang} s" if self.hang else str(self.status or "delayed")
         return f"{what} after the effect" if self.after else what
 
     @property
     def replaces_answer(self) -> bool:
-        """Whether the bot does not get the true answer."""
+        """Return whether the bot receives something other than the real response."""
         return self.status is not None or self.cut or self.hang > 0
 
     def answer(self) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body to send instead of the true ones."""
+        """Return the status, headers and body to send instead of the real ones."""
         status = self.status or 500
         if isinstance(self.body, str):
             page = HTML.format(status=status) if self.body == "html" else self.body
@@ -63,7 +65,7 @@ class Fault:
 
 
 class Faults:
-    """The list of faults; the first that matches a request strikes it."""
+    """The scripted faults. The first one that matches a request is applied to it."""
 
     def __init__(self, clock: Clock) -> None:
         self.active: list[Fault] = []
@@ -75,16 +77,16 @@ class Faults:
         """Script a fault for requests whose path (relative to ``/api/v10``) contains the pattern ``path``.
 
         Args:
-            path: a regular expression, searched for.
-            method: "PATCH" and the like; any when left out.
-            seconds: ends it by Discord's clock, and lets it strike any number of times until then.
+            path: a regular expression that is searched for in the path.
+            method: such as "PATCH"; None for any.
+            seconds: how long the fault lasts by Discord's clock, for any number of requests.
             fault: ``status`` with ``code``, ``message``, ``headers`` and ``body`` (a dict, a string, or
-                "html" for a page as a proxy in front of Discord sends it); ``delay`` seconds before
-                anything else; ``cut=True`` drops the connection; ``hang`` says nothing for so many
-                seconds, then drops it; ``after=True`` lets the request have its effect and loses only
-                the answer; ``times`` (1; None for always); ``skip`` lets the first so many pass.
+                "html" for a page like that of a proxy in front of Discord); ``delay`` in seconds before
+                anything else; ``cut=True`` drops the connection; ``hang`` sends nothing for this many
+                seconds, then drops it; ``after=True`` lets the request take effect and loses only the
+                response; ``times`` (1 by default; None for always); ``skip`` lets this many pass first.
 
-        aiohttp repeats GET, PUT and DELETE by itself once when a kept-alive connection was cut: those
+        aiohttp retries GET, PUT and DELETE once by itself if a kept-alive connection was dropped, so these
         may need ``times=2``.
         """
         if seconds is not None:
@@ -94,23 +96,23 @@ class Faults:
         return scripted
 
     def edge(self, path: str = "", *, status: int = 403, **fault: Any) -> Fault:
-        """Answer with a page of the proxy before Discord (Cloudflare): 403, 404 or 5xx without a code."""
+        """Answer with a page of Discord's proxy (Cloudflare): 403, 404 or 5xx without a code."""
         return self.add(path, status=status, body="html", headers=EDGE_HEADERS, **fault)
 
     def internal_network_error(self, path: str = "", **fault: Any) -> Fault:
-        """Answer 403 with 40333, a proxy's word with a code (docs: topics/opcodes-and-status-codes)."""
+        """Answer 403 with 40333, a code that a proxy sends (docs: topics/opcodes-and-status-codes)."""
         return self.add(path, status=403, code=40333, message="internal network error", **fault)
 
     def outage(self, seconds: float, *, status: int = 503) -> Fault:
-        """Let the whole REST API answer with the edge's pages for so long; the gateway stays up."""
+        """Make the REST API answer with the proxy's pages for so many seconds; the gateway stays up."""
         return self.edge(status=status, seconds=seconds)
 
     def rate_limit(
         self, path: str = "", *, retry_after: float = 1.0, is_global: bool = False, **fault: Any
     ) -> Fault:
-        """Answer 429 as Discord does: for one route, or for all of them at once."""
+        """Answer 429 as Discord does, for one route or for all of them."""
         headers = {
-            "Via": "1.1 google",  # discord.py takes a 429 without it for a Cloudflare ban and gives up
+            "Via": "1.1 google",  # discord.py mistakes a 429 without it for a Cloudflare ban and gives up
             "Retry-After": str(max(1, round(retry_after))),
             "X-RateLimit-Scope": "global" if is_global else "user",
             "X-RateLimit-Limit": "5",
@@ -121,7 +123,7 @@ class Faults:
         return self.add(path, status=429, headers=headers, body=body, **fault)
 
     def take_matching(self, method: str, path: str) -> Fault | None:
-        """The fault for this request, counted; None for none."""
+        """Return the fault for this request and count it, or return None."""
         now = self._clock.time()
         self.active = [fault for fault in self.active if fault.until is None or now < fault.until]
         for fault in self.active:

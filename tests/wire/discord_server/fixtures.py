@@ -1,4 +1,4 @@
-"""Fixtures of the loopback's own tests: a strict server with a guild, a person and the smallest bot."""
+"""Provide fixtures for the tests of this server: a strict one with a guild, a person and a minimal bot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway (version 10, JSON): identify, heartbeats, resume, shards, and the ways in which it fails."""
+"""Serve the gateway (version 10, JSON): identify, heartbeats, resume, shards, and its failures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESUME_PATH = "/gateway/resume"
 
 
 class Gateway:
-    """Every connection and session. What is told to one shard is told to all when ``shard`` is left out."""
+    """Holds all connections and sessions. Methods with ``shard`` affect all shards if it is omitted."""
 
     def __init__(
         self,
@@ -50,24 +50,24 @@ class Gateway:
     # What a test does to the bot -------------------------------------------------------------------
 
     def connected(self, shard: int | None = None) -> list[Session]:
-        """The sessions with a live connection."""
+        """Return the sessions that have a live connection."""
         return [s for s in self.sessions.values() if s.connected and shard in (None, s.shard[0])]
 
     async def close(self, code: int, shard: int | None = None) -> None:
-        """Close with a code; 4007, 4009 and the like also end the session, as they do on Discord."""
+        """Close with this code. As on Discord, 4007, 4009 and similar codes also end the session."""
         for session in self.connected(shard):
             if code in (1000, 1001, 4003, 4004, 4007, 4009):
                 self.sessions.pop(session.id, None)
             await _connection(session).socket.close(code=code, message=b"scripted", drain=False)
 
     def abort(self, shard: int | None = None) -> None:
-        """Drop the connections without a word (1006); the sessions can be resumed."""
+        """Drop the connections without a close frame (1006). The sessions can be resumed."""
         for session in self.connected(shard):
             _connection(session).abort()
 
     def silence(self, shard: int | None = None) -> None:
-        """Zombies: open sockets that neither acknowledge heartbeats nor carry events, though a RESUME
-        replays them.
+        """Turn the connections into zombies: open sockets that neither acknowledge heartbeats nor carry
+        events. A RESUME replays what was missed.
         """
         for session in self.connected(shard):
             _connection(session).silent = True
@@ -78,24 +78,25 @@ class Gateway:
             await _connection(session).send_op(RECONNECT)
 
     async def invalidate(self, shard: int | None = None, *, resumable: bool = False) -> None:
-        """Send INVALID_SESSION (op 9); the session is forgotten unless ``resumable``."""
+        """Send INVALID_SESSION (op 9), and forget the session unless it is ``resumable``."""
         for session in self.connected(shard):
             if not resumable:
                 self.sessions.pop(session.id, None)
             await _connection(session).send_op(INVALID_SESSION, resumable)
 
     def forget_sessions(self) -> None:
-        """The next RESUME is answered with INVALID_SESSION."""
+        """Answer the next RESUME with INVALID_SESSION."""
         for session in self.sessions.values():
             session.resumable = False
 
     # Events ----------------------------------------------------------------------------------------
 
     async def dispatch(self, event: str, data: dict[str, Any], guild_id: int | None, needs: int = 0) -> int:
-        """Send an event to every session of that guild's shard that has the intents; returns to how many.
+        """Send an event to every session of that guild's shard that has the intents. Return how many received
+        it.
 
-        Two sessions of one shard, as while a deployment rolls over, both get it (docs: events/gateway,
-        "Sharding": nothing keeps a shard to one session).
+        If a shard has two sessions, as during a rolling deployment, both receive it (docs: events/gateway,
+        "Sharding": a shard is not limited to one session).
         """
         reached = 0
         for session in list(self.sessions.values()):
@@ -105,9 +106,7 @@ class Gateway:
         return reached
 
     async def dispatch_message(self, event: str, data: dict[str, Any], guild_id: int | None) -> None:
-        """A message event; without the MESSAGE_CONTENT intent a guild's message comes empty, but for the
-        bot's own.
-        """
+        """Send a message event. Without MESSAGE_CONTENT, other people's messages in guilds come empty."""
         needs = intents.DIRECT_MESSAGES if guild_id is None else intents.GUILD_MESSAGES
         bot_id = self._state.bot.id
         ours = data["author"]["id"] == str(bot_id) or f"<@{bot_id}>" in data["content"]
@@ -120,7 +119,7 @@ class Gateway:
     # The socket ------------------------------------------------------------------------------------
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """The websocket's handler."""
+        """Handle a websocket connection."""
         if self.down:
             return web.Response(status=503, text="scripted: the gateway is down")
         if request.query.get("compress") not in (None, "zlib-stream"):
@@ -164,7 +163,9 @@ class Gateway:
             self.received.append({"op": op, "d": data})
 
     def _forget(self, connection: Connection) -> None:
-        """A bot that closes with 1000 or 1001 ends its session; every other end leaves it to be resumed."""
+        """End the session if the bot closed with 1000 or 1001; otherwise keep it, so that it can be
+        resumed.
+        """
         session = connection.session
         if session is not None and session.connection is connection:
             session.connection = None
@@ -195,7 +196,9 @@ class Gateway:
         await self._welcome(session)
 
     async def _reset_token(self, connection: Connection) -> None:
-        """Past the day's number Discord ends every session and resets the token (docs: events/gateway)."""
+        """End every session and reset the token, as Discord does once the day's identifies are used up (docs:
+        events/gateway).
+        """
         self.token_is_reset = True
         await self.close(4004)
         await connection.socket.close(code=4004, message=b"Authentication failed.")

@@ -1,6 +1,4 @@
-"""One gateway session: its sequence numbers, what it may be sent, and what it missed while it was not
-connected.
-"""
+"""Keep a gateway session: its sequence numbers, what it may receive, and what it has missed."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ REPLAY_LIMIT = 20_000
 
 
 class Connection:
-    """One websocket of a bot; compresses as its query asked for. ``silent`` makes it a zombie."""
+    """One websocket of a bot, compressed if its query asked for that. ``silent`` makes it a zombie."""
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.path = request.path
@@ -41,7 +39,7 @@ class Connection:
         return not self.socket.closed and self._transport is not None and not self._transport.is_closing()
 
     async def send(self, raw: bytes) -> None:
-        """Send one payload; nothing when it is silent or gone. Concurrent senders keep their order."""
+        """Send one payload unless the connection is silent or closed. Concurrent sends keep their order."""
         if self.silent or not self.live:
             return
         try:
@@ -57,14 +55,14 @@ class Connection:
         await self.send(orjson.dumps({"op": op, "d": data, "s": None, "t": None}))
 
     def abort(self) -> None:
-        """Drop the TCP connection without a closing frame: the bot sees 1006."""
+        """Drop the TCP connection without a close frame, so that the bot sees 1006."""
         if self._transport is not None:
             self._transport.abort()
 
 
 @dataclass(eq=False)
 class Session:
-    """What an IDENTIFY began. Survives its connection; RESUME attaches a new one."""
+    """A session that starts with an IDENTIFY. It outlives its connection; a RESUME attaches a new one."""
 
     id: str
     token: str
@@ -82,12 +80,12 @@ class Session:
         return self.connection is not None and self.connection.live
 
     def takes(self, guild_id: int | None) -> bool:
-        """Whether events of that guild (None: DMs) are this shard's."""
+        """Return whether this shard receives events of that guild (None: DMs)."""
         shard_id, count = self.shard
         return shard_id == (0 if guild_id is None else (guild_id >> 22) % count)
 
     async def dispatch(self, event: str, data: Any) -> None:
-        """Number the event, keep it for a RESUME, send it where there is a connection."""
+        """Number the event, keep it for a RESUME, and send it if there is a connection."""
         self.sequence += 1
         raw = orjson.dumps({"op": 0, "s": self.sequence, "t": event, "d": data})
         self.sent.append((self.sequence, raw))
@@ -95,7 +93,7 @@ class Session:
             await self.connection.send(raw)
 
     async def replay(self, after: int) -> None:
-        """Send again what came after that sequence number."""
+        """Send everything after that sequence number again."""
         missed = [raw for number, raw in self.sent if number > after]
         for raw in missed:
             if self.connection is not None:

@@ -1,4 +1,4 @@
-"""What exists on the loopback: users, guilds, channels, and the commands that are registered."""
+"""Hold what exists on this Discord: users, guilds, channels, and the registered commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .model import Guild, Member, Role, User
 
 @dataclass
 class GuildState:
-    """Users, guilds, channels and commands by id; made with the ``add_`` methods."""
+    """Holds users, guilds, channels and commands by id. The ``add_`` methods create them."""
 
     clock: Clock
     application_id: int
@@ -29,7 +29,7 @@ class GuildState:
         self.users |= {self.bot.id: self.bot, self.owner.id: self.owner}
 
     def add_user(self, name: str, *, dms_open: bool = True, nitro: int = 0) -> User:
-        """A new person."""
+        """Create a person."""
         user = User(self.clock.snowflake(), name, dms_open=dms_open, nitro=nitro)
         self.users[user.id] = user
         return user
@@ -43,8 +43,10 @@ class GuildState:
         commands_only: bool = False,
         guild_id: int | None = None,
     ) -> Guild:
-        """A new guild with one text channel, ``general``. ``guild_id`` chooses its shard: ``(guild_id >>
-        22) % shards``. ``commands_only`` installs the app without its bot.
+        """Create a guild with one text channel, ``general``.
+
+        ``guild_id`` determines its shard: ``(guild_id >> 22) % shards``. ``commands_only`` installs the app
+        without its bot.
         """
         guild = Guild(
             guild_id or self.clock.snowflake(),
@@ -63,7 +65,7 @@ class GuildState:
         return guild
 
     def add_channel(self, guild: Guild, name: str, kind: int = TEXT) -> Channel:
-        """A new channel: TEXT, VOICE (with its chat), FORUM."""
+        """Create a channel: TEXT, VOICE (with its chat) or FORUM."""
         channel = Channel(self.clock.snowflake(), kind, name, guild)
         guild.channels[channel.id] = self.channels[channel.id] = channel
         return channel
@@ -71,7 +73,7 @@ class GuildState:
     def add_thread(
         self, parent: Channel, name: str, *, owner: User | None = None, kind: int = PUBLIC_THREAD
     ) -> Channel:
-        """A new thread of a text channel, or a post of a forum; its owner is in it."""
+        """Create a thread in a text channel, or a post in a forum. Its owner is a member of it."""
         if parent.guild is None or kind not in THREADS or parent.type == VOICE:
             raise ValueError("a thread needs a guild's text channel or forum, and a thread's type")
         channel = self.add_channel(parent.guild, name, kind)
@@ -81,32 +83,33 @@ class GuildState:
         return channel
 
     def add_role(self, guild: Guild, name: str, bits: int = 0) -> Role:
-        """A new role with those permission bits."""
+        """Create a role with these permission bits."""
         role = Role(self.clock.snowflake(), name, bits, position=len(guild.roles))
         guild.roles[role.id] = role
         return role
 
     def dm_channel(self, user: User) -> Channel:
-        """The DM between the person and the bot; made when there is none."""
+        """Return the DM between the person and the bot. Create it if there is none."""
         if user.id not in self.dms:
             channel = Channel(self.clock.snowflake(), DM, recipients=(user,))
             self.dms[user.id] = self.channels[channel.id] = channel
         return self.dms[user.id]
 
     def group_dm(self, *users: User) -> Channel:
-        """A conversation between people which the bot has no part in: where user-installed commands run."""
+        """Create a group DM without the bot, in which user-installed commands can be used."""
         channel = Channel(self.clock.snowflake(), GROUP_DM, "friends", recipients=users)
         self.channels[channel.id] = channel
         return channel
 
     def remove_channel(self, channel: Channel) -> None:
-        """From now on its id is unknown (10003)."""
+        """Remove the channel. Requests to its id fail with 10003 from now on."""
         self.channels.pop(channel.id, None)
         if channel.guild:
             channel.guild.channels.pop(channel.id, None)
 
     def channel_for_bot(self, channel_id: int, *needed: int) -> Channel:
-        """The channel, if the bot may do that there, by permissions of now (docs: topics/permissions).
+        """Return the channel, if the bot currently has the needed permissions there (docs:
+        topics/permissions).
 
         Raises:
             DiscordError: 10003, 50001, 50013.
@@ -122,12 +125,12 @@ class GuildState:
         return channel
 
     def commands_for(self, guild_id: int | None) -> list[dict[str, Any]]:
-        """The commands registered for one guild, or globally (None)."""
+        """Return the commands registered for one guild, or globally (None)."""
         wanted = str(guild_id) if guild_id else None
         return [command for command in self.commands.values() if command.get("guild_id") == wanted]
 
     def replace_commands(self, guild_id: int | None, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """What PUT does: exactly these from now on; those of the same name keep their id."""
+        """Replace all commands, as PUT does. Commands whose names were registered before keep their ids."""
         before = {(c["name"], c.get("type", 1)): c["id"] for c in self.commands_for(guild_id)}
         now = [
             self.put_command(guild_id, body, before.get((body["name"], body.get("type", 1))))
@@ -141,8 +144,10 @@ class GuildState:
     def put_command(
         self, guild_id: int | None, body: dict[str, Any], command_id: str | None = None
     ) -> dict[str, Any]:
-        """Register one command, under that id where it has one already; as Discord gives it back, without
-        what is only a default, and with a new version where something changed.
+        """Register one command, keeping its id if it has one.
+
+        Return it as Discord does: without values that are only defaults, and with a new version if something
+        changed.
         """
         command = _DEFAULTS | _without_defaults(body)
         command |= {
@@ -169,7 +174,7 @@ _DEFAULTS: dict[str, Any] = {
 
 
 def _without_defaults(part: Any) -> Any:
-    """Discord leaves out false flags of options and empty lists in what it gives back (seen in answers)."""
+    """Remove options' false flags and empty lists, as Discord does (seen in its responses)."""
     if isinstance(part, list):
         return [_without_defaults(inner) for inner in part]
     if not isinstance(part, dict):

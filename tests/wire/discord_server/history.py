@@ -1,4 +1,4 @@
-"""Pages of a channel's messages (docs: resources/message, "Get Channel Messages")."""
+"""Return pages of a channel's messages (docs: resources/message, "Get Channel Messages")."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ DEFAULT_LIMIT, MOST = 50, 100
 
 
 def page(messages: list[StoredMessage], query: Mapping[str, str]) -> list[StoredMessage]:
-    """Return the messages asked for, newest first, out of all of a channel, oldest first.
+    """Return the requested messages, newest first, from all messages of a channel, oldest first.
 
-    ``after`` gives those next to it, not the newest; ``around`` has as many before as after.
+    With ``after``, return the messages right after it rather than the newest ones; with ``around``, return as
+    many before as after.
 
     Raises:
-        DiscordError: 50035 for a limit outside of 1 to 100, or for two of ``after``, ``before``, ``around``.
+        DiscordError: 50035 for a limit outside 1 to 100, or for two of ``after``, ``before``, ``around``.
     """
     limit = int(query.get("limit", DEFAULT_LIMIT))
     if not 1 <= limit <= MOST:

@@ -1,4 +1,4 @@
-"""One interaction, from the press to the last edit: what a test or a benchmark asks about it."""
+"""Record one interaction from the press to the last edit, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
 @dataclass(eq=False)
 class InteractionRecord:
-    """An interaction and all that came of it, live.
+    """An interaction and everything that resulted from it, updated as it happens.
 
     Attributes:
         dispatched_at: when it was written to the gateway, in seconds of ``time.monotonic()``, which all
             processes of a machine share.
-        acknowledged_at: likewise, when the callback's request had arrived whole; None before it.
-        cpu_wait: the seconds between both for which the processes that are watched waited for a core.
-        reached: how many gateway sessions it went to; 0: nobody was there to hear it.
-        ack: the callback's body, None before it.
-        message: the original reply, with ``.history`` of edits; after a button's update, the message it
-            sits on.
-        followups: further messages by its token, in order.
-        expires_at: Discord's time after which the token is refused.
+        acknowledged_at: when the callback's request had arrived completely, on the same clock; None before.
+        cpu_wait: the seconds in between in which the watched processes waited for a core.
+        reached: how many gateway sessions received it.
+        ack: the callback's body; None before.
+        message: the original reply, with its edits in ``.history``; after a button's update, the message
+            with the button.
+        followups: further messages sent with its token, in order.
+        expires_at: when the token expires, by Discord's clock.
     """
 
     id: int
@@ -67,48 +67,48 @@ class InteractionRecord:
 
     @property
     def user_install_only(self) -> bool:
-        """Whether it came by a user install alone, where the app is not installed."""
+        """Return whether it came only by user install, in a place where the app is not installed."""
         return GUILD_INSTALL not in self.owners and not self.channel.bot_is_part
 
     @property
     def ack_type(self) -> int | None:
-        """The callback's type: 4 reply, 5 defer, 6 defer an update, 7 update, 8 choices, 9 modal."""
+        """Return the callback's type: 4 reply, 5 defer, 6 defer an update, 7 update, 8 choices, 9 modal."""
         return self.ack["type"] if self.ack else None
 
     @property
     def ack_seconds(self) -> float:
-        """From dispatch to acknowledgement; infinite when there was none."""
+        """Return the seconds from dispatch to acknowledgement, or infinity if there was none."""
         return float("inf") if self.acknowledged_at is None else self.acknowledged_at - self.dispatched_at
 
     @property
     def in_time(self) -> bool:
-        """Whether it was acknowledged within Discord's three seconds, on a machine that is not busy."""
+        """Return whether it was acknowledged within three seconds, not counting waits for a busy CPU."""
         return self.ack_seconds - self.cpu_wait <= ACKNOWLEDGE_SECONDS
 
     @property
     def ephemeral(self) -> bool:
-        """Whether the reply is for this person only."""
+        """Return whether the reply is visible only to this person."""
         return self.message is not None and self.message.ephemeral
 
     @property
     def messages(self) -> list[StoredMessage]:
-        """The reply and the followups which the person still sees."""
+        """Return the reply and the followups that the person still sees."""
         return [message for message in self.all_messages if not message.vanished]
 
     @property
     def all_messages(self) -> list[StoredMessage]:
-        """The reply and the followups which exist, also those that vanished from the person's client."""
+        """Return all replies and followups, including those that the person's client no longer has."""
         original = [self.message] if self.message else []
         return [message for message in original + self.followups if not message.deleted]
 
     @property
     def choices(self) -> list[dict[str, Any]]:
-        """An autocomplete's choices."""
+        """Return the choices of an autocomplete."""
         return self._ack_data().get("choices", []) if self.ack_type == CHOICES else []
 
     @property
     def modal(self) -> dict[str, Any] | None:
-        """The modal it was answered with."""
+        """Return the modal that it was answered with."""
         return self._ack_data() if self.ack_type == MODAL else None
 
     def _ack_data(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class InteractionRecord:
         """Wait for the callback.
 
         Raises:
-            TimeoutError: it does not come, or took more than ``timeout`` seconds without those for which
+            TimeoutError: it did not come, or took more than ``timeout`` seconds, not counting those in which
                 processes waited for a core.
         """
         await self.changes.wait_until(
@@ -131,11 +131,10 @@ class InteractionRecord:
     async def message_matching(
         self, predicate: Callable[[StoredMessage], object] | str, timeout: float = 10
     ) -> StoredMessage:
-        """The first of its messages, reply or followup, that matches: a function of it, or text that it
-        shows.
+        """Return the first of its messages, reply or followup, that matches a function or contains a text.
 
         Raises:
-            TimeoutError: none matched in time; shows what the messages said instead.
+            TimeoutError: none matched in time. The message shows what they said instead.
         """
         test = predicate if callable(predicate) else (lambda message: predicate in message.text)
 
@@ -155,11 +154,11 @@ class InteractionRecord:
         return message
 
     def describe(self) -> str:
-        """For error messages: which interaction it is."""
+        """Return a description for error messages that identifies the interaction."""
         data = self.payload.get("data", {})
         return f"interaction {self.id} ({data.get('name') or data.get('custom_id')}) of {self.user.name}"
 
     def acknowledge(self, body: dict[str, Any], at: float | None = None) -> None:
-        """Note the callback."""
+        """Record the callback."""
         self.ack = body
         self.acknowledged_at = time.monotonic() if at is None else at

@@ -1,4 +1,4 @@
-"""Sending interactions to the bot, and taking its answers by their tokens, by Discord's rules."""
+"""Send interactions to the bot, and accept its responses by their tokens, following Discord's rules."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ from .requests import RecordedRequest
 
 @dataclass
 class Interactions:
-    """All interactions by token. ``enforce_deadline`` refuses a callback after 3 s (10062), as Discord
-    does, not counting the time for which processes that ``cpu_wait`` watches waited for a core.
-    ``upload_limit`` stands in for everybody's ``attachment_size_limit``. ``deprecations`` lists what still
-    works but is deprecated. ``left_out`` names fields of the interaction or of its data that Discord no
-    longer sends (docs: reference, "API Versioning").
+    """Holds all interactions by token.
+
+    As on Discord, ``enforce_deadline`` refuses a callback after 3 s (10062), not counting the time in which
+    the processes that ``cpu_wait`` watches waited for a core. ``upload_limit`` replaces everyone's
+    ``attachment_size_limit``. ``deprecations`` lists the requests that still work but are deprecated.
+    ``left_out`` names the fields of an interaction or of its data that Discord no longer sends (docs:
+    reference, "API Versioning").
     """
 
     state: GuildState
@@ -65,7 +67,7 @@ class Interactions:
         message: StoredMessage | None = None,
         user_install: bool = False,
     ) -> InteractionRecord:
-        """Make the interaction and send it to its shard."""
+        """Create the interaction and send it to its shard."""
         owners = dict(message.owners) if message and message.owners else _owners(user, channel, user_install)
         now = self.state.clock.time()
         token = secrets.token_urlsafe(48)
@@ -119,18 +121,18 @@ class Interactions:
         return {name: value for name, value in fields.items() if name not in self.left_out}
 
     def size_limit(self, record: InteractionRecord) -> int:
-        """The bytes a file by its token may have."""
+        """Return the maximum size in bytes of a file sent with its token."""
         return self.upload_limit or attachments.limit_of_presser(record.user, record.channel)
 
     def refuse_too_large(self, request: RecordedRequest) -> None:
-        """Raise 40005 for files over the limit: the presser's by an interaction's token, else the guild's."""
+        """Raise 40005 for files over the limit: the user's with an interaction's token, else the guild's."""
         record = self._of(request)
         channel = self.state.channels.get(int(request.params.get("channel_id") or 0))
         own = self.upload_limit or attachments.limit_of_channel(channel)
         attachments.refuse_too_large(request, self.size_limit(record) if record else own)
 
     def channel_id_of(self, request: RecordedRequest) -> int | None:
-        """The channel of the interaction whose token the request uses; None for every other route."""
+        """Return the channel of the interaction whose token the request uses, or None for any other route."""
         record = self._of(request)
         return record.channel.id if record else None
 
@@ -141,10 +143,10 @@ class Interactions:
     # The bot's answers -----------------------------------------------------------------------------
 
     def callback(self, request: RecordedRequest) -> InteractionRecord:
-        """Take the answer to an interaction; its effect is there when this returns.
+        """Accept the response to an interaction. Its effect is complete when this returns.
 
         Raises:
-            DiscordError: 10062 unknown or too late, 40060 answered before.
+            DiscordError: 10062 if it is unknown or too late, 40060 if there was an earlier response.
         """
         record = self.by_token.get(request.params["interaction_token"])
         if record is None or str(record.id) != request.params["interaction_id"] or self._too_late(record):
@@ -190,9 +192,7 @@ class Interactions:
     def reply(
         self, record: InteractionRecord, body: dict[str, Any], request: RecordedRequest, *, via: str
     ) -> StoredMessage:
-        """A new message by the interaction's token; ephemeral whatever the body says where Discord forces
-        it.
-        """
+        """Create a message with the interaction's token. Discord may force it to be ephemeral."""
         if is_forced_ephemeral(record):
             body = body | {"flags": (body.get("flags") or 0) | EPHEMERAL}
         replied_to = record.message if via == "webhook" else None
@@ -229,10 +229,11 @@ class Interactions:
     # By token --------------------------------------------------------------------------------------
 
     def by_webhook(self, request: RecordedRequest) -> InteractionRecord:
-        """The interaction of a ``/webhooks/{application}/{token}`` route.
+        """Return the interaction of a ``/webhooks/{application}/{token}`` route.
 
         Raises:
-            DiscordError: 50027 expired or unknown token, 10015 not answered yet, 10003 the channel is gone.
+            DiscordError: 50027 if the token is expired or unknown, 10015 if the interaction has no response
+                yet, 10003 if the channel is gone.
         """
         record = self.by_token.get(request.params["webhook_token"])
         if record is None or self.expired(record):
@@ -244,7 +245,7 @@ class Interactions:
         return record
 
     def message_of(self, record: InteractionRecord, message_id: str | None) -> StoredMessage:
-        """The reply (None) or one of its messages by id.
+        """Return the reply (None) or one of the interaction's messages by id.
 
         Raises:
             DiscordError: 10008.
@@ -258,10 +259,10 @@ class Interactions:
         return found
 
     def followup(self, record: InteractionRecord, request: RecordedRequest) -> StoredMessage:
-        """A followup; the first one after a deferred answer becomes that answer.
+        """Create a followup. The first one after a deferred response completes that response instead.
 
         Raises:
-            DiscordError: 40094, more than five where the app is not installed; 200000; 160005.
+            DiscordError: 40094 after five where the app is not installed; 200000; 160005.
         """
         original = record.message
         message_rules.refuse_blocked_words(record.guild, request.body)
@@ -279,15 +280,16 @@ class Interactions:
         return message
 
     def notify_about(self, record: InteractionRecord) -> None:
-        """Something about it has changed."""
+        """Wake everyone who waits for a change of this interaction."""
         record.changes.notify()
         self.changes.notify()
 
 
 def is_forced_ephemeral(record: InteractionRecord) -> bool:
-    """Whether every answer is ephemeral, whatever the bot asks for: by user install alone, in a guild where
-    the app is not installed, for a member without Use External Apps (docs: topics/permissions,
-    USE_EXTERNAL_APPS; change log of June 2024).
+    """Return whether every response is ephemeral, whatever the bot requests.
+
+    That is so by user install alone, in a guild where the app is not installed, for a member without Use
+    External Apps (docs: topics/permissions, USE_EXTERNAL_APPS; change log of June 2024).
     """
     if record.guild is None or record.guild.app_is_installed:
         return False
@@ -295,7 +297,7 @@ def is_forced_ephemeral(record: InteractionRecord) -> bool:
 
 
 def _owners(user: User, channel: Channel, user_install: bool) -> dict[str, str]:
-    """Who had installed the app, as ``authorizing_integration_owners`` says it."""
+    """Return who has installed the app, as in ``authorizing_integration_owners``."""
     installed = channel.guild.app_is_installed if channel.guild else channel.bot_is_part
     if user_install or not installed:
         return {USER_INSTALL: str(user.id)}

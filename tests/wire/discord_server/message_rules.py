@@ -1,4 +1,4 @@
-"""What Discord lets the bot post and edit, by permissions, threads, AutoMod and age."""
+"""Check what Discord lets the bot post and edit, by permissions, threads, AutoMod and age."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ OLD_EDITS, OLD_EDITS_SECONDS = 3, 20
 
 
 def refuse_posting(channel: Channel, request: RecordedRequest) -> None:
-    """Refuse a post of the bot as itself that its permissions here do not allow.
+    """Refuse a post of the bot itself that its permissions here do not allow.
 
     Raises:
-        DiscordError: 50008 for a forum or category; 50013 without the permission to send here, to attach what
-            is attached, or to show the embeds that are all there is (discord-api-docs #2601: a post of embeds
-            alone is refused, while everything else loses its embeds in silence); 160002 for a reply without
-            the permission to read the history (docs: resources/message, "Create Message").
+        DiscordError: 50008 for a forum or category; 50013 without permission to send here, to attach the
+            files, or to show the embeds if there is nothing else (discord-api-docs #2601: a post with embeds
+            only is refused, while any other post silently loses its embeds); 160002 for a reply without
+            permission to read the history (docs: resources/message, "Create Message").
     """
     if channel.type in WITHOUT_MESSAGES:
         raise errors.no_text_channel()
@@ -49,14 +49,14 @@ def _embeds_alone(request: RecordedRequest) -> bool:
 
 
 def refuse_editing(channel: Channel, request: RecordedRequest) -> None:
-    """Refuse an edit by the bot as itself which attaches files without ATTACH_FILES (50013)."""
+    """Refuse an edit by the bot itself that attaches files without ATTACH_FILES (50013)."""
     if request.files and not permissions.has(channel.app_permissions(), permissions.ATTACH_FILES):
         raise errors.missing_permissions()
 
 
 def without_forbidden_embeds(channel: Channel, body: dict[str, Any]) -> dict[str, Any]:
-    """Return the body as Discord takes it from the bot as itself: without Embed Links its embeds are lost,
-    with status 200 (discord-api-docs #2601, #5648; discord.py #8158). What comes by token is spared.
+    """Return the body as Discord accepts it from the bot itself: without Embed Links it loses its embeds,
+    with status 200 (discord-api-docs #2601, #5648; discord.py #8158). Requests by token are not affected.
     """
     if "embeds" not in body or permissions.has(channel.app_permissions(), permissions.EMBED_LINKS):
         return body
@@ -64,8 +64,8 @@ def without_forbidden_embeds(channel: Channel, body: dict[str, Any]) -> dict[str
 
 
 def refuse_closed_thread(channel: Channel, *, editing: bool) -> None:
-    """Refuse what a thread that is archived or locked does not take (docs: topics/threads, "Active & Archived
-    Threads", "Locked Threads"). Posting to an archived one is allowed: it becomes active by that.
+    """Refuse what an archived or locked thread does not accept (docs: topics/threads, "Active & Archived
+    Threads", "Locked Threads"). Posting to an archived one is allowed, and unarchives it.
 
     Raises:
         DiscordError: 50083 for an edit in an archived thread, 160005 in a locked one.
@@ -80,8 +80,8 @@ def refuse_closed_thread(channel: Channel, *, editing: bool) -> None:
 
 
 def refuse_blocked_words(guild: Guild | None, body: dict[str, Any]) -> None:
-    """Raise 200000 (HTTP 400) if AutoMod blocks it: answers, followups, posts and edits alike (change log of
-    June 2024; docs: topics/opcodes-and-status-codes).
+    """Raise 200000 (HTTP 400) if AutoMod blocks a response, followup, post or edit (change log of June 2024;
+    docs: topics/opcodes-and-status-codes).
     """
     if guild is None or not guild.blocked_words:
         return
@@ -92,7 +92,7 @@ def refuse_blocked_words(guild: Guild | None, body: dict[str, Any]) -> None:
 
 @dataclass
 class OldEdits:
-    """Limits edits of messages that are over an hour old, by channel. ``limit=None`` takes all."""
+    """Limits edits of messages that are over an hour old, per channel. ``limit=None`` allows all."""
 
     clock: Clock
     limit: int | None = OLD_EDITS
@@ -100,7 +100,7 @@ class OldEdits:
     _edited: dict[int, deque[float]] = field(default_factory=dict)
 
     def count(self, message: StoredMessage) -> None:
-        """Count an edit by the bot as itself; raise 30046, as HTTP 429, if there were too many."""
+        """Count an edit by the bot itself. Raise 30046, as HTTP 429, if there were too many."""
         now = self.clock.time()
         if self.limit is None or message.flags & EPHEMERAL or now - message.posted_at < OLD_MESSAGE_SECONDS:
             return

@@ -1,4 +1,4 @@
-"""Creating, editing and finding messages, by Discord's rules."""
+"""Create, edit and find messages, following Discord's rules."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _SETTABLE_FLAGS = SUPPRESS_EMBEDS | COMPONENTS_V2
 
 @dataclass
 class MessageStore:
-    """Every message of the loopback. ``base_url`` is where the files are served from; ``nonce_seconds`` is
-    how long an enforced nonce is remembered.
+    """Holds every message. ``base_url`` is where files are served, and ``nonce_seconds`` is how long an
+    enforced nonce is remembered.
     """
 
     clock: Clock
@@ -56,16 +56,16 @@ class MessageStore:
         ephemeral_for: User | None = None,
         replied_to: StoredMessage | None = None,
     ) -> StoredMessage:
-        """A new message from a request's body; ``extra`` is what Discord adds by itself.
+        """Create a message from a request's body. ``extra`` holds what Discord adds itself.
 
         Raises:
-            DiscordError: 50006, it would be empty; 50035, its components are not valid.
+            DiscordError: 50006 if it would be empty, 50035 if its components are invalid.
         """
         at = time.monotonic() if at is None else at
         message_id = self.clock.snowflake()
         payload = self._new_payload(message_id, channel, author, body) | (extra or {})
         if via == "channel":
-            payload["flags"] &= ~(EPHEMERAL | LOADING)  # only answers to interactions can be ephemeral
+            payload["flags"] &= ~(EPHEMERAL | LOADING)  # only responses to interactions can be ephemeral
         message = StoredMessage(message_id, channel, author, payload, at, ephemeral_for)
         message.posted_at = self.clock.time()
         self._fill(message, body, uploads)
@@ -79,10 +79,10 @@ class MessageStore:
     def edit(
         self, message: StoredMessage, body: dict[str, Any], uploads: list[Upload], *, via: str, at: float
     ) -> StoredMessage:
-        """Change what the body names, and nothing else. A deferred answer gets its content by this, too.
+        """Change the fields that the body names, and nothing else. This also completes a deferred response.
 
         Raises:
-            DiscordError: 50006, 50035; the message stays as it was.
+            DiscordError: 50006, 50035; the message is unchanged.
         """
         before, files = message.payload, message.files
         message.payload = before | {"edited_timestamp": self.clock.isoformat()}
@@ -97,10 +97,10 @@ class MessageStore:
         return message
 
     def get(self, channel: Channel, message_id: int) -> StoredMessage:
-        """A message that the channel's routes can reach.
+        """Return a message that the channel's routes can reach.
 
         Raises:
-            DiscordError: 10008, also for a deleted, an ephemeral and another channel's message.
+            DiscordError: 10008, also for a message that is deleted, ephemeral or in another channel.
         """
         message = self.by_id.get(message_id)
         if message is None or message.deleted or message.channel is not channel or message.ephemeral:
@@ -108,9 +108,9 @@ class MessageStore:
         return message
 
     def same_nonce(self, body: dict[str, Any]) -> StoredMessage | None:
-        """The message made with this ``enforce_nonce`` "in the past few minutes" (docs: resources/message,
-        "Create Message"), by the same author, in whichever channel; without ``enforce_nonce`` nothing is
-        compared.
+        """Return the message created with this ``enforce_nonce`` "in the past few minutes" (docs:
+        resources/message, "Create Message") by the same author, in any channel. Without ``enforce_nonce``,
+        return None.
         """
         if not body.get("enforce_nonce") or body.get("nonce") is None:
             return None
@@ -123,7 +123,7 @@ class MessageStore:
             self._nonces[str(body["nonce"])] = (self.clock.time(), message)
 
     def in_channel(self, channel: Channel) -> list[StoredMessage]:
-        """What everyone in the channel can see, oldest first."""
+        """Return what everyone in the channel can see, oldest first."""
         return [m for m in self.by_id.values() if m.channel is channel and not m.deleted and not m.ephemeral]
 
     def _new_payload(

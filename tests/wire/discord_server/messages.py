@@ -1,6 +1,4 @@
-"""Messages as the loopback keeps them: Discord's payload, the files, every edit with its time, who was
-pinged.
-"""
+"""Store messages: Discord's payload, the files, every edit with its time, and who was pinged."""
 
 from __future__ import annotations
 
@@ -24,8 +22,8 @@ LINK_STYLE = 5
 
 @dataclass(eq=False)
 class StoredFile:
-    """An uploaded file. ``data`` is empty when the server was told not to keep files; ``sent_name`` is the
-    name before Discord changed it.
+    """An uploaded file. ``data`` is empty if the server does not keep files; ``sent_name`` is the name before
+    Discord changed it.
     """
 
     id: int
@@ -39,7 +37,7 @@ class StoredFile:
     sent_name: str = ""
 
     def payload(self) -> dict[str, Any]:
-        """Discord's attachment object."""
+        """Return Discord's attachment object."""
         body = {
             "id": str(self.id),
             "filename": self.name,
@@ -54,7 +52,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Edit:
-    """One state of a message: when it was reached (``time.monotonic()``) and what the request said."""
+    """One state of a message: when it was reached (``time.monotonic()``), and what the request contained."""
 
     at: float
     body: dict[str, Any]
@@ -63,12 +61,12 @@ class Edit:
 
 @dataclass(eq=False)
 class StoredMessage:
-    """A message, live: ``payload`` always is what Discord would answer now.
+    """A message. ``payload`` is always what Discord would return now.
 
-    ``history`` starts with its creation; ``via`` there names the route ("callback", "webhook",
-    "channel", "person"). ``pinged`` holds the ids of the users who got a notification, and "everyone"
-    where @everyone did. ``posted_at`` is Discord's time, in seconds. ``vanished``: ephemeral, and its
-    person's client has restarted since, so nobody sees it any more, while its token still reaches it.
+    ``history`` starts with its creation; ``via`` in it names the route ("callback", "webhook", "channel",
+    "person"). ``pinged`` holds the ids of the users who were notified, and "everyone" if @everyone was.
+    ``posted_at`` is in seconds of Discord's clock. ``vanished`` means that it is ephemeral and its person's
+    client has restarted since, so nobody sees it any more, while its token still reaches it.
     """
 
     id: int
@@ -96,7 +94,7 @@ class StoredMessage:
 
     @property
     def embed(self) -> dict[str, Any]:
-        """The one embed; an IndexError where there is none."""
+        """Return the only embed. Raise IndexError if there is none."""
         return self.payload["embeds"][0]
 
     @property
@@ -108,24 +106,24 @@ class StoredMessage:
         return bool(self.flags & EPHEMERAL)
 
     def is_seen_by(self, user: User) -> bool:
-        """Whether the person can see it now: it is there, for them, in a channel they can view."""
+        """Return whether it exists, is visible to the person, and is in a channel they can view."""
         if self.deleted or self.vanished or self.ephemeral_for not in (None, user):
             return False
         return self.ephemeral_for is user or self.channel.allows(user)
 
     @property
     def loading(self) -> bool:
-        """Whether it still is the "thinking ..." of a deferred answer."""
+        """Return whether it is still the "thinking ..." of a deferred response."""
         return bool(self.flags & LOADING)
 
     @property
     def components(self) -> list[dict[str, Any]]:
-        """Every component with a custom id or URL, whatever it is nested in."""
+        """Return every component with a custom id or URL, however deeply nested."""
         return [part for part in walk(self.payload["components"]) if "custom_id" in part or "url" in part]
 
     @property
     def buttons(self) -> dict[str, dict[str, Any]]:
-        """Buttons by label, or by custom id where they only have an emoji."""
+        """Return the buttons by label, or by custom id if they only have an emoji."""
         found = (part for part in self.components if part.get("type") == BUTTON)
         return {
             button.get("label") or button.get("custom_id", button.get("url", "")): button for button in found
@@ -133,16 +131,16 @@ class StoredMessage:
 
     @property
     def text(self) -> str:
-        """All that a person can read in it, on one pile: for assertions."""
+        """Return all text in it that a person can read, joined for assertions."""
         return "\n".join(readable(self.payload))
 
     def file(self, name: str) -> StoredFile:
-        """The file of that name, in an embed or beside it."""
+        """Return the file with that name, in an embed or attached."""
         return next(file for file in self.files if file.name == name)
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every component in a tree: rows, sections with accessories, containers, labels."""
+    """Yield every component in a tree: rows, sections with accessories, containers, labels."""
     for part in components:
         yield part
         yield from walk(part.get("components", []))
@@ -152,7 +150,7 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def readable(value: Any, key: str = "") -> Iterator[str]:
-    """The strings that a message shows."""
+    """Yield the strings that a message shows."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name in _SHOWN:
@@ -185,14 +183,14 @@ _SHOWN = frozenset(
 
 
 def find_component(message: StoredMessage, wanted: str) -> dict[str, Any] | None:
-    """The component with that custom id or label."""
+    """Return the component with that custom id or label."""
     return next(
         (part for part in message.components if wanted in (part.get("custom_id"), part.get("label"))), None
     )
 
 
 def resolve_attachment_links(payload: Any, urls: dict[str, str]) -> Any:
-    """Embeds and media may name an uploaded file as ``attachment://name``; Discord puts its address there."""
+    """Replace ``attachment://name`` in embeds and media by the file's URL, as Discord does."""
     if isinstance(payload, dict):
         return {key: resolve_attachment_links(inner, urls) for key, inner in payload.items()}
     if isinstance(payload, list):
@@ -206,7 +204,7 @@ _USER_MENTION = re.compile(r"<@!?(\d+)>")
 
 
 def pinged_by(body: dict[str, Any], replied_to: User | None) -> set[int | str]:
-    """Whom a new message notifies, by its content and ``allowed_mentions`` (page "Message", "Allowed
+    """Return whom a new message notifies, by its content and ``allowed_mentions`` (page "Message", "Allowed
     Mentions").
     """
     allowed = body.get("allowed_mentions")

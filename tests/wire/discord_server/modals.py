@@ -1,4 +1,4 @@
-"""What Discord's client does with a modal: fill in its fields, check them, send them back."""
+"""Do what Discord's client does with a modal: fill in its fields, check them, and send them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Option = dict[str, Any]
 
 
 def fill_modal(modal: dict[str, Any], values: dict[str, Any]) -> list[Option]:
-    """A modal's components as they come back: ``values`` by custom id or label, else what the field began
-    with.
+    """Return a modal's submitted components. ``values`` are by custom id or label; other fields keep their
+    initial value.
 
     Raises:
-        PersonError: a value for no field, a required field left empty, a text too short or too long.
+        PersonError: a value has no field, a required field is empty, or a text is too short or too long.
     """
     left = dict(values)
     filled = [_fill_component(component, left, component) for component in modal["components"]]

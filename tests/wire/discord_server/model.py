@@ -1,4 +1,4 @@
-"""Users, and guilds with their roles and members, with their payloads."""
+"""Define users, and guilds with their roles and members, with their payloads."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ NITRO_BASIC, NITRO = 3, 2
 
 @dataclass(eq=False)
 class User:
-    """Someone on Discord. ``dms_open=False`` makes the bot's direct messages fail with 50007; ``nitro`` is
-    the ``premium_type`` (0 none, NITRO_BASIC, NITRO), which raises the person's ``attachment_size_limit``.
+    """A user of Discord.
+
+    ``dms_open=False`` makes the bot's direct messages fail with 50007. ``nitro`` is the ``premium_type`` (0
+    none, NITRO_BASIC, NITRO), which raises the person's ``attachment_size_limit``.
     """
 
     id: int
@@ -30,7 +32,7 @@ class User:
         return f"<@{self.id}>"
 
     def payload(self) -> dict[str, Any]:
-        """Discord's user object."""
+        """Return Discord's user object."""
         return {
             "id": str(self.id),
             "username": self.name,
@@ -53,7 +55,7 @@ class Role:
     position: int = 1
 
     def payload(self) -> dict[str, Any]:
-        """Discord's role object."""
+        """Return Discord's role object."""
         return {
             "id": str(self.id),
             "name": self.name,
@@ -70,7 +72,7 @@ class Role:
 
 @dataclass(eq=False)
 class Member:
-    """Someone in a guild, with the roles beside @everyone."""
+    """A person in a guild, with their roles other than @everyone."""
 
     user: User
     roles: list[Role] = field(default_factory=list)
@@ -78,7 +80,7 @@ class Member:
     timed_out: bool = False
 
     def payload(self, effective_permissions: int | None = None) -> dict[str, Any]:
-        """Discord's member object; with ``permissions`` where an interaction carries it."""
+        """Return Discord's member object, with ``permissions`` if it is part of an interaction."""
         body: dict[str, Any] = {
             "user": self.user.payload(),
             "nick": self.nick,
@@ -96,13 +98,14 @@ class Member:
 
 @dataclass(eq=False)
 class Guild:
-    """A server. Its first role, with the guild's own id, is @everyone.
+    """A server. Its first role, which has the guild's own id, is @everyone.
 
-    ``commands_only``: installed without a bot user (scope ``applications.commands`` alone), so interactions
-    come with GUILD_INSTALL while the bot is no member (docs: resources/application, "Installation Context").
-    ``boost_level``: 0 to 3. ``blocked_words``: what AutoMod blocks. ``command_permissions``: by command name
-    and the id of a channel, role or member, whether Discord's integration settings allow the command there.
-    ``departed``: who has left, and does not join again by acting there.
+    ``commands_only`` means that it is installed without a bot user (scope ``applications.commands`` alone),
+    so interactions come with GUILD_INSTALL although the bot is not a member (docs: resources/application,
+    "Installation Context"). ``boost_level`` is 0 to 3. ``blocked_words`` are those that AutoMod blocks.
+    ``command_permissions`` says, by command name and the id of a channel, role or member, whether Discord's
+    integration settings allow the command there. ``departed`` holds those who have left and do not join again
+    by acting there.
     """
 
     id: int
@@ -122,7 +125,7 @@ class Guild:
 
     @property
     def app_is_installed(self) -> bool:
-        """Whether the app is installed to the guild, with a bot in it or without."""
+        """Return whether the app is installed to the guild, with or without a bot user."""
         return self.bot_is_member or self.commands_only
 
     @property
@@ -131,15 +134,15 @@ class Guild:
 
     @property
     def channel(self) -> Channel:
-        """The first text channel."""
+        """Return the first text channel."""
         return next(iter(self.channels.values()))
 
     def member(self, user: User) -> Member:
-        """The member; whoever is not one yet joins."""
+        """Return the member. Anyone who is not a member yet joins."""
         return self.members.setdefault(user.id, Member(user))
 
     def admit(self, user: User) -> None:
-        """Let a person act here: join, if need be.
+        """Let a person act here: they join if they are not a member.
 
         Raises:
             PersonError: the person has left.
@@ -149,7 +152,9 @@ class Guild:
         self.member(user)
 
     def permissions_of(self, user: User) -> int:
-        """The member's bits over the whole guild; owners and administrators hold all, strangers none."""
+        """Return the member's permissions in the whole guild. Owners and administrators have all of them, and
+        non-members none.
+        """
         if user.id not in self.members:
             return 0
         granted = self.everyone.permissions
@@ -158,8 +163,8 @@ class Guild:
         return permissions.ALL if user is self.owner or granted & permissions.ADMINISTRATOR else granted
 
     def command_allowed(self, name: str, user: User, channel: Channel) -> bool | None:
-        """What the integration settings say of a command: the channel's denial first, then the person's own
-        setting, then the roles'; None where they say nothing.
+        """Return what the integration settings say about a command, or None if they say nothing. The
+        channel's denial comes first, then the person's own setting, then those of their roles.
         """
         settings = self.command_permissions.get(name, {})
         configured = channel.parent or channel
@@ -171,7 +176,7 @@ class Guild:
         return any(by_role) if by_role else settings.get(self.id)
 
     def payload(self) -> dict[str, Any]:
-        """Discord's guild object, as GET answers it."""
+        """Return Discord's guild object, as in the response to a GET."""
         return {
             "id": str(self.id),
             "name": self.name,
@@ -193,9 +198,7 @@ class Guild:
         }
 
     def create_payload(self, bot: User) -> dict[str, Any]:
-        """What GUILD_CREATE carries: the guild with its channels and, as without the members intent, the
-        bot alone.
-        """
+        """Return the data of GUILD_CREATE. Without the members intent, the only member in it is the bot."""
         return self.payload() | {
             "unavailable": False,
             "large": False,
@@ -213,6 +216,6 @@ class Guild:
 
 
 def _is_synced(channel: Channel) -> bool:
-    """GUILD_CREATE has the active threads that the bot can view."""
+    """Return whether GUILD_CREATE has it among the threads: if it is active and the bot can view it."""
     viewable = permissions.has(channel.app_permissions(), permissions.VIEW_CHANNEL)
     return channel.thread is not None and not channel.thread.archived and viewable

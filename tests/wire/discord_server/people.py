@@ -1,4 +1,4 @@
-"""What people do: commands, buttons, modals and messages, as Discord's client lets them."""
+"""Let people act as Discord's client allows: commands, buttons, modals and messages."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Location = Channel | Guild | None
 
 
 class People:
-    """Acting as a person. A ``Location`` is a channel, a guild (its first channel) or None (the DM with the
-    bot).
+    """Methods for acting as a person. A ``Location`` is a channel, a guild (its first channel) or None (the
+    DM with the bot).
 
-    What a person could not do in Discord's client raises PersonError; ``forged=True`` does it
-    nevertheless, as someone with a changed client might.
+    An action that is impossible in Discord's client raises PersonError; with ``forged=True`` it is sent
+    anyway, as someone with a modified client could.
     """
 
     state: GuildState
@@ -41,7 +41,7 @@ class People:
         return channel
 
     def visible(self, user: User, location: Location) -> list[StoredMessage]:
-        """What the person sees in a channel now, oldest first: their own ephemeral messages, too."""
+        """Return what the person sees in a channel, oldest first, with their ephemeral messages."""
         channel = self._channel(user, location)
         everything = self.message_store.by_id.values()
         return [message for message in everything if message.channel is channel and message.is_seen_by(user)]
@@ -69,9 +69,7 @@ class People:
     async def autocomplete(
         self, user: User, location: Location, name: str, /, *, focused: str, **options: Any
     ) -> InteractionRecord:
-        """Type into the option ``focused``; its text and the others' are among ``options``. See
-        ``record.choices``.
-        """
+        """Type into the option ``focused``; ``options`` has its text too. See ``record.choices``."""
         channel = self._channel(user, location)
         command_name, *path = name.split()
         command = commands.find_command(self.state, command_name, commands.SLASH, _guild_id(channel))
@@ -81,10 +79,11 @@ class People:
     async def type_and_enter(
         self, user: User, location: Location, name: str, /, *, focused: str, **options: Any
     ) -> InteractionRecord:
-        """Type a command with an option that completes itself, and press Enter while the list is open.
+        """Type a command with an autocompleted option, and press Enter while the list is open.
 
-        The client highlights the first suggestion, and Enter takes it in place of what was typed (seen in
-        clients); without a suggestion it says "No options match your search", and what was typed is sent.
+        The client highlights the first suggestion, and Enter selects it instead of what was typed (seen in
+        clients). Without a suggestion the client says "No options match your search", and what was typed is
+        sent.
         """
         typed = await self.autocomplete(user, location, name, focused=focused, **options)
         await typed.acknowledged()
@@ -139,9 +138,7 @@ class People:
     async def click(
         self, user: User, message: StoredMessage, button: str, /, *, forged: bool = False
     ) -> InteractionRecord:
-        """Press a button by its label or custom id. Forged, any custom id is sent and any state of it
-        ignored.
-        """
+        """Press a button by label or custom id. If ``forged``, the button need not exist or be enabled."""
         self._channel(user, message.channel)
         found = find_component(message, button)
         if forged:
@@ -154,7 +151,7 @@ class People:
     async def select(
         self, user: User, message: StoredMessage, menu: str, /, *values: str, forged: bool = False
     ) -> InteractionRecord:
-        """Choose in a select menu, by its custom id; values are the options' values or labels."""
+        """Choose in a select menu by its custom id. Values are the options' values or labels."""
         self._channel(user, message.channel)
         found = find_component(message, menu) or {"type": 3, "custom_id": menu}
         if not forged:
@@ -166,7 +163,7 @@ class People:
     async def submit_modal(
         self, record: InteractionRecord, values: dict[str, Any] | None = None, /, **by_name: Any
     ) -> InteractionRecord:
-        """Fill in and send the modal that ``record`` was answered with; fields by custom id or label."""
+        """Fill in and send the modal that ``record`` was answered with. Fields are by custom id or label."""
         if record.modal is None:
             raise PersonError(f"{record.describe()} was not answered with a modal")
         components = fill_modal(record.modal, {**(values or {}), **by_name})
@@ -177,7 +174,7 @@ class People:
         )
 
     async def dm(self, user: User, text: str) -> StoredMessage:
-        """Write to the bot directly."""
+        """Send the bot a direct message."""
         return await self.say(user, None, text)
 
     async def say(
@@ -189,10 +186,10 @@ class People:
         reply_to: StoredMessage | None = None,
         **fields: Any,
     ) -> StoredMessage:
-        """Write a message; ``fields`` are further parts of the message object, such as ``embeds``.
+        """Post a message. ``fields`` are further parts of the message object, such as ``embeds``.
 
         Raises:
-            PersonError: the person may not write there.
+            PersonError: the person may not post there.
         """
         channel = self._channel(user, location)
         if not channel.allows(user, channel.sending) or channel.type in WITHOUT_MESSAGES:
@@ -215,7 +212,7 @@ class People:
         return [user.payload() for user in self.state.users.values() if user.mention in text]
 
     async def delete(self, message: StoredMessage) -> None:
-        """Someone who may deletes the message: the bot's edits of it fail with 10008 from now on."""
+        """Delete the message, as a moderator. The bot's edits of it fail with 10008 from now on."""
         await self.messages.remove(message)
 
 

@@ -1,7 +1,7 @@
-"""Permission bits, and how a member's permissions in a channel follow from roles and overwrites.
+"""Define the permission bits, and derive a member's permissions in a channel from roles and overwrites.
 
-Source: Discord's page "Permissions" (docs: topics/permissions), sections "Permission Overwrites", "Implicit
-Permissions", "Permissions for Timed Out Members".
+The source is Discord's page "Permissions" (docs: topics/permissions), sections "Permission Overwrites",
+"Implicit Permissions" and "Permissions for Timed Out Members".
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ EVERYONE = (
 )
 # What an app that is not a member may do with its interaction replies.
 NOT_A_MEMBER = EMBED_LINKS | ATTACH_FILES | USE_EXTERNAL_EMOJIS
-# "Denying SEND_MESSAGES implicitly denies": what nobody can use who cannot send.
+# "Denying SEND_MESSAGES implicitly denies" these.
 _NEEDS_SENDING = MENTION_EVERYONE | SEND_TTS_MESSAGES | ATTACH_FILES | EMBED_LINKS
 _WHILE_TIMED_OUT = VIEW_CHANNEL | READ_MESSAGE_HISTORY
 
 
 def has(granted: int, wanted: int) -> bool:
-    """Return whether ``granted`` holds every bit of ``wanted``; an administrator holds them all."""
+    """Return whether ``granted`` contains every bit of ``wanted``. An administrator has all of them."""
     return bool(granted & ADMINISTRATOR) or granted & wanted == wanted
 
 
@@ -56,7 +56,7 @@ def with_overwrites(
 ) -> int:
     """Apply a channel's overwrites, each an (allow, deny) pair, in the order that Discord documents.
 
-    Among the roles every allow beats every deny; the member's own overwrite beats both.
+    Among roles, an allow overrides every deny; the member's own overwrite overrides both.
     """
     allowed = denied = 0
     for allow, deny in roles:
@@ -67,10 +67,10 @@ def with_overwrites(
 
 
 def with_implicit_denials(granted: int, *, sending: int, voice: bool, timed_out: bool) -> int:
-    """Take away what Discord denies with something else; ``sending`` is the bit that sending needs here.
+    """Remove what Discord denies implicitly. ``sending`` is the bit that is needed for sending here.
 
-    Without VIEW_CHANNEL nothing is left; in a voice channel nothing is left without CONNECT either ("reading
-    requires CONNECT", docs: resources/message).
+    Without VIEW_CHANNEL nothing is left, and in a voice channel nothing is left without CONNECT either
+    ("reading requires CONNECT", docs: resources/message).
     """
     if timed_out:
         granted &= _WHILE_TIMED_OUT

@@ -1,5 +1,5 @@
-"""The smallest bot there can be, for tests of the loopback itself: REST requests and a gateway session
-as they are, without a library's retries and waits.
+"""Provide a minimal bot for the tests of the tests' Discord. It sends raw REST requests and opens a gateway
+session, without a library's retries and waits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ALL_INTENTS = (1 << 26) - 1
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it came; ``json`` is None where there is no JSON."""
+    """A response as received; ``json`` is None if there is no JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,12 +32,12 @@ class Answer:
 
     @property
     def code(self) -> int | None:
-        """Discord's JSON error code."""
+        """Return Discord's JSON error code."""
         return self.json.get("code") if isinstance(self.json, dict) else None
 
     @property
     def refusal(self) -> tuple[int, int | None]:
-        """HTTP status and JSON error code."""
+        """Return the HTTP status and the JSON error code."""
         return self.status, self.code
 
 
@@ -51,7 +51,7 @@ class PlainBot:
     async def request(
         self, method: str, path: str, body: Any = None, *, files: dict[str, bytes] | None = None
     ) -> Answer:
-        """Send one request; with ``files`` it is multipart, by name and content."""
+        """Send one request; ``files`` are sent as multipart, by name and content."""
         form: aiohttp.FormData | None = None
         if files is not None:
             form = aiohttp.FormData(quote_fields=False)
@@ -67,11 +67,11 @@ class PlainBot:
             return Answer(answer.status, answer.headers.copy(), parsed, text)
 
     async def post(self, channel_id: int, body: Any, files: dict[str, bytes] | None = None) -> Answer:
-        """Post as itself."""
+        """Post as the bot itself."""
         return await self.request("POST", f"/channels/{channel_id}/messages", body, files=files)
 
     async def edit(self, message: Any, body: Any, files: dict[str, bytes] | None = None) -> Answer:
-        """Edit as itself: a StoredMessage."""
+        """Edit a StoredMessage as the bot itself."""
         path = f"/channels/{message.channel.id}/messages/{message.id}"
         return await self.request("PATCH", path, body, files=files)
 
@@ -80,26 +80,26 @@ class PlainBot:
         return await self.request("GET", f"/channels/{channel_id}/messages{query}")
 
     async def answer(self, record: InteractionRecord, kind: int = 4, **data: Any) -> Answer:
-        """Answer an interaction: 4 reply, 5 defer."""
+        """Respond to an interaction: 4 reply, 5 defer."""
         path = f"/interactions/{record.id}/{record.token}/callback"
         return await self.request("POST", path, {"type": kind, "data": data})
 
     async def follow_up(
         self, record: InteractionRecord, body: Any, files: dict[str, bytes] | None = None
     ) -> Answer:
-        """Send a followup by the token."""
+        """Send a followup with the token."""
         path = f"/webhooks/{self.server.state.application_id}/{record.token}"
         return await self.request("POST", path, body, files=files)
 
     async def edit_answer(
         self, record: InteractionRecord, body: Any, files: dict[str, bytes] | None = None
     ) -> Answer:
-        """Edit the original response by the token."""
+        """Edit the original response with the token."""
         path = f"/webhooks/{self.server.state.application_id}/{record.token}/messages/@original"
         return await self.request("PATCH", path, body, files=files)
 
     async def register(self, *names: str, **more: Any) -> None:
-        """Replace the commands: one option ``prompt`` each, everywhere, for both kinds of installs."""
+        """Replace the commands. Each has one option ``prompt``, everywhere and for both kinds of install."""
         option = {"name": "prompt", "description": "what", "type": 3, "required": False, "autocomplete": True}
         everywhere = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
         bodies = [
@@ -113,7 +113,7 @@ class PlainBot:
 
 @asynccontextmanager
 async def plain_bot(server: DiscordServer) -> AsyncIterator[PlainBot]:
-    """A bot that has registered /song."""
+    """Return a bot that has registered /song."""
     async with aiohttp.ClientSession() as http:
         bot = PlainBot(server, http)
         await bot.register("song")
@@ -122,14 +122,14 @@ async def plain_bot(server: DiscordServer) -> AsyncIterator[PlainBot]:
 
 @dataclass
 class PlainSession:
-    """A gateway connection; ``events`` are its dispatches, (name, data); ``closed`` its closing code."""
+    """A gateway connection. ``events`` are its dispatches (name, data); ``closed`` is its close code."""
 
     events: list[tuple[str, Any]] = field(default_factory=list)
     invalidated: bool = False
     closed: int | None = None
 
     def named(self, name: str) -> list[Any]:
-        """Return the data of the events of that name."""
+        """Return the data of the events with that name."""
         return [data for event, data in self.events if event == name]
 
 
@@ -137,7 +137,7 @@ class PlainSession:
 async def gateway_session(
     server: DiscordServer, *, intents: int = ALL_INTENTS, shard: tuple[int, int] = (0, 1)
 ) -> AsyncIterator[PlainSession]:
-    """Identify and collect events until the end; ready, invalidated or closed on entering."""
+    """Identify, and collect events. On entering, the session is ready, invalidated or closed."""
     session = PlainSession()
     async with aiohttp.ClientSession() as http:
         socket = await http.ws_connect(server.gateway.address + GATEWAY_PATH)

@@ -1,4 +1,4 @@
-"""Discord's rate limits by its own clock: by route, by channel for followups, and global (docs:
+"""Limit requests by Discord's own clock: by route, by channel for followups, and globally (docs:
 topics/rate-limits). Figures that Discord does not publish say where they were measured.
 """
 
@@ -21,22 +21,22 @@ FOLLOWUP = "/webhooks/{webhook_id}/{webhook_token}"
 
 @dataclass(frozen=True)
 class RouteLimit:
-    """So many requests in so many seconds; ``parameters`` are the path's that count apart."""
+    """A limit of requests per ``seconds``, for each value of the path's ``parameters``."""
 
     limit: int
     seconds: float
     parameters: tuple[str, ...]
 
 
-# Measured by many: 5 in 5 s for posts and edits in a channel; 5 in 2 s an interaction for followups
-# (discord-api-docs #2701). What is missing here has a wide limit of its own.
+# Measured by many people: 5 in 5 s for posts and edits in a channel; 5 in 2 s per interaction for followups
+# (discord-api-docs #2701). Any other route has a high limit of its own.
 ROUTE_LIMITS: dict[tuple[str, str], RouteLimit] = {
     ("POST", "/channels/{channel_id}/messages"): RouteLimit(5, 5, ("channel_id",)),
     ("PATCH", "/channels/{channel_id}/messages/{message_id}"): RouteLimit(5, 5, ("channel_id",)),
     ("POST", FOLLOWUP): RouteLimit(5, 2, ("webhook_token",)),
 }
-# Followups count for their channel, too, as a webhook's messages do, ephemeral ones included; the headers of
-# what is let through do not show it (discord-api-docs #2701, #3763, #7243).
+# Followups, including ephemeral ones, also count towards their channel's limit, as a webhook's messages do.
+# The headers of successful requests do not show it (discord-api-docs #2701, #3763, #7243).
 CHANNEL_FOLLOWUPS = RouteLimit(30, 60, ())
 _ANY_ROUTE = {"X-RateLimit-Limit": "50", "X-RateLimit-Remaining": "49", "X-RateLimit-Reset-After": "1"}
 
@@ -51,7 +51,7 @@ class Window:
     used: int = 0
 
     def take(self, now: float) -> float:
-        """Count one; return 0, or the seconds to wait if it is one too many."""
+        """Count a request. Return 0, or the seconds to wait if it is one too many."""
         if now - self.began >= self.seconds:
             self.began, self.used = now, 0
         if self.used >= self.limit:
@@ -62,14 +62,14 @@ class Window:
 
 @dataclass(frozen=True)
 class RateLimited:
-    """A 429: ``scope`` is "user", "shared" or "global"; "cloudflare" is a ban, which comes as a page."""
+    """A 429. ``scope`` is "user", "shared", "global", or "cloudflare" for a ban (sent as a page)."""
 
     retry_after: float
     scope: str
     page = "<html><body>You are being rate limited</body></html>"
 
     def headers(self) -> dict[str, str]:
-        """Return what the answer has beside the route's own headers."""
+        """Return the headers of the response, except the route's own."""
         whole = str(max(1, math.ceil(self.retry_after)))
         if self.scope == "cloudflare":
             return {"Retry-After": whole, "Content-Type": "text/html", "Server": "cloudflare"}
@@ -88,7 +88,7 @@ class RateLimited:
 
 @dataclass
 class RateLimits:
-    """Every bucket. ``enabled=False`` lets everything through; held routes stay held."""
+    """Holds every bucket. ``enabled=False`` allows everything except held routes."""
 
     clock: Clock
     enabled: bool = True
@@ -100,13 +100,13 @@ class RateLimits:
     _invalid: deque[float] = field(default_factory=deque)
 
     def hold(self, method: str, operation: str, seconds: float) -> None:
-        """Answer 429 to that route (as Discord's schema writes it) for so long, with what is left of it, as
-        GET /gateway/bot does for hours on shared hosts (discord-api-docs #8570).
+        """Answer 429 to that route (as Discord's schema writes it) for this many seconds, with the time that
+        is left, as GET /gateway/bot does for hours on shared hosts (discord-api-docs #8570).
         """
         self._held[method, operation] = self.clock.time() + seconds
 
     def check(self, request: RecordedRequest, channel_id: int | None) -> RateLimited | None:
-        """Count the request, or return why it is one too many; ``channel_id`` is the interaction's."""
+        """Count the request. If it is one too many, return why. ``channel_id`` is that of the interaction."""
         now = self.clock.time()
         if len(self._recent_invalid(now)) >= INVALID_REQUESTS:
             return RateLimited(self._invalid[0] + INVALID_SECONDS - now, "cloudflare")
@@ -116,7 +116,7 @@ class RateLimits:
         return self._count(request, channel_id, now) if self.enabled else None
 
     def _count(self, request: RecordedRequest, channel_id: int | None, now: float) -> RateLimited | None:
-        """Interaction endpoints are not bound to the global limit."""
+        """Count the request. Interaction endpoints are exempt from the global limit."""
         if not request.path.startswith(_INTERACTION_ENDPOINTS):
             everything = self._window(("global",), RouteLimit(self.global_limit, GLOBAL_SECONDS, ()))
             if wait := everything.take(now):
@@ -132,11 +132,11 @@ class RateLimits:
 
     def _window(self, key: tuple[str, ...], limit: RouteLimit) -> Window:
         window = self._windows.setdefault(key, Window(limit.limit, limit.seconds))
-        window.limit, window.seconds = limit.limit, limit.seconds  # a test may change them on the way
+        window.limit, window.seconds = limit.limit, limit.seconds  # a test may change them meanwhile
         return window
 
     def headers(self, request: RecordedRequest) -> dict[str, str]:
-        """Return the headers of the route's bucket as it stands."""
+        """Return the headers that describe the current state of the route's bucket."""
         route = self.routes.get((request.method, request.operation or ""))
         if route is None or not self.enabled:
             return _ANY_ROUTE
@@ -152,13 +152,13 @@ class RateLimits:
         }
 
     def answered(self, status: int, scope: str = "") -> None:
-        """Count an answer that is invalid by Discord's word: 401, 403 and 429, shared ones excepted."""
+        """Count a response that Discord calls invalid: 401, 403 and 429, except with the scope "shared"."""
         if status in _INVALID_STATUSES and scope != "shared":
             self._invalid.append(self.clock.time())
 
     @property
     def invalid_requests(self) -> int:
-        """How many invalid requests there were in the last ten minutes; 10,000 lead to a ban."""
+        """Return the number of invalid requests in the last ten minutes; 10,000 lead to a ban."""
         return len(self._recent_invalid(self.clock.time()))
 
     def _recent_invalid(self, now: float) -> deque[float]:

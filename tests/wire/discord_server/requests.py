@@ -1,4 +1,4 @@
-"""What the bot sent: one record a request, with its JSON, its files and its times."""
+"""Record what the bot sent: one record per request, with its JSON, its files and its times."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Upload:
 class RecordedRequest:
     """One request of the bot.
 
-    ``path`` is relative to ``/api/v10``; ``operation`` is the route as Discord's schema writes it, None
-    when unknown. ``received_at`` and ``answered_at`` are ``time.monotonic()``; ``status`` is None until
-    it is answered, and stays so when the answer was lost on purpose. ``scope`` is a 429's.
+    ``path`` is relative to ``/api/v10``. ``operation`` is the route as Discord's schema writes it, or None if
+    it is unknown. ``received_at`` and ``answered_at`` are ``time.monotonic()``. ``status`` is None until
+    there is a response, and stays None if the response was lost on purpose. ``scope`` is that of a 429.
     """
 
     method: str
@@ -47,12 +47,12 @@ class RecordedRequest:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The JSON object; an empty one when there was none."""
+        """Return the JSON object, or an empty one if there was none."""
         return self.json if isinstance(self.json, dict) else {}
 
 
 async def read_body(request: web.Request, record: RecordedRequest) -> None:
-    """Fill in the record's JSON and files; raise 50109 for what is no JSON."""
+    """Fill in the record's JSON and files. Raise 50109 for invalid JSON."""
     if request.content_type == "multipart/form-data":
         await _read_multipart(request, record)
     elif raw := await request.read():

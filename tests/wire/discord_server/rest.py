@@ -1,5 +1,5 @@
-"""The REST routes that a bot like this one uses. Each handler takes a recorded request and returns the
-answer's JSON.
+"""Serve the REST routes that a bot like this one uses. Each handler takes a recorded request and returns the
+response's JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Handler = Callable[[RecordedRequest], Awaitable[Any]]
 
 @dataclass
 class ApplicationRoutes:
-    """Who the bot is, where its gateway is, its commands, and looking things up."""
+    """Routes for the bot's identity, the gateway's address, commands, and lookups."""
 
     state: GuildState
     starts: SessionStarts
@@ -28,7 +28,7 @@ class ApplicationRoutes:
     shards: int = 1
 
     def table(self) -> dict[tuple[str, str], Handler]:
-        """Handlers by method and route, the route written as Discord's schema writes it."""
+        """Return the handlers by method and route, with routes as Discord's schema writes them."""
         routes: dict[tuple[str, str], Handler] = {
             ("GET", "/users/@me"): self.me,
             ("GET", "/users/{user_id}"): self.user,
@@ -123,7 +123,7 @@ class ApplicationRoutes:
         return [role.payload() for role in self._guild(request).roles.values()]
 
     async def channels(self, request: RecordedRequest) -> Any:
-        """Threads are not among them (docs: resources/guild)."""
+        """Return the guild's channels, which do not include threads (docs: resources/guild)."""
         return [channel.payload() for channel in self._guild(request).channels.values() if not channel.thread]
 
     async def thread_member(self, request: RecordedRequest) -> Any:
@@ -168,13 +168,13 @@ def _guild_id(request: RecordedRequest) -> int | None:
 
 @dataclass
 class InteractionRoutes:
-    """Callbacks, the reply, and the followups: all by an interaction's token, without the bot's."""
+    """Routes for callbacks, the reply and followups. They use an interaction's token instead of the bot's."""
 
     interactions: Interactions
     messages: MessageRoutes
 
     def table(self) -> dict[tuple[str, str], Handler]:
-        """Handlers by method and route."""
+        """Return the handlers by method and route."""
         webhook = "/webhooks/{webhook_id}/{webhook_token}"
         routes: dict[tuple[str, str], Handler] = {
             ("POST", "/interactions/{interaction_id}/{interaction_token}/callback"): self.callback,

@@ -1,4 +1,4 @@
-"""Messages by channel: what the bot may do as a member, without an interaction's token."""
+"""Serve the message routes by channel: what the bot may do as a member, without an interaction's token."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .requests import RecordedRequest
 
 @dataclass
 class MessageRoutes:
-    """Create, read, edit and delete; every change is told to the gateway and to those who wait for it."""
+    """Routes to create, read, edit and delete messages. Changes go to the gateway and to waiting tests."""
 
     state: GuildState
     message_store: MessageStore
@@ -29,7 +29,7 @@ class MessageRoutes:
     typing: list[Channel] = field(default_factory=list)
 
     def table(self) -> dict[tuple[str, str], Any]:
-        """Handlers by method and route."""
+        """Return the handlers by method and route."""
         messages = "/channels/{channel_id}/messages"
         return {
             ("GET", messages): self.list,
@@ -46,7 +46,7 @@ class MessageRoutes:
         return channel
 
     def _archive_if_inactive(self, channel: Channel) -> None:
-        """A thread is archived by itself after a time without messages."""
+        """Archive a thread that has had no messages for a while, as Discord does."""
         thread = channel.thread
         if thread is not None:
             idle = self.state.clock.time() - thread.active_at
@@ -134,7 +134,7 @@ class MessageRoutes:
     # Shared with the interaction routes ------------------------------------------------------------
 
     async def apply_edit(self, message: StoredMessage, request: RecordedRequest, *, via: str) -> None:
-        """Edit by whichever route, and tell of it.
+        """Edit a message by any route, and announce the change.
 
         Raises:
             DiscordError: 50083, 160005, 200000.
@@ -149,8 +149,8 @@ class MessageRoutes:
         await self.announce(message, "MESSAGE_UPDATE")
 
     async def announce(self, message: StoredMessage, event: str) -> None:
-        """Tell those who wait, and the gateway where the bot would hear of it: of its own messages, too, but
-        of ephemeral ones never (docs: events/gateway-events, "Message Create").
+        """Wake the waiting tests, and send the event if the bot would receive it: also for its own messages,
+        but never for ephemeral ones (docs: events/gateway-events, "Message Create").
         """
         self._notify(message)
         if message.ephemeral or not self._is_heard(message.channel):
@@ -165,11 +165,11 @@ class MessageRoutes:
         await self.gateway.dispatch_message(event, body, guild.id if guild else None)
 
     def _is_heard(self, channel: Channel) -> bool:
-        """The bot hears of channels that it is part of and can view."""
+        """Return whether the bot receives events of the channel: if it is part of it and can view it."""
         return channel.bot_is_part and permissions.has(channel.app_permissions(), permissions.VIEW_CHANNEL)
 
     async def _reopen(self, channel: Channel) -> None:
-        """A message makes an archived thread active (docs: topics/threads)."""
+        """Unarchive the thread that a message was posted in (docs: topics/threads)."""
         thread = channel.thread
         if thread is None:
             return
@@ -179,7 +179,7 @@ class MessageRoutes:
             await self.gateway.dispatch("THREAD_UPDATE", channel.payload(), channel.guild.id, 1)
 
     async def remove(self, message: StoredMessage) -> None:
-        """Delete, by whichever route."""
+        """Delete a message by any route."""
         message.deleted = True
         self._notify(message)
         guild = message.channel.guild

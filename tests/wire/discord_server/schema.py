@@ -1,4 +1,4 @@
-"""Request bodies against Discord's OpenAPI document, where a copy lies beside the checkout or above."""
+"""Check request bodies against Discord's OpenAPI document, if a copy is beside the checkout or above."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TYPES = ("application/json", "multipart/form-data")
 
 @dataclass(frozen=True)
 class SchemaViolation:
-    """One thing in a request's body that Discord's schema does not allow."""
+    """Something in a request's body that Discord's schema does not allow."""
 
     method: str
     operation: str
@@ -37,27 +37,27 @@ class SchemaViolation:
         return f"{self.method} {self.operation} at {self.where}: {self.problem}"
 
 
-# discord.py's own habits, which Discord takes although its document does not say so: ids as JSON numbers.
-# (key that holds the objects, keys in them whose numbers are read as strings)
+# discord.py sends ids as JSON numbers, which Discord accepts although its document does not say so.
+# Each entry is (key that holds the objects, keys in them whose numbers are read as strings).
 HABITS: dict[str, tuple[str, ...]] = {
-    # user.send() opens the direct message with the id as a number; "" is the body itself.
+    # user.send() opens the direct message with the id as a number. "" means the body itself.
     "": ("recipient_id",),
-    # A new file is numbered by its place, 0, 1, ..., as in the examples of Discord's page "Uploading Files".
+    # New files are numbered by position, 0, 1, ..., as in the examples of Discord's page "Uploading Files".
     "attachments": ("id",),
     # message.reply() and to_message_reference_dict() write snowflakes as numbers.
     "message_reference": ("message_id", "channel_id", "guild_id"),
     # SelectDefaultValue.to_dict() writes snowflakes as numbers.
     "default_values": ("id",),
-    # AllowedMentions.to_dict() likewise, in lists.
+    # AllowedMentions.to_dict() does the same in lists.
     "allowed_mentions": ("users", "roles"),
 }
 
 MEDIA_CHANNEL = 16
-"""A type of channel that Discord's page "Channel" and discord.py have, but the document leaves out."""
+"""A type of channel that Discord's page "Channel" and discord.py have, but that the document omits."""
 
 
 def available() -> bool:
-    """Whether Discord's document is there to check against."""
+    """Return whether Discord's document is available."""
     return DOCUMENT.exists()
 
 
@@ -82,7 +82,7 @@ def _validator(method: str, operation: str) -> Draft202012Validator | None:
 
 
 def violations(method: str, operation: str, body: Any) -> list[SchemaViolation]:
-    """What the schema says against the body; nothing for a route without a body."""
+    """Return what is wrong with the body by the schema; nothing for a route without a body."""
     validator = _validator(method, operation)
     if validator is None:
         return []
@@ -91,7 +91,7 @@ def violations(method: str, operation: str, body: Any) -> list[SchemaViolation]:
 
 
 def without_habits(body: Any, held_by: str = "") -> Any:
-    """A copy of the body in which the HABITS are written as the document wants them, and no MEDIA_CHANNEL."""
+    """Return a copy with the HABITS written as the document requires, and without MEDIA_CHANNEL."""
     if isinstance(body, list):
         return [without_habits(part, held_by) for part in body]
     if not isinstance(body, dict):

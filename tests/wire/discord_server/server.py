@@ -1,4 +1,4 @@
-"""The loopback itself: one aiohttp application for REST, gateway and attachments, on a free port."""
+"""Provide the server itself: one aiohttp application for REST, gateway and attachments, on a free port."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ class DiscordServer(People, Controls):
 
     Args:
         token: the bot token that is accepted.
-        heartbeat_interval: seconds, told to the bot in HELLO.
+        heartbeat_interval: seconds, sent to the bot in HELLO.
         shards: what GET /gateway/bot recommends.
-        upload_limit: bytes of a file, in place of the presser's and the guild's limit; more is 413, 40005.
+        upload_limit: bytes per file, instead of the user's and the guild's limit; above it, 413 and 40005.
         user_install_followups: how many followups a user install may send.
         enforce_deadline: whether a callback after 3 s is refused (10062), as on Discord.
-        rate_limits: whether requests are limited by route, channel and in all, as on Discord.
-        check_schema: check request bodies against Discord's OpenAPI document where it is there. Off for
+        rate_limits: whether requests are limited by route, by channel and in total, as on Discord.
+        check_schema: check request bodies against Discord's OpenAPI document if it is available. Off for
             benchmarks.
         keep_files: keep the uploaded bytes and serve them. Off for benchmarks.
-        record_requests: keep every request in ``requests``. Off for benchmarks that send very many.
-        port: a free one by default; a fixed one to come back at the same address.
+        record_requests: keep every request in ``requests``. Off for benchmarks that send a great many.
+        port: 0 for a free one, or a fixed one for a server that restarts at the same address.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class DiscordServer(People, Controls):
 
     @property
     def api_url(self) -> str:
-        """What the bot's setting DISCORD_API_URL has to be."""
+        """Return the value for the bot's setting DISCORD_API_URL."""
         return f"http://127.0.0.1:{self._port}{API}"
 
     @property
@@ -221,7 +221,7 @@ class DiscordServer(People, Controls):
         return _json(answer, status, self.rate_limits.headers(record))
 
     def _refuse_limited(self, record: RecordedRequest, limited: RateLimited) -> web.Response:
-        """A 429 with the route's own headers, or Cloudflare's page for too many invalid requests."""
+        """Return a 429 with the route's own headers, or Cloudflare's page after too many invalid requests."""
         record.status, record.scope = 429, limited.scope
         if limited.scope == "cloudflare":
             return web.Response(
@@ -245,17 +245,17 @@ class DiscordServer(People, Controls):
     # For tests -------------------------------------------------------------------------------------
 
     async def wait_until(self, predicate: Callable[[], object], timeout: float = 10, what: str = "") -> None:
-        """Wait for anything to become true, of the loopback or not; TimeoutError if it does not."""
+        """Wait until any condition is true, or raise TimeoutError."""
         await self.changes.wait_until(predicate, timeout, what)
 
     async def ready(self, *, shards: int = 1, timeout: float = 20) -> None:
-        """Wait until so many gateway sessions are connected."""
+        """Wait until this many gateway sessions are connected."""
         await self.wait_until(
             lambda: len(self.gateway.connected()) >= shards, timeout, f"{shards} gateway session(s)"
         )
 
     async def commands_registered(self, *names: str, timeout: float = 20) -> None:
-        """Wait until commands of these names (or any at all) have been registered."""
+        """Wait until commands with these names (or any at all) have been registered."""
 
         def registered() -> bool:
             known = {command["name"] for command in self.state.commands.values()}
@@ -264,12 +264,12 @@ class DiscordServer(People, Controls):
         await self.wait_until(registered, timeout, f"the commands {names}")
 
     def requests_to(self, path_part: str, method: str | None = None) -> list[RecordedRequest]:
-        """The recorded requests whose path contains that text."""
+        """Return the recorded requests whose path contains that text."""
         return [r for r in self.requests if path_part in r.path and method in (None, r.method)]
 
 
 def _json(answer: Any, status: int, headers: Mapping[str, str]) -> web.Response:
-    """An answer of Discord itself: "application/json" without a charset, by way of its proxy."""
+    """Return a response from Discord itself: through its proxy, "application/json" without a charset."""
     headers = {**headers, "Via": "1.1 google"}
     if status == 204:
         return web.Response(status=204, headers=headers)
@@ -283,7 +283,7 @@ async def _no_such_route(_: RecordedRequest) -> None:
 
 
 async def _fail(request: web.Request, record: RecordedRequest, fault: Fault) -> web.StreamResponse:
-    """The scripted answer, or none."""
+    """Send the scripted response, or none."""
     if fault.hang:
         await asyncio.sleep(fault.hang)
     if fault.cut or fault.hang:

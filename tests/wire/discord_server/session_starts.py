@@ -1,4 +1,4 @@
-"""How often a bot may identify: 1,000 times a day for all its processes, and one at a time (docs:
+"""Limit how often a bot may identify: 1,000 times a day in all its processes, and one at a time (docs:
 events/gateway, "Session Start Limit Object", "Rate Limiting").
 """
 
@@ -18,7 +18,7 @@ Refusal = Literal["spent", "too soon"]
 
 @dataclass
 class SessionStarts:
-    """Counts identifies by Discord's clock. ``interval=0`` lets them follow each other at once."""
+    """Counts identifies by Discord's clock. ``interval=0`` lets them follow one another immediately."""
 
     clock: Clock
     total: int = A_DAY
@@ -29,15 +29,15 @@ class SessionStarts:
 
     @property
     def remaining(self) -> int:
-        """How many are left of today's."""
+        """Return how many are left today."""
         now = self.clock.time()
         while self._begun and now - self._begun[0] >= _DAY_SECONDS:
             self._begun.popleft()
         return max(0, self.total - len(self._begun))
 
     def begin(self, shard_id: int) -> Refusal | None:
-        """Count an identify; return "spent" past the day's number, "too soon" within ``interval`` seconds of
-        another one with the same key (``shard_id % max_concurrency``).
+        """Count an identify. Return "spent" if the day's number is used up, or "too soon" within ``interval``
+        seconds of another one with the same key (``shard_id % max_concurrency``).
         """
         now, key = self.clock.time(), shard_id % self.max_concurrency
         if not self.remaining:
@@ -50,7 +50,7 @@ class SessionStarts:
         return None
 
     def payload(self) -> dict[str, Any]:
-        """Return what GET /gateway/bot says of it; ``reset_after`` in milliseconds."""
+        """Return what GET /gateway/bot says about it; ``reset_after`` is in milliseconds."""
         remaining = self.remaining
         reset = self._begun[0] + _DAY_SECONDS - self.clock.time() if self._begun else 0
         return {

@@ -1,4 +1,4 @@
-"""Where songs may be requested: channels that admins allow or deny.
+"""Store the channels in which admins allow or deny song requests.
 
 Revision ID: 0004
 Revises: 0003

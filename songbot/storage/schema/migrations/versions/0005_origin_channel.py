@@ -1,4 +1,4 @@
-"""Keep the channel in which a song was requested, where its card went to another one."""
+"""Store the channel in which a song was requested, if its card went to another one."""
 
 from __future__ import annotations
 
