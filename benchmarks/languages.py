@@ -15,8 +15,9 @@ from songbot.wording.language import NAMES, Language, _load, find_language
 from .report import Scale, Table, kb, ms, over_runs
 
 TAGS = ("en", "de", "ja", "ru")
-MOST_LOOP = 0.05
-"""Maximum seconds for which the event loop may wait while all languages are loaded in a thread."""
+MOST = 0.05
+"""Maximum seconds for which the event loop may wait: for a language at its first use, and while all are loaded
+in a thread to register the commands."""
 _MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
 SENTENCES: dict[str, Callable[[Language], str]] = {
     "a sentence": buttons.DELETED,
@@ -78,12 +79,13 @@ def worded(scale: Scale, language: Language, sentence: Callable[[Language], str]
 async def measure(scale: Scale, _folder: Path) -> list[Table]:
     languages = {tag: find_language(tag) for tag in TAGS}
     table = Table("Languages", tuple(TAGS))
-    loading = {tag: over_runs([load_seconds(tag) for _ in range(scale.runs)], ms) for tag in TAGS}
-    table.add("load", loading)
+    taken = {tag: [load_seconds(tag) for _ in range(scale.runs)] for tag in TAGS}
+    loading = {tag: over_runs(runs, ms) for tag, runs in taken.items()}
+    table.add("load", loading, f"under {MOST:g} s", max(map(max, taken.values())) < MOST)
     waits = [await loop_wait_while_loading() for _ in range(scale.runs)]
-    reached = max(waits) < MOST_LOOP
+    reached = max(waits) < MOST
     all_loaded = {"en": over_runs(waits, ms)}
-    table.add("event loop waits while all are loaded", all_loaded, f"under {MOST_LOOP:g} s", reached)
+    table.add("event loop waits while all are loaded", all_loaded, f"under {MOST:g} s", reached)
     table.add("memory", {tag: kb(size(tag)) for tag in TAGS})
     for name, sentence in SENTENCES.items():
         values = {tag: worded(scale, language, sentence) for tag, language in languages.items()}
