@@ -16,8 +16,8 @@ from .report import Scale, Table, kb, ms, over_runs
 
 TAGS = ("en", "de", "ja", "ru")
 MOST = 0.05
-"""Maximum seconds for which the event loop may wait: for a language at its first use, and while all are loaded
-in a thread to register the commands."""
+"""Maximum seconds for which the event loop may wait: for a language at its first use, and while all are
+loaded in a thread to register the commands."""
 _MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
 SENTENCES: dict[str, Callable[[Language], str]] = {
     "a sentence": buttons.DELETED,
