@@ -22,11 +22,9 @@ _KEPT = re.compile(r"\{\w*\}|`[^`]*`|</?[^>]*>|https?://\S+")
 """Placeholders, code, mentions and timestamps, and addresses."""
 _ACCENTS = str.maketrans(ascii_letters, _ACCENTED)
 _PLAIN = str.maketrans(_ACCENTED, ascii_letters, _PADDING)
-_WORD = re.compile(r"(?<![\w'])[A-Za-z]{3,}(?!\w)")
+_WORD = re.compile(r"(?<!\w)[A-Za-z]{3,}(?!\w)")
 
-ALLOWED = frozenset(
-    {"Whisul", "Discord", "AutoMod", "BPM", "DMs", "MP3", "UTC", "Songbot", "SQLite", "PostgreSQL"}
-)
+ALLOWED = frozenset({"Whisul", "Discord", "AutoMod", "BPM", "UTC", "SQLite", "PostgreSQL"})
 """Names, which are the same in all languages."""
 
 

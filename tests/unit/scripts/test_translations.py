@@ -165,7 +165,7 @@ class TestUpdate:
         template = english_texts(SONGS, "Delete")
         assert update_catalog("pl", template)
         made = load_catalog("pl")
-        assert {message.id for message in made if message.id} == {"Delete", SONGS}
+        assert sorted(map(str, (message.id for message in made if message.id))) == [str(SONGS), "Delete"]
         assert made.num_plurals == 3
         assert len(list(problems(made, template))) == 2
 
