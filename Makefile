@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all simulate bench translations dashboard lock clean
+.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all pseudo simulate bench translations dashboard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -37,7 +37,7 @@ backup: .venv/run.stamp ## a copy of the SQLite database while the bot runs; TO=
 
 test: lint types contracts alerts suite ## lint, formatting, types, import contracts, alert rules, the tests but for slow ones
 
-test-all: lint types contracts alerts suite-all ## the same with the slow tests: what CI runs
+test-all: lint types contracts alerts suite-all pseudo ## the same with the slow tests: what CI runs
 
 test-busy: .venv/dev.stamp ## all tests RUNS times (10) beside four processes that keep the machine busy
 	@$(BIN)/python -m tests.busy --runs $(or $(RUNS),10) -- -n 4 --dist worksteal
@@ -65,6 +65,9 @@ suite: .venv/dev.stamp ## the tests alone, but for slow ones
 
 suite-all: .venv/dev.stamp ## all tests alone
 	$(PYTEST) --cov --cov-report=term
+
+pseudo: .venv/dev.stamp ## the behaviour tests in a pseudo-language, in which plain English is found
+	$(PYTEST) tests/behaviour --pseudo-language
 
 simulate: .venv/dev.stamp ## songs' lives while all goes wrong: RUNS= (300) from SEED= (1) in WORKERS= (1) processes
 	@$(BIN)/python -m tests.simulation --runs $(or $(RUNS),300) --seed $(or $(SEED),1) --workers $(or $(WORKERS),1)

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from .environment import BotEnvironment, open_bot
+from .pseudo import pseudo_mode
+
+__all__ = ["pseudo_mode"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from songbot.storage.queries.create_song import PAUSED
 from songbot.wording import failures, general
 from songbot.wording import progress as wording
 from songbot.wording.language import ENGLISH
+from tests.support.pseudo_language import plain
 from tests.support.songs import SONG_URL
 
 from .environment import BotEnvironment
@@ -43,7 +44,7 @@ def edits(bot_env: BotEnvironment, monkeypatch: pytest.MonkeyPatch) -> list[tupl
     edit_line = Messenger.edit_text
 
     async def noted(self: Messenger, *arguments: Any, embed: Any, **options: Any) -> None:
-        seen.append((bot_env.clock.monotonic(), f"{embed.title}\n{embed.description}"))
+        seen.append((bot_env.clock.monotonic(), plain(f"{embed.title}\n{embed.description}")))
         await edit_line(self, *arguments, embed=embed, **options)
 
     monkeypatch.setattr(Messenger, "edit_text", noted)
