@@ -72,7 +72,7 @@ async def test_a_saved_song_is_shown_in_another_server_while_its_saver_may_view_
     refused = await stage.discord.click(stage.max, page, PLAY)
     await refused.message_matching(library.SONG_HIDDEN(ENGLISH))
     nothing = await stage.discord.slash(stage.max, elsewhere, "library", saved=True)
-    await nothing.message_matching(library.NOTHING_SAVED(ENGLISH))
+    await nothing.message_matching(library.nothing_saved(ENGLISH))
 
 
 async def test_two_sessions_of_one_shard_make_one_song_and_leave_its_message_alone(stage: Stage) -> None:
