@@ -84,9 +84,15 @@ class Worker:
         self._slots_free.notify()
 
     def drop_user(self, user_id: int) -> None:
-        """Stop handling this person's songs."""
+        """Stop handling this person's songs, because their data was deleted.
+
+        The deletion spares songs that were ordered while it ran. If one of those may have been sent, keep its
+        job: without it, the reconciliation would queue the song again, and it would be sent twice. If the
+        song was deleted, its job ends when it writes the outcome.
+        """
         for job in [job for job in self._jobs.values() if job.song.user_id == user_id]:
-            self._drop(job)
+            if not job.may_have_been_sent:
+                self._drop(job)
 
     # --------------------------------------------------------------------- jobs
 
