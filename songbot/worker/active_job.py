@@ -26,8 +26,11 @@ class ActiveJob:
     post_begun: bool = False
     """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0
+    """The time of the latest poll, or until when polls had to wait. Later time has not been counted yet."""
     answerable_seconds: float = 0.0
     """How long Whisul has had for the song, not counting the time in which it could not be reached."""
+    unreadable_seconds: float = 0.0
+    """The time before each unreadable response to the latest polls. It is 0 after any other response."""
     not_found_count: int = 0
     not_found_since: float = 0.0
 
@@ -39,11 +42,20 @@ class ActiveJob:
 
     @property
     def may_have_been_sent(self) -> bool:
-        """Whether the song's POST may have begun, or may begin in the current step, and is not recorded."""
+        """Return whether the POST may have begun, or may begin in the current step, and is not recorded."""
         return self.song.state is State.SUBMITTING and (self.running or self.post_begun)
 
     def count_time(self, now: float, *, answerable: bool) -> None:
-        """Add the time since the last call if Whisul could be reached during it."""
+        """Add the time since the last call, and any unreadable time, if Whisul could be reached during it."""
+        self.count_unreadable(now)
         if answerable:
-            self.answerable_seconds += min(MAX_COUNTED, now - self.asked_until)
+            self.answerable_seconds += self.unreadable_seconds
+        self.unreadable_seconds = 0.0
+
+    def count_unreadable(self, now: float) -> None:
+        """Add the time before an unreadable response.
+
+        It doesn't show whether Whisul could be reached, so the next readable one decides about this time.
+        """
+        self.unreadable_seconds += min(MAX_COUNTED, now - self.asked_until)
         self.asked_until = now

@@ -25,11 +25,6 @@ from .throttle import RequestKind, RequestThrottle
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_CAN_NOT_BE_ASKED = (
-    provider_errors.RateLimited,
-    provider_errors.ProviderUnavailable,
-    provider_errors.AuthenticationFailed,
-)
 
 
 class _NotSent(Exception):
@@ -180,7 +175,7 @@ class JobRunner:
     async def _poll(self, job: ActiveJob) -> float | None:
         deps = self._deps
         if (delay := deps.throttle.reserve(RequestKind.POLL)) > 0:
-            job.count_time(deps.clock.monotonic(), answerable=False)
+            job.asked_until = deps.clock.monotonic()
             return await self._give_up_or(job, delay)
         job_id = job.song.job_id or ""
         try:
@@ -189,7 +184,7 @@ class JobRunner:
             deps.telemetry.polled(type(error).__name__)
             return await self._handle_poll_error(job, error)
         except Exception:
-            job.count_time(deps.clock.monotonic(), answerable=True)
+            job.count_unreadable(deps.clock.monotonic())
             if self._is_overdue(job):
                 return await self._fail(job, FailureReason.TIMED_OUT)
             raise
@@ -204,7 +199,10 @@ class JobRunner:
     async def _handle_poll_error(self, job: ActiveJob, error: provider_errors.ProviderError) -> float | None:
         job.failures += 1
         config, now = self._deps.config, self._deps.clock.monotonic()
-        job.count_time(now, answerable=not isinstance(error, _CAN_NOT_BE_ASKED))
+        if isinstance(error, provider_errors.InvalidResponse):
+            job.count_unreadable(now)
+        else:
+            job.count_time(now, answerable=isinstance(error, provider_errors.JobNotFound))
         log.info("a poll failed: %s", type(error).__name__, extra={"song": job.song.id})
         delay = min(60.0, config.poll_interval_min * 2 ** min(job.failures - 1, 4))
         if isinstance(error, provider_errors.JobNotFound):
@@ -235,12 +233,13 @@ class JobRunner:
     def _is_overdue(self, job: ActiveJob) -> bool:
         """Return whether Whisul has used up its time for the song, or could not be reached for a day.
 
-        The first limit only advances while Whisul responds, so every song is polled once more before it
-        fails.
+        The first limit only advances when a poll is answered, so every song is polled once more before it
+        fails. Nothing but unreadable responses for as long is the end, too: the song would block its slot.
         """
         config = self._deps.config
         return (
-            job.answerable_seconds >= config.job_timeout or self._elapsed(job) >= config.unreachable_timeout
+            max(job.answerable_seconds, job.unreadable_seconds) >= config.job_timeout
+            or self._elapsed(job) >= config.unreachable_timeout
         )
 
     async def _handle_finished_job(self, job: ActiveJob, report: JobReport) -> float | None:

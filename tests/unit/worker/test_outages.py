@@ -222,6 +222,41 @@ def test_only_the_time_in_which_whisul_could_be_asked_counts():
     assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
 
 
+def test_unreadable_responses_do_not_use_up_the_time_of_a_song_while_the_key_is_refused():
+    async def scenario(env):
+        await env.order()
+        await asyncio.sleep(10)
+        garbled, refused = provider_errors.InvalidResponse(), provider_errors.AuthenticationFailed()
+        env.whisul.poll_errors = [garbled, garbled, refused] * 40
+        await asyncio.sleep(3 * HOUR)
+
+    assert run_scenario(scenario).delivery.reasons() == [None]
+
+
+def test_unreadable_responses_count_when_a_readable_one_shows_that_the_job_still_runs():
+    async def scenario(env):
+        env.whisul.seconds = 10**9
+        await env.order()
+        await asyncio.sleep(MINUTE)
+        env.whisul.poll_errors = [provider_errors.InvalidResponse()] * 25
+        await asyncio.sleep(28 * MINUTE)
+        assert env.delivery.delivered == []
+        await asyncio.sleep(3 * MINUTE)
+
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
+
+
+def test_a_job_whose_responses_are_all_unreadable_is_given_up_after_thirty_minutes():
+    async def scenario(env):
+        await env.order()
+        env.whisul.poll_errors = [provider_errors.InvalidResponse()] * 1000
+        await asyncio.sleep(29 * MINUTE)
+        assert env.delivery.delivered == []
+        await asyncio.sleep(3 * MINUTE)
+
+    assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
+
+
 def test_a_song_is_given_up_when_whisul_could_not_be_asked_for_a_day():
     async def scenario(env):
         await env.order()
