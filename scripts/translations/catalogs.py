@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from io import SEEK_END, BytesIO
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
-from songbot.wording.language import NAMES, catalog_path, cldr_name
+from songbot.wording.language import NAMES, catalog_path, cldr_name, read_catalog
 
 _HEADER = """\
 # {name}. English is in the code; see "To add a language" in CONTRIBUTING.md.
@@ -28,11 +28,9 @@ def translated_languages() -> Iterator[str]:
 
 def load_catalog(tag: str) -> Catalog:
     """Return the language's catalog, or an empty one if there is none yet."""
-    path = catalog_path(tag)
-    if not path.exists():
+    if not catalog_path(tag).exists():
         return Catalog(locale=cldr_name(tag), domain="songbot", charset="utf-8", fuzzy=False)
-    with path.open("rb") as file:
-        return read_po(file, locale=cldr_name(tag), charset="utf-8")
+    return read_catalog(tag)
 
 
 def update_catalog(tag: str, template: Catalog) -> bool:

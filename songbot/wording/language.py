@@ -6,6 +6,7 @@ import functools
 import gettext
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from babel import Locale, dates, lists, numbers
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -42,6 +44,8 @@ _UNSPACED = frozenset({"ja", "zh-CN", "zh-TW"})
 """Languages without a space between sentences."""
 _CLDR = {"en": "en_GB", "es-ES": "es", "zh-CN": "zh_Hans", "zh-TW": "zh_Hant"}
 """The CLDR locale where it is not Discord's. British English lists "a, b and c" as the texts here do."""
+_HEADER_DATE = re.compile(rb'^"(?:POT-Creation|PO-Revision)-Date:.*\r?\n', re.MULTILINE)
+"""Editors leave these lines empty, which Babel can't read."""
 
 
 class Language:
@@ -163,6 +167,12 @@ def catalog_path(tag: str) -> Path:
     return LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
+def read_catalog(tag: str) -> Catalog:
+    """Read a language's catalog as translators write it. Raise FileNotFoundError if there is none yet."""
+    content = _HEADER_DATE.sub(b"", catalog_path(tag).read_bytes())
+    return read_po(io.BytesIO(content), locale=cldr_name(tag), charset="utf-8")
+
+
 def find_language(locale: str | None) -> Language:
     """Return the language for a locale of Discord's, or English for one that the bot does not speak."""
     return _load(_supported(locale or ""))
@@ -182,16 +192,15 @@ def _supported(locale: str) -> str:
 
 @functools.cache
 def _load(tag: str) -> Language:
-    return Language(tag, _read_catalog(catalog_path(tag)), Locale.parse(cldr_name(tag)))
+    return Language(tag, _translations(tag), Locale.parse(cldr_name(tag)))
 
 
-def _read_catalog(path: Path) -> gettext.NullTranslations:
-    """Read a catalog as translators write it, so that no compiled copy can be out of date."""
-    if not path.exists():
+def _translations(tag: str) -> gettext.NullTranslations:
+    """Compile the catalog that translators write, so that no compiled copy can be out of date."""
+    if not catalog_path(tag).exists():
         return gettext.NullTranslations()
     compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file))
+    write_mo(compiled, read_catalog(tag))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

@@ -189,6 +189,20 @@ class TestUpdate:
         type_in("de", "Delete", "Löschen")
         assert find_language("de").gettext("Delete") == "Löschen"
 
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    @pytest.mark.parametrize("name", ["POT-Creation-Date", "PO-Revision-Date"])
+    def test_a_date_that_an_editor_left_empty_in_the_header_is_ignored(self, name: str, newline: str):
+        template, path = english_texts("Delete"), catalog_path("de")
+        update_catalog("de", template)
+        type_in("de", "Delete", "Löschen")
+        saved = path.read_bytes()
+        text = saved.decode().replace('"Language: ', f'"{name}: \\n"\n"Language: ').replace("\n", newline)
+        path.write_bytes(text.encode())
+        assert find_language("de").gettext("Delete") == "Löschen"
+        assert not list(problems(load_catalog("de"), template))
+        assert update_catalog("de", template)
+        assert path.read_bytes() == saved
+
     def test_a_file_stays_the_same_to_the_byte_while_the_texts_do(self):
         template = english_texts("Delete", "A **much** longer text, " * 9, SONGS, "Two\nlines")
         for tag in translated_languages():
