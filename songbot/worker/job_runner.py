@@ -133,7 +133,7 @@ class JobRunner:
 
         Raises _NotSent otherwise, because another worker may own the song by now.
         """
-        if job.started_at < self._lease.held_since or not self._lease.is_certain():
+        if not self._lease.has_lasted_since(job.started_at):
             raise _NotSent
         job.post_begun = True
         return self._deps.provider.submit(job.song.prompt)
@@ -288,9 +288,11 @@ class JobRunner:
         if self._delivering_for(job) >= deps.config.delivery_timeout and job.delivery_attempts:
             outcome = Undeliverable("it was tried for a day")
         else:
+            subscribers = await self._write_with_retry(lambda: deps.repository.subscribers(song.id))
+            if not self._lease.has_lasted_since(job.ours_at):
+                return deps.config.delivery_backoff_min  # another worker may have delivered it meanwhile
             job.delivery_attempts += 1
             job.last_attempt_at = now
-            subscribers = await self._write_with_retry(lambda: deps.repository.subscribers(song.id))
             outcome = await deps.delivery.deliver(song, subscribers, job.delivery_attempts)
         if isinstance(outcome, RetryLater):
             log.info("delivery postponed: %s", outcome.reason, extra={"song": song.id})
@@ -331,7 +333,7 @@ class JobRunner:
 
     async def _show_progress(self, job: ActiveJob) -> None:
         """Edit the progress message, unless another worker may have replaced it with the card."""
-        if job.ours_at >= self._lease.held_since and self._lease.is_certain():
+        if self._lease.has_lasted_since(job.ours_at):
             await self._lines.update(job.song)
 
     async def _call_provider(self, request: Callable[[], Awaitable[T]], kind: RequestKind) -> T:

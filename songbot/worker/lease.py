@@ -60,5 +60,9 @@ class Lease:
         return self._leads and self.is_certain()
 
     def is_certain(self) -> bool:
-        """Return whether the lease lasts long enough to start a POST."""
+        """Return whether the lease lasts long enough to start a request."""
         return self._clock.monotonic() + self._config.lease_margin < self._ends_at
+
+    def has_lasted_since(self, owned_at: float) -> bool:
+        """Return whether no other worker can own a song that this one owned at `owned_at`."""
+        return owned_at >= self.held_since and self.is_certain()

@@ -37,14 +37,17 @@ edit of another worker can be on its way.
 
 
 class QueueDisplay:
-    """Updates the messages of queued songs. `on_failed` gets each song that failed and must be delivered."""
+    """Updates the messages of queued songs.
+
+    `on_failed` gets each song that failed and must be delivered, and the monotonic time before it did.
+    """
 
     def __init__(
         self,
         deps: WorkerDependencies,
         worker_id: str,
         lines: ProgressLines,
-        on_failed: Callable[[Song], None],
+        on_failed: Callable[[Song, float], None],
     ) -> None:
         self._deps = deps
         self._worker_id = worker_id
@@ -114,10 +117,10 @@ class QueueDisplay:
 
     async def _fail(self, song: Song) -> None:
         reason, now = FailureReason.UNAVAILABLE, self._deps.clock.now()
+        asked_at = self._deps.clock.monotonic()
         if await self._deps.repository.mark_failed(song, self._worker_id, reason, None, now):
             self._deps.telemetry.failed(reason)
             log.info("the song failed: %s", reason.value, extra={"song": song.id})
             self._gone.add(song.id)
-            self._on_failed(
-                replace(song, state=State.FAILED, reason=reason, finished_at=now, refunded_at=now)
-            )
+            failed = replace(song, state=State.FAILED, reason=reason, finished_at=now, refunded_at=now)
+            self._on_failed(failed, asked_at)

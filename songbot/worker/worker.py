@@ -280,8 +280,8 @@ class Worker:
             if (early := read_at + LINE_INTERVAL - clock.monotonic()) > 0:
                 await asyncio.sleep(early)
 
-    def _on_failed_in_line(self, song: Song) -> None:
-        self._follow(ActiveJob(song, started_at=self._deps.clock.monotonic()), 0.0)
+    def _on_failed_in_line(self, song: Song, asked_at: float) -> None:
+        self._follow(ActiveJob(song, started_at=asked_at, ours_at=asked_at), 0.0)
 
     # --------------------------------------------------------------------- stop
 

@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
+from songbot.songs.errors import StoreUnavailable
+from songbot.songs.models import DeliveryState, State
+from songbot.songs.ports import RetryLater
 from songbot.songs.telemetry import Telemetry
-from tests.support.fakes import WorkerEnvironment
+from tests.support.fakes import SharedDatabase, WorkerEnvironment
 from tests.support.virtual_clock import run
 
 
@@ -54,3 +57,52 @@ def test_progress_is_shown_only_while_no_other_worker_can_have_delivered_the_son
     assert [when for when in times if lease_ends <= when < away_until] == []
     assert any(when < lease_ends for when in times)
     assert any(when > away_until + 20 for when in times)
+
+
+def test_a_worker_that_lost_a_finished_song_during_an_outage_does_not_deliver_it_once_more() -> None:
+    """The first worker waits for the database before it delivers, and meanwhile the second one delivers."""
+
+    async def unavailable(*_: object, **__: object) -> None:
+        raise StoreUnavailable("the test took the database away")
+
+    async def scenario() -> tuple[WorkerEnvironment, WorkerEnvironment]:
+        database = SharedDatabase(alone=False)
+        first, second = (WorkerEnvironment(database, name=name) for name in ("first", "second"))
+        second.whisul = first.whisul
+        first.whisul.seconds = 10
+        async with first.open():
+            await first.order()
+            await asyncio.sleep(1)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(first.repository, "heartbeat", unavailable)
+                patch.setattr(first.repository, "subscribers", unavailable)
+                async with second.open():
+                    await asyncio.sleep(90)
+            assert first.song().state is State.COMPLETED
+            await asyncio.sleep(90)
+        return first, second
+
+    first, second = run(scenario())
+    assert second.delivery.reasons() == [None]
+    assert first.delivery.reasons() == []
+    assert first.song().delivery is DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_worker_that_lost_its_lease_but_no_song_delivers_after_the_outage(alone: bool) -> None:
+    async def scenario() -> WorkerEnvironment:
+        env = WorkerEnvironment(alone=alone)
+        env.delivery.outcomes = [RetryLater("Discord is away")]
+        async with env.open():
+            await env.order()
+            while not env.delivery.delivered:
+                await asyncio.sleep(0.1)
+            env.connector.away = True
+            await asyncio.sleep(90)
+            env.connector.away = False
+            await asyncio.sleep(30)
+            assert env.song().delivery is DeliveryState.DELIVERED
+        return env
+
+    env = run(scenario())
+    assert env.delivery.reasons() == [None, None]
