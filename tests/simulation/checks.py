@@ -113,7 +113,7 @@ class Checks:
 
     def _on_new_row(self, placed: Placed, row: Row) -> None:
         world = self._world
-        placed.song_id = row.id
+        placed.song_id, placed.stored_at = row.id, world.loop.now
         world.by_song[row.id] = placed
         if placed.order.reply.message_id is not None:
             world.song_of_message[placed.order.reply.message_id] = row.id

@@ -81,17 +81,28 @@ async def _live(world: World) -> None:
     people = asyncio.create_task(People(world).act())
     weather = asyncio.create_task(Weather(world).pass_over())
     watch = asyncio.create_task(_keep_up(world))
-    await _watch_until_settled(world, people, weather)
+    await _watch_to_the_end(world, people, weather)
     if world.violation is None:
-        await _check_the_end(world)
+        _check_the_end(world)
     for task in (people, weather, watch):
         task.cancel()
     await _tear_down(world)
 
 
+async def _watch_to_the_end(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
+    """Watch until everything is answered and, for a while after that, no order has arrived late."""
+    config = world.scenario.config
+    while world.violation is None:
+        await _watch_until_settled(world, people, weather)
+        songs = len(world.by_song)
+        await asyncio.sleep(2 * config.heartbeat_interval + config.progress_interval + 30.0)
+        if len(world.by_song) == songs:
+            return
+
+
 async def _watch_until_settled(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
     """Check the promises until everything is answered. Stop the noise once people and episodes are done."""
-    empty_since, calm = FOREVER, False
+    empty_since = FOREVER
     while world.violation is None:
         await asyncio.sleep(LOOK)
         if periodic.slot_stays_empty(world):
@@ -99,20 +110,19 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
             world.checks.report("no_slot_stays_empty", periodic.no_slot_stays_empty(world, empty_since))
         else:
             empty_since = FOREVER
-        if not calm and people.done() and weather.done():
-            calm, world.noise, world.calm_since = True, [0.0, 0.0, 0.0], world.loop.now
+        if world.calm_since is None and people.done() and weather.done():
+            world.noise, world.calm_since = [0.0, 0.0, 0.0], world.loop.now
             world.spread_away()
             world.release_held()
             world.tell(0, "the faults are over")
         world.checks.report("everything_is_settled", end.everything_is_settled(world))
         is_open = any(row.delivery == "pending" for row in world.database.rows.values())
-        if not is_open and (calm or (people.done() and world.loop.now > LONG_RUN)):
+        is_calm = world.calm_since is not None
+        if not is_open and (is_calm or (people.done() and world.loop.now > LONG_RUN)):
             return
 
 
-async def _check_the_end(world: World) -> None:
-    config = world.scenario.config
-    await asyncio.sleep(2 * config.heartbeat_interval + config.progress_interval + 30.0)
+def _check_the_end(world: World) -> None:
     for check in (end.every_order_has_one_answer, end.requests_are_bounded):
         for problem in check(world):
             world.checks.report(check.__name__, problem)

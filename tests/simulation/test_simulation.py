@@ -6,10 +6,15 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from random import Random
 
 import pytest
 
+from . import run
+from .people import People
 from .run import simulate
+from .scenario import Scenario, draw
 
 RUNS, AT_ONCE = 300, 25
 _TELL = "from tests.simulation.run import simulate; print(simulate({seed}, with_story=True).story)"
@@ -28,6 +33,22 @@ def test_a_seed_tells_the_same_story_in_every_process(seed: int) -> None:
     here = simulate(seed, with_story=True).story
     assert here.count("\n") > 50
     assert stories == {_digest(here)}
+
+
+def test_a_run_does_not_end_while_a_late_order_waits_for_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(people: People) -> None:
+        people._world.loop.call_later(65.0, people._order_or_press)
+
+    monkeypatch.setattr(run, "draw", _without_trouble)
+    monkeypatch.setattr(People, "act", act)
+    verdict = simulate(1)
+    assert verdict.violation is None, verdict.story
+    assert verdict.songs == 1
+
+
+def _without_trouble(random: Random) -> Scenario:
+    calm = replace(draw(random), noise=(0.0, 0.0, 0.0), episodes=(), cancellations=0.0)
+    return replace(calm, processes=1, shared=False, compose=(20.0, 20.0), odd_jobs=0.0)
 
 
 def _digest_elsewhere(seed: int, hash_seed: str) -> str:

@@ -14,6 +14,8 @@ class Placed:
     order: Order
     at: float
     song_id: int | None = None
+    stored_at: float = 0.0
+    """When its row was committed, which may be up to an hour later if the request was late."""
     outcome: str | None = None
     """What the person was told, or None if there was no response."""
     forgotten: bool = False

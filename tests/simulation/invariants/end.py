@@ -18,15 +18,18 @@ SUBMITS = 12
 
 
 def everything_is_settled(world: World) -> str | None:
-    """Check that everything is answered within the stated time once the faults are over."""
-    open_songs = [row for row in world.database.rows.values() if row.delivery == "pending"]
-    if (
-        open_songs
-        and world.calm_since is not None
-        and world.loop.now - world.calm_since > world.scenario.settles_in
-    ):
-        row = open_songs[0]
-        return f"{len(open_songs)} songs are open, song {row.id} is {row.state} with {row.lease_owner}"
+    """Check that everything is answered within the stated time once it is stored and the faults are over."""
+    if world.calm_since is None:
+        return None
+    stored_by = world.loop.now - world.scenario.settles_in
+    overdue = [
+        row
+        for row in world.database.rows.values()
+        if row.delivery == "pending" and max(world.calm_since, world.by_song[row.id].stored_at) < stored_by
+    ]
+    if overdue:
+        row = overdue[0]
+        return f"{len(overdue)} songs are open, song {row.id} is {row.state} with {row.lease_owner}"
     return None
 
 
