@@ -38,7 +38,7 @@ from .fallbacks import (
 )
 from .messenger import Messenger, mentions_by_token
 from .payloads import CardPayload, payload_variants, variants_after
-from .refusals import RefusalBudget, RefusedTargets
+from .refusals import MAX_REMEMBERED, RefusalBudget, RefusedTargets
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,8 @@ class DiscordDelivery:
             False: RefusalBudget(clock.monotonic, limit=10, max_concurrent=8),
         }
         self._refused = RefusedTargets(clock.monotonic)
+        self._refused_methods: BoundedDict[tuple[int, DeliveryMethod], BaseException]
+        self._refused_methods = BoundedDict(MAX_REMEMBERED)
         self._notices = ExpiryNotices(clock, self._send_expiry_notice)
 
     async def run(self) -> None:
@@ -184,6 +186,9 @@ class DiscordDelivery:
         for by_token in (True, False):
             self._dead_progress.pop((song.id, by_token), None)
         outcome = await self._try_methods(song, list(subscribers), attempt)
+        if not isinstance(outcome, RetryLater):
+            for method in DeliveryMethod:
+                self._refused_methods.pop((song.id, method), None)
         if isinstance(outcome, Delivered):
             await self._after_delivery(song, outcome, list(subscribers))
         elif isinstance(outcome, RetryLater) and needs_token(song, self._reach(song)):
@@ -215,7 +220,13 @@ class DiscordDelivery:
     async def _try_method(
         self, method: DeliveryMethod, song: Song, payloads: list[CardPayload], notify: list[int]
     ) -> Delivered | BaseException:
-        """Send by one method. If Discord rejects the content, try variants with less content."""
+        """Send by one method. If Discord rejects the content, try variants with less content.
+
+        A target that rejected the song in an earlier attempt is not asked again: once there were too many
+        rejections, few requests are left, and the first method would use them up every time.
+        """
+        if (earlier_error := self._refused_methods.get((song.id, method))) is not None:
+            return earlier_error
         target = _shared_target(method, song)
         if target is not None and (known := self._refused.error_of(target)) is not None:
             return known
@@ -226,8 +237,10 @@ class DiscordDelivery:
                 return Delivered(earlier, method)
             return await self._send_variants(method, song, payloads, notify)
         except DISCORD_ERRORS as error:
-            if target is not None and refuses_target(error):
-                self._refused.add(target, error)
+            if refuses_target(error):
+                self._refused_methods[song.id, method] = error.with_traceback(None)  # it holds the files
+                if target is not None:
+                    self._refused.add(target, error)
             return error
 
     async def _send_variants(

@@ -369,6 +369,21 @@ async def test_a_closed_channel_and_closed_direct_messages_are_asked_once_for_ma
     assert stage.discord.routes.count(POST) == stage.discord.routes.count(DIRECT) == 1
 
 
+async def test_a_target_that_refused_a_song_is_not_asked_again_until_the_song_is_delivered(
+    stage: Scene,
+) -> None:
+    """Otherwise the first method would use up the few requests that too many refusals leave, every time."""
+    stage.discord.fail(EDIT, 403, 50001)
+    stage.discord.fail(POST, 403, 50001)
+    stage.discord.fail(DIRECT, 403, 0, times=2)
+    for attempt in (1, 2):
+        assert isinstance(await stage.deliver(LATE, attempt=attempt), RetryLater)
+    assert isinstance(await stage.deliver(LATE, attempt=3), Delivered)
+    assert stage.discord.routes.count(EDIT) == 1
+    await stage.deliver(LATE)
+    assert stage.discord.routes.count(EDIT) == 2
+
+
 async def test_where_discord_drops_the_embed_the_card_is_in_the_text(stage: Scene) -> None:
     stage.discord.drops_embeds = True
     assert isinstance(await stage.deliver(replace(LATE, reply=ReplyTarget(100))), Delivered)
