@@ -226,8 +226,8 @@ def test_unreadable_responses_do_not_use_up_the_time_of_a_song_while_the_key_is_
     async def scenario(env):
         await env.order()
         await asyncio.sleep(10)
-        garbled, refused = provider_errors.InvalidResponse(), provider_errors.AuthenticationFailed()
-        env.whisul.poll_errors = [garbled, garbled, refused] * 40
+        unreadable, refused = provider_errors.InvalidResponse(), provider_errors.AuthenticationFailed()
+        env.whisul.poll_errors = [unreadable, unreadable, refused] * 40
         await asyncio.sleep(3 * HOUR)
 
     assert run_scenario(scenario).delivery.reasons() == [None]
