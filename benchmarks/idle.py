@@ -15,7 +15,8 @@ IMPORTS = (
     ("its commands extension", "discord.ext.commands"),
     ("uvloop", "uvloop"),
     ("SQLAlchemy, with sqlite3", "sqlalchemy.dialects.sqlite"),
-    ("pydantic, for the settings", "settings"),
+    ("pydantic, for the settings", "songbot.settings"),
+    ("Babel, for the languages", "songbot.wording.language"),
     ("prometheus-client", "prometheus_client"),
     ("the bot's own modules, with the rest", "bot"),
 )
