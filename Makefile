@@ -81,7 +81,7 @@ translations: .venv/dev.stamp ## update the catalogs in locales/ with the texts 
 dashboard: .venv/dev.stamp ## write deploy/grafana/songbot.json from deploy/grafana/dashboard.py
 	$(BIN)/python deploy/grafana/dashboard.py
 
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade pyproject.toml
 lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows in requirements*.txt
 	$(COMPILE) -o requirements.txt
 	$(COMPILE) --extra sandbox --extra dev -c requirements.txt -o requirements-dev.txt

@@ -19,7 +19,7 @@ from typing import Iterable, Iterator
 ENVIRONMENT = Path(".venv")
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PIP = (str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input")
-_PINNED = re.compile(r"^[a-z0-9][^ ]*==", re.IGNORECASE | re.MULTILINE)
+_PINNED = re.compile(r"^[a-z0-9][^=;\n]*==", re.IGNORECASE | re.MULTILINE)
 _SETTLED = re.compile(r"(?:Collecting|Ignoring|Requirement already satisfied:) ([A-Za-z0-9._-]+)")
 
 
