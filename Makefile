@@ -37,7 +37,7 @@ backup: .venv/run.stamp ## a copy of the SQLite database while the bot runs; TO=
 
 test: lint types contracts alerts suite ## lint, formatting, types, import contracts, alert rules, the tests but for slow ones
 
-test-all: lint types contracts alerts suite-all pseudo ## the same with the slow tests: what CI runs
+test-all: lint types contracts alerts suite-all ## the same with the slow tests: what CI runs
 
 test-busy: .venv/dev.stamp ## all tests RUNS times (10) beside four processes that keep the machine busy
 	@$(BIN)/python -m tests.busy --runs $(or $(RUNS),10) -- -n 4 --dist worksteal
