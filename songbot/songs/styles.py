@@ -46,6 +46,8 @@ def autocomplete_styles(typed: str, catalogue: Mapping[str, str]) -> list[tuple[
 
 def english_styles(parts: list[str], catalogue: Mapping[str, str]) -> list[str]:
     """Replace names in the person's language by the English ones. Keep English and unknown names."""
+    if not parts:
+        return []  # most orders have no styles, and a burst of them waits for this
     by_name = {name.casefold(): style for style, name in reversed(list(catalogue.items()))}
     return [part if part.casefold() in catalogue else by_name.get(part.casefold(), part) for part in parts]
 
