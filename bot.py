@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -97,6 +98,8 @@ async def _serve(settings: Settings) -> int:
     async with open_app(settings) as app, app.bot, _serving_health(settings, app):
         try:
             if await _run_unless_stopped(stop, _log_in(app.bot, settings)):
+                gc.collect()
+                gc.freeze()  # what is loaded now stays; walking it amid a burst costs people 65 ms
                 return await _run_until_exit(app, stop)
             return 0
         finally:
