@@ -76,8 +76,7 @@ log = logging.getLogger(__name__)
 LIVENESS_TIMEOUT = 60.0
 """The process counts as alive if the worker's loop has run within this many seconds."""
 HANDLER_GRACE = 5.0
-"""Seconds. At shutdown, handlers have long enough to acknowledge an interaction (3 s at most) and to say that
-the bot is restarting. Hosts allow 10 seconds or more before they kill a process."""
+"""Seconds in which handlers can acknowledge an interaction (3 at most) and say that the bot is restarting."""
 WORKER_PART = "tracker"
 """The worker's name in /readyz and in the metric `songbot_ready`. It never changes: alerts depend on it."""
 
