@@ -34,6 +34,8 @@ class LimitKind(StrEnum):
     OPERATOR = "operator"
 
 
+ADMIN_KINDS = (LimitKind.SERVER, LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
+"""Limits that admins set, in the order in which lists show them."""
 PERSONAL_KINDS = frozenset(
     {LimitKind.USER, LimitKind.ROLE, LimitKind.MEMBER, LimitKind.DEFAULT, LimitKind.DIRECT}
 )
@@ -186,7 +188,7 @@ def effective_limit(personal: list[LimitUsage]) -> LimitUsage:
         candidates = [usage for usage in personal if usage.rule.kind is kind]
         if candidates:
             return max(candidates, key=lambda s: (s.remaining, s.rule.limit, s.rule.subject_id))
-    raise ValueError("no rule of the person's own: `applicable` always gives one")
+    raise ValueError("no rule of the person's own: `personal_rules` always returns one")
 
 
 def decide(personal: list[LimitUsage], shared: list[LimitUsage], grant_left: int) -> Decision:

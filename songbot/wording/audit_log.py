@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from songbot.quotas.channels import ChannelRule
 from songbot.quotas.repository import AuditEntry
-from songbot.quotas.rules import LimitKind, RuleValue
+from songbot.quotas.rules import ADMIN_KINDS, LimitKind, RuleValue
 from songbot.wording.text import escape_and_clamp, inline_code
 
 from .language import Label, Language, Message
@@ -53,7 +53,6 @@ _CHANNEL_REMOVED = Message("{user} removed the channel rule for {channel}")
 _OTHER = Message("{user} changed {what} from {old} to {new}")
 # Translators: In a list of changes: there was no value before, or there is none any more.
 _NONE = Message("none")
-_KINDS = frozenset({"server", "member", "role", "user"})
 
 
 def audit_line(language: Language, entry: AuditEntry) -> str:
@@ -89,7 +88,7 @@ def _setting_change(language: Language, entry: AuditEntry) -> str:
 
 
 def _rule_change(language: Language, entry: AuditEntry, kind: str, subject_id: str) -> str:
-    if kind not in _KINDS or not (not subject_id or _is_id(subject_id)):
+    if kind not in ADMIN_KINDS or not (not subject_id or _is_id(subject_id)):
         return _other(language, entry)
     number = int(subject_id or 0)
     values = {

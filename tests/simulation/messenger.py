@@ -58,8 +58,7 @@ class SimulatedMessenger:
                 return server.post(reply.channel_id, song.id, nonce(song, "card"), now)
             case DeliveryMethod.DIRECT:
                 return server.direct(song.user_id, song.id, nonce(song, "card"), now)
-
-            case _:
+            case DeliveryMethod.FOLLOW_UP:
                 return server.follow_up(reply.channel_id, song.id, token=reply.token)
 
     async def find_earlier_post(

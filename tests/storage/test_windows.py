@@ -11,6 +11,7 @@ from songbot.quotas.repository import QuotaSubject
 from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Period, Rule, window_at
 from songbot.songs.orders import Accepted, Refused
 from songbot.storage import Database
+from songbot.storage.queries.delete_user_data import LONGEST_WINDOW
 from tests.storage.builders import ANN, DAY, GUILD, NOW, direct_order, order, outcomes, placed
 
 ADMIN, ROLE = 9, 77
@@ -46,6 +47,13 @@ async def ordered_on_both_sides_of_every_edge(database: Database, zone: str) -> 
 def expected(rule: Rule, moments: list[datetime], zone: str) -> int:
     window = window_at(rule.period, AFTER_MIDNIGHT, ZoneInfo("UTC" if rule.kind in IN_UTC else zone))
     return sum(window.start <= moment < window.end for moment in moments)
+
+
+@pytest.mark.parametrize("period", Period)
+def test_a_song_that_may_still_count_in_any_time_zone_is_not_deleted(period: Period) -> None:
+    days = (datetime(2028, 1, 1, tzinfo=ZoneInfo("UTC")) + number * DAY for number in range(366))
+    windows = [window_at(period, day, ZoneInfo("UTC")) for day in days]
+    assert max(window.end - window.start for window in windows) + DAY <= LONGEST_WINDOW
 
 
 async def test_a_servers_limit_counts_its_own_day_though_the_ceiling_counts_utcs(database: Database) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import discord
 
-from songbot.quotas.rules import LimitKind
+from songbot.quotas.rules import ADMIN_KINDS, LimitKind
 from songbot.ui.custom_ids import MAX_ID, Route, custom_id, has_valid_ids
 
 NO_TARGET = "none.0"
@@ -104,7 +104,7 @@ def _target(match: re.Match[str]) -> Target | None:
     return Target(kind, subject_id) if (subject_id != 0) == (kind in DEFAULT_TYPES) else None
 
 
-_TARGET = r"(?P<kind>none|server|member|role|user)\.(?P<subject_id>-?[0-9]{1,20})"
+_TARGET = rf"(?P<kind>none|{'|'.join(ADMIN_KINDS)})\.(?P<subject_id>-?[0-9]{{1,20}})"
 PANEL_ROUTE = Route(
     "quota:panel",
     re.compile(

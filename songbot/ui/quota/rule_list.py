@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from songbot.quotas.channels import ChannelRules
 from songbot.quotas.repository import GuildRules
-from songbot.quotas.rules import LimitKind, LimitUsage, OperatorLimits, Rule, window_at
+from songbot.quotas.rules import ADMIN_KINDS, LimitKind, LimitUsage, OperatorLimits, Rule, window_at
 from songbot.wording import quota_rules as wording
 from songbot.wording.language import Language
 from songbot.wording.quotas import resets
@@ -18,7 +18,6 @@ from .panel_ids import Target
 
 MAX_RULES_TEXT = 2000
 """Characters, out of the 4,000 that all text in a message may have (Discord, "Component Reference")."""
-_ORDER = (LimitKind.SERVER, LimitKind.MEMBER, LimitKind.ROLE, LimitKind.USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def ordered_rules(state: QuotaState) -> list[Rule]:
     """Return the rules ordered from the server's to single people's, with stale ones last."""
     return sorted(
         state.rules.rules,
-        key=lambda rule: (rule in state.stale, _ORDER.index(rule.kind), rule.subject_id),
+        key=lambda rule: (rule in state.stale, ADMIN_KINDS.index(rule.kind), rule.subject_id),
     )
 
 
