@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 import aiohttp
 
@@ -60,6 +60,8 @@ class SimulatedMessenger:
                 return server.direct(song.user_id, song.id, nonce(song, "card"), now)
             case DeliveryMethod.FOLLOW_UP:
                 return server.follow_up(reply.channel_id, song.id, token=reply.token)
+            case _:
+                assert_never(method)
 
     async def find_earlier_post(
         self, method: DeliveryMethod, song: Song, *_payload: Any
