@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import discord
-from discord.http import MultipartParameters
+from discord.http import MultipartParameters, handle_message_parameters
 from discord.webhook.async_ import async_context
 
 from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
@@ -55,21 +55,25 @@ class Messenger:
             "allowed_mentions": _MENTION_NOBODY,
         }
         if by_token:
-            await self._edit_webhook_message(target, payload)
+            await self._edit_webhook_message(target, MultipartParameters(payload, None, None))
             return
         message = await self._edit_bot_message(target, payload)
         text = content or message.get("content", "")
         if embed is not None and not message.get("embeds") and plain_card(embed) not in text:
             await self._edit_bot_message(target, {"content": _joined(text, plain_card(embed))})
 
-    async def _edit_webhook_message(self, target: ReplyTarget, payload: dict[str, Any]) -> None:
+    async def _edit_webhook_message(
+        self, target: ReplyTarget, parameters: MultipartParameters
+    ) -> Mapping[str, Any]:
         webhook = self._webhook(target)
-        await async_context.get().edit_webhook_message(
+        return await async_context.get().edit_webhook_message(
             webhook.id,
             cast("str", webhook.token),
             _message_id_or_original(target),
             session=webhook.session,
-            payload=payload,
+            payload=parameters.payload,
+            multipart=parameters.multipart,
+            files=parameters.files,
             with_components=True,
         )
 
@@ -156,11 +160,13 @@ class Messenger:
         await self._webhook(song.reply).send(sentence, ephemeral=True)
 
     async def _edit_by_token(self, song: Song, payload: CardPayload) -> ReplyTarget:
-        message = await self._webhook(song.reply).edit_message(
-            _message_id_or_original(song.reply),
-            **_edit_arguments(payload, _library_note(payload.language, song)),
-        )
-        return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
+        arguments = _edit_arguments(payload, _library_note(payload.language, song))
+        with handle_message_parameters(
+            **arguments, previous_allowed_mentions=discord.AllowedMentions.none()
+        ) as parameters:
+            message = await self._edit_webhook_message(song.reply, parameters)
+        channel_id, message_id = song.reply.channel_id, int(message["id"])
+        return ReplyTarget(channel_id, message_id, bot_in_channel=song.reply.bot_in_channel)
 
     async def _post(self, song: Song, payload: CardPayload, notify: Sequence[int]) -> ReplyTarget:
         users = list(dict.fromkeys([song.user_id, *notify]))
