@@ -40,6 +40,8 @@ from whisul_api.values import (
 
 MAX_BODY_BYTES = 1024 * 1024
 USER_AGENT = "songbot-whisul-api/1.0.0"
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+_BOM = "\ufeff"
 
 
 class Fault(StrEnum):
@@ -235,9 +237,9 @@ def _raise_common(answer: Answer, now: datetime) -> None:
 
 def _read_object(body: bytes) -> dict[str, object]:
     # Broken UTF-8 in a title must not lose a song; if it breaks the JSON, parsing fails anyway.
-    text = body.decode("utf-8-sig", "replace")
+    text = body.decode("utf-8", "replace").removeprefix(_BOM)
     try:
-        value: object = json.loads(text, parse_constant=lambda _: None)
+        value: object = _DECODER.decode(text)
     except (ValueError, RecursionError):
         reason = "HTML instead of JSON" if text.lstrip().startswith("<") else "it is no JSON"
     else:

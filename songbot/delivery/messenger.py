@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import discord
+from discord.http import MultipartParameters, handle_message_parameters
+from discord.webhook.async_ import async_context
 
 from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
 from songbot.songs.models import ReplyTarget, Song, State
@@ -23,6 +25,7 @@ HISTORY_LIMIT = 100
 """Maximum number of messages in one request (Discord, "Get Channel Messages")."""
 CLOCK_SKEW = timedelta(minutes=5)
 """Maximum difference between Discord's clock and the bot's."""
+_MENTION_NOBODY = discord.AllowedMentions.none().to_dict()
 
 
 class Messenger:
@@ -35,24 +38,49 @@ class Messenger:
         self,
         target: ReplyTarget,
         content: str | None,
-        view: discord.ui.View | None,
+        components: list[dict[str, Any]],
         *,
         by_token: bool,
         embed: discord.Embed | None = None,
     ) -> None:
-        """Replace everything in the reply with `content`, `embed` and `view`.
+        """Replace everything in the reply with `content`, `embed` and `components`.
 
-        If Discord drops the embed, the reply shows it as text.
+        If Discord drops the embed, the reply shows it as text. Progress is edited often, so the request is
+        made without discord.py's views and messages, which would take as long as the request itself.
         """
-        embeds = [] if embed is None else [embed]  # an embed's truth value is expensive
+        payload = {
+            "content": content,
+            "embeds": [] if embed is None else [embed.to_dict()],
+            "components": components,
+            "allowed_mentions": _MENTION_NOBODY,
+        }
         if by_token:
-            await self._webhook(target).edit_message(
-                _message_id_or_original(target), content=content, embeds=embeds, view=view
-            )
-        else:
-            message = await self._bot_message(target).edit(content=content, embeds=embeds, view=view)
-            if embed is not None:
-                await _restore_lost_embed(message, content or "", plain_card(embed))
+            await self._edit_webhook_message(target, MultipartParameters(payload, None, None))
+            return
+        message = await self._edit_bot_message(target, payload)
+        text = content or message.get("content", "")
+        if embed is not None and not message.get("embeds") and plain_card(embed) not in text:
+            await self._edit_bot_message(target, {"content": _joined(text, plain_card(embed))})
+
+    async def _edit_webhook_message(
+        self, target: ReplyTarget, parameters: MultipartParameters
+    ) -> Mapping[str, Any]:
+        webhook = self._webhook(target)
+        return await async_context.get().edit_webhook_message(
+            webhook.id,
+            cast("str", webhook.token),
+            _message_id_or_original(target),
+            session=webhook.session,
+            payload=parameters.payload,
+            multipart=parameters.multipart,
+            files=parameters.files,
+            with_components=True,
+        )
+
+    async def _edit_bot_message(self, target: ReplyTarget, payload: dict[str, Any]) -> Mapping[str, Any]:
+        message_id = cast("int", target.message_id)
+        parameters = MultipartParameters(payload, None, None)
+        return await self._client.http.edit_message(target.channel_id, message_id, params=parameters)
 
     async def send(
         self,
@@ -132,11 +160,13 @@ class Messenger:
         await self._webhook(song.reply).send(sentence, ephemeral=True)
 
     async def _edit_by_token(self, song: Song, payload: CardPayload) -> ReplyTarget:
-        message = await self._webhook(song.reply).edit_message(
-            _message_id_or_original(song.reply),
-            **_edit_arguments(payload, _library_note(payload.language, song)),
-        )
-        return ReplyTarget(song.reply.channel_id, message.id, bot_in_channel=song.reply.bot_in_channel)
+        arguments = _edit_arguments(payload, _library_note(payload.language, song))
+        with handle_message_parameters(
+            **arguments, previous_allowed_mentions=discord.AllowedMentions.none()
+        ) as parameters:
+            message = await self._edit_webhook_message(song.reply, parameters)
+        channel_id, message_id = song.reply.channel_id, int(message["id"])
+        return ReplyTarget(channel_id, message_id, bot_in_channel=song.reply.bot_in_channel)
 
     async def _post(self, song: Song, payload: CardPayload, notify: Sequence[int]) -> ReplyTarget:
         users = list(dict.fromkeys([song.user_id, *notify]))
@@ -195,8 +225,11 @@ async def _restore_lost_embed(message: discord.Message, content: str, embed_text
     Discord does so with status 200 where the bot lacks Embed Links (discord-api-docs #2601, #5648).
     """
     if not message.embeds and embed_text not in message.content:
-        shown = f"{content or message.content}\n{embed_text}".strip()
-        await message.edit(content=shown[:2000])
+        await message.edit(content=_joined(content or message.content, embed_text))
+
+
+def _joined(content: str, embed_text: str) -> str:
+    return f"{content}\n{embed_text}".strip()[:2000]
 
 
 def mentions_by_token(song: Song, card: ReplyTarget) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 
@@ -19,7 +19,7 @@ from songbot.songs.models import Song, State
 from songbot.songs.ports import Clock, Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress
 from songbot.ui.progress_message import expiry_notice, progress_embed
-from songbot.ui.song_buttons import progress_view
+from songbot.ui.song_buttons import progress_components
 from songbot.ui.song_card import origin_text, plain_card
 from songbot.wording import cards as wording
 from songbot.wording.language import Language, find_language
@@ -123,16 +123,16 @@ class DiscordDelivery:
             return False
         language = find_language(song.language)
         embed = progress_embed(language, song, progress, ephemeral=must_stay_private(song))
-        view = progress_view(language, song)
+        buttons = progress_components(language, song)
         if can_embed:
-            return await self._edit_text(song, None, view, by_token=by_token, embed=embed)
-        return await self._edit_text(song, plain_card(embed), view, by_token=by_token)
+            return await self._edit_text(song, None, buttons, by_token=by_token, embed=embed)
+        return await self._edit_text(song, plain_card(embed), buttons, by_token=by_token)
 
     async def _edit_text(
         self,
         song: Song,
         content: str | None,
-        view: discord.ui.View | None,
+        components: list[dict[str, Any]],
         *,
         by_token: bool,
         embed: discord.Embed | None = None,
@@ -143,7 +143,9 @@ class DiscordDelivery:
                 self._edit_slots,
                 self._budgets_by_token[by_token].spend(),
             ):
-                await self._messenger.edit_text(song.reply, content, view, by_token=by_token, embed=embed)
+                await self._messenger.edit_text(
+                    song.reply, content, components, by_token=by_token, embed=embed
+                )
         except DISCORD_ERRORS as error:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
             if is_permanent(error):
@@ -165,8 +167,8 @@ class DiscordDelivery:
             try:
                 if self._parents is not None and has_moved_on(song, await self._parents.get(song.id)):
                     return
-                view, embed = progress_view(language, song), expiry_notice(language, song)
-                if await self._edit_text(song, None, view, by_token=True, embed=embed):
+                buttons, embed = progress_components(language, song), expiry_notice(language, song)
+                if await self._edit_text(song, None, buttons, by_token=True, embed=embed):
                     return
             except StoreUnavailable:
                 log.debug("not known whether the song has been delivered", extra={"song": song.id})
@@ -274,7 +276,7 @@ class DiscordDelivery:
         if method is DeliveryMethod.DIRECT and token_is_valid(song.reply, self._clock.now()):
             language = find_language(song.language)
             text = wording.sent_directly(language, failed=song.state is State.FAILED)
-            await self._edit_text(song, text, None, by_token=True)
+            await self._edit_text(song, text, [], by_token=True)
         await self._notify_waiting(song, delivered, notify)
 
     async def _notify_waiting(self, song: Song, delivered: Delivered, notify: list[int]) -> None:

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-MAX_WAIT = 0.3
-"""Seconds that an order, which has no deadline, waits for other acknowledgements, which have one."""
+MAX_WAIT = 1.0
+"""Seconds that an order, which has no deadline, waits for other acknowledgements, which have one.
+
+It covers a thousand acknowledgements at once. Orders placed amid them would delay those still to come.
+"""
 
 
 class AcknowledgementBarrier:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import discord
 
@@ -61,8 +62,12 @@ class SongButton(discord.ui.Button[discord.ui.View]):
             label=spec.label(language),
             emoji=spec.emoji,
             style=spec.style,
-            custom_id=custom_id(f"song:{action}", song_id),
+            custom_id=_custom_id(action, song_id),
         )
+
+
+def _custom_id(action: Action, song_id: int) -> str:
+    return custom_id(f"song:{action}", song_id)
 
 
 _ROUTES = [id_route(f"song:{action}") for action in Action]
@@ -93,10 +98,26 @@ def failure_view(language: Language, song: Song) -> discord.ui.View:
     return action_view(language, song.id, Action.RETRY)
 
 
-def progress_view(language: Language, song: Song) -> discord.ui.View:
-    """Return the buttons under an unfinished song. `Cancel` is included while the song is queued."""
+def progress_components(language: Language, song: Song) -> list[dict[str, Any]]:
+    """Return the buttons under an unfinished song as Discord's components ("Component Reference").
+
+    `Cancel` is included while the song is queued. A view would take much longer to build, and progress is
+    edited often.
+    """
     cancel = [Action.CANCEL] if song.state is State.QUEUED else []
-    return action_view(language, song.id, Action.NOTIFY, *cancel)
+    buttons = [_component(language, action, song.id) for action in (Action.NOTIFY, *cancel)]
+    return [{"type": discord.ComponentType.action_row.value, "components": buttons}]
+
+
+def _component(language: Language, action: Action, song_id: int) -> dict[str, Any]:
+    spec = _BUTTONS[action]
+    return {
+        "type": discord.ComponentType.button.value,
+        "style": spec.style.value,
+        "label": spec.label(language),
+        "emoji": {"name": spec.emoji},
+        "custom_id": _custom_id(action, song_id),
+    }
 
 
 def action_view(language: Language, song_id: int, *actions: Action) -> discord.ui.View:

@@ -30,7 +30,7 @@ class SimulatedMessenger:
         self._server, self._link, self._on_request = server, link, on_request
 
     async def edit_text(
-        self, target: ReplyTarget, content: str | None, view: Any, *, by_token: bool, embed: Any = None
+        self, target: ReplyTarget, content: str | None, components: Any, *, by_token: bool, embed: Any = None
     ) -> None:
         token = target.token if by_token else None
         await self._request(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from songbot.delivery.payloads import payload_variants
 from songbot.media.downloader import SongFiles
-from songbot.songs.models import FailureReason, Relation, Result, State
+from songbot.songs.models import FailureReason, Relation, Result, Song, State
 from songbot.songs.progress import Progress, Stage
 from songbot.ui import progress_message, song_buttons, song_card
 from songbot.wording.language import ENGLISH
@@ -168,8 +168,17 @@ async def test_listen_is_left_out_without_a_link_that_fits() -> None:
 
 async def test_the_other_views() -> None:
     assert labels(song_buttons.failure_view(ENGLISH, FAILED)) == ["Try again"]
-    assert labels(song_buttons.progress_view(ENGLISH, SONG)) == ["Notify me"]
     assert labels(song_buttons.action_view(ENGLISH, 7, song_buttons.Action.ERASE)) == ["Delete"]
+
+
+def test_a_queued_song_can_also_be_cancelled() -> None:
+    def shown_for(song: Song) -> list[tuple[str, str]]:
+        (row,) = song_buttons.progress_components(ENGLISH, song)
+        return [(button["label"], button["custom_id"]) for button in row["components"]]
+
+    assert shown_for(replace(SONG, state=State.COMPOSING)) == [("Notify me", "song:v1:notify:7")]
+    queued = shown_for(replace(SONG, state=State.QUEUED))
+    assert queued == [("Notify me", "song:v1:notify:7"), ("Cancel", "song:v1:cancel:7")]
 
 
 async def test_drafts_get_barer_from_one_to_the_next() -> None:
