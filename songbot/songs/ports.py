@@ -93,9 +93,9 @@ class SongRepository(Protocol):
     async def mark_failed(
         self, song: Song, worker_id: str, reason: FailureReason, error: str | None, now: datetime
     ) -> bool:
-        """Fail and refund an unfinished song, which `worker_id` then delivers.
+        """Fail and refund an unfinished song that is still in `song.state`. `worker_id` then delivers it.
 
-        If an extra song paid for it, give that back. INTERRUPTED only fails a song that is still submitting.
+        If an extra song paid for it, give that back.
         """
         ...
 

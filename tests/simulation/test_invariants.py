@@ -42,12 +42,12 @@ def a_button_pressed_twice_counts_twice(patch: Patch) -> None:
 
 
 def a_failure_is_not_refunded(patch: Patch) -> None:
-    mark_failed = transitions.mark_failed
+    fail = transitions.fail
 
-    def unrefunded(connection: Connection, parameters: dict[str, Any], *, interrupted: bool) -> bool:
-        return mark_failed(connection, {**parameters, "refunded_at": None}, interrupted=interrupted)
+    def unrefunded(connection: Connection, statement: Any, parameters: dict[str, Any]) -> list[int]:
+        return fail(connection, statement, {**parameters, "refunded_at": None})
 
-    patch.setattr(transitions, "mark_failed", unrefunded)
+    patch.setattr(transitions, "fail", unrefunded)
 
 
 def a_deleted_card_is_due_again(patch: Patch) -> None:

@@ -91,10 +91,10 @@ class SqlSongRepository:
         self, song: Song, worker_id: str, reason: FailureReason, error: str | None, now: datetime
     ) -> bool:
         values = {"reason": reason, "error": error, "finished_at": now, "refunded_at": now}
-        parameters = {**_key_of(song), "worker_id": worker_id, "lease_owner": worker_id, **values}
-        interrupted = reason is FailureReason.INTERRUPTED
+        owner = {"worker_id": worker_id, "lease_owner": worker_id}
+        parameters = {**_key_of(song), "from_state": song.state, **owner, **values}
         return await self._connector.write(
-            lambda connection: transitions.mark_failed(connection, parameters, interrupted=interrupted)
+            lambda connection: len(transitions.fail(connection, transitions.MARK_FAILED, parameters)) == 1
         )
 
     async def mark_delivered(self, song: Song, worker_id: str, reply: ReplyTarget, now: datetime) -> bool:
