@@ -129,11 +129,8 @@ class JobRunner:
         return self._next_poll(job)
 
     def _begin_post(self, job: ActiveJob) -> Awaitable[str]:
-        """Start the POST if the lease has been held since the admission and lasts long enough.
-
-        Raises _NotSent otherwise, because another worker may own the song by now.
-        """
-        if not self._lease.has_lasted_since(job.started_at):
+        """Start the POST if no other worker can own the song, and raise _NotSent otherwise."""
+        if not self._lease.has_lasted_since(job.ours_at):
             raise _NotSent
         job.post_begun = True
         return self._deps.provider.submit(job.song.prompt)

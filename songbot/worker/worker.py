@@ -10,7 +10,7 @@ import logging
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
-from songbot.songs.models import DeliveryState, FailureReason, Song, State
+from songbot.songs.models import FailureReason, Song, State
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
@@ -201,16 +201,12 @@ class Worker:
     async def _reconcile(self) -> None:
         """Take over abandoned songs, then make the songs in memory match those that this worker owns.
 
-        The two differ after a write whose response was lost, or when a person had their data deleted. A song
-        that is submitting but not in memory was admitted and is known not to have been sent.
+        Besides, the two differ after a write whose response was lost, or when a person had their data
+        deleted. A song that is submitting but not in memory is known not to have been sent.
         """
-        repository, now = self._deps.repository, self._deps.clock.now()
-        is_more_left = True
-        while is_more_left:
-            asked_at = self._deps.clock.monotonic()
-            claimed = await repository.claim(self.worker_id, now, CLAIM_BATCH)
-            await self._load(claimed, asked_at)
-            is_more_left = len(claimed) >= CLAIM_BATCH
+        repository = self._deps.repository
+        while len(await repository.claim(self.worker_id, self._deps.clock.now(), CLAIM_BATCH)) >= CLAIM_BATCH:
+            pass
         before, asked_at = list(self._jobs.values()), self._deps.clock.monotonic()
         leased = await repository.leased(self.worker_id)
         for job in before:
@@ -220,27 +216,19 @@ class Worker:
                 self._drop(job)
         unknown = sorted(leased.keys() - self._jobs.keys())
         for start in range(0, len(unknown), CLAIM_BATCH):
-            await self._load(unknown[start : start + CLAIM_BATCH], asked_at)
-
-    async def _load(self, song_ids: list[int], asked_at: float) -> None:
-        """Read songs that this worker owned after `asked_at`, and continue those that are not in memory."""
-        for song in await self._deps.repository.get_many(song_ids) if song_ids else ():
-            if song.id in self._jobs or song.delivery is not DeliveryState.PENDING:
-                continue
-            if song.state is State.SUBMITTING:
-                await self._deps.repository.requeue(song, self.worker_id, song.unavailable_since)
-            elif song.state is not State.QUEUED:
-                self._adopt(song, asked_at)
+            for song in await repository.get_many(unknown[start : start + CLAIM_BATCH]):
+                if song.id not in self._jobs and song.state is not State.QUEUED:
+                    self._adopt(song, asked_at)
 
     def _adopt(self, song: Song, asked_at: float) -> None:
-        """Continue an abandoned song.
+        """Continue a song that this worker owned after `asked_at`.
 
         Whisul gets at least half of its time to respond before the song fails, even if no worker polled for
         a long time.
         """
         log.info("took over the song while %s", song.state.value, extra={"song": song.id})
         now, elapsed = self._deps.clock.monotonic(), 0.0
-        if song.submitted_at is not None:
+        if song.state is State.COMPOSING and song.submitted_at is not None:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
