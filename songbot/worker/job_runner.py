@@ -181,10 +181,8 @@ class JobRunner:
             deps.telemetry.polled(type(error).__name__)
             return await self._handle_poll_error(job, error)
         except Exception:
-            job.count_unreadable(deps.clock.monotonic())
-            if self._is_overdue(job):
-                return await self._fail(job, FailureReason.TIMED_OUT)
-            raise
+            log.exception("a poll failed unexpectedly", extra={"song": job.song.id})
+            return await self._handle_poll_error(job, provider_errors.InvalidResponse())
         deps.telemetry.polled(report.state.value)
         job.failures = job.not_found_count = 0
         if report.state is not JobState.RUNNING:
