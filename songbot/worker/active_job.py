@@ -22,7 +22,7 @@ class ActiveJob:
     failures: int = 0
 
     ours_at: float = 0.0
-    """When the database last said that this worker owns the song."""
+    """While the lease lasts since then, no other worker can own the song."""
     post_begun: bool = False
     """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0

@@ -77,6 +77,8 @@ class JobRunner:
             return await self._deliver(job)
         if song.state is State.COMPOSING:
             return await self._poll(job)
+        if song.state is State.QUEUED:  # it has waited too long
+            return await self._fail(job, FailureReason.UNAVAILABLE)
         if job.post_begun:  # an error interrupted the previous step
             return await self._fail(job, FailureReason.INTERRUPTED)
         return await self._submit(job)

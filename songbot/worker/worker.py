@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
@@ -48,7 +49,7 @@ class Worker:
         self._runner = JobRunner(
             deps, self._lease, self._lines, self._slots_free.notify, self._hasten_deliveries
         )
-        self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_failed_in_line)
+        self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_overdue)
         self.last_tick = deps.clock.monotonic()
 
     def __len__(self) -> int:
@@ -56,11 +57,9 @@ class Worker:
 
     def counts(self) -> dict[State, int]:
         """Count this process's songs by state, and the queued ones if this worker leads."""
-        counts: dict[State, int] = {}
+        counts = Counter(job.song.state for job in self._jobs.values())
         if self._lease.leads:
             counts[State.QUEUED] = self._queue_display.length
-        for job in self._jobs.values():
-            counts[job.song.state] = counts.get(job.song.state, 0) + 1
         return counts
 
     async def start(self) -> None:
@@ -98,6 +97,7 @@ class Worker:
 
     def _follow(self, job: ActiveJob, delay: float) -> None:
         self._jobs[job.song.id] = job
+        self._queue_display.skip(job.song.id)
         self._schedule_in(job.song.id, delay)
 
     def _schedule_in(self, song_id: int, seconds: float) -> None:
@@ -192,7 +192,6 @@ class Worker:
         waited = max(0.0, (self._deps.clock.now() - song.created_at).total_seconds())
         self._deps.telemetry.admitted(waited)
         log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
-        self._queue_display.remove(song.id)
         job = ActiveJob(song, started_at=asked_at, ours_at=asked_at)
         if waited > UNSHOWN_SECONDS:
             job.deliver_from = self._deps.clock.monotonic() + EDIT_SECONDS
@@ -234,7 +233,6 @@ class Worker:
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
         job.ours_at = asked_at
         if song.reason is FailureReason.CANCELLED:
-            self._queue_display.remove(song.id)
             job.deliver_from = now + EDIT_SECONDS
         self._follow(job, self._deps.random.random() * min(2.0, len(self._jobs) / 50))
 
@@ -259,7 +257,7 @@ class Worker:
             read_at = clock.monotonic()
             if self._lease.leads:
                 try:
-                    if await self._queue_display.refresh():
+                    if await self._queue_display.refresh(self._jobs):
                         self._line_grew.notify()
                 except StoreUnavailable as error:
                     log.warning("can't read the queue: %s", error)
@@ -268,8 +266,9 @@ class Worker:
             if (early := read_at + LINE_INTERVAL - clock.monotonic()) > 0:
                 await asyncio.sleep(early)
 
-    def _on_failed_in_line(self, song: Song, asked_at: float) -> None:
-        self._follow(ActiveJob(song, started_at=asked_at, ours_at=asked_at), 0.0)
+    def _on_overdue(self, song: Song) -> None:
+        now = self._deps.clock.monotonic()
+        self._follow(ActiveJob(song, started_at=now, ours_at=now), 0.0)
 
     # --------------------------------------------------------------------- stop
 
