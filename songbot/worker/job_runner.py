@@ -25,6 +25,8 @@ from .throttle import RequestKind, RequestThrottle
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+RECOVERY_CHECK_INTERVAL = 10.0
+"""How often a postponed delivery checks whether Discord has accepted another one."""
 
 
 class _NotSent(Exception):
@@ -47,11 +49,7 @@ class WorkerDependencies:
 
 
 class JobRunner:
-    """Take the steps for all songs of one worker.
-
-    `on_slot_freed` is called when another song can be admitted, and `on_delivered` after each delivery that
-    Discord accepted.
-    """
+    """Take the steps for all songs of one worker. Call `on_slot_freed` when another can be admitted."""
 
     def __init__(
         self,
@@ -59,13 +57,12 @@ class JobRunner:
         lease: Lease,
         lines: ProgressLines,
         on_slot_freed: Callable[[], None],
-        on_delivered: Callable[[], None],
     ) -> None:
         self._deps = deps
         self._lease = lease
         self._lines = lines
         self._on_slot_freed = on_slot_freed
-        self._on_delivered = on_delivered
+        self._delivered_at = float("-inf")
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
@@ -281,6 +278,8 @@ class JobRunner:
             lambda: deps.repository.is_shared(self._lease.worker_id)
         ):
             return delay
+        if (delay := self._postponed_for(job)) > 0:
+            return delay
         await self._lines.close(song.id)
         if self._delivering_for(job) >= deps.config.delivery_timeout and job.delivery_attempts:
             outcome = Undeliverable("it was tried for a day")
@@ -289,14 +288,23 @@ class JobRunner:
             if not self._lease.has_lasted_since(job.ours_at):
                 return deps.config.delivery_backoff_min  # another worker may have delivered it meanwhile
             job.delivery_attempts += 1
-            job.last_attempt_at = now
             outcome = await deps.delivery.deliver(song, subscribers, job.delivery_attempts)
         if isinstance(outcome, RetryLater):
             log.info("delivery postponed: %s", outcome.reason, extra={"song": song.id})
-            backoff = deps.config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
-            return min(deps.config.delivery_backoff_max, backoff)
+            job.last_attempt_at = deps.clock.monotonic()
+            return self._postponed_for(job)
         await self._record_delivery(song, outcome)
         return None
+
+    def _postponed_for(self, job: ActiveJob) -> float:
+        """Return the seconds until the next attempt, or until it may be due earlier than expected."""
+        config, backoff = self._deps.config, 0.0
+        if job.delivery_attempts:
+            backoff = config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
+        has_recovered = self._delivered_at > job.last_attempt_at
+        limit = config.delivery_backoff_recovered if has_recovered else config.delivery_backoff_max
+        retry_at = job.last_attempt_at + min(limit, backoff)
+        return min(RECOVERY_CHECK_INTERVAL, retry_at - self._deps.clock.monotonic())
 
     def _delivering_for(self, job: ActiveJob) -> float:
         """Return the seconds since the song was finished.
@@ -320,7 +328,7 @@ class JobRunner:
             lag = (now - song.finished_at).total_seconds() if song.finished_at else 0.0
             deps.telemetry.delivered(outcome.method, max(0.0, lag))
             log.info("delivered by %s", outcome.method, extra={"song": song.id})
-            self._on_delivered()
+            self._delivered_at = deps.clock.monotonic()
             return
         await self._write_with_retry(lambda: deps.repository.mark_undeliverable(song, worker_id, now))
         deps.telemetry.undeliverable()

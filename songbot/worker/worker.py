@@ -46,9 +46,7 @@ class Worker:
         self._reconcile_at = float("-inf")
         self._lease = Lease(deps.repository, deps.clock, deps.config, worker_id)
         self._lines = ProgressLines(deps.delivery, deps.estimator, deps.clock, deps.config.progress_interval)
-        self._runner = JobRunner(
-            deps, self._lease, self._lines, self._slots_free.notify, self._hasten_deliveries
-        )
+        self._runner = JobRunner(deps, self._lease, self._lines, self._slots_free.notify)
         self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_overdue)
         self.last_tick = deps.clock.monotonic()
 
@@ -144,15 +142,6 @@ class Worker:
             self._drop(job)
         elif self._jobs.get(job.song.id) is job:
             self._schedule_in(job.song.id, delay)
-
-    def _hasten_deliveries(self) -> None:
-        """Retry postponed deliveries sooner, because Discord has just accepted one."""
-        pause, now = self._deps.config.delivery_backoff_recovered, self._deps.clock.monotonic()
-        for song_id, job in self._jobs.items():
-            if job.delivery_attempts and not job.running:
-                spread = 10 * self._deps.random.random()
-                self._scheduler.advance(song_id, max(now, job.last_attempt_at + pause) + spread)
-                self._jobs_due.notify()
 
     # ----------------------------------------------------------------- admission
 
