@@ -123,8 +123,19 @@ class SongRepository(Protocol):
         """Delete a worker, so that others can claim its songs at once."""
         ...
 
-    async def is_shared(self, worker_id: str) -> bool:
-        """Return whether there are other workers, or were until a few seconds ago."""
+    async def begin_edits(self, worker_id: str, seconds: float) -> datetime | None:
+        """Record that a worker edits messages of queued songs, which takes no longer than `seconds`.
+
+        Return until when this is recorded, or None if there is no such worker.
+        """
+        ...
+
+    async def end_edits(self, worker_id: str, until: datetime) -> None:
+        """Record that the edits have ended for which `begin_edits` returned `until`."""
+        ...
+
+    async def others_edit(self, worker_id: str) -> bool:
+        """Return whether edits of other workers may be under way."""
         ...
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:

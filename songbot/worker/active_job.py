@@ -34,8 +34,6 @@ class ActiveJob:
     not_found_count: int = 0
     not_found_since: float = 0.0
 
-    deliver_from: float = 0.0
-    """Until then, the progress edit of another worker, if there is one, could still overwrite the message."""
     delivery_started_at: float | None = None
     delivery_attempts: int = 0
     last_attempt_at: float = 0.0

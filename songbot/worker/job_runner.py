@@ -20,11 +20,13 @@ from songbot.songs.telemetry import Telemetry
 from .active_job import ActiveJob
 from .config import WorkerConfig
 from .lease import Lease
-from .progress_lines import ProgressLines
+from .progress_lines import EDIT_SECONDS, ProgressLines
 from .throttle import RequestKind, RequestThrottle
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+EDITS_CHECK_INTERVAL = 0.5
+"""How often a delivery checks whether the edits of other workers have ended."""
 RECOVERY_CHECK_INTERVAL = 10.0
 """How often a postponed delivery checks whether Discord has accepted another one."""
 
@@ -273,11 +275,11 @@ class JobRunner:
     # --------------------------------------------------------------- delivering
 
     async def _deliver(self, job: ActiveJob) -> float | None:
-        deps, song, now = self._deps, job.song, self._deps.clock.monotonic()
-        if (delay := job.deliver_from - now) > 0 and await self._write_with_retry(
-            lambda: deps.repository.is_shared(self._lease.worker_id)
+        deps, song = self._deps, job.song
+        if self._elapsed(job) < EDIT_SECONDS and await self._write_with_retry(
+            lambda: deps.repository.others_edit(self._lease.worker_id)
         ):
-            return delay
+            return EDITS_CHECK_INTERVAL
         if (delay := self._postponed_for(job)) > 0:
             return delay
         await self._lines.close(song.id)

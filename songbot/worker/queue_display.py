@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from songbot.songs.models import Song
 
 from .job_runner import WorkerDependencies
-from .progress_lines import ProgressLines
+from .progress_lines import EDIT_SECONDS, ProgressLines
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,6 @@ EXACT = 20
 MAX_COUNTED = 10_000
 FRESH_SECONDS = 2.0
 """Maximum age in seconds of a position when the edit that shows it starts."""
-EDIT_SECONDS = 8.0
-"""Seconds after an admission or a cancellation by which any progress edit prepared before it has ended."""
-UNSHOWN_SECONDS, CLOCK_SKEW = 1.0, 1.0
-"""While an order is this new, only the worker that admits it edits its message. So if it fails at once, no
-edit of another worker can be on its way.
-"""
 
 
 class QueueDisplay:
@@ -52,28 +46,32 @@ class QueueDisplay:
         self._skipped: set[int] = set()
         self.length = 0
 
-    async def refresh(self, followed: Iterable[int]) -> bool:
-        """Read the first songs in the queue and show their positions. May raise StoreUnavailable.
+    async def refresh(self, followed: Iterable[int]) -> None:
+        """Read the first songs in the queue and show their positions, except those of the songs `followed`.
 
-        Skip the songs `followed`. Return whether some others were too new, so that the queue should be read
-        again soon.
+        Meanwhile another worker may admit one of the songs, or a person may cancel it. So record the edits in
+        the database before the queue is read: whoever then handles the song delivers it only after them. May
+        raise StoreUnavailable.
         """
+        repository = self._deps.repository
         self._skipped = set(followed)
         self._lines.forget_old()
         read_at = self._deps.clock.monotonic()
-        queue = await self._deps.repository.queue(SHOWN, MAX_COUNTED)
+        if await repository.is_queue_empty():
+            self.length = 0
+            return
+        edits_until = await repository.begin_edits(self._worker_id, EDIT_SECONDS)
+        if edits_until is None:
+            return
+        queue = await repository.queue(SHOWN, MAX_COUNTED)
         self.length = queue.length
-        newest = self._deps.clock.now() - timedelta(seconds=UNSHOWN_SECONDS + CLOCK_SKEW)
-        too_new = {song.id for song in queue.first if song.created_at > newest}
-        if skips := bool(too_new) and await self._deps.repository.is_shared(self._worker_id):
-            self._skipped |= too_new
         await asyncio.gather(
             *(
                 self._look_after(song, position, queue.active_by_user.get(song.user_id, 0), read_at)
                 for position, song in enumerate(queue.first, start=1)
             )
         )
-        return skips
+        await repository.end_edits(self._worker_id, edits_until)
 
     def skip(self, song_id: int) -> None:
         """Leave a song alone from now on, even if it was queued when the queue was read."""

@@ -11,13 +11,13 @@ from collections import Counter
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
-from songbot.songs.models import FailureReason, Song, State
+from songbot.songs.models import Song, State
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
 from .lease import Lease
 from .progress_lines import ProgressLines
-from .queue_display import EDIT_SECONDS, UNSHOWN_SECONDS, QueueDisplay
+from .queue_display import QueueDisplay
 from .scheduler import JobScheduler, coalesced_due_time
 from .wakeup import Wakeup
 
@@ -181,10 +181,7 @@ class Worker:
         waited = max(0.0, (self._deps.clock.now() - song.created_at).total_seconds())
         self._deps.telemetry.admitted(waited)
         log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
-        job = ActiveJob(song, started_at=asked_at, ours_at=asked_at)
-        if waited > UNSHOWN_SECONDS:
-            job.deliver_from = self._deps.clock.monotonic() + EDIT_SECONDS
-        self._follow(job, 0.0)
+        self._follow(ActiveJob(song, started_at=self._deps.clock.monotonic(), ours_at=asked_at), 0.0)
 
     async def _reconcile(self) -> None:
         """Take over abandoned songs, then make the songs in memory match those that this worker owns.
@@ -221,8 +218,6 @@ class Worker:
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
         job.ours_at = asked_at
-        if song.reason is FailureReason.CANCELLED:
-            job.deliver_from = now + EDIT_SECONDS
         self._follow(job, self._deps.random.random() * min(2.0, len(self._jobs) / 50))
 
     # ------------------------------------------------------------ lease and line
@@ -246,8 +241,7 @@ class Worker:
             read_at = clock.monotonic()
             if self._lease.leads:
                 try:
-                    if await self._queue_display.refresh(self._jobs):
-                        self._line_grew.notify()
+                    await self._queue_display.refresh(self._jobs)
                 except StoreUnavailable as error:
                     log.warning("can't read the queue: %s", error)
             self._deps.telemetry.queue(self._queue_display.length if self._lease.leads else 0)

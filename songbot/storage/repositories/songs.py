@@ -123,9 +123,17 @@ class SqlSongRepository:
     async def unregister_worker(self, worker_id: str) -> None:
         await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
 
-    async def is_shared(self, worker_id: str) -> bool:
+    async def begin_edits(self, worker_id: str, seconds: float) -> datetime | None:
+        return await self._connector.write(
+            lambda connection: self._leases.begin_edits(connection, worker_id, seconds)
+        )
+
+    async def end_edits(self, worker_id: str, until: datetime) -> None:
+        await self._connector.write(lambda connection: leases.end_edits(connection, worker_id, until))
+
+    async def others_edit(self, worker_id: str) -> bool:
         return not self.single_process and await self._connector.read(
-            lambda connection: self._leases.is_shared(connection, worker_id)
+            lambda connection: self._leases.others_edit(connection, worker_id)
         )
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:

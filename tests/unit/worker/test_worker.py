@@ -353,7 +353,7 @@ def test_another_workers_progress_edit_never_comes_after_the_message_that_a_song
 
     async def update_progress(song, progress):
         del song, progress
-        await asyncio.sleep(5)
+        await asyncio.sleep(4.7)
         ended.append(leader.clock.monotonic())
         return True
 
