@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from songbot.songs.models import Song, State
+from songbot.songs.models import Song
 
 MAX_COUNTED = 60.0
 """Polls are no further apart than this, unless the process stood still, in which time nobody asked Whisul."""
@@ -37,11 +37,6 @@ class ActiveJob:
     delivery_started_at: float | None = None
     delivery_attempts: int = 0
     last_attempt_at: float = 0.0
-
-    @property
-    def may_have_been_sent(self) -> bool:
-        """Return whether the POST may have begun, or may begin in the current step, and is not recorded."""
-        return self.song.state is State.SUBMITTING and (self.running or self.post_begun)
 
     def count_time(self, now: float, *, answerable: bool) -> None:
         """Add the time since the last call, and any unreadable time, if Whisul could be reached during it."""

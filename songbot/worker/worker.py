@@ -80,16 +80,10 @@ class Worker:
         self._new_orders += 1
         self._slots_free.notify()
 
-    def drop_user(self, user_id: int) -> None:
-        """Stop handling this person's songs, because their data was deleted.
-
-        The deletion spares songs that were ordered while it ran. If one of those may have been sent, keep its
-        job: without it, the reconciliation would queue the song again, and it would be sent twice. If the
-        song was deleted, its job ends when it writes the outcome.
-        """
-        for job in [job for job in self._jobs.values() if job.song.user_id == user_id]:
-            if not job.may_have_been_sent:
-                self._drop(job)
+    def reconcile_soon(self) -> None:
+        """Make the songs in memory match the database, because somebody's data was deleted."""
+        self._reconcile_at = float("-inf")
+        self._slots_free.notify()
 
     # --------------------------------------------------------------------- jobs
 
@@ -150,12 +144,13 @@ class Worker:
         clock = self._deps.clock
         while True:
             try:
-                if clock.monotonic() >= self._reconcile_at:
+                if (now := clock.monotonic()) >= self._reconcile_at:
+                    self._reconcile_at = now + self._deps.config.heartbeat_interval
                     await self._reconcile()
-                    self._reconcile_at = clock.monotonic() + self._deps.config.heartbeat_interval
                 delay = await self._admit()
             except StoreUnavailable as error:
                 log.warning("can't admit songs: %s", error)
+                self._reconcile_at = float("-inf")
                 delay = ADMISSION_INTERVAL
             await self._slots_free.wait(delay)
 
