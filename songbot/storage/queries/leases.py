@@ -51,7 +51,7 @@ class LeaseQueries:
 
     On PostgreSQL the statements read the database's clock, so that all workers share one clock, even if their
     machines' clocks differ or a statement runs late. Otherwise `now` returns the time. If only one process
-    may run, the worker that registered last is alive, independent of the clock.
+    may run, registering deletes all other workers.
     """
 
     def __init__(self, *, single_process: bool, on_postgresql: bool, now: Callable[[], datetime]) -> None:
@@ -99,10 +99,9 @@ class LeaseQueries:
 
     def is_alive(self, worker_id: ColumnElement[Any], grace_seconds: float = 0.0) -> ColumnElement[bool]:
         """Return a condition: the worker's lease expired at most `grace_seconds` ago, or not at all."""
-        alive = select(workers.c.name).where(workers.c.name == worker_id)
-        if not self._single_process:
-            alive = alive.where(workers.c.lease_until > self._after(-grace_seconds))
-        return alive.exists()
+        return exists().where(
+            workers.c.name == worker_id, workers.c.lease_until > self._after(-grace_seconds)
+        )
 
     def register(self, connection: Connection, worker_id: str, lease_seconds: float) -> None:
         connection.execute(self._forget, self.parameters())
@@ -117,7 +116,7 @@ class LeaseQueries:
             if self._single_process:
                 return LeaseState.LOST
             self.register(connection, worker_id, lease_seconds)
-        leads = self._single_process or connection.scalar(self._first, self.parameters()) == worker_id
+        leads = connection.scalar(self._first, self.parameters()) == worker_id
         return LeaseState.LEADS if leads else LeaseState.FOLLOWS
 
     def _heartbeat(
