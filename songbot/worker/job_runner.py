@@ -122,7 +122,6 @@ class JobRunner:
         self._key_rejected = False
         if not await self._write_with_retry(lambda: deps.repository.mark_submitted(song, job_id)):
             return self._abandon(song)
-        self._lines.stop_waiting(song.id)
         job.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
         job.started_at = job.asked_until = deps.clock.monotonic()
         log.info("Whisul accepted the song as job %s", job_id, extra={"song": song.id})
