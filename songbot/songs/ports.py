@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from .models import FailureReason, ReplyTarget, Result, Song, State
+from .models import FailureReason, ReplyTarget, Result, Song
 from .orders import Order, OrderOutcome
 from .progress import Progress
 
@@ -146,8 +146,8 @@ class SongRepository(Protocol):
         """
         ...
 
-    async def leased(self, worker_id: str) -> dict[int, State]:
-        """Return the state of each song that a worker owns, by song id."""
+    async def leased(self, worker_id: str) -> set[int]:
+        """Return the ids of the songs that a worker owns."""
         ...
 
     async def get(self, song_id: int) -> Song | None: ...

@@ -194,7 +194,7 @@ class Worker:
                 job.ours_at = asked_at
             elif not job.running:
                 self._drop(job)
-        unknown = sorted(leased.keys() - self._jobs.keys())
+        unknown = sorted(leased - self._jobs.keys())
         for start in range(0, len(unknown), CLAIM_BATCH):
             for song in await repository.get_many(unknown[start : start + CLAIM_BATCH]):
                 if song.id not in self._jobs and song.state is not State.QUEUED:

@@ -109,12 +109,7 @@ def a_card_is_posted_although_the_reply_shows_it(patch: Patch) -> None:
 
 
 def a_delivery_is_tried_without_a_pause(patch: Patch) -> None:
-    deliver = JobRunner._deliver
-
-    async def at_once(self: Any, job: Any) -> float | None:
-        return None if await deliver(self, job) is None else 0.1
-
-    patch.setattr(JobRunner, "_deliver", at_once)
+    patch.setattr(JobRunner, "_postponed_for", lambda *_: 0.0)
 
 
 def a_refused_order_is_sent_without_a_pause(patch: Patch) -> None:

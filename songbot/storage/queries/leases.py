@@ -43,7 +43,7 @@ _END_EDITS = (
     .where(workers.c.name == bindparam("worker_id"), workers.c.edits_until == bindparam("until"))
     .values(edits_until=None)
 )
-_LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
+_LEASED = select(songs.c.id).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
 
 
 class LeaseQueries:
@@ -175,5 +175,5 @@ def end_edits(connection: Connection, worker_id: str, until: datetime) -> None:
     connection.execute(_END_EDITS, {"worker_id": worker_id, "until": until})
 
 
-def leased(connection: Connection, worker_id: str) -> dict[int, State]:
-    return {row.id: State(row.state) for row in connection.execute(_LEASED, {"worker_id": worker_id})}
+def leased(connection: Connection, worker_id: str) -> set[int]:
+    return set(connection.scalars(_LEASED, {"worker_id": worker_id}))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, select
 
 from songbot.quotas.rules import OperatorLimits
-from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
+from songbot.songs.models import FailureReason, ReplyTarget, Result, Song
 from songbot.songs.orders import Order, OrderOutcome
 from songbot.songs.ports import LeaseState, Queue
 from songbot.storage.connectors.base import Connector
@@ -141,7 +141,7 @@ class SqlSongRepository:
             lambda connection: self._leases.claim(connection, worker_id, now, limit)
         )
 
-    async def leased(self, worker_id: str) -> dict[int, State]:
+    async def leased(self, worker_id: str) -> set[int]:
         return await self._connector.read(lambda connection: leases.leased(connection, worker_id))
 
     async def get(self, song_id: int) -> Song | None:
