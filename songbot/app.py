@@ -218,7 +218,7 @@ class App:
         await self.bot.add_cog(cog)
 
     def _forget_user(self, user_id: int) -> None:
-        self.worker.drop_user(user_id)
+        self.worker.reconcile_soon()
         self._languages.forget_user(user_id)
 
     async def _add_songs(self, ordering: Ordering) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from .models import FailureReason, ReplyTarget, Result, Song, State
+from .models import FailureReason, ReplyTarget, Result, Song
 from .orders import Order, OrderOutcome
 from .progress import Progress
 
@@ -93,9 +93,9 @@ class SongRepository(Protocol):
     async def mark_failed(
         self, song: Song, worker_id: str, reason: FailureReason, error: str | None, now: datetime
     ) -> bool:
-        """Fail and refund an unfinished song, which `worker_id` then delivers.
+        """Fail and refund an unfinished song that is still in `song.state`. `worker_id` then delivers it.
 
-        If an extra song paid for it, give that back. INTERRUPTED only fails a song that is still submitting.
+        If an extra song paid for it, give that back.
         """
         ...
 
@@ -123,8 +123,19 @@ class SongRepository(Protocol):
         """Delete a worker, so that others can claim its songs at once."""
         ...
 
-    async def is_shared(self, worker_id: str) -> bool:
-        """Return whether there are other workers, or were until a few seconds ago."""
+    async def begin_edits(self, worker_id: str, seconds: float) -> datetime | None:
+        """Record that a worker edits messages of queued songs, which takes no longer than `seconds`.
+
+        Return until when this is recorded, or None if there is no such worker.
+        """
+        ...
+
+    async def end_edits(self, worker_id: str, until: datetime) -> None:
+        """Record that the edits have ended for which `begin_edits` returned `until`."""
+        ...
+
+    async def others_edit(self, worker_id: str) -> bool:
+        """Return whether edits of other workers may be under way."""
         ...
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:
@@ -135,8 +146,8 @@ class SongRepository(Protocol):
         """
         ...
 
-    async def leased(self, worker_id: str) -> dict[int, State]:
-        """Return the state of each song that a worker owns, by song id."""
+    async def leased(self, worker_id: str) -> set[int]:
+        """Return the ids of the songs that a worker owns."""
         ...
 
     async def get(self, song_id: int) -> Song | None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from songbot.songs.models import Song, State
+from songbot.songs.models import Song
 
 MAX_COUNTED = 60.0
 """Polls are no further apart than this, unless the process stood still, in which time nobody asked Whisul."""
@@ -22,7 +22,7 @@ class ActiveJob:
     failures: int = 0
 
     ours_at: float = 0.0
-    """When the database last said that this worker owns the song."""
+    """While the lease lasts since then, no other worker can own the song."""
     post_begun: bool = False
     """Whether Whisul may have received the song. While False, no job can exist."""
     asked_until: float = 0.0
@@ -34,16 +34,9 @@ class ActiveJob:
     not_found_count: int = 0
     not_found_since: float = 0.0
 
-    deliver_from: float = 0.0
-    """Until then, the progress edit of another worker, if there is one, could still overwrite the message."""
     delivery_started_at: float | None = None
     delivery_attempts: int = 0
     last_attempt_at: float = 0.0
-
-    @property
-    def may_have_been_sent(self) -> bool:
-        """Return whether the POST may have begun, or may begin in the current step, and is not recorded."""
-        return self.song.state is State.SUBMITTING and (self.running or self.post_begun)
 
     def count_time(self, now: float, *, answerable: bool) -> None:
         """Add the time since the last call, and any unreadable time, if Whisul could be reached during it."""

@@ -20,11 +20,15 @@ from songbot.songs.telemetry import Telemetry
 from .active_job import ActiveJob
 from .config import WorkerConfig
 from .lease import Lease
-from .progress_lines import ProgressLines
+from .progress_lines import EDIT_SECONDS, ProgressLines
 from .throttle import RequestKind, RequestThrottle
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+EDITS_CHECK_INTERVAL = 0.5
+"""How often a delivery checks whether the edits of other workers have ended."""
+RECOVERY_CHECK_INTERVAL = 10.0
+"""How often a postponed delivery checks whether Discord has accepted another one."""
 
 
 class _NotSent(Exception):
@@ -47,11 +51,7 @@ class WorkerDependencies:
 
 
 class JobRunner:
-    """Take the steps for all songs of one worker.
-
-    `on_slot_freed` is called when another song can be admitted, and `on_delivered` after each delivery that
-    Discord accepted.
-    """
+    """Take the steps for all songs of one worker. Call `on_slot_freed` when another can be admitted."""
 
     def __init__(
         self,
@@ -59,13 +59,12 @@ class JobRunner:
         lease: Lease,
         lines: ProgressLines,
         on_slot_freed: Callable[[], None],
-        on_delivered: Callable[[], None],
     ) -> None:
         self._deps = deps
         self._lease = lease
         self._lines = lines
         self._on_slot_freed = on_slot_freed
-        self._on_delivered = on_delivered
+        self._delivered_at = float("-inf")
         self._key_rejected = False
 
     async def advance(self, job: ActiveJob) -> float | None:
@@ -77,6 +76,8 @@ class JobRunner:
             return await self._deliver(job)
         if song.state is State.COMPOSING:
             return await self._poll(job)
+        if song.state is State.QUEUED:  # it has waited too long
+            return await self._fail(job, FailureReason.UNAVAILABLE)
         if job.post_begun:  # an error interrupted the previous step
             return await self._fail(job, FailureReason.INTERRUPTED)
         return await self._submit(job)
@@ -121,7 +122,6 @@ class JobRunner:
         self._key_rejected = False
         if not await self._write_with_retry(lambda: deps.repository.mark_submitted(song, job_id)):
             return self._abandon(song)
-        self._lines.stop_waiting(song.id)
         job.song = replace(song, state=State.COMPOSING, job_id=job_id, unavailable_since=None)
         job.started_at = job.asked_until = deps.clock.monotonic()
         log.info("Whisul accepted the song as job %s", job_id, extra={"song": song.id})
@@ -129,11 +129,8 @@ class JobRunner:
         return self._next_poll(job)
 
     def _begin_post(self, job: ActiveJob) -> Awaitable[str]:
-        """Start the POST if the lease has been held since the admission and lasts long enough.
-
-        Raises _NotSent otherwise, because another worker may own the song by now.
-        """
-        if not self._lease.has_lasted_since(job.started_at):
+        """Start the POST if no other worker can own the song, and raise _NotSent otherwise."""
+        if not self._lease.has_lasted_since(job.ours_at):
             raise _NotSent
         job.post_begun = True
         return self._deps.provider.submit(job.song.prompt)
@@ -184,10 +181,8 @@ class JobRunner:
             deps.telemetry.polled(type(error).__name__)
             return await self._handle_poll_error(job, error)
         except Exception:
-            job.count_unreadable(deps.clock.monotonic())
-            if self._is_overdue(job):
-                return await self._fail(job, FailureReason.TIMED_OUT)
-            raise
+            log.exception("a poll failed unexpectedly", extra={"song": job.song.id})
+            return await self._handle_poll_error(job, provider_errors.InvalidResponse())
         deps.telemetry.polled(report.state.value)
         job.failures = job.not_found_count = 0
         if report.state is not JobState.RUNNING:
@@ -279,10 +274,12 @@ class JobRunner:
     # --------------------------------------------------------------- delivering
 
     async def _deliver(self, job: ActiveJob) -> float | None:
-        deps, song, now = self._deps, job.song, self._deps.clock.monotonic()
-        if (delay := job.deliver_from - now) > 0 and await self._write_with_retry(
-            lambda: deps.repository.is_shared(self._lease.worker_id)
+        deps, song = self._deps, job.song
+        if self._elapsed(job) < EDIT_SECONDS and await self._write_with_retry(
+            lambda: deps.repository.others_edit(self._lease.worker_id)
         ):
+            return EDITS_CHECK_INTERVAL
+        if (delay := self._postponed_for(job)) > 0:
             return delay
         await self._lines.close(song.id)
         if self._delivering_for(job) >= deps.config.delivery_timeout and job.delivery_attempts:
@@ -292,14 +289,23 @@ class JobRunner:
             if not self._lease.has_lasted_since(job.ours_at):
                 return deps.config.delivery_backoff_min  # another worker may have delivered it meanwhile
             job.delivery_attempts += 1
-            job.last_attempt_at = now
             outcome = await deps.delivery.deliver(song, subscribers, job.delivery_attempts)
         if isinstance(outcome, RetryLater):
             log.info("delivery postponed: %s", outcome.reason, extra={"song": song.id})
-            backoff = deps.config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
-            return min(deps.config.delivery_backoff_max, backoff)
+            job.last_attempt_at = deps.clock.monotonic()
+            return self._postponed_for(job)
         await self._record_delivery(song, outcome)
         return None
+
+    def _postponed_for(self, job: ActiveJob) -> float:
+        """Return the seconds until the next attempt, or until it may be due earlier than expected."""
+        config, backoff = self._deps.config, 0.0
+        if job.delivery_attempts:
+            backoff = config.delivery_backoff_min * 2 ** min(job.delivery_attempts - 1, 10)
+        has_recovered = self._delivered_at > job.last_attempt_at
+        limit = config.delivery_backoff_recovered if has_recovered else config.delivery_backoff_max
+        retry_at = job.last_attempt_at + min(limit, backoff)
+        return min(RECOVERY_CHECK_INTERVAL, retry_at - self._deps.clock.monotonic())
 
     def _delivering_for(self, job: ActiveJob) -> float:
         """Return the seconds since the song was finished.
@@ -323,7 +329,7 @@ class JobRunner:
             lag = (now - song.finished_at).total_seconds() if song.finished_at else 0.0
             deps.telemetry.delivered(outcome.method, max(0.0, lag))
             log.info("delivered by %s", outcome.method, extra={"song": song.id})
-            self._on_delivered()
+            self._delivered_at = deps.clock.monotonic()
             return
         await self._write_with_retry(lambda: deps.repository.mark_undeliverable(song, worker_id, now))
         deps.telemetry.undeliverable()

@@ -12,6 +12,8 @@ from songbot.songs.ports import Clock, DeliveryService
 from songbot.songs.progress import Progress, compute_progress
 
 FORGET_AFTER = 1800.0
+EDIT_SECONDS = 8.0
+"""Maximum seconds from the start of a round of edits of queued songs until the last one has ended."""
 
 
 @dataclass(slots=True)

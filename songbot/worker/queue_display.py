@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from songbot.songs.errors import StoreUnavailable
-from songbot.songs.models import FailureReason, Song, State
+from songbot.songs.models import Song
 
 from .job_runner import WorkerDependencies
-from .progress_lines import ProgressLines
+from .progress_lines import EDIT_SECONDS, ProgressLines
 
 log = logging.getLogger(__name__)
 
@@ -28,77 +27,71 @@ EXACT = 20
 MAX_COUNTED = 10_000
 FRESH_SECONDS = 2.0
 """Maximum age in seconds of a position when the edit that shows it starts."""
-EDIT_SECONDS = 8.0
-"""Seconds after an admission or a cancellation by which any progress edit prepared before it has ended."""
-UNSHOWN_SECONDS, CLOCK_SKEW = 1.0, 1.0
-"""While an order is this new, only the worker that admits it edits its message. So if it fails at once, no
-edit of another worker can be on its way.
-"""
 
 
 class QueueDisplay:
-    """Updates the messages of queued songs.
-
-    `on_failed` gets each song that failed and must be delivered, and the monotonic time before it did.
-    """
+    """Updates the messages of queued songs. `on_overdue` gets each song that has waited too long."""
 
     def __init__(
         self,
         deps: WorkerDependencies,
         worker_id: str,
         lines: ProgressLines,
-        on_failed: Callable[[Song, float], None],
+        on_overdue: Callable[[Song], None],
     ) -> None:
         self._deps = deps
         self._worker_id = worker_id
         self._lines = lines
-        self._on_failed = on_failed
-        self._gone: set[int] = set()
+        self._on_overdue = on_overdue
+        self._skipped: set[int] = set()
         self.length = 0
 
-    async def refresh(self) -> bool:
-        """Read the first songs in the queue and show their positions. May raise StoreUnavailable.
+    async def refresh(self, followed: Iterable[int]) -> None:
+        """Read the first songs in the queue and show their positions, except those of the songs `followed`.
 
-        Return whether some songs were too new, so that the queue should be read again soon.
+        Meanwhile another worker may admit one of the songs, or a person may cancel it. So record the edits in
+        the database before the queue is read: whoever then handles the song delivers it only after them. May
+        raise StoreUnavailable.
         """
-        self._gone.clear()
+        repository = self._deps.repository
+        self._skipped = set(followed)
         self._lines.forget_old()
         read_at = self._deps.clock.monotonic()
-        queue = await self._deps.repository.queue(SHOWN, MAX_COUNTED)
+        if await repository.is_queue_empty():
+            self.length = 0
+            return
+        edits_until = await repository.begin_edits(self._worker_id, EDIT_SECONDS)
+        if edits_until is None:
+            return
+        queue = await repository.queue(SHOWN, MAX_COUNTED)
         self.length = queue.length
-        newest = self._deps.clock.now() - timedelta(seconds=UNSHOWN_SECONDS + CLOCK_SKEW)
-        too_new = {song.id for song in queue.first if song.created_at > newest}
-        if skips := bool(too_new) and await self._deps.repository.is_shared(self._worker_id):
-            self._gone |= too_new
         await asyncio.gather(
             *(
                 self._look_after(song, position, queue.active_by_user.get(song.user_id, 0), read_at)
                 for position, song in enumerate(queue.first, start=1)
             )
         )
-        return skips
+        await repository.end_edits(self._worker_id, edits_until)
 
-    def remove(self, song_id: int) -> None:
-        """Skip a song from now on, even if it was queued when the queue was read."""
-        self._gone.add(song_id)
+    def skip(self, song_id: int) -> None:
+        """Leave a song alone from now on, even if it was queued when the queue was read."""
+        self._skipped.add(song_id)
 
     async def _look_after(self, song: Song, position: int, running: int, read_at: float) -> None:
-        if self._deps.clock.monotonic() - read_at > FRESH_SECONDS or song.id in self._gone:
+        if self._deps.clock.monotonic() - read_at > FRESH_SECONDS or song.id in self._skipped:
             return
         try:
-            await self._show_or_fail(song, position, running)
-        except StoreUnavailable as error:
-            log.warning("can't mark a queued song as failed: %s", error, extra={"song": song.id})
+            await self._show(song, position, running)
         except Exception:
             log.exception("can't update a queued song's message", extra={"song": song.id})
 
-    async def _show_or_fail(self, song: Song, position: int, running: int) -> None:
+    async def _show(self, song: Song, position: int, running: int) -> None:
         since = self._unavailable_since(song)
         if since is None:
             if song.unavailable_since is None:
                 self._lines.stop_waiting(song.id)
         elif self._lines.waited(song, since) >= self._deps.config.provider_timeout:
-            await self._fail(song)
+            self._on_overdue(song)
             return
         shown_position = position if position <= EXACT else math.ceil(position / 10) * 10
         await self._lines.update(
@@ -114,13 +107,3 @@ class QueueDisplay:
             return None
         outage = timedelta(seconds=self._deps.clock.monotonic() - self._deps.throttle.unavailable_since)
         return song.unavailable_since or max(song.created_at, self._deps.clock.now() - outage)
-
-    async def _fail(self, song: Song) -> None:
-        reason, now = FailureReason.UNAVAILABLE, self._deps.clock.now()
-        asked_at = self._deps.clock.monotonic()
-        if await self._deps.repository.mark_failed(song, self._worker_id, reason, None, now):
-            self._deps.telemetry.failed(reason)
-            log.info("the song failed: %s", reason.value, extra={"song": song.id})
-            self._gone.add(song.id)
-            failed = replace(song, state=State.FAILED, reason=reason, finished_at=now, refunded_at=now)
-            self._on_failed(failed, asked_at)

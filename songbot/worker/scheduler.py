@@ -30,11 +30,6 @@ class JobScheduler:
         self._due[song_id] = due
         heapq.heappush(self._heap, (due, song_id))
 
-    def advance(self, song_id: int, due: float) -> None:
-        """Make a scheduled song due earlier. Do nothing if it is due before that or is not scheduled."""
-        if due < self._due.get(song_id, float("-inf")):
-            self.set(song_id, due)
-
     def discard(self, song_id: int) -> None:
         self._due.pop(song_id, None)
 

@@ -41,16 +41,12 @@ class RequestThrottle:
     ) -> None:
         self._monotonic = monotonic
         self._random = random
-        self._semaphore = asyncio.Semaphore(max_in_flight)
+        self.semaphore = asyncio.Semaphore(max_in_flight)
+        """The limit on concurrent requests, to be held for the duration of each."""
         self._limiter = AdaptiveRateLimiter(random)
         self._breaker = CircuitBreaker()
         self._retry_at = dict.fromkeys(RequestKind, 0.0)
         self._backoff = INITIAL_BACKOFF
-
-    @property
-    def semaphore(self) -> asyncio.Semaphore:
-        """Return the limit on concurrent requests, to be held for the duration of each."""
-        return self._semaphore
 
     @property
     def state(self) -> ThrottleState:

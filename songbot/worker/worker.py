@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
-from songbot.songs.models import DeliveryState, FailureReason, Song, State
+from songbot.songs.models import Song, State
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
 from .lease import Lease
 from .progress_lines import ProgressLines
-from .queue_display import EDIT_SECONDS, UNSHOWN_SECONDS, QueueDisplay
+from .queue_display import QueueDisplay
 from .scheduler import JobScheduler, coalesced_due_time
 from .wakeup import Wakeup
 
@@ -45,10 +46,8 @@ class Worker:
         self._reconcile_at = float("-inf")
         self._lease = Lease(deps.repository, deps.clock, deps.config, worker_id)
         self._lines = ProgressLines(deps.delivery, deps.estimator, deps.clock, deps.config.progress_interval)
-        self._runner = JobRunner(
-            deps, self._lease, self._lines, self._slots_free.notify, self._hasten_deliveries
-        )
-        self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_failed_in_line)
+        self._runner = JobRunner(deps, self._lease, self._lines, self._slots_free.notify)
+        self._queue_display = QueueDisplay(deps, worker_id, self._lines, self._on_overdue)
         self.last_tick = deps.clock.monotonic()
 
     def __len__(self) -> int:
@@ -56,11 +55,9 @@ class Worker:
 
     def counts(self) -> dict[State, int]:
         """Count this process's songs by state, and the queued ones if this worker leads."""
-        counts: dict[State, int] = {}
+        counts = Counter(job.song.state for job in self._jobs.values())
         if self._lease.leads:
             counts[State.QUEUED] = self._queue_display.length
-        for job in self._jobs.values():
-            counts[job.song.state] = counts.get(job.song.state, 0) + 1
         return counts
 
     async def start(self) -> None:
@@ -83,21 +80,16 @@ class Worker:
         self._new_orders += 1
         self._slots_free.notify()
 
-    def drop_user(self, user_id: int) -> None:
-        """Stop handling this person's songs, because their data was deleted.
-
-        The deletion spares songs that were ordered while it ran. If one of those may have been sent, keep its
-        job: without it, the reconciliation would queue the song again, and it would be sent twice. If the
-        song was deleted, its job ends when it writes the outcome.
-        """
-        for job in [job for job in self._jobs.values() if job.song.user_id == user_id]:
-            if not job.may_have_been_sent:
-                self._drop(job)
+    def reconcile_soon(self) -> None:
+        """Make the songs in memory match the database, because somebody's data was deleted."""
+        self._reconcile_at = float("-inf")
+        self._slots_free.notify()
 
     # --------------------------------------------------------------------- jobs
 
     def _follow(self, job: ActiveJob, delay: float) -> None:
         self._jobs[job.song.id] = job
+        self._queue_display.skip(job.song.id)
         self._schedule_in(job.song.id, delay)
 
     def _schedule_in(self, song_id: int, seconds: float) -> None:
@@ -145,15 +137,6 @@ class Worker:
         elif self._jobs.get(job.song.id) is job:
             self._schedule_in(job.song.id, delay)
 
-    def _hasten_deliveries(self) -> None:
-        """Retry postponed deliveries sooner, because Discord has just accepted one."""
-        pause, now = self._deps.config.delivery_backoff_recovered, self._deps.clock.monotonic()
-        for song_id, job in self._jobs.items():
-            if job.delivery_attempts and not job.running:
-                spread = 10 * self._deps.random.random()
-                self._scheduler.advance(song_id, max(now, job.last_attempt_at + pause) + spread)
-                self._jobs_due.notify()
-
     # ----------------------------------------------------------------- admission
 
     async def _admission_loop(self) -> None:
@@ -161,12 +144,13 @@ class Worker:
         clock = self._deps.clock
         while True:
             try:
-                if clock.monotonic() >= self._reconcile_at:
+                if (now := clock.monotonic()) >= self._reconcile_at:
+                    self._reconcile_at = now + self._deps.config.heartbeat_interval
                     await self._reconcile()
-                    self._reconcile_at = clock.monotonic() + self._deps.config.heartbeat_interval
                 delay = await self._admit()
             except StoreUnavailable as error:
                 log.warning("can't admit songs: %s", error)
+                self._reconcile_at = float("-inf")
                 delay = ADMISSION_INTERVAL
             await self._slots_free.wait(delay)
 
@@ -192,25 +176,17 @@ class Worker:
         waited = max(0.0, (self._deps.clock.now() - song.created_at).total_seconds())
         self._deps.telemetry.admitted(waited)
         log.info("admitted after %.1f s in the queue", waited, extra={"song": song.id})
-        self._queue_display.remove(song.id)
-        job = ActiveJob(song, started_at=asked_at, ours_at=asked_at)
-        if waited > UNSHOWN_SECONDS:
-            job.deliver_from = self._deps.clock.monotonic() + EDIT_SECONDS
-        self._follow(job, 0.0)
+        self._follow(ActiveJob(song, started_at=self._deps.clock.monotonic(), ours_at=asked_at), 0.0)
 
     async def _reconcile(self) -> None:
         """Take over abandoned songs, then make the songs in memory match those that this worker owns.
 
-        The two differ after a write whose response was lost, or when a person had their data deleted. A song
-        that is submitting but not in memory was admitted and is known not to have been sent.
+        Besides, the two differ after a write whose response was lost, or when a person had their data
+        deleted. A song that is submitting but not in memory is known not to have been sent.
         """
-        repository, now = self._deps.repository, self._deps.clock.now()
-        is_more_left = True
-        while is_more_left:
-            asked_at = self._deps.clock.monotonic()
-            claimed = await repository.claim(self.worker_id, now, CLAIM_BATCH)
-            await self._load(claimed, asked_at)
-            is_more_left = len(claimed) >= CLAIM_BATCH
+        repository = self._deps.repository
+        while len(await repository.claim(self.worker_id, self._deps.clock.now(), CLAIM_BATCH)) >= CLAIM_BATCH:
+            pass
         before, asked_at = list(self._jobs.values()), self._deps.clock.monotonic()
         leased = await repository.leased(self.worker_id)
         for job in before:
@@ -218,36 +194,25 @@ class Worker:
                 job.ours_at = asked_at
             elif not job.running:
                 self._drop(job)
-        unknown = sorted(leased.keys() - self._jobs.keys())
+        unknown = sorted(leased - self._jobs.keys())
         for start in range(0, len(unknown), CLAIM_BATCH):
-            await self._load(unknown[start : start + CLAIM_BATCH], asked_at)
-
-    async def _load(self, song_ids: list[int], asked_at: float) -> None:
-        """Read songs that this worker owned after `asked_at`, and continue those that are not in memory."""
-        for song in await self._deps.repository.get_many(song_ids) if song_ids else ():
-            if song.id in self._jobs or song.delivery is not DeliveryState.PENDING:
-                continue
-            if song.state is State.SUBMITTING:
-                await self._deps.repository.requeue(song, self.worker_id, song.unavailable_since)
-            elif song.state is not State.QUEUED:
-                self._adopt(song, asked_at)
+            for song in await repository.get_many(unknown[start : start + CLAIM_BATCH]):
+                if song.id not in self._jobs and song.state is not State.QUEUED:
+                    self._adopt(song, asked_at)
 
     def _adopt(self, song: Song, asked_at: float) -> None:
-        """Continue an abandoned song.
+        """Continue a song that this worker owned after `asked_at`.
 
         Whisul gets at least half of its time to respond before the song fails, even if no worker polled for
         a long time.
         """
         log.info("took over the song while %s", song.state.value, extra={"song": song.id})
         now, elapsed = self._deps.clock.monotonic(), 0.0
-        if song.submitted_at is not None:
+        if song.state is State.COMPOSING and song.submitted_at is not None:
             elapsed = max(0.0, (self._deps.clock.now() - song.submitted_at).total_seconds())
             elapsed = min(self._deps.config.job_timeout / 2, elapsed)
         job = ActiveJob(song, started_at=now - elapsed, asked_until=now, answerable_seconds=elapsed)
         job.ours_at = asked_at
-        if song.reason is FailureReason.CANCELLED:
-            self._queue_display.remove(song.id)
-            job.deliver_from = now + EDIT_SECONDS
         self._follow(job, self._deps.random.random() * min(2.0, len(self._jobs) / 50))
 
     # ------------------------------------------------------------ lease and line
@@ -271,8 +236,7 @@ class Worker:
             read_at = clock.monotonic()
             if self._lease.leads:
                 try:
-                    if await self._queue_display.refresh():
-                        self._line_grew.notify()
+                    await self._queue_display.refresh(self._jobs)
                 except StoreUnavailable as error:
                     log.warning("can't read the queue: %s", error)
             self._deps.telemetry.queue(self._queue_display.length if self._lease.leads else 0)
@@ -280,8 +244,9 @@ class Worker:
             if (early := read_at + LINE_INTERVAL - clock.monotonic()) > 0:
                 await asyncio.sleep(early)
 
-    def _on_failed_in_line(self, song: Song, asked_at: float) -> None:
-        self._follow(ActiveJob(song, started_at=asked_at, ours_at=asked_at), 0.0)
+    def _on_overdue(self, song: Song) -> None:
+        now = self._deps.clock.monotonic()
+        self._follow(ActiveJob(song, started_at=now, ours_at=now), 0.0)
 
     # --------------------------------------------------------------------- stop
 

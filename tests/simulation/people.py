@@ -187,7 +187,7 @@ class People:
         world.tell(process.number, "person %s has everything deleted", user_id)
         process.connector.next_call = Call(after=lambda _count: world.book.forget(user_id), forgets=user_id)
         await process.privacy.delete_user_data(user_id)
-        process.worker.drop_user(user_id)
+        process.worker.reconcile_soon()
 
     # -------------------------------------------------------------------- admins
 

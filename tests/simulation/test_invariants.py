@@ -42,12 +42,12 @@ def a_button_pressed_twice_counts_twice(patch: Patch) -> None:
 
 
 def a_failure_is_not_refunded(patch: Patch) -> None:
-    mark_failed = transitions.mark_failed
+    fail = transitions.fail
 
-    def unrefunded(connection: Connection, parameters: dict[str, Any], *, interrupted: bool) -> bool:
-        return mark_failed(connection, {**parameters, "refunded_at": None}, interrupted=interrupted)
+    def unrefunded(connection: Connection, statement: Any, parameters: dict[str, Any]) -> list[int]:
+        return fail(connection, statement, {**parameters, "refunded_at": None})
 
-    patch.setattr(transitions, "mark_failed", unrefunded)
+    patch.setattr(transitions, "fail", unrefunded)
 
 
 def a_deleted_card_is_due_again(patch: Patch) -> None:
@@ -109,12 +109,7 @@ def a_card_is_posted_although_the_reply_shows_it(patch: Patch) -> None:
 
 
 def a_delivery_is_tried_without_a_pause(patch: Patch) -> None:
-    deliver = JobRunner._deliver
-
-    async def at_once(self: Any, job: Any) -> float | None:
-        return None if await deliver(self, job) is None else 0.1
-
-    patch.setattr(JobRunner, "_deliver", at_once)
+    patch.setattr(JobRunner, "_postponed_for", lambda *_: 0.0)
 
 
 def a_refused_order_is_sent_without_a_pause(patch: Patch) -> None:

@@ -88,9 +88,8 @@ async def test_what_is_finished_and_not_delivered_is_taken_over_too(database: Da
     await database.songs.mark_delivered(delivered, WORKER, REPLY, NOW)
     await database.songs.unregister_worker(WORKER)
     assert await claimed(database) == [pending.id, under_way.id]
-    assert await database.songs.leased(WORKER) == {}
-    held = {pending.id: State.COMPLETED, under_way.id: State.COMPOSING}
-    assert await database.songs.leased(OTHER_WORKER) == held
+    assert await database.songs.leased(WORKER) == set()
+    assert await database.songs.leased(OTHER_WORKER) == {pending.id, under_way.id}
 
 
 async def test_a_cancelled_song_is_answered_by_the_next_worker_that_looks(database: Database) -> None:
@@ -222,9 +221,35 @@ async def test_a_worker_that_comes_back_finds_that_others_have_its_songs(shared:
     await end_lease(shared)
     assert await shared.songs.claim(OTHER_WORKER, NOW, 1) == [theirs.id]
     await heartbeat(shared)
-    assert await shared.songs.leased(WORKER) == {kept.id: State.COMPOSING}
+    assert await shared.songs.leased(WORKER) == {kept.id}
     assert not await shared.songs.mark_failed(theirs, WORKER, FailureReason.FAILED, None, NOW)
     assert await shared.songs.mark_failed(kept, WORKER, FailureReason.FAILED, None, NOW)
+
+
+async def test_the_edits_of_another_worker_are_under_way_until_they_end(shared: Database) -> None:
+    songs = shared.songs
+    assert await songs.begin_edits(WORKER, 8.0) is None, "there is no such worker"
+    await heartbeat(shared)
+    until = await songs.begin_edits(WORKER, 8.0)
+    assert until is not None
+    assert (await songs.others_edit(WORKER), await songs.others_edit(OTHER_WORKER)) == (False, True)
+    await songs.end_edits(WORKER, until)
+    assert not await songs.others_edit(OTHER_WORKER)
+
+
+async def test_edits_whose_worker_died_end_by_themselves(shared: Database) -> None:
+    await heartbeat(shared)
+    await shared.songs.begin_edits(WORKER, -1.0)
+    assert not await shared.songs.others_edit(OTHER_WORKER)
+
+
+async def test_an_end_of_edits_that_comes_late_does_not_end_the_next_ones(shared: Database) -> None:
+    await heartbeat(shared)
+    earlier = await shared.songs.begin_edits(WORKER, 8.0)
+    assert earlier is not None
+    await shared.songs.begin_edits(WORKER, 9.0)
+    await shared.songs.end_edits(WORKER, earlier)
+    assert await shared.songs.others_edit(OTHER_WORKER)
 
 
 async def test_a_write_of_an_earlier_admission_changes_nothing(database: Database) -> None:

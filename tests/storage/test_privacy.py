@@ -136,7 +136,7 @@ async def test_songs_in_the_works_are_followed_no_longer(database: Database) -> 
     store = database.songs
     assert not await store.mark_completed(under_way, WORKER, RESULT, NOW)
     assert not await store.mark_failed(queued, WORKER, FailureReason.INTERRUPTED, None, NOW)
-    assert await store.leased(WORKER) == {}
+    assert await store.leased(WORKER) == set()
     assert await in_line(database) == []
     assert await store.claim("worker-3", NOW, 10) == []
     assert await admitted(database, 20, 20) == []

@@ -59,7 +59,7 @@ async def test_a_song_goes_from_the_line_to_its_person(database: Database) -> No
     delivered = await fetched(database, song.id)
     assert delivered.reply == replace(elsewhere, token=None, token_expires_at=None)
     assert (delivered.delivery, delivered.delivered_at) == (DeliveryState.DELIVERED, NOW + 3 * MINUTE)
-    assert await store.leased(WORKER) == {}
+    assert await store.leased(WORKER) == set()
 
 
 async def test_a_result_may_have_nothing_but_its_audio(database: Database) -> None:

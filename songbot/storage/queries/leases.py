@@ -34,11 +34,16 @@ INTERRUPTED_AFTER = 30.0
 
 A worker that can't reach the database may still receive its job's id from Whisul in that time, and save it.
 """
-_GONE_AFTER, _FORGET_AFTER = 10.0, 3600.0
-"""Seconds after a lease expires until none of the worker's steps still runs, and until its row is deleted."""
+_FORGET_AFTER = 3600.0
+"""Seconds after a lease expires until the worker's row is deleted."""
 
 _UNREGISTER = delete(workers).where(workers.c.name == bindparam("worker_id"))
-_LEASED = select(songs.c.id, songs.c.state).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
+_END_EDITS = (
+    update(workers)
+    .where(workers.c.name == bindparam("worker_id"), workers.c.edits_until == bindparam("until"))
+    .values(edits_until=None)
+)
+_LEASED = select(songs.c.id).where(FOLLOWED, songs.c.lease_owner == bindparam("worker_id"))
 
 
 class LeaseQueries:
@@ -46,7 +51,7 @@ class LeaseQueries:
 
     On PostgreSQL the statements read the database's clock, so that all workers share one clock, even if their
     machines' clocks differ or a statement runs late. Otherwise `now` returns the time. If only one process
-    may run, the worker that registered last is alive, independent of the clock.
+    may run, registering deletes all other workers.
     """
 
     def __init__(self, *, single_process: bool, on_postgresql: bool, now: Callable[[], datetime]) -> None:
@@ -68,10 +73,14 @@ class LeaseQueries:
             .order_by(*by_preference)
             .limit(1)
         )
-        self._others = select(
-            exists().where(
-                workers.c.name != bindparam("worker_id"), workers.c.lease_until > self._after(-_GONE_AFTER)
-            )
+        self._begin_edits = (
+            update(workers)
+            .where(workers.c.name == bindparam("worker_id"))
+            .values(edits_until=self._after(bindparam("seconds", type_=BigInteger)))
+            .returning(workers.c.edits_until)
+        )
+        self._others_edit = select(
+            exists().where(workers.c.name != bindparam("worker_id"), workers.c.edits_until > self._after(0))
         )
         self._forget = delete(workers)
         if not single_process:
@@ -90,10 +99,9 @@ class LeaseQueries:
 
     def is_alive(self, worker_id: ColumnElement[Any], grace_seconds: float = 0.0) -> ColumnElement[bool]:
         """Return a condition: the worker's lease expired at most `grace_seconds` ago, or not at all."""
-        alive = select(workers.c.name).where(workers.c.name == worker_id)
-        if not self._single_process:
-            alive = alive.where(workers.c.lease_until > self._after(-grace_seconds))
-        return alive.exists()
+        return exists().where(
+            workers.c.name == worker_id, workers.c.lease_until > self._after(-grace_seconds)
+        )
 
     def register(self, connection: Connection, worker_id: str, lease_seconds: float) -> None:
         connection.execute(self._forget, self.parameters())
@@ -108,7 +116,7 @@ class LeaseQueries:
             if self._single_process:
                 return LeaseState.LOST
             self.register(connection, worker_id, lease_seconds)
-        leads = self._single_process or connection.scalar(self._first, self.parameters()) == worker_id
+        leads = connection.scalar(self._first, self.parameters()) == worker_id
         return LeaseState.LEADS if leads else LeaseState.FOLLOWS
 
     def _heartbeat(
@@ -118,8 +126,12 @@ class LeaseQueries:
         parameters = self.parameters(**values, provider_available=provider_available)
         return connection.execute(self._renew, parameters).rowcount == 1
 
-    def is_shared(self, connection: Connection, worker_id: str) -> bool:
-        return bool(connection.scalar(self._others, self.parameters(worker_id=worker_id)))
+    def begin_edits(self, connection: Connection, worker_id: str, seconds: float) -> datetime | None:
+        parameters = self.parameters(worker_id=worker_id, seconds=_microseconds(seconds))
+        return connection.scalar(self._begin_edits, parameters)
+
+    def others_edit(self, connection: Connection, worker_id: str) -> bool:
+        return bool(connection.scalar(self._others_edit, self.parameters(worker_id=worker_id)))
 
     def claim(self, connection: Connection, worker_id: str, now: datetime, limit: int) -> list[int]:
         """Claim each dead worker's songs, oldest first. Skip those that another process is claiming now."""
@@ -159,5 +171,9 @@ def unregister(connection: Connection, worker_id: str) -> None:
     connection.execute(_UNREGISTER, {"worker_id": worker_id})
 
 
-def leased(connection: Connection, worker_id: str) -> dict[int, State]:
-    return {row.id: State(row.state) for row in connection.execute(_LEASED, {"worker_id": worker_id})}
+def end_edits(connection: Connection, worker_id: str, until: datetime) -> None:
+    connection.execute(_END_EDITS, {"worker_id": worker_id, "until": until})
+
+
+def leased(connection: Connection, worker_id: str) -> set[int]:
+    return set(connection.scalars(_LEASED, {"worker_id": worker_id}))

@@ -1,8 +1,8 @@
 """Change a song's state. Each transition is one statement, which matches only songs in the previous state.
 
 They are built once, because building one takes about as long as running it. Run them with the parameters
-`song_id`, `of_generation` and, except for MARK_SUBMITTED, `worker_id`; CANCEL takes `song_id` and `of_user`.
-Any other parameters set the columns they name.
+`song_id`, `of_generation` and, except for MARK_SUBMITTED, `worker_id`; MARK_FAILED also takes `from_state`,
+and CANCEL only `song_id` and `of_user`. Any other parameters set the columns they name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from songbot.songs.models import UNFINISHED, DeliveryState, FailureReason, State
+from songbot.songs.models import DeliveryState, FailureReason, State
 from songbot.storage.schema.tables import PENDING, QUEUED, quota_grants, songs
 
 NOBODY = "nobody"
@@ -42,7 +42,7 @@ MARK_COMPLETED = (
 )
 MARK_FAILED = (
     update(songs)
-    .where(*_SONG, or_(_HELD, QUEUED), songs.c.state.in_(bindparam("states", expanding=True)))
+    .where(*_SONG, or_(_HELD, QUEUED), songs.c.state == bindparam("from_state"))
     .values(state=State.FAILED)
     .returning(*PAID_BY)
 )
@@ -54,15 +54,6 @@ CANCEL = (
 )
 MARK_DELIVERED = update(songs).where(*_ANSWERED).values(delivery=DeliveryState.DELIVERED, **_RELEASED)
 MARK_UNDELIVERABLE = update(songs).where(*_ANSWERED).values(delivery=DeliveryState.UNDELIVERABLE, **_RELEASED)
-
-
-def mark_failed(connection: Connection, parameters: dict[str, Any], *, interrupted: bool) -> bool:
-    """Fail the song and give its grant back.
-
-    A song whose job id was saved in the meantime is not interrupted, since the outcome of its POST is known.
-    """
-    states = [State.SUBMITTING] if interrupted else list(UNFINISHED)
-    return len(fail(connection, MARK_FAILED, {**parameters, "states": states})) == 1
 
 
 def fail(

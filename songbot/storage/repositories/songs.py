@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, select
 
 from songbot.quotas.rules import OperatorLimits
-from songbot.songs.models import FailureReason, ReplyTarget, Result, Song, State
+from songbot.songs.models import FailureReason, ReplyTarget, Result, Song
 from songbot.songs.orders import Order, OrderOutcome
 from songbot.songs.ports import LeaseState, Queue
 from songbot.storage.connectors.base import Connector
@@ -91,10 +91,10 @@ class SqlSongRepository:
         self, song: Song, worker_id: str, reason: FailureReason, error: str | None, now: datetime
     ) -> bool:
         values = {"reason": reason, "error": error, "finished_at": now, "refunded_at": now}
-        parameters = {**_key_of(song), "worker_id": worker_id, "lease_owner": worker_id, **values}
-        interrupted = reason is FailureReason.INTERRUPTED
+        owner = {"worker_id": worker_id, "lease_owner": worker_id}
+        parameters = {**_key_of(song), "from_state": song.state, **owner, **values}
         return await self._connector.write(
-            lambda connection: transitions.mark_failed(connection, parameters, interrupted=interrupted)
+            lambda connection: len(transitions.fail(connection, transitions.MARK_FAILED, parameters)) == 1
         )
 
     async def mark_delivered(self, song: Song, worker_id: str, reply: ReplyTarget, now: datetime) -> bool:
@@ -123,9 +123,17 @@ class SqlSongRepository:
     async def unregister_worker(self, worker_id: str) -> None:
         await self._connector.write(lambda connection: leases.unregister(connection, worker_id))
 
-    async def is_shared(self, worker_id: str) -> bool:
+    async def begin_edits(self, worker_id: str, seconds: float) -> datetime | None:
+        return await self._connector.write(
+            lambda connection: self._leases.begin_edits(connection, worker_id, seconds)
+        )
+
+    async def end_edits(self, worker_id: str, until: datetime) -> None:
+        await self._connector.write(lambda connection: leases.end_edits(connection, worker_id, until))
+
+    async def others_edit(self, worker_id: str) -> bool:
         return not self.single_process and await self._connector.read(
-            lambda connection: self._leases.is_shared(connection, worker_id)
+            lambda connection: self._leases.others_edit(connection, worker_id)
         )
 
     async def claim(self, worker_id: str, now: datetime, limit: int) -> list[int]:
@@ -133,7 +141,7 @@ class SqlSongRepository:
             lambda connection: self._leases.claim(connection, worker_id, now, limit)
         )
 
-    async def leased(self, worker_id: str) -> dict[int, State]:
+    async def leased(self, worker_id: str) -> set[int]:
         return await self._connector.read(lambda connection: leases.leased(connection, worker_id))
 
     async def get(self, song_id: int) -> Song | None:

@@ -13,7 +13,7 @@ from songbot.storage.errors import DatabaseTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The latest revision in `migrations/versions`."""
 _FOLDER = Path(__file__).parent / "migrations"
 _SECONDS = 600.0

@@ -121,6 +121,8 @@ workers = Table(
     Column("lease_until", UtcDateTime, nullable=False),
     # Whether the worker reaches Whisul, as far as it knows.
     Column("provider_available", Boolean, nullable=False, server_default=true()),
+    # Until when the worker's edits of queued songs' messages may be under way. NULL if there are none.
+    Column("edits_until", UtcDateTime),
 )
 
 user_languages = Table(

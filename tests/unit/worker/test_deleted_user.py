@@ -14,7 +14,7 @@ from tests.support.fakes import WorkerEnvironment, run_scenario
 
 async def delete_everything(env: WorkerEnvironment) -> None:
     await SqlPrivacyRepository(env.connector, env.clock.now).delete_user_data(1)
-    env.worker.drop_user(1)
+    env.worker.reconcile_soon()
 
 
 def test_a_song_ordered_amid_the_deletion_is_sent_once_though_whisul_is_slow_to_answer() -> None:
@@ -22,7 +22,7 @@ def test_a_song_ordered_amid_the_deletion_is_sent_once_though_whisul_is_slow_to_
         env.whisul.submit_takes = 25.0
         await env.order()
         await asyncio.sleep(1)
-        env.worker.drop_user(1)  # the deletion did not list the song
+        env.worker.reconcile_soon()  # the deletion did not list the song
         await asyncio.sleep(200)
 
     env = run_scenario(scenario)
@@ -37,7 +37,7 @@ def test_a_song_ordered_amid_the_deletion_is_sent_once_though_it_waits_for_anoth
                 await env.throttle.semaphore.acquire()
             await env.order()
             await asyncio.sleep(1)
-            env.worker.drop_user(1)
+            env.worker.reconcile_soon()
             await asyncio.sleep(25)
             for _ in range(39):
                 env.throttle.semaphore.release()
@@ -59,7 +59,7 @@ def test_a_song_whose_post_ended_in_a_bug_is_not_sent_again_after_a_deletion_tha
         env.whisul.submit = broken_answer
         await env.order()
         await asyncio.sleep(1)
-        env.worker.drop_user(1)
+        env.worker.reconcile_soon()
         await asyncio.sleep(200)
 
     env = run_scenario(scenario)

@@ -76,20 +76,57 @@ def test_a_card_comes_after_the_edits_that_another_worker_began_before_the_admis
     assert max(edits) < delivered_at < admitted_at + 10
 
 
-def test_a_leader_leaves_the_message_of_a_new_song_to_the_worker_that_may_admit_it():
+def test_a_failure_after_a_wait_is_told_at_once_unless_another_worker_is_editing():
     async def live():
         first, second = pair(max_concurrent=1)
         async with first.open(), second.open():
-            await first.order(user_id=1)
-            await asyncio.sleep(20)
-            ordered_at = first.clock.monotonic()
-            await first.order(user_id=2)
-            await asyncio.sleep(20)
-        return first, ordered_at
+            admitted_at = await fails_after_waiting(second, seconds=60)
+            await asyncio.sleep(30)
+        return first, second, admitted_at
 
-    first, ordered_at = run(live())
-    edits = [at - ordered_at for at, song_id, _ in first.delivery.progress_updates if song_id == 2]
-    assert 2.0 <= edits[0] <= 5.0
+    first, second, admitted_at = run(live())
+    assert any(song_id == 2 for _, song_id, _ in first.delivery.progress_updates)
+    [delivered_at] = [
+        at
+        for env in (first, second)
+        for at, song, _ in env.delivery.delivered
+        if song.reason is FailureReason.REJECTED
+    ]
+    assert delivered_at < admitted_at + 1
+
+
+def test_a_failure_is_told_after_the_edits_of_a_worker_that_registered_a_moment_before():
+    """The new worker reads the queue just before the song gets its slot."""
+
+    async def live():
+        first, second = pair()
+        first.whisul.submit_errors = [REJECTED]
+        edit, admit, may_admit = first.delivery.update_progress, second.repository.admit, asyncio.Event()
+
+        async def slow_edit(song, progress):
+            await asyncio.sleep(4.2)
+            return await edit(song, progress)
+
+        async def later(*arguments):
+            await may_admit.wait()
+            return await admit(*arguments)
+
+        first.delivery.update_progress, second.repository.admit = slow_edit, later
+        async with second.open():
+            await second.order()
+            first.build()
+            await first.worker.start()
+            edits = asyncio.create_task(first.worker._queue_display.refresh(()))
+            await asyncio.sleep(0.5)
+            may_admit.set()
+            await edits
+            await asyncio.sleep(20)
+        return first, second
+
+    first, second = run(live())
+    [(edited_at, _, _)] = first.delivery.progress_updates
+    [(delivered_at, _, _)] = second.delivery.delivered
+    assert edited_at < delivered_at < edited_at + 1
 
 
 def test_an_order_that_is_admitted_and_fails_at_once_is_told_at_once():

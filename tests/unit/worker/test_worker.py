@@ -353,7 +353,7 @@ def test_another_workers_progress_edit_never_comes_after_the_message_that_a_song
 
     async def update_progress(song, progress):
         del song, progress
-        await asyncio.sleep(5)
+        await asyncio.sleep(4.7)
         ended.append(leader.clock.monotonic())
         return True
 
@@ -523,9 +523,13 @@ def test_a_bug_after_the_post_never_sends_it_again(where):
     assert env.delivery.reasons() == [FailureReason.INTERRUPTED]
 
 
-def test_a_song_whose_poll_always_breaks_is_given_up_in_time():
+def test_a_song_whose_poll_always_breaks_is_given_up_in_time_and_each_error_is_logged(caplog):
+    polls = 0
+
     async def scenario(env):
         async def poll(_job_id):
+            nonlocal polls
+            polls += 1
             raise RuntimeError("a bug of ours")
 
         env.whisul.poll = poll
@@ -533,6 +537,8 @@ def test_a_song_whose_poll_always_breaks_is_given_up_in_time():
         await asyncio.sleep(3 * 3600)
 
     assert run_scenario(scenario).delivery.reasons() == [FailureReason.TIMED_OUT]
+    logged = [record for record in caplog.records if record.exc_info]
+    assert len(logged) == polls
 
 
 def test_a_song_whose_delivery_always_breaks_waits_in_the_library_when_its_time_is_up():
