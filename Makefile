@@ -81,11 +81,12 @@ translations: .venv/dev.stamp ## update the catalogs in locales/ with the texts 
 dashboard: .venv/dev.stamp ## write deploy/grafana/songbot.json from deploy/grafana/dashboard.py
 	$(BIN)/python deploy/grafana/dashboard.py
 
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade pyproject.toml
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade
 lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows in requirements*.txt
-	$(COMPILE) -o requirements.txt
-	$(COMPILE) --extra sandbox --extra dev -c requirements.txt -o requirements-dev.txt
-	$(COMPILE) --extra sandbox -c requirements-dev.txt -o requirements-sandbox.txt
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --extra sandbox --extra dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra sandbox -c requirements-dev.txt -o requirements-sandbox.txt
+	$(COMPILE) --group installer -o requirements-pip.txt
 
 clean: ## remove .venv and what tests left behind
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* .import_linter_cache

@@ -22,6 +22,7 @@ from sandbox.live import LiveEnv, accept_late_actions, draw_embeds_as_discord, k
 from sandbox.local_whisul import local_whisul
 from sandbox.locales import Locales
 from sandbox.page.channels import ChannelSwitch, SandboxChannel
+from sandbox.page.media import PlainAudio
 from sandbox.page.server import SandboxServer
 from sandbox.whisul import WhisulServer
 from songbot.app import App, open_app
@@ -160,6 +161,7 @@ def _page(env: LiveEnv, channels: tuple[SandboxChannel, ...], first: SandboxChan
     switch = ChannelSwitch(preview, channels, first)
     locales = Locales({person.name: person.id for channel in channels for person in channel.people})
     locales.send()
+    preview._media_worker = PlainAudio()
     preview._server = SandboxServer(preview, port, lambda: switch, locales)
     return preview
 

@@ -18,6 +18,7 @@ from typing import Iterable, Iterator
 
 ENVIRONMENT = Path(".venv")
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PIP_REQUIREMENTS = Path(__file__).parents[1] / "requirements-pip.txt"
 PIP = (str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input")
 _PINNED = re.compile(r"^[a-z0-9][^=;\n]*==", re.IGNORECASE | re.MULTILINE)
 _SETTLED = re.compile(r"(?:Collecting|Ignoring|Requirement already satisfied:) ([A-Za-z0-9._-]+)")
@@ -47,8 +48,10 @@ def create_environment() -> None:
     """Create `.venv`, or remove it on failure. Raise subprocess.CalledProcessError if pip is unavailable."""
     try:
         venv.create(ENVIRONMENT, with_pip=True, symlinks=os.name != "nt")
-        # Python 3.11 installs setuptools (10 MB), which nothing here imports.
-        subprocess.run([*PIP, "uninstall", "--quiet", "--yes", "setuptools"], check=True, capture_output=True)
+        if sys.version_info < (3, 12):  # which installs setuptools (10 MB), but nothing here imports it
+            subprocess.run(
+                [*PIP, "uninstall", "--quiet", "--yes", "setuptools"], check=True, capture_output=True
+            )
     except BaseException:
         shutil.rmtree(ENVIRONMENT, ignore_errors=True)
         raise
@@ -97,6 +100,9 @@ def main(arguments: list[str]) -> int:
     try:
         if not PYTHON.exists():
             create_environment()
+            # Python's own pip can be years old, and would take twice as long for the rest.
+            if failed := install(PIP_REQUIREMENTS, ["--no-compile"], title):
+                return failed
         return install(requirements, arguments[1:], title)
     except subprocess.CalledProcessError:
         sys.stderr.write("\nPython can't install pip. On Debian and Ubuntu: apt install python3-venv\n")

@@ -12,7 +12,7 @@ from songbot.interactions.languages import own_language
 from songbot.quotas.repository import GuildUsage, QuotaRepository
 from songbot.quotas.rules import OperatorLimits
 from songbot.songs.ports import Clock
-from songbot.ui.quota.chart import ChartNotDrawn, draw_chart
+from songbot.ui.quota.draw_chart import ChartNotDrawn, draw_chart
 from songbot.ui.quota.panel_pages import CHART_FILE, PanelPage, chart_layout
 from songbot.wording import usage_chart as wording
 from songbot.wording.language import Language

@@ -92,12 +92,9 @@ class Language:
         """Return "a, b and c", or with the style `or`, "a, b or c"."""
         return lists.format_list(list(items), style, locale=self._cldr)
 
-    def day(self, day: date, skeleton: Literal["E", "Md", "MMMd", "MMMMd"]) -> str:
-        """Return a date with the parts in the skeleton (Unicode TR 35), such as "Thu", "14/5" or "14 May"."""
+    def day(self, day: date, skeleton: Literal["E", "MMMd", "MMMMd"]) -> str:
+        """Return a date with the parts in the skeleton (Unicode TR 35), such as "Thu" or "14 May"."""
         return dates.format_skeleton(skeleton, day, locale=self._cldr)
-
-    def thousands_separator(self) -> str:
-        return numbers.get_group_symbol(self._cldr)
 
     def paragraph(self, *sentences: str) -> str:
         """Return the sentences one after the other. Empty ones are left out."""

@@ -17,13 +17,3 @@ async def bot_env(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
     marker = request.node.get_closest_marker("settings")
     async with open_bot(tmp_path / "songs.db", **(marker.kwargs if marker else {})) as opened:
         yield opened
-
-
-@pytest.fixture
-def quickly_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw nothing: the renderer is tested elsewhere."""
-
-    async def draw(language: object, days: object, daily_limit: int) -> bytes:
-        return b"\x89PNG\r\n\x1a\n"
-
-    monkeypatch.setattr("cogs.quota._usage.draw_chart", draw)

@@ -27,7 +27,7 @@ from .pseudo import plain_english, pseudo_languages, texts_so_far
 from .quotas import COMMAND, command, send
 
 __all__ = ["pseudo_languages"]
-pytestmark = pytest.mark.usefixtures("pseudo_languages", "quickly_drawn", "all_links_live")
+pytestmark = pytest.mark.usefixtures("pseudo_languages", "all_links_live")
 
 GREEK = replace(RESULT, title="Νύχτα", tags=("σκούρο",))
 PROMPT = "ένα τραγούδι"

@@ -11,7 +11,7 @@ from songbot.app import create_app
 from songbot.interactions.errors import UserFacingError
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.provider import JobReport, JobState
-from songbot.ui.quota.chart import ChartNotDrawn
+from songbot.ui.quota.draw_chart import ChartNotDrawn
 from songbot.wording import general
 from songbot.wording.language import ENGLISH
 from tests.support.songs import COMPLETED
@@ -292,7 +292,6 @@ async def test_a_press_of_someone_without_the_right_shows_nothing(bot_env: BotEn
     assert read(result) == before
 
 
-@pytest.mark.usefixtures("quickly_drawn")
 async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     for actor in (bot_env.ann, bot_env.ann, bot_env.max):
         await ask(bot_env, actor)
@@ -314,7 +313,6 @@ async def test_the_chart_says_the_same_in_words(bot_env: BotEnvironment):
     assert "Songs in the last 7 days. 1 song made. 3 failed" in (picture.description or "")
 
 
-@pytest.mark.usefixtures("quickly_drawn")
 async def test_without_the_right_to_attach_the_words_come_alone(bot_env: BotEnvironment):
     bot_env.env.inject_error("PATCH", "/webhooks/*", status=403, code=50013)
     said = await quota(bot_env, "usage", days=7)

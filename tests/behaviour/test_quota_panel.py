@@ -220,7 +220,6 @@ async def test_the_log_turns_its_pages_inside_the_panel(bot_env: BotEnvironment)
     assert "Each member" in read(panel)
 
 
-@pytest.mark.usefixtures("quickly_drawn")
 async def test_the_chart_is_a_page_with_a_picture_in_words_too(bot_env: BotEnvironment):
     await ask(bot_env, bot_env.ann)
     panel = await open_panel(bot_env)
@@ -323,7 +322,6 @@ async def test_manage_server_is_checked_with_each_press_choice_and_form(bot_env:
     assert read(panel) == before
 
 
-@pytest.mark.usefixtures("quickly_drawn")
 @pytest.mark.parametrize(
     "custom_id",
     [
