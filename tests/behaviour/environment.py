@@ -15,6 +15,7 @@ import simcord
 from songbot.app import App, open_app
 from songbot.settings import Settings
 from songbot.storage.database import Database
+from tests.support.hang_guard import HANG_GUARD
 from tests.support.provider import FakeProvider
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,8 +38,6 @@ class SimClock:
 
 SHORT_TIMER = 2.0
 """Seconds. A test's action waits for the bot's timers up to this length, and leaves others to `wait`."""
-HANG_GUARD = 120.0
-"""Seconds on the wall clock after which nothing more can be expected, however busy the machine is."""
 
 
 class QuickEnv(simcord.Env):

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sandbox.whisul import WhisulServer
+from tests.support.hang_guard import HANG_GUARD
 
 from .discord_server import Channel, DiscordServer, Guild, User
-from .discord_server.clock import HANG_GUARD
 from .forks import ROOT, ForkedProcess, fork_bot
 
 KEY = "a-key-for-wire-tests-only"
