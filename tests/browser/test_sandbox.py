@@ -6,6 +6,7 @@ import asyncio
 import re
 import signal
 
+import pytest
 from playwright.async_api import expect
 
 from sandbox.whisul.prompt_words import MEANINGS
@@ -15,7 +16,7 @@ from .chromium import open_page, sandbox
 from .discord_page import DiscordPage
 from .visit import IN_CHROMIUM
 
-pytestmark = IN_CHROMIUM
+pytestmark = [IN_CHROMIUM, pytest.mark.slow]
 
 PROMPT = "a slow lo-fi tune about rain"
 
@@ -38,7 +39,7 @@ async def _the_progress_line_moves_by_itself(discord: DiscordPage) -> None:
     await expect(line).to_contain_text("Whisul is composing your song")
     await expect(line).to_contain_text(re.compile(r"Ready in 1\d seconds · Requested by @ann"))
     await expect(line).to_contain_text("▱" * 10)
-    await expect(line).to_contain_text(re.compile(r"▰{4,9}▱+"), timeout=15_000)
+    await expect(line).to_contain_text(re.compile(r"▰{4,9}▱+"))
 
 
 async def _the_card_arrives_with_its_cover(discord: DiscordPage) -> None:
