@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check backup test test-all test-busy lint types contracts alerts suite suite-all pseudo simulate bench translations dashboard lock clean
+.PHONY: help sandbox run check backup test test-all test-busy checks lint types contracts alerts suite suite-all pseudo simulate bench translations dashboard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -35,12 +35,16 @@ check: .venv/run.stamp ## are settings, database, Discord and Whisul in order?
 backup: .venv/run.stamp ## a copy of the SQLite database while the bot runs; TO=file says where
 	@$(BIN)/python -m songbot.storage.backup $(if $(TO),--to "$(TO)")
 
-test: lint types contracts alerts suite ## lint, formatting, types, import contracts, alert rules, the tests but for slow ones
+test: checks suite ## lint, formatting, types, import contracts, alert rules, the tests but for slow ones
 
-test-all: lint types contracts alerts suite-all ## the same with the slow tests: what CI runs
+test-all: checks suite-all ## the same with the slow tests and their coverage: what CI runs
 
 test-busy: .venv/dev.stamp ## all tests RUNS times (10) beside four processes that keep the machine busy
 	@$(BIN)/python -m tests.busy --runs $(or $(RUNS),10) -- -n 4 --dist worksteal
+
+# Types take longest and use one core.
+checks: .venv/dev.stamp
+	@$(MAKE) --no-print-directory -j2 types lint contracts alerts
 
 lint: .venv/dev.stamp ## lint and formatting alone
 	$(BIN)/ruff check .
@@ -61,9 +65,9 @@ alerts: ## the alert rules alone, with Prometheus' own tool
 	else echo "SKIPPED the alert rules: promtool is not installed (on Debian: apt install prometheus)"; fi
 
 suite: .venv/dev.stamp ## the tests alone, but for slow ones
-	$(PYTEST) -m "not slow" --cov --cov-report=term
+	$(PYTEST) -m "not slow"
 
-suite-all: .venv/dev.stamp ## all tests alone
+suite-all: .venv/dev.stamp ## all tests alone, and how much of the code they cover
 	$(PYTEST) --cov --cov-report=term
 
 pseudo: .venv/dev.stamp ## the behaviour tests in a pseudo-language, in which plain English is found

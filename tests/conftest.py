@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Deadlines and `too_slow` measure the machine, not the code; pytest's timeout guards against hanging.
 settings.register_profile("no-clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no-clock")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one empty database. Tests copy it, which is cheaper than migrating a database for each."""
+    from tests.support.databases import migrate  # unit tests need no storage
+
+    path = tmp_path_factory.mktemp("template") / "songs.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

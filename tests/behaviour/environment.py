@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import simcord
 from songbot.app import App, open_app
 from songbot.settings import Settings
 from songbot.storage.database import Database
+from tests.support.hang_guard import HANG_GUARD
 from tests.support.provider import FakeProvider
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,24 +36,24 @@ class SimClock:
         return self.env.backend.clock.elapsed if self.env else 0.0
 
 
+SHORT_TIMER = 2.0
+"""Seconds. A test's action waits for the bot's timers up to this length, and leaves others to `wait`."""
+
+
 class QuickEnv(simcord.Env):
     """Checks every 5 ms whether the bot is idle, instead of SimCord's 50 ms, since database calls take about
     1 ms.
 
-    On a busy machine the bot may still be working when SimCord's timeout on the wall clock expires. Then it
-    is checked again, for up to a minute.
+    SimCord also lets timers expire on the wall clock, and waits for those of which less is left than its
+    settle timeout. Here, that depends on the timer alone: a long one expires only when a test lets time pass.
     """
 
     async def _settle_internal(self, *, idle: float = 0.005, **options: Any) -> None:
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + 60.0
-        while True:
-            try:
-                return await super()._settle_internal(idle=idle, **options)
-            except TimeoutError:
-                if loop.time() > give_up_at:
-                    raise
-                options.pop("_deadline", None)
+        await super()._settle_internal(idle=idle, **options | {"timeout": HANG_GUARD})
+
+    def _schedule_timer(self, record: Any, *how: Any) -> None:
+        if record.when - self._virtual_time <= SHORT_TIMER:
+            super()._schedule_timer(record, *how)
 
 
 @dataclass
@@ -71,13 +71,8 @@ class BotEnvironment:
     max: Any
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass. SimCord's settle timeout decides which sleeps are skipped after an action, which
-        needs a low value, and how long this call may take on the wall clock, which needs a high one."""
-        default_timeout, self.env.settle_timeout = self.env.settle_timeout, 120.0
-        try:
-            await self.env.advance_time(seconds)
-        finally:
-            self.env.settle_timeout = default_timeout
+        """Let time pass."""
+        await self.env.advance_time(seconds)
 
 
 def settings_for(path: Path, **changes: Any) -> Settings:
@@ -99,7 +94,7 @@ async def open_bot(path: Path, *, check_errors: bool = True, **changes: Any) -> 
     whisul = FakeProvider(clock)
     async with open_app(settings, provider=whisul, clock=clock) as app:
         database = app.dependencies.database
-        env = QuickEnv(app.bot, settle_timeout=2.0, check_errors=check_errors)
+        env = QuickEnv(app.bot, settle_timeout=HANG_GUARD, check_errors=check_errors)
         clock.env = env
         await env.start()
         guild = env.create_guild("Song Lab")

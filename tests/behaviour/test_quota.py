@@ -215,7 +215,6 @@ async def test_a_failed_song_is_given_back(bot_env: BotEnvironment):
 async def test_twenty_orders_at_the_same_instant_on_a_limit_of_five_give_five_songs(bot_env: BotEnvironment):
     await quota(bot_env, "limit", applies_to="member", songs=5, per="day")
     data = command(bot_env, "song", prompt=(3, "rain"))
-    bot_env.env.settle_timeout = 4.0
     results = [send(bot_env, bot_env.ann, COMMAND, data) for _ in range(20)]
     await bot_env.env.settle()
     assert sum(result.response is not None for result in results) == 5

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.support.hang_guard import HANG_GUARD
+
 HOUSE = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TIMEOUT_MS = 20_000
-"""Milliseconds for whatever is waited for: a song of a few seconds, on a machine with other things to do."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -52,8 +52,8 @@ async def open_page(
                 device_scale_factor=scale,
             )
             page = context.pages[0]
-            page.set_default_timeout(TIMEOUT_MS)
-            expect.set_options(timeout=TIMEOUT_MS)
+            page.set_default_timeout(HANG_GUARD * 1000)
+            expect.set_options(timeout=HANG_GUARD * 1000)
             await page.goto(url)
             try:
                 yield page
@@ -80,8 +80,8 @@ class SandboxProcess:
         return await self.ended()
 
     async def ended(self) -> tuple[int, str]:
-        """Return the exit code and everything printed after the first line, within 10 seconds."""
-        async with asyncio.timeout(10):
+        """Return the exit code and everything printed after the first line."""
+        async with asyncio.timeout(HANG_GUARD):
             rest, _ = await self._process.communicate()
         assert self._process.returncode is not None
         return self._process.returncode, rest.decode()
@@ -97,14 +97,14 @@ async def sandbox(*arguments: str) -> AsyncIterator[SandboxProcess]:
     )
     assert process.stdout
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANG_GUARD):
             first_line = (await process.stdout.readline()).decode()
         yield SandboxProcess(process, first_line)
     finally:
         if process.returncode is None:
             process.terminate()
             try:
-                await asyncio.wait_for(process.communicate(), 10)
+                await asyncio.wait_for(process.communicate(), HANG_GUARD)
             except TimeoutError:
                 process.kill()
                 await process.wait()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Page, expect
 
-from .chromium import TIMEOUT_MS
+from tests.support.hang_guard import HANG_GUARD
 
 # The page's own status: its visible messages vary with what was done, and come late.
 READY = "() => window.simcordPreview.ready"
@@ -50,7 +50,7 @@ class DiscordPage:
 
     async def _act(self, button: Locator, is_taken: Callable[[], Awaitable[bool]]) -> None:
         """Click until the click is accepted, as a person would: the page ignores clicks while updating."""
-        async with asyncio.timeout(TIMEOUT_MS / 1000):
+        async with asyncio.timeout(HANG_GUARD):
             await self._done()
             await button.click()
             await self._done()

@@ -14,6 +14,8 @@ from contextlib import AsyncExitStack
 from PIL import Image, ImageChops
 from playwright.async_api import FloatRect, expect
 
+from tests.support.hang_guard import HANG_GUARD
+
 from .chromium import HOUSE, open_page, sandbox
 from .discord_page import DiscordPage, Pick
 
@@ -93,7 +95,7 @@ async def _take(discord: DiscordPage, name: str) -> None:
 async def _at_rest(discord: DiscordPage) -> FloatRect:
     """Return where the last message is once it is scrolled to and everything above it has loaded."""
     await discord.last_message().evaluate("message => message.scrollIntoView({block: 'end'})")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_GUARD):
         before, here = None, await discord.last_message().bounding_box()
         while here is None or before != here:
             await asyncio.sleep(1.5)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from .discord_page import DiscordPage
 from .visit import IN_CHROMIUM, visit
 
-pytestmark = IN_CHROMIUM
+pytestmark = [IN_CHROMIUM, pytest.mark.slow]
 
 OFFER = "Make a song from this?"
 SAID, COMMANDED = "a waltz for a cat", "sea shanty with an accordion"

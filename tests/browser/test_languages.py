@@ -13,7 +13,7 @@ from songbot.wording.language import ENGLISH, Language, find_language
 from .discord_page import DiscordPage
 from .visit import IN_CHROMIUM, visit
 
-pytestmark = IN_CHROMIUM
+pytestmark = [IN_CHROMIUM, pytest.mark.slow]
 
 PROMPT = "a slow lo-fi tune about rain"
 REMIXED = "a fast synthwave chase"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from .discord_page import DiscordPage, Pick
 from .visit import IN_CHROMIUM, visit
 
-pytestmark = IN_CHROMIUM
+pytestmark = [IN_CHROMIUM, pytest.mark.slow]
 
 FIRST, SECOND = "a slow lo-fi tune about rain", "a fast synthwave chase"
 # Per month, so that midnight can't come between a song and the refusal of the next.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from .discord_page import DiscordPage
 from .visit import IN_CHROMIUM, visit
 
-pytestmark = IN_CHROMIUM
+pytestmark = [IN_CHROMIUM, pytest.mark.slow]
 
 PROMPT = "a slow lo-fi tune about rain"
 REMIXED = "a fast synthwave chase"

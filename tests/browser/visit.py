@@ -10,10 +10,7 @@ import pytest
 from .chromium import find_chromium, open_page, sandbox
 from .discord_page import DiscordPage
 
-IN_CHROMIUM = [
-    pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on the PATH"),
-    pytest.mark.timeout(90),
-]
+IN_CHROMIUM = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on the PATH")
 
 
 @asynccontextmanager

@@ -16,21 +16,10 @@ from songbot.quotas.rules import OperatorLimits
 from songbot.storage import Database, open_database
 from tests.storage.builders import CEILINGS, NOW
 from tests.storage.postgres import NoPostgres, PostgresServer, postgres_server
+from tests.support.databases import migrate
 from tests.support.fixed_clock import FixedClock
 
 _numbers = itertools.count(1)
-
-
-async def _migrate(url: str) -> None:
-    async with open_database(url) as database:
-        await database.migrate()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "songs.db"
-    asyncio.run(_migrate(f"sqlite:///{path}"))
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +36,7 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres: PostgresServer) -> str:
     asyncio.run(_create(postgres, "template_songs", "template0"))
-    asyncio.run(_migrate(postgres.url("template_songs")))
+    asyncio.run(migrate(postgres.url("template_songs")))
     return "template_songs"
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.storage.postgres import SECONDS_TO_START, PostgresServer
+from tests.storage.postgres import PostgresServer
+from tests.support.hang_guard import HANG_GUARD
 
 PORT = 6432
 SERVER_SESSIONS = 3
@@ -56,7 +57,7 @@ def _running(program: str, folder: Path, server: PostgresServer) -> Iterator[Pat
 
 
 def _wait_for_socket(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
+    deadline = time.monotonic() + HANG_GUARD
     while not (folder / f".s.PGSQL.{PORT}").exists():
         if process.poll() is not None or time.monotonic() > deadline:
             raise NoPgBouncer((folder / "log").read_text()[-500:] if (folder / "log").exists() else "no log")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SECONDS_TO_START = 20.0
+from tests.support.hang_guard import HANG_GUARD
 
 
 class NoPostgres(Exception):
@@ -57,12 +57,12 @@ class PostgresServer:
         """Shut down at once and disconnect all clients (SIGINT, PostgreSQL's "fast" shutdown)."""
         if self.process is not None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(SECONDS_TO_START)
+            self.process.wait(HANG_GUARD)
             self.process = None
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         ready = [self.binaries / "psql", "-h", self.folder, "-U", "postgres", "-c", "select 1"]
-        deadline = time.monotonic() + SECONDS_TO_START
+        deadline = time.monotonic() + HANG_GUARD
         while subprocess.run(ready, capture_output=True, check=False).returncode:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise NoPostgres((self.folder / "log").read_text()[-500:])

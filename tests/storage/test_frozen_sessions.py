@@ -16,6 +16,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import State
 from songbot.storage import Database, open_database
 from tests.storage.builders import admitted, placed
+from tests.support.hang_guard import HANG_GUARD
 
 
 @asynccontextmanager
@@ -47,7 +48,7 @@ async def test_a_process_stopped_with_the_admission_lock_stops_nobody_else(postg
     async with open_database(postgres_url, deadline=1) as database:
         song = await placed(database)
         async with frozen_holder(postgres_url, deadline=1) as frozen:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(HANG_GUARD):
                 await admit_at_last(database, song.id)
             os.kill(frozen.pid, signal.SIGCONT)
             output, _ = await frozen.communicate()

@@ -21,6 +21,7 @@ from songbot.storage.database import describe_database
 from songbot.storage.schema.migrate import HEAD, alembic_config, revision_of
 from songbot.storage.schema.tables import metadata
 from tests.storage.builders import placed
+from tests.support.hang_guard import HANG_GUARD
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ def test_a_migrated_database_opens_without_loading_alembic(sqlite_url: str) -> N
         "    async with open_database(sys.argv[1]) as database: await database.migrate()\n"
         "asyncio.run(main()); sys.exit('alembic' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, timeout=HANG_GUARD)
 
 
 async def test_how_far_a_database_is_migrated_is_told_without_changing_it(empty_url: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from .process import Stage, open_stage
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
+    """Its database has all tables already."""
+    shutil.copy(sqlite_template, tmp_path / "songs.db")
     async with open_stage(tmp_path) as opened:
         yield opened

@@ -20,12 +20,5 @@ async def start_altered(stage: Stage, alteration: str, **settings: str) -> BotPr
 
 
 async def start_altered_ready(stage: Stage, alteration: str, **settings: str) -> BotProcess:
-    """Do the same, and wait until the bot is connected to the gateway."""
-    identified = len(stage.discord.gateway.identifies)
-    bot = await start_altered(stage, alteration, **settings)
-    await stage.discord.wait_until(
-        lambda: len(stage.discord.gateway.identifies) > identified or bot.process.returncode is not None, 20
-    )
-    assert bot.process.returncode is None, bot.log
-    await stage.discord.commands_registered("song")
-    return bot
+    """Do the same, and wait until the bot is ready."""
+    return await stage.ready(await start_altered(stage, alteration, **settings))

@@ -7,7 +7,8 @@ from .process import ROOT, Stage
 
 
 async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Stage):
-    await stage.start_ready()
+    (stage.folder / "songs.db").unlink()  # the first start ever
+    await stage.ready(await stage.start())
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="a trap song about rain")
     await song.acknowledged()
     assert "a trap song about rain" in song.message.embed["description"]

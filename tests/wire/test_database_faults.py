@@ -141,6 +141,7 @@ async def made_and_stopped(stage: Stage) -> None:
     assert await bot.terminate() == 0
 
 
+@pytest.mark.slow
 async def test_a_database_that_can_not_be_used_ends_the_start_in_one_clear_line(stage: Stage):
     await made_and_stopped(stage)
     await ends_with_a_clear_line(await start_altered(stage, READ_ONLY), "readonly")

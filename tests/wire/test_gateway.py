@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -66,11 +67,14 @@ async def break_with(stage: Stage, how: str) -> None:
             await gateway.close(int(code))
 
 
-async def on_stages(folder: Path, act: Callable[[Stage, str], Awaitable[None]], *ways: str) -> None:
+async def on_stages(
+    folder: Path, database: Path, act: Callable[[Stage, str], Awaitable[None]], *ways: str
+) -> None:
     """Each failure has its own stage. All run at the same time, since most of it is waiting."""
 
     async def on_stage(way: str) -> None:
         (folder / way).mkdir()
+        shutil.copy(database, folder / way / "songs.db")
         async with open_stage(folder / way) as stage:
             await stage.start_ready()
             await act(stage, way)
@@ -78,9 +82,11 @@ async def on_stages(folder: Path, act: Callable[[Stage, str], Awaitable[None]], 
     await asyncio.gather(*map(on_stage, ways))
 
 
-async def test_a_session_is_resumed_and_presses_in_the_gap_are_not_lost(tmp_path: Path):
+async def test_a_session_is_resumed_and_presses_in_the_gap_are_not_lost(
+    tmp_path: Path, sqlite_template: Path
+):
     ways = "4000", "1006", "reconnect requested", "invalid session, resumable"
-    await on_stages(tmp_path, assert_resumed_after, *ways)
+    await on_stages(tmp_path, sqlite_template, assert_resumed_after, *ways)
 
 
 async def assert_resumed_after(stage: Stage, how: str) -> None:
@@ -97,8 +103,8 @@ async def assert_resumed_after(stage: Stage, how: str) -> None:
     assert len(stage.whisul.posts) == 3
 
 
-async def test_a_session_that_is_over_is_begun_anew(tmp_path: Path):
-    await on_stages(tmp_path, assert_begun_anew_after, "4007", "4009", "invalid session")
+async def test_a_session_that_is_over_is_begun_anew(tmp_path: Path, sqlite_template: Path):
+    await on_stages(tmp_path, sqlite_template, assert_begun_anew_after, "4007", "4009", "invalid session")
 
 
 async def assert_begun_anew_after(stage: Stage, how: str) -> None:

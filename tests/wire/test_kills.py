@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from sandbox.whisul.faults import Fault
+from tests.support.hang_guard import HANG_GUARD
 
 from .answers import answers_in, answers_in_any, delivered, songs_in
 from .crashing_bot import MARK
@@ -60,7 +61,7 @@ class Forge:
             assert self.script.stdin
             assert self.script.stdout
             self.script.stdin.write(json.dumps(order).encode() + b"\n")
-            answer = await asyncio.wait_for(self.script.stdout.readline(), 30)
+            answer = await asyncio.wait_for(self.script.stdout.readline(), HANG_GUARD)
         self.started.append(int(answer))
         stage.discord.cpu_wait.watch(int(answer))
         return self.started[-1]

@@ -13,8 +13,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.whisul.faults import Fault
+from tests.support.hang_guard import HANG_GUARD
 
-from .discord_server.clock import HANG_GUARD
 from .process import KEY, TOKEN, BotProcess, Stage
 
 SECRET = "zanzibar"

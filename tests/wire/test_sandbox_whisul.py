@@ -19,6 +19,7 @@ from PIL import Image
 from sandbox.whisul import WhisulServer
 from sandbox.whisul.mp3 import frames_of
 from tests.support.fixed_clock import FixedClock
+from tests.support.hang_guard import HANG_GUARD
 
 KEY = "a-key-for-tests"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -289,21 +290,21 @@ async def test_the_command_line_prints_its_address_and_ends_cleanly() -> None:
     command = (sys.executable, "-m", "sandbox.whisul", "--port", "0", "--key", "k", "--seconds", "0")
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 20)).decode()
+    line = (await asyncio.wait_for(process.stdout.readline(), HANG_GUARD)).decode()
     found = re.fullmatch(r"Whisul is at (http://127\.0\.0\.1:\d+/api) with the key k\n", line)
     assert found
     async with aiohttp.ClientSession(headers={"Authorization": "Bearer k"}) as http:
         async with http.get(f"{found[1]}/jobs/{NOWHERE}") as answer:
             assert answer.status == 404
         process.send_signal(signal.SIGTERM)
-        rest = await asyncio.wait_for(process.communicate(), 10)
+        rest = await asyncio.wait_for(process.communicate(), HANG_GUARD)
     assert (process.returncode, rest) == (0, (b"", b""))
 
 
 async def test_a_taken_port_is_said_in_one_line(server: WhisulServer) -> None:
     command = (sys.executable, "-m", "sandbox.whisul", "--port", str(server.port))
     process = await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE)
-    _, errors = await asyncio.wait_for(process.communicate(), 20)
+    _, errors = await asyncio.wait_for(process.communicate(), HANG_GUARD)
     assert process.returncode == 1
     assert errors.startswith(b"Can not listen on 127.0.0.1:")
     assert errors.count(b"\n") == 1

@@ -12,10 +12,10 @@ import pytest
 
 from songbot.wording.general import STOPPING
 from songbot.wording.language import ENGLISH
+from tests.support.hang_guard import HANG_GUARD
 
 from .answers import answers_in, delivered, is_answer, songs_in
 from .discord_server import InteractionRecord
-from .discord_server.clock import HANG_GUARD
 from .process import BotProcess, Stage, open_stage
 
 SONGS = 200

@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.hang_guard import HANG_GUARD
 from whisul_api import (
     BadResponse,
     InvalidInput,
@@ -81,7 +82,9 @@ async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, se
         await asyncio.sleep(1)
 
 
-async def outcomes(base_url: str, timeout: float = 5) -> tuple[WhisulError | None, WhisulError | None]:
+async def outcomes(
+    base_url: str, timeout: float = HANG_GUARD
+) -> tuple[WhisulError | None, WhisulError | None]:
     """Return what a generate() and a job() against the server raise."""
     raised: list[WhisulError | None] = []
     async with WhisulClient(KEY, base_url, timeout=timeout) as client:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from tests.support.hang_guard import HANG_GUARD
 from whisul_api import DownloadFailed, cli
 from whisul_api.download import download
 
@@ -301,7 +302,7 @@ def module(whisul: FakeWhisul, *arguments: str) -> subprocess.Popen[str]:
 
 def test_the_module_runs_from_a_shell(whisul: FakeWhisul, tmp_path: Path) -> None:
     with module(whisul, "a trap song", "-o", str(tmp_path / "song.mp3")) as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=HANG_GUARD)
     assert (process.returncode, out) == (0, f"{tmp_path / 'song.mp3'}\n"), err
     assert (tmp_path / "song.mp3").read_bytes() == SONG
 
@@ -309,11 +310,11 @@ def test_the_module_runs_from_a_shell(whisul: FakeWhisul, tmp_path: Path) -> Non
 def test_ctrl_c_in_a_shell_is_clean(whisul: FakeWhisul) -> None:
     whisul.job_replies = [(200, {"status": "running"})]
     with module(whisul, "a trap song") as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + HANG_GUARD
         while "GET" not in whisul.paths and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=HANG_GUARD)
     assert process.returncode == 130
     assert "job-1" in err
     assert "Traceback" not in err

@@ -4,6 +4,7 @@ import asyncio
 
 from songbot.interactions import burst
 from songbot.interactions.burst import AcknowledgementBarrier
+from tests.support.hang_guard import HANG_GUARD
 
 
 async def test_orders_wait_until_all_are_answered() -> None:
@@ -14,7 +15,7 @@ async def test_orders_wait_until_all_are_answered() -> None:
             await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert not waiting.done()
-    await asyncio.wait_for(waiting, 30)
+    await asyncio.wait_for(waiting, HANG_GUARD)
 
 
 async def test_orders_do_not_wait_when_nobody_else_asks() -> None:
@@ -27,4 +28,4 @@ async def test_one_slow_answer_does_not_hold_up_the_others_for_long(monkeypatch)
     monkeypatch.setattr(burst, "MAX_WAIT", 0.01)
     barrier = AcknowledgementBarrier()
     with barrier.acknowledging():
-        await asyncio.wait_for(barrier.wait_idle(), 30)
+        await asyncio.wait_for(barrier.wait_idle(), HANG_GUARD)

@@ -23,6 +23,7 @@ from songbot.media.ssrf_guard import (
     is_public,
 )
 from songbot.songs.models import Result, Song
+from tests.support.hang_guard import HANG_GUARD
 from tests.support.songs import SONG
 
 MP3 = b"ID3\x04" + b"\0" * 2000
@@ -35,7 +36,7 @@ async def server(**routes: Handler) -> AsyncIterator[str]:
     app = web.Application()
     for name, handler in routes.items():
         app.router.add_get(f"/{name}", handler)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -70,7 +71,7 @@ async def endless(request: web.Request) -> web.StreamResponse:
 
 
 async def silent(request: web.Request) -> web.StreamResponse:
-    await asyncio.sleep(5)
+    await asyncio.Event().wait()
     return web.Response()
 
 
@@ -78,7 +79,9 @@ def song(base: str, audio: str = "a", image: str | None = None) -> Song:
     return replace(SONG, result=Result(f"{base}/{audio}", "My Song", image_url=image and f"{base}/{image}"))
 
 
-async def fetch(base: str, wanted: Song, *, limit: int = 1_000_000, deadline: float = 5.0) -> SongFiles:
+async def fetch(
+    base: str, wanted: Song, *, limit: int = 1_000_000, deadline: float = HANG_GUARD
+) -> SongFiles:
     async with (
         MediaDownloader(f"{base}/api", deadline=deadline) as downloader,
         downloader.fetch(wanted, limit) as files,

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from tests.support.hang_guard import HANG_GUARD
+
 DISCORD_EPOCH_MS = 1420070400000
-HANG_GUARD = 60.0
-"""Seconds after which nothing more can be expected to happen, however busy the machine is."""
 
 
 class Clock:
