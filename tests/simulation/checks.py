@@ -91,6 +91,8 @@ class Checks:
             world.admitted_by[new.id] = process
         if new.refunded_at is not None and old.refunded_at is None:
             world.book.refund(new.id)
+        if new.delivery == "delivered" and old.delivery != "delivered":
+            placed.recorded_by = process
         problem = rows.paid_job_is_not_given_up(world, placed, old, new)
         self.report("paid_job_is_not_given_up", problem)
         self.report(

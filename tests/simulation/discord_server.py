@@ -58,6 +58,8 @@ class DiscordServer:
     refused_routes: set[tuple[str, int]] = field(default_factory=set)
     unsure: set[tuple[int, str]] = field(default_factory=set)
     """Songs that may have a card, by a request (`token` or `follow_up`) whose response was lost."""
+    shown_by: dict[int, set[int]] = field(default_factory=dict)
+    """The processes that showed a song by token. Once the token has expired, no other can find out."""
     _nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1000))
 

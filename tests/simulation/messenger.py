@@ -26,8 +26,10 @@ STATUSES = (500, 502, 503, 503, 429)
 class SimulatedMessenger:
     """Replaces Messenger. `on_request` receives the song of each request."""
 
-    def __init__(self, server: DiscordServer, link: Link, on_request: Callable[[int, str], None]) -> None:
-        self._server, self._link, self._on_request = server, link, on_request
+    def __init__(
+        self, server: DiscordServer, process: int, link: Link, on_request: Callable[[int, str], None]
+    ) -> None:
+        self._server, self._process, self._link, self._on_request = server, process, link, on_request
 
     async def edit_text(
         self, target: ReplyTarget, content: str | None, components: Any, *, by_token: bool, embed: Any = None
@@ -102,6 +104,8 @@ class SimulatedMessenger:
             raise
         if way == "token" or not was_unsure:  # each followup is a separate message
             unsure.discard(request)
+        if way in BY_TOKEN:
+            self._server.shown_by.setdefault(song_id, set()).add(self._process)
         return answer
 
     def _song_of(self, target: ReplyTarget) -> int:

@@ -98,7 +98,9 @@ class Process:
             clock=clock,
             parents=self.songs,
         )
-        messenger = SimulatedMessenger(world.discord, self.discord, world.checks.on_discord_request)
+        messenger = SimulatedMessenger(
+            world.discord, self.number, self.discord, world.checks.on_discord_request
+        )
         self.delivery._messenger = cast("Any", messenger)
         self.worker = Worker(self._dependencies(), self.name)
         self.orders = OrderService(self.songs, self.worker, clock, Telemetry())

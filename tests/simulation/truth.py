@@ -18,6 +18,8 @@ class Placed:
     """When its row was committed, which may be up to an hour later if the request was late."""
     outcome: str | None = None
     """What the person was told, or None if there was no response."""
+    recorded_by: int | None = None
+    """The process that recorded that the song was delivered."""
     forgotten: bool = False
     """Whether the person has had their data deleted since."""
 
