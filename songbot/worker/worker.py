@@ -183,10 +183,13 @@ class Worker:
 
         Besides, the two differ after a write whose response was lost, or when a person had their data
         deleted. A song that is submitting but not in memory is known not to have been sent.
+
+        Workers whose leases have expired claim nothing, or they would take the same songs from each other.
         """
-        repository = self._deps.repository
-        while len(await repository.claim(self.worker_id, self._deps.clock.now(), CLAIM_BATCH)) >= CLAIM_BATCH:
-            pass
+        repository, is_more_left = self._deps.repository, True
+        while is_more_left and self._lease.is_certain():
+            claimed = await repository.claim(self.worker_id, self._deps.clock.now(), CLAIM_BATCH)
+            is_more_left = len(claimed) >= CLAIM_BATCH
         before, asked_at = list(self._jobs.values()), self._deps.clock.monotonic()
         leased = await repository.leased(self.worker_id)
         for job in before:

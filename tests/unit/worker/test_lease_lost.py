@@ -106,3 +106,32 @@ def test_a_worker_that_lost_its_lease_but_no_song_delivers_after_the_outage(alon
 
     env = run(scenario())
     assert env.delivery.reasons() == [None, None]
+
+
+def test_a_worker_takes_over_nothing_while_its_own_lease_has_expired() -> None:
+    """Otherwise several such workers would take the same songs from each other, and all would poll them."""
+
+    async def scenario() -> None:
+        database = SharedDatabase(alone=False)
+        first = WorkerEnvironment(database, name="first")
+        first.whisul.seconds = 300
+        async with first.open():
+            await first.order()
+            await asyncio.sleep(1)
+            first.kill()
+        second = WorkerEnvironment(database, name="second")
+        second.whisul = first.whisul
+        async with second.open():
+            heartbeat = second.repository.heartbeat
+
+            async def unavailable(*_: object, **__: object) -> None:
+                raise StoreUnavailable("the test lets no heartbeat through")
+
+            second.repository.heartbeat = unavailable
+            await asyncio.sleep(120)
+            assert database.owner() == "first"
+            second.repository.heartbeat = heartbeat
+            await asyncio.sleep(30)
+            assert database.owner() == "second"
+
+    run(scenario())
