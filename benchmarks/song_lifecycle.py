@@ -202,7 +202,9 @@ def _table(rounds: list[dict[str, SongLifecycle]], scale: Scale, *, attach: bool
         "what is more than that would be this bot's own."
     )
     if attach:
-        table.notes.append("An MP3 of 24 kB and a cover of 101 kB, a PNG, are fetched from Whisul and uploaded.")
+        table.notes.append(
+            "An MP3 of 24 kB and a cover of 101 kB, a PNG, are fetched from Whisul and uploaded."
+        )
     return table
 
 
