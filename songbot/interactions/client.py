@@ -21,6 +21,7 @@ from songbot.songs.errors import StoreUnavailable
 from .command_sync import KeyValueStore, sync_commands
 from .error_handler import reply_with_error
 from .gateway_events import guard_parsers
+from .guild_cache import CompactState
 from .translator import CommandTranslator
 from .unreadable import answer_unreadable
 
@@ -98,6 +99,11 @@ class SongBot(commands.AutoShardedBot):
         self._on_login = on_login
         self._on_unreadable = on_unreadable
         self._repaired_at = -math.inf
+
+    def _get_state(self, **options: Any) -> CompactState:
+        return CompactState(
+            dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options
+        )
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(CommandTranslator())
