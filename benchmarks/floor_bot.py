@@ -1,6 +1,11 @@
-"""Run a minimal discord.py client: its single command responds at once, and it does nothing else."""
+"""Run a minimal discord.py client: its single command responds at once, and it does nothing else.
+
+With `INTENTS=default` it has the default intents instead of none.
+"""
 
 from __future__ import annotations
+
+import os
 
 import discord
 from discord import app_commands
@@ -10,7 +15,8 @@ from benchmarks import loopback
 
 class FloorBot(discord.Client):
     def __init__(self) -> None:
-        super().__init__(intents=discord.Intents.none())
+        named = os.environ.get("INTENTS", "none")
+        super().__init__(intents=getattr(discord.Intents, named)())
         self.tree = app_commands.CommandTree(self)
         self.tree.command(name="ping", description="Answers")(ping)
 

@@ -43,6 +43,7 @@ class Kind:
 
 FLOOR = Kind("floor", "benchmarks/floor_bot.py", "ping")
 FLOOR_UVLOOP = Kind("floor on uvloop", "benchmarks/floor_bot.py", "ping", {"LOOP": "uvloop"})
+DEFAULTS = Kind("discord.py's defaults", "benchmarks/floor_bot.py", "ping", {"INTENTS": "default"})
 TUTORIAL = Kind("tutorial bot", "benchmarks/tutorial_bot.py")
 THIS = Kind("this bot", "bot.py")
 COUNTING = Kind("this bot, counted", "benchmarks/counting_bot.py")

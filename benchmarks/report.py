@@ -28,6 +28,7 @@ class Scale:
     burst: int = 1000
     pile: int = 3000
     unfinished: int = 10_000
+    servers: int = 1000
     history: int = 1_000_000
     look_ups: int = 1000
     queued: int = 100_000
