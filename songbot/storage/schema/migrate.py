@@ -1,4 +1,4 @@
-"""Migrate a database to the latest revision. Load Alembic only if a migration is needed."""
+"""Bring a database to the latest revision. Load Alembic only if an older one has to be migrated."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, inspect, text
 from songbot.storage.connectors.base import MIGRATION_LOCK, Connector, advisory_lock
 from songbot.storage.errors import DatabaseTooNew
 
+from .create import create_tables
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -20,12 +22,13 @@ _SECONDS = 600.0
 
 
 async def migrate(connector: Connector) -> None:
-    """Upgrade to HEAD. May raise DatabaseTooNew or StoreUnavailable.
+    """Create the tables of an empty database, or upgrade an older one to HEAD.
 
-    If several processes start at once, one migrates and the others wait for it.
+    If several processes start at once, one does it and the others wait for it. May raise DatabaseTooNew or
+    StoreUnavailable.
     """
     if await connector.read(revision_of) != HEAD:
-        await connector.migrate(_upgrade, _SECONDS)
+        await connector.migrate(_create_or_upgrade, _SECONDS)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -43,14 +46,21 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _create_or_upgrade(connection: Connection) -> None:
+    advisory_lock(connection, MIGRATION_LOCK)
+    revision = revision_of(connection)
+    if revision is None:
+        create_tables(connection, HEAD)
+    else:
+        _upgrade(connection, revision)
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
-    advisory_lock(connection, MIGRATION_LOCK)
     config = alembic_config(connection)
-    revision = revision_of(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision not in known:
         raise DatabaseTooNew(revision)
     command.upgrade(config, "head")
