@@ -152,15 +152,18 @@ async def test_songs_and_foreign_keys_work_right_after_a_migration(empty_url: st
 
 
 @pytest.mark.parametrize("state", ["new", "migrated"])
-def test_alembic_is_loaded_only_to_migrate(state: str, sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["alembic", "sqlalchemy.dialects.postgresql"])
+def test_what_only_a_migration_or_the_other_database_needs_is_not_loaded(
+    module: str, state: str, sqlite_url: str, tmp_path: Path
+) -> None:
     database_url = sqlite_url if state == "migrated" else f"sqlite:///{tmp_path}/new.db"
     program = (
         "import asyncio, sys; from songbot.storage import open_database\n"
         "async def main():\n"
         "    async with open_database(sys.argv[1]) as database: await database.migrate()\n"
-        "asyncio.run(main()); sys.exit('alembic' in sys.modules)"
+        "asyncio.run(main()); sys.exit(sys.argv[2] in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program, database_url], check=True, timeout=HANG_GUARD)
+    subprocess.run([sys.executable, "-c", program, database_url, module], check=True, timeout=HANG_GUARD)
 
 
 async def test_how_far_a_database_is_migrated_is_told_without_changing_it(empty_url: str) -> None:

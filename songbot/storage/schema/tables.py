@@ -97,8 +97,20 @@ HAS_PARENT = songs.c.parent_id.is_not(None)
 """Conditions of partial indexes. A query must contain one exactly as written here to use its index."""
 
 
-def _partial(name: str, *columns: str, where: object) -> Index:
-    return Index(name, *(songs.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
+_partial_indexes: list[tuple[Index, object]] = []
+
+
+def _partial(name: str, *columns: str, where: object) -> None:
+    _partial_indexes.append((Index(name, *(songs.c[column] for column in columns)), where))
+
+
+def set_index_conditions(dialect: str) -> None:
+    """Set the conditions of the partial indexes, before they are created in a database of `dialect`.
+
+    Each dialect has an option of its own for them, and SQLAlchemy loads a dialect when its option is set.
+    """
+    for index, where in _partial_indexes:
+        index.dialect_kwargs[f"{dialect}_where"] = where
 
 
 _partial("ix_songs_unfinished", "user_id", "turn", "state", where=UNFINISHED)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
-from songbot.storage.schema.tables import metadata
+from songbot.storage.schema.tables import metadata, set_index_conditions
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -17,8 +17,10 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+connection = context.config.attributes["connection"]
+set_index_conditions(connection.dialect.name)
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
     render_item=_render,
