@@ -18,7 +18,7 @@ from songbot.interactions.errors import UserFacingError
 from songbot.interactions.install_context import must_answer_privately
 from songbot.interactions.languages import Languages, own_language
 from songbot.interactions.replies import defer_ephemeral, send_ephemeral
-from songbot.media.cover_colour import accent_of
+from songbot.media.accent import accent_of
 from songbot.media.downloader import SongFiles
 from songbot.songs.access import SongAction
 from songbot.songs.errors import StoreUnavailable

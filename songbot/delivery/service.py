@@ -12,7 +12,7 @@ import discord
 
 from songbot.bounded_dict import BoundedDict
 from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, refuses_target
-from songbot.media.cover_colour import accent_of
+from songbot.media.accent import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Song, State

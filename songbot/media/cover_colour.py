@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import colorsys
 import logging
 import warnings
 from io import BytesIO
 
 from PIL import Image
-
-from .downloader import MediaFile
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +17,6 @@ _SAMPLED, _SIDE, _COLOURS = 64, 16, 8
 """Pixels to a side that are read from the picture, and that they are averaged to; colours of the palette."""
 _MIN_LIGHTNESS, _MAX_LIGHTNESS = 0.35, 0.75
 """The range of lightness that is legible in Discord's dark and light themes."""
-
-
-async def accent_of(cover: MediaFile | None) -> int | None:
-    """Return the cover's accent colour as 0xRRGGBB, or None. The work is done in a thread."""
-    return await asyncio.to_thread(accent_colour, cover.data) if cover else None
 
 
 def accent_colour(picture: bytes) -> int | None:

@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from songbot.media.cover_colour import accent_colour, accent_of
+from songbot.media.accent import accent_of
+from songbot.media.cover_colour import accent_colour
 from songbot.media.downloader import MediaFile
 
 
