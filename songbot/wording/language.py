@@ -212,7 +212,7 @@ def find_language(locale: str | None) -> Language:
 def load_languages() -> None:
     """Read all catalogs. It takes some tenths of a second, so call it in a thread, before they are needed."""
     for tag in NAMES:
-        find_language(tag).number(0)  # reads CLDR's data of the language too
+        find_language(tag)
 
 
 def _supported(locale: str) -> str:
