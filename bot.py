@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until all is loaded, since a tenth of that time would go into looking for garbage
+
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -96,6 +100,8 @@ async def _serve(settings: Settings) -> int:
     stop = asyncio.Event()
     _on_signals(stop.set)
     async with open_app(settings) as app, app.bot, _serving_health(settings, app):
+        gc.freeze()  # what is loaded so far stays, so there is no garbage to look for in it
+        gc.enable()
         try:
             if await _run_unless_stopped(stop, _log_in(app.bot, settings)):
                 gc.collect()
