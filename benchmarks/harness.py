@@ -127,7 +127,11 @@ class Stage:
         }
 
     async def start(self, kind: Kind, **settings: str) -> Bot:
-        """Start the process and wait until it is connected to the gateway with its commands registered."""
+        """Start the process and wait until it is connected to the gateway with its commands registered.
+
+        If it has a shard of its own (SHARD_IDS), wait for that one.
+        """
+        shard = int(settings["SHARD_IDS"]) if "SHARD_IDS" in settings else None
         log_file = self.folder / f"{kind.name.replace(' ', '-')}.log"
         started_at = time.monotonic()
         with log_file.open("ab") as log:
@@ -141,7 +145,7 @@ class Stage:
             )
         bot = Bot(process, log_file, started_at)
         await self.discord.wait_until(
-            lambda: self.discord.gateway.connected() or process.returncode is not None, timeout=60
+            lambda: self.discord.gateway.connected(shard) or process.returncode is not None, timeout=60
         )
         if process.returncode is not None:
             raise RuntimeError(f"{kind.name} ended: {log_file.read_text()[-2000:]}")

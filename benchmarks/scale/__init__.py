@@ -1,0 +1,1 @@
+"""Run several bot processes with tens of thousands of songs on PostgreSQL; `make bench-scale`."""

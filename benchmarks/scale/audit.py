@@ -1,0 +1,84 @@
+"""Compare what was ordered with Whisul's POSTs, the answers on Discord, and the rows in the database."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from benchmarks.harness import Stage
+from tests.wire.discord_server import InteractionRecord
+
+from .ledger import Ledger
+
+_ROWS = "SELECT id, order_key, prompt, state, delivery, reason FROM songs"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Numbers of songs. All but `interrupted`, `rewritten` and the lags must be 0.
+
+    `interrupted` songs were being sent when their process was killed: it is unknown whether Whisul received
+    them, so they failed, were refunded and answered. `rewritten` cards were written a second time over
+    themselves, which nobody sees, since the process was killed between the edit and its record. `lags` are
+    the seconds from a song's end at Whisul to its card.
+    """
+
+    without_row: int
+    posted_twice: int
+    not_posted: int
+    without_answer: int
+    with_two_answers: int
+    mentioned_twice: int
+    not_delivered: int
+    failed: int
+    interrupted: int
+    rewritten: int
+    lags: list[float]
+
+    @property
+    def lost(self) -> int:
+        return self.without_row + self.without_answer + self.not_delivered + self.failed + self.not_posted
+
+    @property
+    def twice(self) -> int:
+        return self.posted_twice + self.with_two_answers + self.mentioned_twice
+
+
+async def audit(
+    connection: asyncpg.Connection, stage: Stage, records: Sequence[InteractionRecord], ledger: Ledger
+) -> Audit:
+    """Count what was lost and what came twice."""
+    rows = {row["order_key"]: row for row in await connection.fetch(_ROWS)}
+    ours = [row for record in records if (row := rows.get(f"interaction:{record.id}")) is not None]
+    posts = Counter(post.prompt for post in stage.whisul.posts)
+    answers = [ledger.answers[row["id"]] for row in ours]
+    reasons = Counter(row["reason"] for row in ours if row["state"] == "failed")
+    interrupted = reasons.pop("interrupted", 0)
+    completed = [row for row in ours if row["state"] == "completed"]
+    return Audit(
+        without_row=len(records) - len(ours),
+        posted_twice=sum(number > 1 for number in posts.values()),
+        not_posted=sum(posts[row["prompt"]] == 0 for row in completed),
+        without_answer=sum(not messages for messages in answers),
+        with_two_answers=sum(len(messages) > 1 for messages in answers),
+        mentioned_twice=sum(number > 1 for number in ledger.mentions.values()),
+        not_delivered=sum(row["delivery"] != "delivered" for row in ours),
+        failed=reasons.total(),
+        interrupted=interrupted,
+        rewritten=sum(times - 1 for messages in answers for times in messages.values()),
+        lags=_lags(stage, completed, ledger),
+    )
+
+
+def _lags(stage: Stage, completed: Sequence[asyncpg.Record], ledger: Ledger) -> list[float]:
+    apart = time.time() - time.monotonic()
+    ended = {job.prompt: job.finishes for job in stage.whisul.jobs.values()}
+    return [
+        ledger.arrived_at[row["id"]] + apart - ended[row["prompt"]]
+        for row in completed
+        if row["id"] in ledger.arrived_at
+    ]

@@ -1,0 +1,69 @@
+"""Let people in many servers order, as fast as the bots keep up."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
+
+from tests.wire.discord_server import Channel, DiscordServer, InteractionRecord, User
+
+SERVER_SONGS, MEMBER_SONGS = 50, 5
+"""Songs a day, by the default quotas. Everybody orders as many as they may."""
+BATCH = 50
+"""Orders sent at the same moment, for each process."""
+LONGEST = 60.0
+
+
+class Crowd:
+    """Enough servers and members for `most` orders. The servers are spread evenly over the shards."""
+
+    def __init__(self, discord: DiscordServer, most: int) -> None:
+        self._discord = discord
+        self.most = most
+        self.records: list[InteractionRecord] = []
+        self._places = [self._server(number) for number in range(math.ceil(most / SERVER_SONGS))]
+
+    def _server(self, number: int) -> tuple[Channel, list[User]]:
+        state = self._discord.state
+        # A shard receives the servers whose ID, without its lower 22 bits, leaves its number as remainder.
+        guild = state.add_guild(f"Server {number}", guild_id=(1_000_000_000 + number) << 22)
+        members = [
+            state.add_user(f"person-{number}-{member}") for member in range(SERVER_SONGS // MEMBER_SONGS)
+        ]
+        return guild.channel, members
+
+    async def order(self) -> None:
+        """Let the next person order: all servers in turn, and all members of each."""
+        number = len(self.records)
+        channel, members = self._places[number % len(self._places)]
+        member = members[number // len(self._places) % len(members)]
+        prompt = f"a trap song about rain, number {number}"
+        self.records.append(await self._discord.slash(member, channel, "song", prompt=prompt))
+
+    async def order_until(
+        self, is_enough: Callable[[], bool], saved: Callable[[], Awaitable[int]], batch: int
+    ) -> None:
+        """Order in batches: the next when the one before is acknowledged, and most of it saved."""
+        while not is_enough() and len(self.records) < self.most:
+            first = len(self.records)
+            for _ in range(min(batch, self.most - first)):
+                await self.order()
+            await self._acknowledged(first)
+            await self._saved(saved, len(self.records) - batch // 2)
+
+    async def _acknowledged(self, first: int) -> None:
+        deadline = time.monotonic() + LONGEST
+        for record in self.records[first:]:
+            while record.ack is None:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"not acknowledged: {record.describe()}")
+                await asyncio.sleep(0.01)
+
+    async def _saved(self, saved: Callable[[], Awaitable[int]], wanted: int) -> None:
+        deadline = time.monotonic() + LONGEST
+        while await saved() < wanted:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{wanted} orders are not saved")
+            await asyncio.sleep(0.02)
