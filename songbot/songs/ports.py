@@ -12,6 +12,9 @@ from .models import FailureReason, ReplyTarget, Result, Song
 from .orders import Order, OrderOutcome
 from .progress import Progress
 
+MAX_ADMITTED = 50
+"""The most songs that one admission admits. If the worker dies before it has sent them, all of them fail."""
+
 
 class Clock(Protocol):
     """A clock that is passed as an argument.
@@ -34,7 +37,9 @@ class LeaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The `first` queued songs in queue order, the number of queued songs, and each person's active songs."""
+    """The `first` queued songs in queue order, the number of queued songs, and how many active songs each of
+    their people has.
+    """
 
     first: list[Song]
     length: int
@@ -63,8 +68,9 @@ class SongRepository(Protocol):
     async def admit(self, worker_id: str, slots: int, slots_per_user: int, now: datetime) -> list[Song]:
         """Move the next queued songs to `submitting` for `worker_id` while slots are free.
 
-        Slots are counted across all workers. Admit nothing if the worker's lease has expired. Return the
-        songs in queue order, each with a new generation and with `submitted_at` set to `now`.
+        Slots are counted across all workers. Admit at most MAX_ADMITTED, and nothing if the worker's lease
+        has expired. Return the songs in queue order, each with a new generation and with `submitted_at` set
+        to `now`.
         """
         ...
 

@@ -12,6 +12,7 @@ from collections import Counter
 from songbot.songs.errors import StoreUnavailable
 from songbot.songs.log_context import current_song_id
 from songbot.songs.models import Song, State
+from songbot.songs.ports import MAX_ADMITTED
 
 from .active_job import ActiveJob
 from .job_runner import JobRunner, WorkerDependencies
@@ -26,6 +27,12 @@ log = logging.getLogger(__name__)
 CLAIM_BATCH = 500
 MAX_SLEEP = 30.0
 ADMISSION_INTERVAL = 5.0
+SENDING_INTERVAL = 0.2
+"""Seconds until the next admission while the songs of the last ones are still being sent."""
+ADMISSION_PAUSE, MAX_ADMISSION_PAUSE = 20.0, 1.0
+"""The pause after an admission: a multiple of the time it took, and at most so many seconds. With tens of
+thousands of songs an admission is slow, and without a pause each order and each free slot would begin one.
+"""
 LINE_INTERVAL = 2.5
 """Minimum seconds between two admission attempts, however many orders come in."""
 
@@ -143,22 +150,30 @@ class Worker:
         """Alternate admissions and reconciliations, so that a song is never seen half admitted."""
         clock = self._deps.clock
         while True:
+            begun = clock.monotonic()
             try:
                 if (now := clock.monotonic()) >= self._reconcile_at:
                     self._reconcile_at = now + self._deps.config.heartbeat_interval
                     await self._reconcile()
+                begun = clock.monotonic()
                 delay = await self._admit()
             except StoreUnavailable as error:
                 log.warning("can't admit songs: %s", error)
                 self._reconcile_at = float("-inf")
                 delay = ADMISSION_INTERVAL
+            pause = ADMISSION_PAUSE * (clock.monotonic() - begun)
+            await asyncio.sleep(min(MAX_ADMISSION_PAUSE, pause))
             await self._slots_free.wait(delay)
 
     async def _admit(self) -> float:
         config = self._deps.config
         new_orders, self._new_orders = self._new_orders, 0
         retry_in = await self._runner.retry_in()
-        active = sum(1 for job in self._jobs.values() if not job.song.finished)
+        states = Counter(job.song.state for job in self._jobs.values())
+        if states[State.SUBMITTING] >= MAX_ADMITTED:
+            self._new_orders += new_orders
+            return SENDING_INTERVAL
+        active = states[State.SUBMITTING] + states[State.COMPOSING]
         asked_at = self._deps.clock.monotonic()
         admitted: list[Song] = []
         is_possible = retry_in == 0 and active < config.max_concurrent and self._lease.is_certain()
@@ -170,6 +185,8 @@ class Worker:
             self._on_admitted(song, asked_at)
         if len(admitted) < new_orders:
             self._line_grew.notify()
+        if len(admitted) >= MAX_ADMITTED:
+            return SENDING_INTERVAL
         return max(0.5, min(ADMISSION_INTERVAL, retry_in)) if retry_in else ADMISSION_INTERVAL
 
     def _on_admitted(self, song: Song, asked_at: float) -> None:

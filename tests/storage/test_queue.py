@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from songbot.quotas.rules import OperatorLimits
+from songbot.songs.ports import MAX_ADMITTED
 from songbot.storage import Database
 from songbot.storage.queries import admission
 from songbot.storage.queries.admission import next_turn
@@ -90,6 +91,29 @@ async def test_hundreds_of_songs_of_one_person_at_their_limit_hold_nobody_up(dat
     assert await admitted_ids(database, slots=20) == [maxs]
 
 
+async def test_an_admission_takes_only_as_many_songs_as_a_worker_can_send_soon(database: Database) -> None:
+    songs = [(await placed(database, person)).id for person in range(1, MAX_ADMITTED + 11)]
+    assert await admitted_ids(database, slots=1000) == songs[:MAX_ADMITTED]
+    assert await admitted_ids(database, slots=1000) == songs[MAX_ADMITTED:]
+
+
+@pytest.mark.slow
+async def test_more_people_may_be_at_their_limit_than_a_statement_can_have_parameters(
+    database: Database,
+) -> None:
+    elsewhere = order_to_columns(order(guild_id=7, quota_guild_id=7), 0, NOW, granted=False)
+    for first in range(1, 33_001, 3000):  # in parts, since one write of all might exceed its deadline
+        rows = [
+            elsewhere | {"state": "composing", "user_id": person, "order_key": f"active-{person}"}
+            for person in range(first, first + 3000)
+        ]
+        await database.connector.write(lambda connection, rows=rows: connection.execute(insert(songs), rows))
+    await placed(database, user_id=1)
+    newcomers = (await placed(database, ANN)).id
+    assert await admitted_ids(database, slots=40_000, slots_per_user=1) == [newcomers]
+    assert (await database.songs.queue(10, 10)).active_by_user == {1: 1}
+
+
 def next_in_line(rows: list[dict[str, Any]], slots: int, slots_per_user: int) -> list[int]:
     """The rule of admissions: song ids, counted from 1, by going through the whole line."""
     taken = Counter(row["user_id"] for row in rows if row["state"] in ("submitting", "composing"))
@@ -152,11 +176,13 @@ async def test_the_line_is_counted_up_to_a_limit(database: Database) -> None:
         assert [song.id for song in queue.first] == [1, 2, 3, 4, 5][:limit]
 
 
-async def test_the_active_songs_of_each_person_are_counted_over_all_workers(database: Database) -> None:
+async def test_the_active_songs_of_those_in_line_are_counted_over_all_workers(database: Database) -> None:
     for worker_id in (WORKER, OTHER_WORKER):
         await submitting(database, ANN, worker_id=worker_id)
-    await composing(database, MAX)
-    await placed(database, EVE)
+    for person in (MAX, 7):
+        await composing(database, person)
+    for person in (ANN, MAX, EVE):
+        await placed(database, person)
     assert (await database.songs.queue(10, 10)).active_by_user == {ANN: 2, MAX: 1}
 
 

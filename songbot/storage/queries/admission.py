@@ -12,12 +12,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Label,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from songbot.songs.models import Song, State
-from songbot.songs.ports import Queue
+from songbot.songs.ports import MAX_ADMITTED, Queue
 from songbot.storage.connectors.base import ADMISSION_LOCK, advisory_lock
-from songbot.storage.schema.tables import ACTIVE, QUEUED, UNFINISHED, app_state, songs
+from songbot.storage.schema.tables import ACTIVE, QUEUED, UNFINISHED, app_state, is_active, songs
 
 from .leases import LeaseQueries
 from .mapping import song_from_row
@@ -30,11 +41,35 @@ _TURNS, _ALL_TURNS = 1000, 10**12
 
 _IN_ORDER = songs.c.turn, songs.c.id
 _ACTIVE_BY_USER = select(songs.c.user_id, func.count().label("songs")).where(ACTIVE).group_by(songs.c.user_id)
+_ACTIVE_OF = _ACTIVE_BY_USER.where(songs.c.user_id.in_(bindparam("user_ids", expanding=True)))
+_HAS_REACHED_LIMIT = func.count() >= bindparam("slots_per_user")
+# The database counts, because there may be more people at their limit than a statement can have parameters.
+_AT_LIMIT = select(songs.c.user_id).where(ACTIVE).group_by(songs.c.user_id).having(_HAS_REACHED_LIMIT)
+
+
+def _slots() -> Select[Any, Any]:
+    """Build a query of the slots that are taken, and of the people who are at their limit."""
+    taken = _ACTIVE_BY_USER.subquery("taken")
+    at_limit = case((taken.c.songs >= bindparam("slots_per_user"), 1))
+    return select(
+        func.coalesce(func.sum(taken.c.songs), 0).label("taken"), func.count(at_limit).label("at_limit")
+    )
+
+
+def _active_songs(queued: FromClause) -> Label[int]:
+    """Build the column `active`: how many active songs the person has who ordered the song in `queued`."""
+    active = songs.alias("active_songs")
+    query = select(func.count()).where(active.c.user_id == queued.c.user_id, is_active(active.c.state))
+    return query.correlate(queued).scalar_subquery().label("active")
+
+
+_SLOTS = _slots()
 _FIRST_TURN = select(func.min(songs.c.turn)).where(QUEUED).correlate(None).scalar_subquery()
 _FIRST_IN_LINE = (
-    select(*_IN_ORDER, songs.c.user_id)
+    select(*_IN_ORDER, songs.c.user_id, _active_songs(songs))
     .where(
         QUEUED,
+        songs.c.user_id.not_in(_AT_LIMIT),
         songs.c.user_id.not_in(bindparam("at_limit", expanding=True)),
         tuple_(*_IN_ORDER) > tuple_(bindparam("after_turn"), bindparam("after_id")),
         songs.c.turn < _FIRST_TURN + bindparam("turns"),
@@ -59,7 +94,7 @@ _SUBMIT = (
 _SET_TURN = update(app_state).where(app_state.c.key == QUEUE_TURN)
 
 
-def _first_of_each() -> Select[Any, Any, Any]:
+def _first_of_each() -> Select[Any, Any, Any, Any]:
     """Build a query of the first songs of each person who is not at their limit, in queue order.
 
     The database skips from person to person in an index, so the time depends on the number of people.
@@ -77,10 +112,14 @@ def _first_of_each() -> Select[Any, Any, Any]:
     )
     waiting = songs.alias("waiting")
     return (
-        select(waiting.c.turn, waiting.c.id, waiting.c.user_id)
+        select(waiting.c.turn, waiting.c.id, waiting.c.user_id, _active_songs(waiting))
         .join_from(people, waiting, waiting.c.id.in_(first.scalar_subquery()))
-        .where(people.c.user_id.not_in(bindparam("at_limit", expanding=True)))
+        .where(
+            people.c.user_id.not_in(_AT_LIMIT),
+            people.c.user_id.not_in(bindparam("at_limit", expanding=True)),
+        )
         .order_by(waiting.c.turn, waiting.c.id)
+        .limit(bindparam("at_most"))
     )
 
 
@@ -105,11 +144,9 @@ def queue(connection: Connection, limit: int, count_limit: int) -> Queue:
     length = len(first)
     if length == limit:
         length = connection.scalar(_LENGTH, {"at_most": count_limit}) or 0
-    return Queue(first, length, _active_by_user(connection))
-
-
-def _active_by_user(connection: Connection) -> Counter[int]:
-    return Counter({row.user_id: row.songs for row in connection.execute(_ACTIVE_BY_USER)})
+    people = sorted({song.user_id for song in first})
+    active = connection.execute(_ACTIVE_OF, {"user_ids": people}).all() if people else []
+    return Queue(first, length, {row.user_id: row.songs for row in active})
 
 
 class AdmissionQueries:
@@ -125,8 +162,9 @@ class AdmissionQueries:
     ) -> list[Song]:
         """Admit the next queued songs while slots are free, or none if the worker is not alive."""
         advisory_lock(connection, ADMISSION_LOCK)
-        active = _active_by_user(connection)
-        turns = _next_in_line(connection, active, slots - active.total(), slots_per_user)
+        taken, at_limit = connection.execute(_SLOTS, {"slots_per_user": slots_per_user}).one()
+        free = min(MAX_ADMITTED, slots - int(taken))
+        turns = _next_in_line(connection, free, slots_per_user, skips_people=at_limit > 0)
         if not turns:
             return []
         situation = connection.execute(self._situation, self._leases.parameters(worker_id=worker_id)).one()
@@ -139,33 +177,44 @@ class AdmissionQueries:
 
 
 def _next_in_line(
-    connection: Connection, active: Counter[int], free: int, slots_per_user: int
+    connection: Connection, free: int, slots_per_user: int, *, skips_people: bool
 ) -> dict[int, int]:
-    """Return the turns of the next songs by song id. Skip people who have reached their limit."""
+    """Return the turns of the next songs by song id. Skip people who have reached their limit.
+
+    `skips_people` says whether there are any.
+    """
     chosen: dict[int, int] = {}
-    candidates = _candidates(connection, active, slots_per_user)
+    chosen_of: Counter[int] = Counter()
+    at_limit: set[int] = set()
+    candidates = _candidates(connection, at_limit, slots_per_user, skips_people=skips_people)
     while len(chosen) < free and (row := next(candidates, None)) is not None:
-        if row.id not in chosen and active[row.user_id] < slots_per_user:
+        left = slots_per_user - row.active - chosen_of[row.user_id]
+        if row.id not in chosen and left > 0:
             chosen[row.id] = row.turn
-            active[row.user_id] += 1
+            chosen_of[row.user_id] += 1
+            if left == 1:
+                at_limit.add(row.user_id)
     return chosen
 
 
 def _candidates(
-    connection: Connection, active: Counter[int], slots_per_user: int
-) -> Iterator[Row[Any, Any, Any]]:
-    """Yield songs in queue order, some of them twice. `active` may change meanwhile."""
+    connection: Connection, at_limit: set[int], slots_per_user: int, *, skips_people: bool
+) -> Iterator[Any]:
+    """Yield songs in queue order, some of them twice. `at_limit` holds those who have reached their limit by
+    what was chosen, and may grow meanwhile."""
+    limits = {"slots_per_user": slots_per_user}
     after = {"after_turn": -1, "after_id": -1}
     while True:
-        at_limit = [user_id for user_id, number in active.items() if number >= slots_per_user]
-        turns = _TURNS if at_limit else _ALL_TURNS
+        skips_people = skips_people or bool(at_limit)
+        turns = _TURNS if skips_people else _ALL_TURNS
         page = connection.execute(
-            _FIRST_IN_LINE, {"at_limit": at_limit, "turns": turns, "page": _PAGE, **after}
+            _FIRST_IN_LINE, {"at_limit": list(at_limit), "turns": turns, "page": _PAGE, **after, **limits}
         ).all()
         yield from page
         if len(page) < _PAGE:
             break
         after = {"after_turn": page[-1].turn, "after_id": page[-1].id}
-    if at_limit:
-        of_each = {"at_limit": at_limit, "slots_per_user": slots_per_user}
-        yield from connection.execute(_FIRST_OF_EACH, of_each).all()
+    if skips_people:
+        # Everybody in it has at least one song to choose, unless all of theirs were chosen.
+        of_each = {"at_limit": list(at_limit), "at_most": 2 * MAX_ADMITTED * slots_per_user}
+        yield from connection.execute(_FIRST_OF_EACH, of_each | limits).all()

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
     Index,
@@ -87,10 +88,16 @@ songs = Table(
     sqlite_autoincrement=True,
 )
 
+
+def is_active(state: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a song has a slot, for the `state` of `songs` or of an alias of it."""
+    return state.in_([literal_column("'submitting'"), literal_column("'composing'")])
+
+
 UNFINISHED = songs.c.finished_at.is_(None)
 PENDING = songs.c.delivery == literal_column("'pending'")
 QUEUED = songs.c.state == literal_column("'queued'")
-ACTIVE = songs.c.state.in_([literal_column("'submitting'"), literal_column("'composing'")])
+ACTIVE = is_active(songs.c.state)
 FOLLOWED = songs.c.lease_owner.is_not(None)
 COMPLETED = songs.c.state == literal_column("'completed'")
 HAS_PARENT = songs.c.parent_id.is_not(None)
