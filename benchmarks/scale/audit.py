@@ -19,14 +19,16 @@ _ROWS = "SELECT id, order_key, prompt, state, delivery, reason FROM songs"
 
 @dataclass(frozen=True)
 class Audit:
-    """Numbers of songs. All but `interrupted`, `rewritten` and the lags must be 0.
+    """Numbers of songs. All but `refused`, `interrupted`, `rewritten` and the lags must be 0.
 
+    `refused` orders were not taken because the database did not answer in time, and their people were told.
     `interrupted` songs were being sent when their process was killed: it is unknown whether Whisul received
     them, so they failed, were refunded and answered. `rewritten` cards were written a second time over
     themselves, which nobody sees, since the process was killed between the edit and its record. `lags` are
     the seconds from a song's end at Whisul to its card.
     """
 
+    refused: int
     without_row: int
     posted_twice: int
     not_posted: int
@@ -39,13 +41,10 @@ class Audit:
     rewritten: int
     lags: list[float]
 
-    @property
-    def lost(self) -> int:
-        return self.without_row + self.without_answer + self.not_delivered + self.failed + self.not_posted
 
-    @property
-    def twice(self) -> int:
-        return self.posted_twice + self.with_two_answers + self.mentioned_twice
+def is_refused(record: InteractionRecord) -> bool:
+    """Return whether the person was told privately that their song was not ordered."""
+    return any(message.ephemeral for message in record.followups)
 
 
 async def audit(
@@ -54,13 +53,15 @@ async def audit(
     """Count what was lost and what came twice."""
     rows = {row["order_key"]: row for row in await connection.fetch(_ROWS)}
     ours = [row for record in records if (row := rows.get(f"interaction:{record.id}")) is not None]
+    refused = [record for record in records if is_refused(record) and f"interaction:{record.id}" not in rows]
     posts = Counter(post.prompt for post in stage.whisul.posts)
     answers = [ledger.answers[row["id"]] for row in ours]
     reasons = Counter(row["reason"] for row in ours if row["state"] == "failed")
     interrupted = reasons.pop("interrupted", 0)
     completed = [row for row in ours if row["state"] == "completed"]
     return Audit(
-        without_row=len(records) - len(ours),
+        refused=len(refused),
+        without_row=len(records) - len(ours) - len(refused),
         posted_twice=sum(number > 1 for number in posts.values()),
         not_posted=sum(posts[row["prompt"]] == 0 for row in completed),
         without_answer=sum(not messages for messages in answers),

@@ -10,17 +10,22 @@ from collections.abc import Awaitable, Callable
 from tests.wire.discord_server import Channel, DiscordServer, InteractionRecord, User
 
 SERVER_SONGS, MEMBER_SONGS = 50, 5
-"""Songs a day, by the default quotas. Everybody orders as many as they may."""
+"""Songs a day, by the default quotas."""
+SONGS_AT_ONCE_PER_USER = 2
 BATCH = 50
 """Orders sent at the same moment, for each process."""
 LONGEST = 60.0
 
 
 class Crowd:
-    """Enough servers and members for `most` orders. The servers are spread evenly over the shards."""
+    """Enough servers and members for `most` orders, in which everybody orders `songs_each`.
 
-    def __init__(self, discord: DiscordServer, most: int) -> None:
+    Each server orders as many as it may. The servers are spread evenly over the shards.
+    """
+
+    def __init__(self, discord: DiscordServer, most: int, songs_each: int) -> None:
         self._discord = discord
+        self._songs_each = songs_each
         self.most = most
         self.records: list[InteractionRecord] = []
         self._places = [self._server(number) for number in range(math.ceil(most / SERVER_SONGS))]
@@ -30,7 +35,7 @@ class Crowd:
         # A shard receives the servers whose ID, without its lower 22 bits, leaves its number as remainder.
         guild = state.add_guild(f"Server {number}", guild_id=(1_000_000_000 + number) << 22)
         members = [
-            state.add_user(f"person-{number}-{member}") for member in range(SERVER_SONGS // MEMBER_SONGS)
+            state.add_user(f"person-{number}-{member}") for member in range(SERVER_SONGS // self._songs_each)
         ]
         return guild.channel, members
 

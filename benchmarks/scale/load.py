@@ -18,9 +18,9 @@ from benchmarks.history import fill, finished_songs
 from sandbox.whisul import jobs
 from tests.storage.postgres import postgres_server
 
-from .audit import Audit, audit
+from .audit import Audit, audit, is_refused
 from .cluster import Cluster
-from .crowd import BATCH, MEMBER_SONGS, SERVER_SONGS, Crowd
+from .crowd import BATCH, MEMBER_SONGS, SERVER_SONGS, SONGS_AT_ONCE_PER_USER, Crowd
 from .ledger import Ledger
 from .postgres_meter import PostgresMeter, Spent
 
@@ -58,7 +58,7 @@ class Load:
         return {
             "DATABASE_URL": database_url,
             "SONGS_AT_ONCE": str(self.in_works),
-            "SONGS_AT_ONCE_PER_USER": "2",
+            "SONGS_AT_ONCE_PER_USER": str(SONGS_AT_ONCE_PER_USER),
             "SERVER_SONGS_PER_DAY": str(SERVER_SONGS),
             "MEMBER_SONGS_PER_DAY": str(MEMBER_SONGS),
             "POLL_SECONDS_MIN": f"{poll_min:g}",
@@ -95,7 +95,10 @@ class Run:
         self._ledger = Ledger()
         stage.discord.message_store.keep_edit = self._ledger.keep_edit
         stage.whisul.posts = deque()  # without the server's limit of 100,000
-        self._crowd = Crowd(stage.discord, _orders(load))
+        # Songs end while the line fills, so more are needed than it holds. Without a line, nobody may wait for
+        # songs of their own.
+        most = load.in_works + 2 * load.in_line
+        self._crowd = Crowd(stage.discord, most, MEMBER_SONGS if load.in_line else SONGS_AT_ONCE_PER_USER)
         self._result = Result(load)
 
     async def measure(self, connection: asyncpg.Connection) -> Result:
@@ -164,13 +167,17 @@ class Run:
     async def _answered(self, wanted: int, longest: float) -> None:
         """Wait until so many songs have an answer on Discord, or until `longest` seconds without any."""
         progress_at, before = time.monotonic(), 0
-        while (now := len(self._ledger.answers)) < wanted:
+        while (now := len(self._ledger.answers) + self._refused()) < wanted:
             if now > before:
                 progress_at, before = time.monotonic(), now
             if time.monotonic() - progress_at > longest:
                 _say(f"{wanted - now} answers are missing")
                 return
             await asyncio.sleep(0.5)
+
+    def _refused(self) -> int:
+        """Return how many people were told that their song could not be ordered."""
+        return sum(is_refused(record) for record in self._crowd.records)
 
     def _longest(self) -> float:
         return 3 * self._load.seconds + 120
@@ -190,11 +197,6 @@ class Run:
                 f"Discord and Whisul {time.process_time():.0f} s"
             )
             await asyncio.sleep(REPORT_SECONDS)
-
-
-def _orders(load: Load) -> int:
-    """Return how many may be ordered. Songs end while the line fills, so more than it holds are needed."""
-    return load.in_works + 2 * load.in_line
 
 
 def _say(what: str) -> None:

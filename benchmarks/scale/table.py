@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from benchmarks.report import Table, count, mib, ms, percentile, ratio
 
+from .audit import Audit
 from .load import Load, Result
 
 MOST = 1.3
@@ -58,6 +59,7 @@ def table_of(few: Result, many: Result) -> Table:
         values = [read(result) for result in (few, many)]
         cells = dict(zip(names, map(_whole, values), strict=True))
         table.add(figure, cells, "0", not any(values))
+    row("orders refused, people told", lambda result: _audit(result).refused, _whole)
     row("interrupted by the kill, refunded, answered", lambda result: _audit(result).interrupted, _whole)
     row("cards written again over themselves", lambda result: _audit(result).rewritten, _whole)
     row("errors in the logs", lambda result: len(result.problems), _whole)
@@ -76,7 +78,7 @@ _AUDITED: dict[str, Callable[[Result], int]] = {
 }
 
 
-def _audit(result: Result):
+def _audit(result: Result) -> Audit:
     assert result.audit is not None
     return result.audit
 
