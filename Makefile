@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check backup test test-all test-busy checks lint types contracts alerts suite suite-all pseudo simulate bench translations dashboard lock clean
+.PHONY: help sandbox run check backup test test-all test-busy checks lint types contracts alerts suite suite-all pseudo simulate bench bench-scale translations dashboard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -78,6 +78,9 @@ simulate: .venv/dev.stamp ## songs' lives while all goes wrong: RUNS= (300) from
 
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+
+bench-scale: .venv/dev.stamp ## 20,000 songs at once and 100,000 in line, in 4 processes; writes benchmarks/SCALE.md
+	$(BIN)/python -m benchmarks.scale --in-works 20000 --in-line 100000 --processes 4 --write
 
 translations: .venv/dev.stamp ## update the catalogs in locales/ with the texts in the code, and check them
 	$(BIN)/python -m scripts.translations

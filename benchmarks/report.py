@@ -111,18 +111,25 @@ def count(number: float) -> str:
     return f"{number:.2f}"
 
 
-def document(tables: Sequence[Table], scale: Scale, minutes: float) -> str:
-    """Render RESULTS.md."""
+def heading(title: str, command: str, minutes: float) -> list[str]:
+    """Return the first lines of a document: what made it, when, with which packages and on which machine."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     memory = psutil.virtual_memory().total / 2**30
-    lines = [
-        "# Speed and size, side by side",
+    return [
+        f"# {title}",
         "",
-        f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, in {minutes:.0f} minutes.",
+        f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, in {minutes:.0f} minutes.",
         f"Version {VERSION} on Python {platform.python_version()} with {packages}.",
         f"Machine: {_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
         f"{platform.release()}. All servers are on loopback, on the same machine.",
         "",
+    ]
+
+
+def document(tables: Sequence[Table], scale: Scale, minutes: float) -> str:
+    """Render RESULTS.md."""
+    lines = [
+        *heading("Speed and size, side by side", "make bench", minutes),
         f"Figures are medians of {scale.runs} runs, with the least and the greatest in brackets.",
         "",
     ]

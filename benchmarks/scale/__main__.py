@@ -17,9 +17,10 @@ from pathlib import Path
 import uvloop
 
 from .load import Load, Result, run_load
-from .table import table_of
+from .table import document
 
 FEW = 1000
+RESULTS = Path(__file__).parents[1] / "SCALE.md"
 
 
 def arguments() -> argparse.Namespace:
@@ -63,8 +64,11 @@ def main() -> int:
     for result in results.values():
         print("\n".join(result.problems[:20]), file=sys.stderr)
     if len(results) == 2:
-        print(table_of(results["few"], results["many"]).markdown())
-    print(f"{(time.monotonic() - started) / 60:.0f} minutes", file=sys.stderr)
+        minutes = (time.monotonic() - started) / 60
+        text = document(results["few"], results["many"], minutes)
+        print(text)
+        if options.write:
+            RESULTS.write_text(text)
     return 0
 
 

@@ -12,7 +12,7 @@ import asyncpg
 from benchmarks.harness import Stage
 from tests.wire.discord_server import InteractionRecord
 
-from .ledger import Ledger
+from .ledger import Ledger, is_refusal
 
 _ROWS = "SELECT id, order_key, prompt, state, delivery, reason FROM songs"
 
@@ -43,8 +43,9 @@ class Audit:
 
 
 def is_refused(record: InteractionRecord) -> bool:
-    """Return whether the person was told privately that their song was not ordered."""
-    return any(message.ephemeral for message in record.followups)
+    """Return whether the person was told that their song could not be ordered."""
+    replies = [record.message, *record.followups]
+    return any(message is not None and is_refusal(message) for message in replies)
 
 
 async def audit(

@@ -18,7 +18,7 @@ from benchmarks.history import fill, finished_songs
 from sandbox.whisul import jobs
 from tests.storage.postgres import postgres_server
 
-from .audit import Audit, audit, is_refused
+from .audit import Audit, audit
 from .cluster import Cluster
 from .crowd import BATCH, MEMBER_SONGS, SERVER_SONGS, SONGS_AT_ONCE_PER_USER, Crowd
 from .ledger import Ledger
@@ -68,7 +68,11 @@ class Load:
 
 @dataclass
 class Result:
-    """What a load cost. CPU is in seconds of all bot processes, without what they use when idle."""
+    """What a load cost.
+
+    `cpu` is in seconds of all bot processes, without what they use when idle; `servers_cpu` is that of this
+    process, which is Discord and Whisul. `size` is in bytes of the table of songs with its indexes.
+    """
 
     load: Load
     songs: int = 0
@@ -80,6 +84,7 @@ class Result:
     most_in_works: int = 0
     most_in_line: int = 0
     most_memory: int = 0
+    size: int = 0
     polls: int = 0
     discord_requests: int = 0
     acknowledged: list[float] = field(default_factory=list)
@@ -95,8 +100,8 @@ class Run:
         self._ledger = Ledger()
         stage.discord.message_store.keep_edit = self._ledger.keep_edit
         stage.whisul.posts = deque()  # without the server's limit of 100,000
-        # Songs end while the line fills, so more are needed than it holds. Without a line, nobody may wait for
-        # songs of their own.
+        # Songs end while the line fills, so more are needed than it holds. Without a line, nobody may have to
+        # wait for their own songs.
         most = load.in_works + 2 * load.in_line
         self._crowd = Crowd(stage.discord, most, MEMBER_SONGS if load.in_line else SONGS_AT_ONCE_PER_USER)
         self._result = Result(load)
@@ -125,6 +130,7 @@ class Run:
         result.servers_cpu = time.process_time() - servers
         result.discord_requests = self._stage.discord.request_count - requests
         result.polls = sum(n for (_, what, _), n in self._stage.whisul.requests.items() if what == "job")
+        result.size = await connection.fetchval("SELECT pg_total_relation_size('songs')") or 0
         result.most_memory = self._cluster.most_memory
         result.acknowledged = [record.ack_seconds for record in self._crowd.records]
         result.audit = await audit(connection, self._stage, self._crowd.records, self._ledger)
@@ -139,7 +145,8 @@ class Run:
 
     async def _order(self, connection: asyncpg.Connection) -> None:
         async def saved() -> int:
-            return await connection.fetchval("SELECT max(id) FROM songs") - HISTORY
+            newest: int = await connection.fetchval("SELECT max(id) FROM songs") or 0
+            return newest - HISTORY
 
         await self._crowd.order_until(self._is_line_full, saved, BATCH * self._load.processes)
 
@@ -167,17 +174,13 @@ class Run:
     async def _answered(self, wanted: int, longest: float) -> None:
         """Wait until so many songs have an answer on Discord, or until `longest` seconds without any."""
         progress_at, before = time.monotonic(), 0
-        while (now := len(self._ledger.answers) + self._refused()) < wanted:
+        while (now := len(self._ledger.answers) + len(self._ledger.refusals)) < wanted:
             if now > before:
                 progress_at, before = time.monotonic(), now
             if time.monotonic() - progress_at > longest:
                 _say(f"{wanted - now} answers are missing")
                 return
             await asyncio.sleep(0.5)
-
-    def _refused(self) -> int:
-        """Return how many people were told that their song could not be ordered."""
-        return sum(is_refused(record) for record in self._crowd.records)
 
     def _longest(self) -> float:
         return 3 * self._load.seconds + 120

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.report import Table, count, mib, ms, percentile, ratio
+from benchmarks.report import Table, count, heading, kb, mib, ms, percentile, ratio
 
 from .audit import Audit
-from .load import Load, Result
+from .load import FROZEN_SECONDS, TAKEOVER_SECONDS, Load, Result
 
 MOST = 1.3
 """How much a song may cost, compared with one process and few songs."""
@@ -19,8 +19,44 @@ def name_of(load: Load) -> str:
     return f"{load.processes} processes, {load.in_works:,} in the works, {load.in_line:,} in line"
 
 
+def document(few: Result, many: Result, minutes: float) -> str:
+    """Render SCALE.md."""
+    lines = heading("Many songs in several processes", "make bench-scale", minutes)
+    return "\n".join(lines) + "\n" + table_of(few, many).markdown()
+
+
 def table_of(few: Result, many: Result) -> Table:
     """Compare one process that has few songs with several that have many."""
+    table = _figures(few, many)
+    table.notes += _notes(few.load, many.load)
+    return table
+
+
+def _notes(few: Load, many: Load) -> list[str]:
+    shortest, longest = many.compose_seconds
+    poll_min, poll_max = many.poll_seconds
+    return [
+        f"Songs of {shortest:.0f} to {longest:.0f} s in both columns, polled every {poll_min:.3g} to "
+        f"{poll_max:.3g} s. With {many.in_works:,} in the works, one ends every "
+        f"{1000 * many.seconds / many.in_works:.0f} ms. If they took a minute and were polled every 5 to 10 "
+        "s as by default, that would be more than these cores can do. The number of polls a song is about "
+        "the same.",
+        "Orders come over the gateway, in batches: the next one when the one before is acknowledged and half "
+        "of it is saved. People order until the line is full, while the first songs already end. Then one "
+        f"process is killed (SIGKILL) and started again after {TAKEOVER_SECONDS:.0f} s, and another one is "
+        f"frozen (SIGSTOP) for {FROZEN_SECONDS:.0f} s, longer than its lease.",
+        "CPU is user and system time of all bot processes, with those that were killed, less what they use "
+        "when idle, and of all processes of PostgreSQL, from the first order until all are at rest again. "
+        "Discord and Whisul share one more process. All of them share this machine's cores, so a song costs "
+        "more when they are busy: two processes on the two threads of one core slow each other down. "
+        "PostgreSQL does not flush to the disk here (`fsync=off`).",
+        "A song that waits in line for more than 15 minutes outlives its interaction token. The bot then "
+        "edits its message itself, and mentions its person with one more request.",
+        f"The one process has all {few.in_works:,} songs in the works at once.",
+    ]
+
+
+def _figures(few: Result, many: Result) -> Table:
     names = name_of(few.load), name_of(many.load)
     table = Table("Many songs, several processes, PostgreSQL", [*names, "ratio"])
 
@@ -50,6 +86,7 @@ def table_of(few: Result, many: Result) -> Table:
     row("polls a song", lambda result: result.polls / result.songs, count)
     row("requests to Discord a song", lambda result: result.discord_requests / result.songs, count)
     row("CPU a song, local Discord and Whisul", lambda result: result.servers_cpu / result.songs, ms)
+    row("size in the database a song, with indexes", lambda result: result.size / result.songs, kb)
     row("memory of the largest process", lambda result: result.most_memory, mib)
     row("orders acknowledged, p99", lambda result: percentile(result.acknowledged, 99), ms)
     row("orders taken a second", lambda result: result.songs / result.ordering_seconds, count)
