@@ -12,22 +12,24 @@ import asyncpg
 from benchmarks.harness import Stage
 from tests.wire.discord_server import InteractionRecord
 
-from .ledger import Ledger, is_refusal
+from .ledger import Ledger
 
 _ROWS = "SELECT id, order_key, prompt, state, delivery, reason FROM songs"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """Numbers of songs. All but `refused`, `interrupted`, `rewritten` and the lags must be 0.
+    """Numbers of songs. All but the first two, `interrupted`, `rewritten` and the lags must be 0.
 
-    `refused` orders were not taken because the database did not answer in time, and their people were told.
+    `unanswered` orders were not acknowledged in time, so people saw Discord's own error. `refused` orders were
+    not taken because the database did not answer in time, and people were told.
     `interrupted` songs were being sent when their process was killed: it is unknown whether Whisul received
     them, so they failed, were refunded and answered. `rewritten` cards were written a second time over
     themselves, which nobody sees, since the process was killed between the edit and its record. `lags` are
     the seconds from a song's end at Whisul to its card.
     """
 
+    unanswered: int
     refused: int
     without_row: int
     posted_twice: int
@@ -43,9 +45,13 @@ class Audit:
 
 
 def is_refused(record: InteractionRecord) -> bool:
-    """Return whether the person was told that their song could not be ordered."""
-    replies = [record.message, *record.followups]
-    return any(message is not None and is_refusal(message) for message in replies)
+    """Return whether the person was told that their song could not be ordered.
+
+    They were told privately, or in place of the progress message. That has an embed, like all states of a
+    song.
+    """
+    replaced = record.message is not None and not record.message.embeds
+    return replaced or any(message.ephemeral for message in record.followups)
 
 
 async def audit(
@@ -54,15 +60,18 @@ async def audit(
     """Count what was lost and what came twice."""
     rows = {row["order_key"]: row for row in await connection.fetch(_ROWS)}
     ours = [row for record in records if (row := rows.get(f"interaction:{record.id}")) is not None]
-    refused = [record for record in records if is_refused(record) and f"interaction:{record.id}" not in rows]
+    without_row = [record for record in records if f"interaction:{record.id}" not in rows]
+    unanswered = sum(record.ack is None for record in without_row)
+    refused = sum(record.ack is not None and is_refused(record) for record in without_row)
     posts = Counter(post.prompt for post in stage.whisul.posts)
     answers = [ledger.answers[row["id"]] for row in ours]
     reasons = Counter(row["reason"] for row in ours if row["state"] == "failed")
     interrupted = reasons.pop("interrupted", 0)
     completed = [row for row in ours if row["state"] == "completed"]
     return Audit(
-        refused=len(refused),
-        without_row=len(records) - len(ours) - len(refused),
+        unanswered=unanswered,
+        refused=refused,
+        without_row=len(without_row) - unanswered - refused,
         posted_twice=sum(number > 1 for number in posts.values()),
         not_posted=sum(posts[row["prompt"]] == 0 for row in completed),
         without_answer=sum(not messages for messages in answers),

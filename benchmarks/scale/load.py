@@ -105,6 +105,7 @@ class Run:
         most = load.in_works + 2 * load.in_line
         self._crowd = Crowd(stage.discord, most, MEMBER_SONGS if load.in_line else SONGS_AT_ONCE_PER_USER)
         self._result = Result(load)
+        self._saved = 0
 
     async def measure(self, connection: asyncpg.Connection) -> Result:
         """Run the load, and return what it cost."""
@@ -116,15 +117,14 @@ class Run:
         reporting = asyncio.create_task(self._report(), name="report")
         try:
             await self._order(connection)
-            result.ordering_seconds = time.monotonic() - started
             if self._load.faults:
                 await self._kill_and_freeze()
-            await self._answered(len(self._crowd.records), self._longest())
+            await self._answered(self._saved, self._longest())
             await self._cluster.settle()
         finally:
             reporting.cancel()
         result.seconds = time.monotonic() - started
-        result.songs = len(self._crowd.records)
+        result.songs = self._saved
         result.cpu = self._cluster.cpu_seconds() - cpu - idle * result.seconds
         result.database = await self._meter.read() - spent
         result.servers_cpu = time.process_time() - servers
@@ -144,21 +144,28 @@ class Run:
         return (self._cluster.cpu_seconds() - before) / IDLE_SECONDS
 
     async def _order(self, connection: asyncpg.Connection) -> None:
+        """Order until the line is full, and wait for the last orders to be saved."""
+
         async def saved() -> int:
             newest: int = await connection.fetchval("SELECT max(id) FROM songs") or 0
-            return newest - HISTORY
+            self._saved = newest - HISTORY
+            return self._saved
 
+        started = time.monotonic()
         await self._crowd.order_until(self._is_line_full, saved, BATCH * self._load.processes)
+        self._result.ordering_seconds = time.monotonic() - started
+        before = -1
+        while before < await saved():
+            before = self._saved
+            await asyncio.sleep(10)
 
     def _is_line_full(self) -> bool:
-        posted, ordered = len(self._stage.whisul.posts), len(self._crowd.records)
-        if not self._load.in_line:
-            return ordered >= self._load.in_works
-        return ordered - posted >= self._load.in_line
+        in_line = self._saved - len(self._stage.whisul.posts)
+        return 0 < self._load.in_line <= in_line
 
     async def _kill_and_freeze(self) -> None:
         """Kill the last process and freeze the first one, when a third and two thirds have their answer."""
-        orders, killed = len(self._crowd.records), self._load.processes - 1
+        orders, killed = self._saved, self._load.processes - 1
         answered = len(self._ledger.answers)
         await self._answered(answered + (orders - answered) // 3, self._longest())
         _say("killing a process")
@@ -174,7 +181,7 @@ class Run:
     async def _answered(self, wanted: int, longest: float) -> None:
         """Wait until so many songs have an answer on Discord, or until `longest` seconds without any."""
         progress_at, before = time.monotonic(), 0
-        while (now := len(self._ledger.answers) + len(self._ledger.refusals)) < wanted:
+        while (now := len(self._ledger.answers)) < wanted:
             if now > before:
                 progress_at, before = time.monotonic(), now
             if time.monotonic() - progress_at > longest:
@@ -190,7 +197,7 @@ class Run:
         while True:
             posted, ordered = len(self._stage.whisul.posts), len(self._crowd.records)
             answered = len(self._ledger.answers)
-            works, line = posted - answered, ordered - posted
+            works, line = posted - answered, self._saved - posted
             self._result.most_in_works = max(self._result.most_in_works, works)
             self._result.most_in_line = max(self._result.most_in_line, line)
             self._cluster.note_memory()

@@ -96,6 +96,7 @@ def _figures(few: Result, many: Result) -> Table:
         values = [read(result) for result in (few, many)]
         cells = dict(zip(names, map(_whole, values), strict=True))
         table.add(figure, cells, "0", not any(values))
+    row("orders not acknowledged in time", lambda result: _audit(result).unanswered, _whole)
     row("orders refused, people told", lambda result: _audit(result).refused, _whole)
     row("interrupted by the kill, refunded, answered", lambda result: _audit(result).interrupted, _whole)
     row("cards written again over themselves", lambda result: _audit(result).rewritten, _whole)
