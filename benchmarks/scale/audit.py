@@ -21,12 +21,13 @@ _ROWS = "SELECT id, order_key, prompt, state, delivery, reason FROM songs"
 class Audit:
     """Numbers of songs. All but the first two, `interrupted`, `rewritten` and the lags must be 0.
 
-    `unanswered` orders were not acknowledged in time, so people saw Discord's own error. `refused` orders were
-    not taken because the database did not answer in time, and people were told.
-    `interrupted` songs were being sent when their process was killed: it is unknown whether Whisul received
-    them, so they failed, were refunded and answered. `rewritten` cards were written a second time over
-    themselves, which nobody sees, since the process was killed between the edit and its record. `lags` are
-    the seconds from a song's end at Whisul to its card.
+    - `unanswered` orders were not acknowledged in time, so people saw Discord's own error.
+    - `refused` orders were not taken because the database did not answer in time, and people were told.
+    - `interrupted` songs were being sent when their process was killed. It is unknown whether Whisul
+      received them, so they failed, were refunded and answered.
+    - `rewritten` cards were written over themselves, which nobody sees, since their process was killed
+      between the edit and its record.
+    - `lags` are the seconds from a song's end at Whisul to its card.
     """
 
     unanswered: int

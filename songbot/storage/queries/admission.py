@@ -18,7 +18,6 @@ from sqlalchemy import (
     Label,
     Select,
     bindparam,
-    case,
     func,
     select,
     tuple_,
@@ -37,23 +36,22 @@ from .quota_usage import state_value
 QUEUE_TURN = "queue_turn"
 """The key in `app_state` of the highest turn admitted so far. The migrations create it."""
 _PAGE = 100
-_TURNS, _ALL_TURNS = 1000, 10**12
+_TURNS = 1000
 
 _IN_ORDER = songs.c.turn, songs.c.id
-_ACTIVE_BY_USER = select(songs.c.user_id, func.count().label("songs")).where(ACTIVE).group_by(songs.c.user_id)
-_ACTIVE_OF = _ACTIVE_BY_USER.where(songs.c.user_id.in_(bindparam("user_ids", expanding=True)))
-_HAS_REACHED_LIMIT = func.count() >= bindparam("slots_per_user")
+_TAKEN = select(func.count()).select_from(songs).where(ACTIVE)
+_ACTIVE_OF = (
+    select(songs.c.user_id, func.count().label("songs"))
+    .where(ACTIVE, songs.c.user_id.in_(bindparam("user_ids", expanding=True)))
+    .group_by(songs.c.user_id)
+)
 # The database counts, because there may be more people at their limit than a statement can have parameters.
-_AT_LIMIT = select(songs.c.user_id).where(ACTIVE).group_by(songs.c.user_id).having(_HAS_REACHED_LIMIT)
-
-
-def _slots() -> Select[Any, Any]:
-    """Build a query of the slots that are taken, and of the people who are at their limit."""
-    taken = _ACTIVE_BY_USER.subquery("taken")
-    at_limit = case((taken.c.songs >= bindparam("slots_per_user"), 1))
-    return select(
-        func.coalesce(func.sum(taken.c.songs), 0).label("taken"), func.count(at_limit).label("at_limit")
-    )
+_AT_LIMIT = (
+    select(songs.c.user_id)
+    .where(ACTIVE)
+    .group_by(songs.c.user_id)
+    .having(func.count() >= bindparam("slots_per_user"))
+)
 
 
 def _active_songs(queued: FromClause) -> Label[int]:
@@ -63,8 +61,14 @@ def _active_songs(queued: FromClause) -> Label[int]:
     return query.correlate(queued).scalar_subquery().label("active")
 
 
-_SLOTS = _slots()
 _FIRST_TURN = select(func.min(songs.c.turn)).where(QUEUED).correlate(None).scalar_subquery()
+_HEAD = (
+    select(*_IN_ORDER, songs.c.user_id, _active_songs(songs))
+    .where(QUEUED)
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("page"))
+)
+"""The first songs, also those of people who are at their limit. Usually, the next ones are among them."""
 _FIRST_IN_LINE = (
     select(*_IN_ORDER, songs.c.user_id, _active_songs(songs))
     .where(
@@ -77,7 +81,7 @@ _FIRST_IN_LINE = (
     .order_by(*_IN_ORDER)
     .limit(bindparam("page"))
 )
-"""The songs after a position that are at most `turns` behind the head of the queue.
+"""The songs of people below their limit after a position, at most `turns` behind the head of the queue.
 
 Behind that, there may be nothing but thousands of songs of people at their limit.
 """
@@ -162,9 +166,8 @@ class AdmissionQueries:
     ) -> list[Song]:
         """Admit the next queued songs while slots are free, or none if the worker is not alive."""
         advisory_lock(connection, ADMISSION_LOCK)
-        taken, at_limit = connection.execute(_SLOTS, {"slots_per_user": slots_per_user}).one()
-        free = min(MAX_ADMITTED, slots - int(taken))
-        turns = _next_in_line(connection, free, slots_per_user, skips_people=at_limit > 0)
+        free = min(MAX_ADMITTED, slots - (connection.scalar(_TAKEN) or 0))
+        turns = _next_in_line(connection, free, slots_per_user)
         if not turns:
             return []
         situation = connection.execute(self._situation, self._leases.parameters(worker_id=worker_id)).one()
@@ -176,17 +179,12 @@ class AdmissionQueries:
         return [admitted[song_id] for song_id in turns if song_id in admitted]
 
 
-def _next_in_line(
-    connection: Connection, free: int, slots_per_user: int, *, skips_people: bool
-) -> dict[int, int]:
-    """Return the turns of the next songs by song id. Skip people who have reached their limit.
-
-    `skips_people` says whether there are any.
-    """
+def _next_in_line(connection: Connection, free: int, slots_per_user: int) -> dict[int, int]:
+    """Return the turns of the next songs by song id. Skip people who have reached their limit."""
     chosen: dict[int, int] = {}
     chosen_of: Counter[int] = Counter()
     at_limit: set[int] = set()
-    candidates = _candidates(connection, at_limit, slots_per_user, skips_people=skips_people)
+    candidates = _candidates(connection, at_limit, slots_per_user)
     while len(chosen) < free and (row := next(candidates, None)) is not None:
         left = slots_per_user - row.active - chosen_of[row.user_id]
         if row.id not in chosen and left > 0:
@@ -197,24 +195,25 @@ def _next_in_line(
     return chosen
 
 
-def _candidates(
-    connection: Connection, at_limit: set[int], slots_per_user: int, *, skips_people: bool
-) -> Iterator[Any]:
-    """Yield songs in queue order, some of them twice. `at_limit` holds those who have reached their limit by
-    what was chosen, and may grow meanwhile."""
+def _candidates(connection: Connection, at_limit: set[int], slots_per_user: int) -> Iterator[Any]:
+    """Yield songs in queue order, some of them twice.
+
+    `at_limit` holds those who have reached their limit by what was chosen, and may grow meanwhile.
+    """
+    head = connection.execute(_HEAD, {"page": _PAGE}).all()
+    yield from head
+    if len(head) < _PAGE:
+        return
     limits = {"slots_per_user": slots_per_user}
     after = {"after_turn": -1, "after_id": -1}
     while True:
-        skips_people = skips_people or bool(at_limit)
-        turns = _TURNS if skips_people else _ALL_TURNS
         page = connection.execute(
-            _FIRST_IN_LINE, {"at_limit": list(at_limit), "turns": turns, "page": _PAGE, **after, **limits}
+            _FIRST_IN_LINE, {"at_limit": list(at_limit), "turns": _TURNS, "page": _PAGE, **after, **limits}
         ).all()
         yield from page
         if len(page) < _PAGE:
             break
         after = {"after_turn": page[-1].turn, "after_id": page[-1].id}
-    if skips_people:
-        # Everybody in it has at least one song to choose, unless all of theirs were chosen.
-        of_each = {"at_limit": list(at_limit), "at_most": 2 * MAX_ADMITTED * slots_per_user}
-        yield from connection.execute(_FIRST_OF_EACH, of_each | limits).all()
+    # Each person in it has a song to choose, unless all of theirs were chosen.
+    of_each = {"at_limit": list(at_limit), "at_most": 2 * MAX_ADMITTED * slots_per_user}
+    yield from connection.execute(_FIRST_OF_EACH, of_each | limits).all()
