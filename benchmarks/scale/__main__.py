@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shlex
 import sys
 import tempfile
 import time
@@ -65,7 +66,8 @@ def main() -> int:
         print("\n".join(result.problems[:20]), file=sys.stderr)
     if len(results) == 2:
         minutes = (time.monotonic() - started) / 60
-        text = document(results["few"], results["many"], minutes)
+        command = shlex.join(["python", "-m", "benchmarks.scale", *sys.argv[1:]])
+        text = document(results["few"], results["many"], command, minutes)
         print(text)
         if options.write:
             RESULTS.write_text(text)

@@ -19,9 +19,9 @@ def name_of(load: Load) -> str:
     return f"{load.processes} processes, {load.in_works:,} in the works, {load.in_line:,} in line"
 
 
-def document(few: Result, many: Result, minutes: float) -> str:
+def document(few: Result, many: Result, command: str, minutes: float) -> str:
     """Render SCALE.md."""
-    lines = heading("Many songs in several processes", "make bench-scale", minutes)
+    lines = heading("Many songs in several processes", command, minutes)
     return "\n".join(lines) + "\n" + table_of(few, many).markdown()
 
 
@@ -77,7 +77,7 @@ def _figures(few: Result, many: Result) -> Table:
         )
 
     row("songs ordered", lambda result: result.songs, _whole)
-    row("most songs in the works", lambda result: result.most_in_works, _whole)
+    row("most songs sent and not answered yet", lambda result: result.most_in_works, _whole)
     row("most songs in line", lambda result: result.most_in_line, _whole)
     row("CPU a song, bot", lambda result: result.cpu / result.songs, ms, MOST)
     row("CPU a song, PostgreSQL", lambda result: result.database.cpu / result.songs, ms, MOST)
