@@ -12,7 +12,7 @@ import asyncpg
 from benchmarks.harness import Stage
 from tests.wire.discord_server import InteractionRecord
 
-from .ledger import Ledger
+from .answer_counter import AnswerCounter
 
 _ROWS = "SELECT id, order_key, prompt, state, delivery, reason FROM songs"
 
@@ -56,7 +56,7 @@ def is_refused(record: InteractionRecord) -> bool:
 
 
 async def audit(
-    connection: asyncpg.Connection, stage: Stage, records: Sequence[InteractionRecord], ledger: Ledger
+    connection: asyncpg.Connection, stage: Stage, records: Sequence[InteractionRecord], counter: AnswerCounter
 ) -> Audit:
     """Count what was lost and what came twice."""
     rows = {row["order_key"]: row for row in await connection.fetch(_ROWS)}
@@ -65,7 +65,7 @@ async def audit(
     unanswered = sum(record.ack is None for record in without_row)
     refused = sum(record.ack is not None and is_refused(record) for record in without_row)
     posts = Counter(post.prompt for post in stage.whisul.posts)
-    answers = [ledger.answers[row["id"]] for row in ours]
+    answers = [counter.answers[row["id"]] for row in ours]
     reasons = Counter(row["reason"] for row in ours if row["state"] == "failed")
     interrupted = reasons.pop("interrupted", 0)
     completed = [row for row in ours if row["state"] == "completed"]
@@ -77,20 +77,20 @@ async def audit(
         not_posted=sum(posts[row["prompt"]] == 0 for row in completed),
         without_answer=sum(not messages for messages in answers),
         with_two_answers=sum(len(messages) > 1 for messages in answers),
-        mentioned_twice=sum(number > 1 for number in ledger.mentions.values()),
+        mentioned_twice=sum(number > 1 for number in counter.mentions.values()),
         not_delivered=sum(row["delivery"] != "delivered" for row in ours),
         failed=reasons.total(),
         interrupted=interrupted,
         rewritten=sum(times - 1 for messages in answers for times in messages.values()),
-        lags=_lags(stage, completed, ledger),
+        lags=_lags(stage, completed, counter),
     )
 
 
-def _lags(stage: Stage, completed: Sequence[asyncpg.Record], ledger: Ledger) -> list[float]:
+def _lags(stage: Stage, completed: Sequence[asyncpg.Record], counter: AnswerCounter) -> list[float]:
     apart = time.time() - time.monotonic()
     ended = {job.prompt: job.finishes for job in stage.whisul.jobs.values()}
     return [
-        ledger.arrived_at[row["id"]] + apart - ended[row["prompt"]]
+        counter.arrived_at[row["id"]] + apart - ended[row["prompt"]]
         for row in completed
-        if row["id"] in ledger.arrived_at
+        if row["id"] in counter.arrived_at
     ]

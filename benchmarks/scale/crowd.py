@@ -14,7 +14,7 @@ SERVER_SONGS, MEMBER_SONGS = 50, 5
 SONGS_AT_ONCE_PER_USER = 2
 BATCH = 50
 """Orders sent at the same moment, for each process."""
-PATIENCE = 5.0
+ORDER_TIMEOUT = 5.0
 """Seconds after which an order counts as unanswered, or as refused."""
 
 
@@ -29,7 +29,7 @@ class Crowd:
         self._songs_each = songs_each
         self.most = most
         self.records: list[InteractionRecord] = []
-        self._places = [self._server(number) for number in range(math.ceil(most / SERVER_SONGS))]
+        self._servers = [self._server(number) for number in range(math.ceil(most / SERVER_SONGS))]
 
     def _server(self, number: int) -> tuple[Channel, list[User]]:
         state = self._discord.state
@@ -43,8 +43,8 @@ class Crowd:
     async def order(self) -> None:
         """Let the next person order: all servers in turn, and all members of each."""
         number = len(self.records)
-        channel, members = self._places[number % len(self._places)]
-        member = members[number // len(self._places) % len(members)]
+        channel, members = self._servers[number % len(self._servers)]
+        member = members[number // len(self._servers) % len(members)]
         prompt = f"a trap song about rain, number {number}"
         self.records.append(await self._discord.slash(member, channel, "song", prompt=prompt))
 
@@ -61,7 +61,7 @@ class Crowd:
 
     async def _acknowledged(self, first: int) -> None:
         """Wait until all have an answer, but not forever: Discord gives up after 3 seconds, too."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + ORDER_TIMEOUT
         for record in self.records[first:]:
             while record.ack is None and time.monotonic() < deadline:
                 await asyncio.sleep(0.01)
@@ -69,7 +69,7 @@ class Crowd:
     async def _saved(self, saved: Callable[[], Awaitable[int]], most_unsaved: int) -> None:
         """Wait until the database has the orders but for a few, or has no new ones for a while."""
         before, progress_at = await saved(), time.monotonic()
-        while len(self.records) - before > most_unsaved and time.monotonic() - progress_at < PATIENCE:
+        while len(self.records) - before > most_unsaved and time.monotonic() - progress_at < ORDER_TIMEOUT:
             await asyncio.sleep(0.02)
             if (now := await saved()) > before:
                 before, progress_at = now, time.monotonic()

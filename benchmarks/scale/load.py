@@ -18,10 +18,10 @@ from benchmarks.history import fill, finished_songs
 from sandbox.whisul import jobs
 from tests.storage.postgres import postgres_server
 
+from .answer_counter import AnswerCounter
 from .audit import Audit, audit
 from .cluster import Cluster
 from .crowd import BATCH, MEMBER_SONGS, SERVER_SONGS, SONGS_AT_ONCE_PER_USER, Crowd
-from .ledger import Ledger
 from .postgres_meter import PostgresMeter, Spent
 
 IDLE_SECONDS = 20.0
@@ -97,8 +97,8 @@ class Run:
 
     def __init__(self, load: Load, stage: Stage, cluster: Cluster, meter: PostgresMeter) -> None:
         self._load, self._stage, self._cluster, self._meter = load, stage, cluster, meter
-        self._ledger = Ledger()
-        stage.discord.message_store.keep_edit = self._ledger.keep_edit
+        self._counter = AnswerCounter()
+        stage.discord.message_store.keep_edit = self._counter.keep_edit
         stage.whisul.posts = deque()  # without the server's limit of 100,000
         # Songs end while the line fills, so more are needed than it holds. Without a line, nobody may have to
         # wait for their own songs.
@@ -133,7 +133,7 @@ class Run:
         result.size = await connection.fetchval("SELECT pg_total_relation_size('songs')") or 0
         result.most_memory = self._cluster.most_memory
         result.acknowledged = [record.ack_seconds for record in self._crowd.records]
-        result.audit = await audit(connection, self._stage, self._crowd.records, self._ledger)
+        result.audit = await audit(connection, self._stage, self._crowd.records, self._counter)
         result.problems = self._cluster.problems()
         return result
 
@@ -166,7 +166,7 @@ class Run:
     async def _kill_and_freeze(self) -> None:
         """Kill the last process and freeze the first one, when a third and two thirds have their answer."""
         orders, killed = self._saved, self._load.processes - 1
-        answered = len(self._ledger.answers)
+        answered = len(self._counter.answers)
         await self._answered(answered + (orders - answered) // 3, self._longest())
         _say("killing a process")
         await self._cluster.kill(killed)
@@ -181,7 +181,7 @@ class Run:
     async def _answered(self, wanted: int, longest: float) -> None:
         """Wait until so many songs have an answer on Discord, or until `longest` seconds without any."""
         progress_at, before = time.monotonic(), 0
-        while (now := len(self._ledger.answers)) < wanted:
+        while (now := len(self._counter.answers)) < wanted:
             if now > before:
                 progress_at, before = time.monotonic(), now
             if time.monotonic() - progress_at > longest:
@@ -196,7 +196,7 @@ class Run:
         """Note the sizes, and print them."""
         while True:
             posted, ordered = len(self._stage.whisul.posts), len(self._crowd.records)
-            answered = len(self._ledger.answers)
+            answered = len(self._counter.answers)
             works, line = posted - answered, self._saved - posted
             self._result.most_in_works = max(self._result.most_in_works, works)
             self._result.most_in_line = max(self._result.most_in_line, line)

@@ -14,7 +14,7 @@ _ANSWER = re.compile(r"song:v1:(take|retry):(\d+)")
 """A button that only a card or a failure has."""
 
 
-class Ledger:
+class AnswerCounter:
     """Counts what people see instead of keeping every edit, which would need gigabytes.
 
     - `answers` holds, by song ID, how often each message (by its ID) was given the card or the failure.
