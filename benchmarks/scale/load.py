@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections import deque
@@ -201,6 +202,7 @@ class Run:
             self._result.most_in_works = max(self._result.most_in_works, works)
             self._result.most_in_line = max(self._result.most_in_line, line)
             self._cluster.note_memory()
+            gc.freeze()  # walking millions of kept messages would stop Discord and Whisul for seconds
             _say(
                 f"{ordered:,} ordered, {line:,} in line, {works:,} in the works, {answered:,} answered; CPU: "
                 f"bots {self._cluster.cpu_seconds():.0f} s, PostgreSQL {self._meter.cpu_seconds():.0f} s, "
