@@ -38,9 +38,9 @@ def _notes(few: Load, many: Load) -> list[str]:
     return [
         f"Songs of {shortest:.0f} to {longest:.0f} s in both columns, polled every {poll_min:.3g} to "
         f"{poll_max:.3g} s. With {many.in_works:,} in the works, one ends every "
-        f"{1000 * many.seconds / many.in_works:.0f} ms. The longer songs take, the less often they are polled, "
-        "so that the number of polls a song is about the same: polls every 5 to 10 s of 20,000 songs would be "
-        "more than two cores can do.",
+        f"{1000 * many.seconds / many.in_works:.0f} ms. The longer songs take, the less often they are "
+        "polled, so that the number of polls a song is about the same. Polling 20,000 songs every 5 to 10 s "
+        "would be more than two cores can do.",
         "Orders come over the gateway, in batches: the next one when the one before is acknowledged and half "
         "of it is saved. People order until the line is full, while the first songs already end. Then one "
         f"process is killed (SIGKILL) and started again after {TAKEOVER_SECONDS:.0f} s, and another one is "
