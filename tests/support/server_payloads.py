@@ -161,15 +161,15 @@ def _channels(random: Random, count: int, server_id: str, role_ids: list[str]) -
     made: list[dict[str, Any]] = []
     parent_id, overwrites = None, []
     for position in range(count):
-        place = position % _GROUP
-        if place == 0:
+        slot = position % _GROUP
+        if slot == 0:
             targets = [server_id, *random.sample(role_ids, min(2, len(role_ids)))]
             overwrites = [overwrite(random, target) for target in targets]
-        kind = CATEGORY if place == 0 else VOICE if place == _GROUP - 1 else TEXT
-        parent = None if place == 0 else parent_id
+        kind = CATEGORY if slot == 0 else VOICE if slot == _GROUP - 1 else TEXT
+        parent = None if slot == 0 else parent_id
         copied = [dict(one) for one in overwrites]
         made.append(channel(random, kind, position=position, parent_id=parent, permission_overwrites=copied))
-        parent_id = made[-1]["id"] if place == 0 else parent_id
+        parent_id = made[-1]["id"] if slot == 0 else parent_id
     return made
 
 
