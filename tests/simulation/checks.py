@@ -87,6 +87,8 @@ class Checks:
         self.report("completed_song_is_its_own", rows.completed_song_is_its_own(world, placed, new))
         if old is None:
             return
+        if new.lease_owner != old.lease_owner:
+            world.last_poll.pop((process, new.job_id or ""), None)
         if old.state == "queued" and new.state == "submitting":
             world.admitted_by[new.id] = process
         if new.refunded_at is not None and old.refunded_at is None:

@@ -40,7 +40,7 @@ def post_only_under_a_live_lease(world: World, process: int, order_key: str) -> 
 
 
 def polls_are_spaced(world: World, process: int, job_id: str) -> str | None:
-    """Check that a process polls a job at most every 5 seconds."""
+    """Check that a process polls a job at most every 5 seconds, from when it took the song over."""
     last = world.last_poll.get((process, job_id))
     now = world.last_poll[process, job_id] = world.loop.now
     if last is not None and now - last < POLL_INTERVAL - SLACK:
