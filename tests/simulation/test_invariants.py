@@ -24,7 +24,7 @@ from songbot.worker.worker import Worker
 
 from .run import simulate
 
-RUNS = 150
+RUNS = 300
 Patch = pytest.MonkeyPatch
 
 
