@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox run check backup test test-all test-busy checks lint types contracts alerts suite suite-all pseudo simulate bench bench-scale translations dashboard lock clean
+.PHONY: help sandbox run check backup test test-all test-busy checks lint types contracts alerts suite suite-all pseudo simulate mutants bench bench-scale translations dashboard lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -76,6 +76,9 @@ pseudo: .venv/dev.stamp ## the behaviour tests in a pseudo-language, in which pl
 simulate: .venv/dev.stamp ## songs' lives while all goes wrong: RUNS= (300) from SEED= (1) in WORKERS= (1) processes
 	@$(BIN)/python -m tests.simulation --runs $(or $(RUNS),300) --seed $(or $(SEED),1) --workers $(or $(WORKERS),1)
 
+mutants: .venv/dev.stamp ## COUNT= (500) changes to the code, drawn at random from SEED= (1): do tests notice?
+	@$(BIN)/python -m scripts.mutants --count $(or $(COUNT),500) --seed $(or $(SEED),1) --workers $(or $(WORKERS),2)
+
 bench: .venv/dev.stamp ## speed and size, side by side; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
@@ -96,4 +99,4 @@ lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows in r
 	$(COMPILE) --group installer -o requirements-pip.txt
 
 clean: ## remove .venv and what tests left behind
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* .import_linter_cache
+	rm -rf .venv mutants .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* .import_linter_cache
