@@ -2,210 +2,49 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import discord
 import pytest
-from aiohttp import web
 
 from songbot.delivery import service as delivery_service
 from songbot.delivery.fallbacks import ChannelReach, DeliveryMethod, methods_for, nonce
 from songbot.delivery.service import DiscordDelivery
 from songbot.discord_errors import describe, is_permanent, retry_with_less_content
 from songbot.interactions.replies import send_ephemeral
-from songbot.media.downloader import DEFAULT_UPLOAD_LIMIT, MediaDownloader, MediaFile, SongFiles
-from songbot.songs.errors import StoreUnavailable
+from songbot.media.downloader import DEFAULT_UPLOAD_LIMIT, MediaFile, SongFiles
 from songbot.songs.models import FailureReason, Relation, ReplyTarget, Song, State
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Progress, Stage
+from tests.support.fake_discord import (
+    DIRECT,
+    EDIT,
+    FOLLOW_UP,
+    OPEN_DM,
+    POST,
+    WEBHOOK,
+    message_json,
+    user_json,
+)
 from tests.support.fixed_clock import FixedClock
 from tests.support.songs import RESULT, SONG
+from tests.unit.delivery.scene import (
+    BY_INSTALL,
+    LATE,
+    LIVE,
+    NOW,
+    PNG,
+    PRIVATE,
+    PRIVATE_LATE,
+    TOKEN,
+    FakeParentLookup,
+    Scene,
+)
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-TOKEN = ReplyTarget(100, 200, "interaction-secret", NOW + timedelta(minutes=10))
-LIVE = replace(SONG, reply=TOKEN)
-LATE = replace(SONG, reply=ReplyTarget(100, 200))
-PRIVATE = replace(LIVE, private=True)
-PRIVATE_LATE = replace(LATE, private=True)
-BY_INSTALL = replace(LIVE, reply=replace(TOKEN, bot_in_channel=False))
 PROGRESS = Progress(Stage.COMPOSING, 3, since=NOW)
-MP3 = MediaFile("Midnight Grid.mp3", b"ID3" + b"\0" * 50)
-PNG = MediaFile("cover.png", b"\x89PNG\r\n\x1a\n")
-
-WEBHOOK = "PATCH /webhooks/9/interaction-secret/messages/200"
-FOLLOW_UP = "POST /webhooks/9/interaction-secret"
-EDIT = "PATCH /channels/100/messages/200"
-POST = "POST /channels/100/messages"
-OPEN_DM = "POST /users/@me/channels"
-DIRECT = "POST /channels/500/messages"
-
-
-@dataclass
-class Request:
-    route: str
-    body: dict[str, Any]
-    files: list[str]
-
-
-@dataclass
-class FakeDiscord:
-    """Discord's REST API on loopback: it accepts every message, unless a fault is set for the route."""
-
-    requests: list[Request] = field(default_factory=list)
-    faults: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    cut: set[str] = field(default_factory=set)
-    broken: set[str] = field(default_factory=set)
-    history: list[dict[str, Any]] = field(default_factory=list)
-    history_refused: tuple[int, int] = (0, 0)
-    looked: list[str] = field(default_factory=list)
-    drops_embeds: bool = False
-
-    def fail(self, route: str, status: int, code: int = 0, times: int = 99) -> None:
-        self.faults[route] = [(status, code)] * times
-
-    @property
-    def routes(self) -> list[str]:
-        return [request.route for request in self.requests]
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        route = f"{request.method} {request.path}"
-        if request.method == "GET" and request.path.endswith("/messages"):
-            self.looked.append(route)
-            status, code = self.history_refused
-            return _json({"code": code, "message": "no"}, status) if status else _json(self.history)
-        if request.method == "GET":
-            return _json(_about_the_bot())
-        body, files = await self._read(request)
-        self.requests.append(Request(route, body, files))
-        if route in self.cut and request.transport:
-            request.transport.close()
-        if route in self.broken:
-            return web.Response(body=b'{"id": ', content_type="application/json")
-        if self.faults.get(route):
-            status, code = self.faults[route].pop()
-            return _json({"code": code, "message": "no"}, status)
-        if route == OPEN_DM:
-            return _json({"id": "500", "type": 1, "recipients": [_user(42)]})
-        return _json(_message(request.path, body | ({"embeds": []} if self.drops_embeds else {})))
-
-    async def _read(self, request: web.Request) -> tuple[dict[str, Any], list[str]]:
-        if not request.content_type.startswith("multipart/"):
-            return await request.json(), []
-        form = await request.post()
-        files = [value.filename for value in form.values() if isinstance(value, web.FileField)]
-        return json.loads(str(form["payload_json"])), files
-
-
-def _json(data: dict[str, Any], status: int = 200) -> web.Response:
-    """discord.py recognises JSON only by the bare content type, without a charset."""
-    return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json")
-
-
-def _about_the_bot() -> dict[str, Any]:
-    """Return as much of the user and the application as a login needs."""
-    return {
-        **_user(9),
-        "name": "bot",
-        "icon": None,
-        "description": "",
-        "bot_public": True,
-        "bot_require_code_grant": False,
-        "verify_key": "",
-        "team": None,
-        "owner": _user(1),
-        "flags": 0,
-    }
-
-
-def _user(user_id: int) -> dict[str, Any]:
-    return {"id": str(user_id), "username": "x", "discriminator": "0", "avatar": None}
-
-
-def _message(path: str, body: dict[str, Any]) -> dict[str, Any]:
-    channel = path.split("/")[2] if path.startswith("/channels") else "100"
-    last = path.rsplit("/", 1)[-1]
-    return {
-        "id": last if last.isdigit() else "300",
-        "channel_id": channel,
-        "author": _user(9),
-        "content": body.get("content") or "",
-        "timestamp": "2026-05-01T12:00:00+00:00",
-        "edited_timestamp": None,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "embeds": body.get("embeds") or [],
-        "pinned": False,
-        "type": 0,
-        "components": [],
-    }
-
-
-class StubDownloader(MediaDownloader):
-    """Provides `files` without a network, and records the limit that was requested."""
-
-    def __init__(self, files: SongFiles) -> None:
-        super().__init__()
-        self.files = files
-        self.limits: list[int] = []
-
-    @asynccontextmanager
-    async def fetch(self, song: Song, upload_limit: int = DEFAULT_UPLOAD_LIMIT) -> AsyncIterator[SongFiles]:
-        self.limits.append(upload_limit)
-        yield self.files
-
-
-@dataclass
-class Scene:
-    discord: FakeDiscord
-    delivery: DiscordDelivery
-    downloader: StubDownloader
-    client: discord.Client
-
-    async def deliver(
-        self, song: Song, notify: Sequence[int] = (), attempt: int = 1
-    ) -> Delivered | Undeliverable | RetryLater:
-        return await self.delivery.deliver(song, notify, attempt)
-
-
-class FakeParentLookup:
-    def __init__(self, song: Song | None) -> None:
-        self.found = song
-
-    async def get(self, song_id: int) -> Song | None:
-        if self.found is None:
-            raise StoreUnavailable
-        return self.found
-
-
-@pytest.fixture
-async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
-    fake = FakeDiscord()
-    app = web.Application(client_max_size=10**8)
-    app.router.add_route("*", "/{tail:.*}", fake.handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{runner.addresses[0][1]}")
-    downloader = StubDownloader(SongFiles(PNG, MP3))
-    nobody = discord.AllowedMentions.none()
-    async with discord.Client(intents=discord.Intents.none(), allowed_mentions=nobody) as client:
-        await client.login("not-a-real-token")
-        yield Scene(
-            fake,
-            DiscordDelivery(client, downloader, attach_audio=True, clock=FixedClock(NOW)),
-            downloader,
-            client,
-        )
-    await runner.cleanup()
 
 
 async def test_the_card_is_an_edit_by_token_with_cover_and_audio(stage: Scene) -> None:
@@ -263,8 +102,8 @@ def with_button(custom_id: str, author: int = 9, **about: Any) -> dict[str, Any]
     button = {"type": 2, "style": 2, "label": "Another take", "custom_id": custom_id}
     row = {"type": 1, "components": [button]}
     card = {"id": "280", "components": [row], "embeds": [{"title": "Midnight Grid"}]}
-    message = _message("/channels/100/messages", {}) | card
-    return message | {"author": _user(author)} | about
+    message = message_json("/channels/100/messages", {}) | card
+    return message | {"author": user_json(author)} | about
 
 
 @pytest.mark.parametrize("button", ["song:v1:take:7", "song:v1:retry:7"])
