@@ -56,10 +56,12 @@ class Scene:
 
 
 class FakeParentLookup:
-    def __init__(self, song: Song | None) -> None:
-        self.found = song
+    """Knows the songs passed to it. Without any, the database can't be reached."""
+
+    def __init__(self, *songs: Song) -> None:
+        self.songs = {song.id: song for song in songs}
 
     async def get(self, song_id: int) -> Song | None:
-        if self.found is None:
+        if not self.songs:
             raise StoreUnavailable
-        return self.found
+        return self.songs.get(song_id)

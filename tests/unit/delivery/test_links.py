@@ -131,3 +131,41 @@ async def test_of_a_thousand_songs_only_a_sane_number_is_looked_at_the_oldest_fi
     assert [one.id for one in fresh] == [one.id for one in newest_first]
     assert urls(fresh[-1])[0] == NEW_AUDIO
     assert urls(fresh[0])[0] == f"{AUDIO}?1000"
+
+
+async def test_a_card_gives_the_links_of_its_files_even_while_whisuls_work():
+    client = Client(WITH_FILES)
+    assert urls(await links(client, none_dead).from_card(made(5))) == (NEW_AUDIO, NEW_COVER)
+    assert client.fetched == [200]
+
+
+async def test_what_the_card_has_no_file_for_keeps_whisuls_link():
+    only_audio = SimpleNamespace(attachments=WITH_FILES.attachments[1:], embeds=[])
+    card = await links(Client(only_audio)).from_card(made(5))
+    assert (card.id, urls(card)) == (5, (NEW_AUDIO, COVER))
+
+
+@pytest.mark.parametrize(
+    "unreachable",
+    [
+        made(reply=ReplyTarget(3, 4, bot_in_channel=False)),
+        made(reply=ReplyTarget(3)),
+        song(result=None),
+    ],
+)
+async def test_a_song_without_a_card_that_the_bot_can_read_stays_as_it_is(unreachable: Song):
+    client = Client(WITH_FILES)
+    assert await links(client).from_card(unreachable) == unreachable
+    assert client.fetched == []
+
+
+async def test_a_card_that_can_not_be_fetched_leaves_the_song_as_it_is():
+    assert await links(Client(TimeoutError())).from_card(made()) == made()
+
+
+async def test_for_a_list_only_the_audio_is_checked():
+    async def check(found: Collection[str]) -> frozenset[str]:
+        assert set(found) == {AUDIO}
+        return frozenset()
+
+    assert await links(Client(WITH_FILES), check).of_audio([made()]) == [made()]

@@ -361,13 +361,13 @@ async def test_a_failed_song_is_delivered_with_try_again(stage: Scene) -> None:
 
 async def test_the_card_says_what_it_came_from(stage: Scene) -> None:
     remix = replace(LIVE, parent_id=5, relation=Relation.REMIX)
-    for parent, says in ((replace(SONG, id=5), True), (None, False)):
+    for parents, says in (([replace(SONG, id=5)], True), ([], False)):
         delivery = DiscordDelivery(
             stage.client,
             stage.downloader,
             attach_audio=False,
             clock=FixedClock(NOW),
-            parents=FakeParentLookup(parent),
+            parents=FakeParentLookup(*parents),
         )
         await delivery.deliver(remix, [], 1)
         assert ("Remix of" in stage.discord.requests[-1].body["embeds"][0]["description"]) is says
