@@ -239,7 +239,7 @@ def panel_ids() -> Iterator[PanelId]:
     yield PanelId(PanelAction.ZONE, Target(LimitKind.MEMBER), "America/Argentina/ComodRivadavia")
 
 
-@pytest.mark.parametrize("panel_id", panel_ids(), ids=str)
+@pytest.mark.parametrize("panel_id", list(panel_ids()), ids=str)
 def test_a_custom_id_says_all_that_was_written_into_it(panel_id: PanelId):
     match = PANEL_ROUTE.template.fullmatch(str(panel_id))
     assert match is not None
