@@ -153,6 +153,15 @@ async def test_extra_songs_last_until_used_and_count_to_the_server_alone(databas
     ]
 
 
+async def test_using_up_extra_songs_leaves_those_of_others_and_of_other_servers(database: Database) -> None:
+    for guild_id, person in ((GUILD, ANN), (GUILD, MAX), (OTHER_GUILD, ANN)):
+        await database.quotas.grant(guild_id, ADMIN, person, 1, NOW)
+    assert await outcomes(database, *(order() for _ in range(7))) == ["Accepted"] * 6 + ["Refused"]
+    assert await outcomes(database, *(order(MAX) for _ in range(7))) == ["Accepted"] * 6 + ["Refused"]
+    elsewhere = [order(guild_id=OTHER_GUILD, quota_guild_id=OTHER_GUILD) for _ in range(7)]
+    assert await outcomes(database, *elsewhere) == ["Accepted"] * 6 + ["Refused"]
+
+
 async def test_a_granted_song_that_fails_gives_its_grant_back(database: Database) -> None:
     await outcomes(database, *(order() for _ in range(5)))
     await database.quotas.grant(GUILD, ADMIN, ANN, 1, NOW)

@@ -169,6 +169,14 @@ async def test_usage_has_every_day_of_the_servers_calendar(database: Database) -
     assert usage.top == ((MAX, 2), (ANN, 1), (EVE, 1))
 
 
+async def test_usage_ends_today_even_if_a_clock_ran_ahead_and_dated_songs_later(database: Database) -> None:
+    await placed(database, ANN)
+    await placed(database, MAX, now=NOW + DAY)
+    usage = await database.quotas.usage(GUILD, 2, NOW)
+    assert [(day.day.day, day.made) for day in usage.days] == [(17, 0), (18, 1)]
+    assert usage.top == ((ANN, 1),)
+
+
 async def test_usage_over_a_clock_change_has_one_entry_a_day(database: Database) -> None:
     await database.quotas.set_timezone(GUILD, ADMIN, "Europe/Berlin", NOW)
     usage = await database.quotas.usage(GUILD, 30, NOW + 20 * DAY)
