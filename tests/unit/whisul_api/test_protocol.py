@@ -217,7 +217,7 @@ def test_a_400_is_a_rejection_whatever_its_body(body: object, fault: Fault | Non
     assert caught.value.message == words
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308, 402, 403, 404, 405, 413, 499])
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308, 402, 403, 404, 405, 413, 499])
 def test_other_4xx_and_redirects_of_a_post_made_no_job(status: int) -> None:
     with pytest.raises(UnexpectedStatus) as caught:
         read_accepted(answer(status), NOW)

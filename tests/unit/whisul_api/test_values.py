@@ -130,7 +130,13 @@ def test_a_text_is_stripped_bounded_and_can_be_stored_anywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["https://cdn.whisul.com/audio/81fa5ff7.mp3", "http://127.0.0.1:8080/a?b=c", "HTTPS://x/y"]
+    "link",
+    [
+        "https://cdn.whisul.com/audio/81fa5ff7.mp3",
+        "http://127.0.0.1:8080/a?b=c",
+        "HTTPS://x/y",
+        "https://x/" + "y" * (values.MAX_TEXT - len(" https://x/ ")),
+    ],
 )
 def test_http_links_are_taken(link: str) -> None:
     assert values.parse_link(f" {link} ") == link
@@ -160,6 +166,7 @@ def test_links_that_are_no_absolute_http_ones_are_left_out(link: object) -> None
 def test_a_job_id_is_one_segment_of_a_path() -> None:
     assert values.parse_job_id(" 81fa5ff7-6197 ") == "81fa5ff7-6197"
     assert values.parse_job_id(123) == "123"
+    assert values.parse_job_id("a") == "a"
     assert values.parse_job_id("x" * 200) == "x" * 200
 
 
