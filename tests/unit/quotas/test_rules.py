@@ -46,6 +46,16 @@ def test_windows_meet_without_gap_or_overlap(per, moment, zone):
     assert window_at(per, window.start, zone) == window
 
 
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [("UTC", (17, 0)), ("Asia/Kolkata", (16, 30)), ("Asia/Kathmandu", (17, 15)), ("Europe/Berlin", (17, 0))],
+)
+def test_hours_begin_at_the_full_hour_on_the_servers_own_clock(zone, start):
+    moment = datetime(2026, 3, 18, 17, 20, 30, 5, tzinfo=UTC)
+    began = datetime(2026, 3, 18, *start, tzinfo=UTC)
+    assert window_at(Period.HOUR, moment, ZoneInfo(zone)) == Window(began, began + timedelta(hours=1))
+
+
 @given(MOMENTS, ZONES)
 def test_days_begin_at_midnight_or_at_the_first_instant_of_a_day_that_has_none(moment, zone):
     start = window_at(Period.DAY, moment, zone).start

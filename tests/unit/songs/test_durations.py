@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from statistics import quantiles
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,13 +39,20 @@ def test_quantiles_are_those_of_the_latest_songs(seconds):
     assert (estimator.quantile(0), estimator.quantile(1)) == (min(latest), max(latest))
 
 
+def test_only_the_latest_songs_count_once_there_are_many():
+    estimator = DurationEstimator(max_samples=10)
+    for seconds in [*[600.0] * 20, *[60.0] * 10]:
+        estimator.record(seconds)
+    assert (estimator.quantile(0), estimator.quantile(1)) == (60, 60)
+
+
 def test_few_songs_tell_nothing_yet():
     assert DurationEstimator([10, 11]).quantile(0) == DEFAULT_SAMPLES[0]
 
 
 def test_impossible_figures_are_left_out():
     estimator = DurationEstimator([60.0] * 5)
-    for nonsense in (0, -5, 10**6):
+    for nonsense in (0, -5, 7200, 10**6):
         estimator.record(nonsense)
     assert estimator.quantile(1) == 60
 
@@ -53,6 +60,22 @@ def test_impossible_figures_are_left_out():
 @given(st.floats(0, 4000), SECONDS, st.floats(0, 1))
 def test_polls_are_between_the_shortest_and_the_longest_distance(elapsed, earliest, jitter):
     assert 5 <= next_poll_delay(elapsed, earliest, 5, 10, jitter) <= 10
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "delay"),
+    [(0, 10), (44.9, 10), (45, 10), (46, 10), (52, 8), (54.5, 5.5), (57, 5), (60, 5), (300, 5)],
+)
+def test_polls_are_rare_until_the_first_songs_are_usually_done_and_then_as_frequent_as_allowed(
+    elapsed, delay
+):
+    assert next_poll_delay(elapsed, 60, 5, 10, jitter=0) == pytest.approx(delay)
+
+
+def test_songs_that_started_together_are_polled_apart():
+    assert [next_poll_delay(0, 60, 5, 10, jitter) for jitter in (0, 0.5, 1)] == [10, 9.25, 8.5]
+    assert [next_poll_delay(54, 60, 5, 10, jitter) for jitter in (0, 0.5, 1)] == [6, 7.25, 8.5]
+    assert next_poll_delay(0, 60, 9, 10, jitter=1) == 9
 
 
 @given(SECONDS, st.floats(0, 1))
@@ -78,10 +101,3 @@ def test_past_the_90th_percentile_it_says_so():
     estimator = DurationEstimator([60.0] * 10)
     assert compute_progress(SONG, estimator, EPOCH + timedelta(seconds=59)).stage is Stage.COMPOSING
     assert compute_progress(SONG, estimator, EPOCH + timedelta(seconds=61)).stage is Stage.OVERDUE
-
-
-def test_an_order_tells_its_place_or_that_whisul_is_away():
-    queued = replace(SONG, state=State.QUEUED, submitted_at=None)
-    assert compute_progress(queued, DurationEstimator(), EPOCH, queue_position=3).queue_position == 3
-    away = replace(queued, unavailable_since=EPOCH)
-    assert compute_progress(away, DurationEstimator(), EPOCH).stage is Stage.UNAVAILABLE
