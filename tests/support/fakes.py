@@ -170,6 +170,7 @@ class WorkerEnvironment:
         self.random = Random(7)
         self.throttle = RequestThrottle(self.clock.monotonic, self.random.random)
         self.estimator = DurationEstimator()
+        self.telemetry = Telemetry()
         self.config = replace(WorkerConfig(max_concurrent=1000, max_concurrent_per_user=1000), **config)
         self.name = name
         self.order_count = 0
@@ -184,10 +185,10 @@ class WorkerEnvironment:
             self.estimator,
             self.throttle,
             self.random,
-            Telemetry(),
+            self.telemetry,
         )
         self.worker = Worker(deps, self.name)
-        self.order_service = OrderService(self.repository, self.worker, self.clock, Telemetry())
+        self.order_service = OrderService(self.repository, self.worker, self.clock, self.telemetry)
 
     @asynccontextmanager
     async def open(self):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +35,28 @@ def test_a_song_that_is_due_anew_is_due_once() -> None:
     assert schedule.pop_due(6.0) == []
     assert schedule.pop_due(8.0) == [1]
     assert schedule.pop_due(9.0) == []
+
+
+def test_the_next_is_the_earliest_of_those_that_are_still_due() -> None:
+    schedule = JobScheduler()
+    assert schedule.next_due() == math.inf
+    for song_id, due in ((1, 5.0), (2, 3.0), (3, 4.0)):
+        schedule.set(song_id, due)
+    schedule.set(2, 6.0)
+    schedule.discard(3)
+    assert schedule.next_due() == 5
+    assert schedule.pop_due(5.0) == [1]
+    assert schedule.next_due() == 6
+    assert schedule.pop_due(6.0) == [2]
+    assert schedule.next_due() == math.inf
+
+
+def test_a_song_is_brought_forward_but_never_put_off_or_brought_back() -> None:
+    schedule = JobScheduler()
+    schedule.set(1, 5.0)
+    schedule.advance(1, 7.0)
+    assert schedule.next_due() == 5
+    schedule.advance(1, 3.0)
+    assert schedule.next_due() == 3
+    schedule.advance(2, 1.0)
+    assert schedule.pop_due(10.0) == [1]

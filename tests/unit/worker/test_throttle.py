@@ -141,3 +141,31 @@ def test_a_retry_after_holds_only_its_own_kind_and_for_two_minutes_at_most(throt
     throttle.record_rate_limited(retry_after=3600.0, kind=RequestKind.SUBMIT)
     assert throttle.retry_in(RequestKind.SUBMIT) == MAX_RETRY_AFTER
     assert throttle.retry_in(RequestKind.POLL) == 0
+
+
+def test_waits_are_spread_by_up_to_a_fifth_of_the_wait_and_five_seconds_and_never_shortened(seconds: Seconds):
+    late = RequestThrottle(seconds, lambda: 1.0)
+    late.record_failure(definite=True)
+    assert late.retry_in() == pytest.approx(1.2 * INITIAL_BACKOFF)
+    assert late.reserve() == pytest.approx(1.2 * INITIAL_BACKOFF + 2 * INITIAL_BACKOFF)
+    for _ in range(7):
+        seconds.now += late.retry_in()
+        late.record_failure(definite=True)
+    assert late.retry_in() == pytest.approx(1.2 * 60)
+    assert late.reserve() == pytest.approx(1.2 * 60 + 5)
+
+
+def test_limited_requests_that_wait_come_back_at_different_times():
+    limiter = AdaptiveRateLimiter(lambda: 1.0)
+    limiter.start_slowly()
+    assert limiter.reserve(100.0) == limiter.reserve(100.0) == 0
+    assert limiter.reserve(100.0) == pytest.approx(1 / RECOVERY_RATE + 10 / RECOVERY_RATE)
+    limiter.limit = MIN_RATE
+    assert limiter.reserve(100.0) == pytest.approx(1 / RECOVERY_RATE + 5)
+
+
+def test_over_a_second_no_more_requests_are_sent_than_the_limit_allows():
+    limiter = AdaptiveRateLimiter(lambda: 0.0)
+    limiter.start_slowly()
+    sent = sum(limiter.reserve(100.0 + millisecond / 1000) == 0 for millisecond in range(1000))
+    assert RECOVERY_RATE <= sent <= RECOVERY_RATE + 1

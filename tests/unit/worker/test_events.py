@@ -1,0 +1,167 @@
+"""Test what the log and the metrics are told of each song, so that an operator can follow it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from songbot.songs import provider_errors
+from songbot.songs.models import FailureReason
+from songbot.songs.ports import Delivered, RetryLater, Undeliverable
+from songbot.songs.telemetry import Telemetry
+from tests.support.fakes import WorkerEnvironment, run_scenario
+from tests.support.songs import SONG
+from tests.support.virtual_clock import run
+
+Scenario = Callable[[WorkerEnvironment], Awaitable[None]]
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    with caplog.at_level(logging.INFO, "songbot.worker"):
+        yield caplog
+
+
+async def one_song(env: WorkerEnvironment) -> None:
+    await env.order()
+    await asyncio.sleep(3600)
+
+
+def messages_about_song(log: pytest.LogCaptureFixture, song_id: int = 1) -> list[str]:
+    return [record.getMessage() for record in log.records if getattr(record, "song", None) == song_id]
+
+
+def test_a_songs_lines_are_found_by_its_id_and_tell_its_story(log: pytest.LogCaptureFixture):
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.poll_errors = [provider_errors.ProviderUnavailable()]
+        env.delivery.outcomes = [RetryLater("Discord is busy"), Delivered(SONG.reply, "token")]
+        await one_song(env)
+
+    run_scenario(scenario)
+    story = messages_about_song(log)
+    assert len(story) == len(log.records), "every line names the song"
+    told = ["ordered", "admitted", "job-1", "ProviderUnavailable", "finished", "Discord is busy", "token"]
+    assert len(story) == len(told)
+    assert all(word in line for word, line in zip(told, story, strict=True))
+    assert not any("rain" in line for line in story), "the prompt is personal"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (provider_errors.UnexpectedResponse("a teapot"), ["a teapot", "unavailable"]),
+        (provider_errors.OutcomeUnknown(), ["unknown", "interrupted"]),
+        (provider_errors.AuthenticationFailed(), ["WHISUL_API_KEY", "unauthorized"]),
+    ],
+)
+def test_the_log_says_why_an_order_failed(log: pytest.LogCaptureFixture, error: Exception, told: list[str]):
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.submit_errors = [error]
+        await one_song(env)
+
+    run_scenario(scenario)
+    story = messages_about_song(log)[2:]
+    assert all(word in line for word, line in zip(told, story[: len(told)], strict=True))
+
+
+def test_the_log_says_that_an_order_was_requeued_and_that_whisul_is_probed(log: pytest.LogCaptureFixture):
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.down = True
+        await env.order()
+        await asyncio.sleep(60)
+
+    run_scenario(scenario)
+    assert any("requeued" in line for line in messages_about_song(log))
+    assert any("probed" in line and "ProviderUnavailable" in line for line in log.messages)
+
+
+def test_the_log_says_why_a_song_could_not_be_delivered(log: pytest.LogCaptureFixture):
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.delivery.outcomes = [Undeliverable("the channel is gone")]
+        await one_song(env)
+
+    run_scenario(scenario)
+    assert "the channel is gone" in messages_about_song(log)[-1]
+
+
+class RecordingTelemetry(Telemetry):
+    """Records each event as its name and its arguments."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, tuple[Any, ...]]] = []
+        for name in vars(Telemetry):
+            if not name.startswith("_"):
+                setattr(self, name, partial(self._record, name))
+
+    def _record(self, name: str, *arguments: Any) -> None:
+        self.events.append((name, arguments))
+
+    def of(self, name: str) -> list[tuple[Any, ...]]:
+        return [arguments for event, arguments in self.events if event == name]
+
+
+def events_of(scenario: Scenario) -> RecordingTelemetry:
+    telemetry = RecordingTelemetry()
+
+    async def live() -> None:
+        env = WorkerEnvironment()
+        env.telemetry = telemetry
+        async with env.open():
+            await scenario(env)
+
+    run(live())
+    return telemetry
+
+
+def test_the_metrics_are_told_how_a_song_was_made_and_how_long_it_took():
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.poll_errors = [provider_errors.ProviderUnavailable()]
+        env.delivery.outcomes = [RetryLater("Discord is busy"), Delivered(SONG.reply, "edit")]
+        await one_song(env)
+
+    telemetry = events_of(scenario)
+    assert telemetry.of("ordered") == [()]
+    ((waited,),) = telemetry.of("admitted")
+    assert 0 <= waited < 1
+    assert telemetry.of("submitted") == [("accepted",)]
+    assert telemetry.of("polled")[0] == ("ProviderUnavailable",)
+    assert telemetry.of("polled")[-1] == ("completed",)
+    assert set(telemetry.of("polled")[1:-1]) == {("running",)}
+    ((composed,),) = telemetry.of("completed")
+    assert 60 <= composed <= 70
+    ((method, lag),) = telemetry.of("delivered")
+    assert method == "edit"
+    assert 0 < lag <= 10
+    assert telemetry.of("failed") == telemetry.of("undeliverable") == []
+
+
+def test_the_metrics_are_told_why_a_song_failed_or_that_it_was_not_delivered():
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.submit_errors = [provider_errors.PromptRejected("no")]
+        env.delivery.outcomes = [Undeliverable("the channel is gone")]
+        await one_song(env)
+
+    telemetry = events_of(scenario)
+    assert telemetry.of("submitted") == [("PromptRejected",)]
+    assert telemetry.of("failed") == [(FailureReason.REJECTED,)]
+    assert telemetry.of("undeliverable") == [()]
+    assert telemetry.of("delivered") == telemetry.of("completed") == []
+
+
+def test_a_clock_that_was_set_back_makes_no_wait_negative():
+    async def scenario(env: WorkerEnvironment) -> None:
+        await env.order()
+        env.clock.shift = timedelta(hours=-1)
+        await asyncio.sleep(61)
+        env.clock.shift = timedelta(hours=-3)
+        await asyncio.sleep(600)
+
+    telemetry = events_of(scenario)
+    assert all(seconds >= 0 for (seconds,) in telemetry.of("admitted"))
+    assert all(lag >= 0 for _, lag in telemetry.of("delivered"))
