@@ -165,3 +165,31 @@ def test_a_clock_that_was_set_back_makes_no_wait_negative():
     telemetry = events_of(scenario)
     assert all(seconds >= 0 for (seconds,) in telemetry.of("admitted"))
     assert all(lag >= 0 for _, lag in telemetry.of("delivered"))
+
+
+def test_the_log_says_why_the_database_could_not_be_used(log: pytest.LogCaptureFixture):
+    async def scenario(env: WorkerEnvironment) -> None:
+        await env.order()
+        await asyncio.sleep(5)
+        env.connector.away = True
+        await asyncio.sleep(120)
+        log.clear()
+        await asyncio.sleep(120)
+        env.connector.away = False
+
+    run_scenario(scenario)
+    warnings = [record.getMessage() for record in log.records if record.levelno == logging.WARNING]
+    assert len({line.split(":")[0] for line in warnings}) >= 3, "the lease, the queue and a song's step"
+    assert all("the test took the database away" in line for line in warnings)
+
+
+def test_an_unexpected_error_is_logged_with_its_song_and_its_traceback(log: pytest.LogCaptureFixture):
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.poll_errors = [ValueError("odd")]
+        await one_song(env)
+
+    run_scenario(scenario)
+    (record,) = [record for record in log.records if record.exc_info]
+    assert record.levelno == logging.ERROR
+    assert isinstance(record.exc_info[1], ValueError)
+    assert getattr(record, "song", None) == 1
