@@ -19,11 +19,13 @@ from whisul_api import (
     BadResponse,
     InvalidInput,
     OutcomeUnknown,
+    RateLimited,
     Unauthorized,
     Unreachable,
     WhisulClient,
     WhisulError,
 )
+from whisul_api.values import MAX_RETRY_AFTER_SECONDS
 
 KEY = "key-that-nobody-may-see"
 BODY = b'{"job_id": "job-1", "status": "running"}'
@@ -136,6 +138,14 @@ async def test_a_server_that_hangs_ends_in_an_error_of_ours() -> None:
     assert isinstance(posted, OutcomeUnknown)
     assert isinstance(polled, Unreachable)
     assert len(seen) == 2
+
+
+async def test_a_retry_after_date_is_measured_by_this_machines_clock_if_whisul_sends_no_date() -> None:
+    raw = b"HTTP/1.1 429 No\r\nContent-Length: 0\r\nRetry-After: Fri, 31 Dec 2066 23:59:59 GMT\r\n\r\n"
+    async with raw_server(answering(raw)) as (base_url, _):
+        for outcome in await outcomes(base_url):
+            assert isinstance(outcome, RateLimited)
+            assert outcome.retry_after == MAX_RETRY_AFTER_SECONDS
 
 
 async def test_a_server_that_trickles_ends_at_the_deadline() -> None:

@@ -226,6 +226,15 @@ async def test_only_http_links_are_fetched(tmp_path: Path) -> None:
         await download("file:///etc/passwd", tmp_path / "song.mp3")
 
 
+async def test_a_download_goes_straight_even_if_the_environment_names_a_proxy(
+    whisul: FakeWhisul, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert await download(f"{whisul.base_url}/cdn/song.mp3", tmp_path / "song.mp3") == len(SONG)
+
+
 async def test_a_disk_that_can_not_be_written_is_a_failed_download(
     whisul: FakeWhisul, tmp_path: Path
 ) -> None:
@@ -255,6 +264,7 @@ def test_a_missing_key_or_a_wrong_url_ends_with_code_2(whisul: FakeWhisul, capsy
     assert shell(whisul, "x", key="") == 2
     assert cli.main(["x"], environ={"WHISUL_API_KEY": KEY, "WHISUL_API_URL": "ftp://x"}) == 2
     assert capsys.readouterr().err.count("WHISUL_API_KEY") == 2
+    assert cli.main(["x"], environ={"WHISUL_API_URL": whisul.base_url}) == 2
     assert whisul.paths == []
 
 

@@ -318,3 +318,15 @@ def test_polls_of_a_job_stay_five_seconds_apart_when_a_lease_lapses():
     env = run_scenario(scenario, alone=False)
     times = [when for job, when in env.whisul.polls if job != HEALTH_CHECK_JOB_ID]
     assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 5.0
+
+
+def test_a_job_whose_responses_can_not_be_read_is_polled_ever_more_rarely_down_to_once_a_minute():
+    async def scenario(env):
+        env.whisul.seconds = 500
+        env.whisul.poll_errors = [provider_errors.InvalidResponse() for _ in range(8)]
+        await env.order()
+        await asyncio.sleep(600)
+
+    polls = [when for _, when in run_scenario(scenario).whisul.polls]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(polls)][:8]
+    assert gaps == pytest.approx([5, 10, 20, 40, 60, 60, 60, 60], abs=0.6)
