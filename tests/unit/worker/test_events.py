@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from songbot.songs import provider_errors
-from songbot.songs.models import FailureReason
+from songbot.songs.models import DeliveryState, FailureReason
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.telemetry import Telemetry
 from tests.support.fakes import WorkerEnvironment, run_scenario
@@ -193,3 +193,18 @@ def test_an_unexpected_error_is_logged_with_its_song_and_its_traceback(log: pyte
     assert record.levelno == logging.ERROR
     assert isinstance(record.exc_info[1], ValueError)
     assert getattr(record, "song", None) == 1
+
+
+def test_a_song_that_discord_does_not_take_for_a_day_is_given_up_and_the_log_says_why(
+    log: pytest.LogCaptureFixture,
+):
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.delivery.outcomes = [RetryLater("Discord is busy") for _ in range(2000)]
+        await env.order()
+        await asyncio.sleep(26 * 3600)
+        assert len(env.worker) == 0
+
+    env = run_scenario(scenario)
+    assert env.song().delivery is DeliveryState.UNDELIVERABLE
+    assert "for a day" in messages_about_song(log)[-1]
+    assert not any(record.exc_info for record in log.records)
