@@ -206,5 +206,6 @@ def test_a_song_that_discord_does_not_take_for_a_day_is_given_up_and_the_log_say
 
     env = run_scenario(scenario)
     assert env.song().delivery is DeliveryState.UNDELIVERABLE
+    assert env.song().delivered_at is not None, "the owner is shown when it was given up"
     assert "for a day" in messages_about_song(log)[-1]
     assert not any(record.exc_info for record in log.records)
