@@ -184,17 +184,6 @@ async def test_one_of_the_living_workers_leads_and_rather_one_that_reaches_whisu
     assert await heartbeat(shared, WORKER, available=False) is LeaseState.LEADS
 
 
-async def test_a_worker_has_company_until_the_others_have_been_gone_for_ten_seconds(shared: Database) -> None:
-    await shared.songs.register_worker(WORKER, LEASE)
-    assert not await shared.songs.is_shared(WORKER)
-    await shared.songs.register_worker(OTHER_WORKER, LEASE)
-    assert await shared.songs.is_shared(WORKER)
-    await end_lease(shared, OTHER_WORKER, seconds_ago=5)
-    assert await shared.songs.is_shared(WORKER), "it may still be at work on its last step"
-    await end_lease(shared, OTHER_WORKER, seconds_ago=11)
-    assert not await shared.songs.is_shared(WORKER)
-
-
 async def test_registering_forgets_workers_that_died_long_ago(database: Database) -> None:
     await database.songs.register_worker(WORKER, LEASE)
     await end_lease(database, seconds_ago=2 * 3600)

@@ -49,14 +49,3 @@ def test_the_next_is_the_earliest_of_those_that_are_still_due() -> None:
     assert schedule.next_due() == 6
     assert schedule.pop_due(6.0) == [2]
     assert schedule.next_due() == math.inf
-
-
-def test_a_song_is_brought_forward_but_never_put_off_or_brought_back() -> None:
-    schedule = JobScheduler()
-    schedule.set(1, 5.0)
-    schedule.advance(1, 7.0)
-    assert schedule.next_due() == 5
-    schedule.advance(1, 3.0)
-    assert schedule.next_due() == 3
-    schedule.advance(2, 1.0)
-    assert schedule.pop_due(10.0) == [1]
