@@ -71,6 +71,24 @@ def test_a_song_that_waited_too_long_fails_uncharged_as_its_card_says(queued_at:
         assert song.refunded_at == song.finished_at is not None
 
 
+def test_a_wait_in_the_queue_begins_again_after_whisul_was_back():
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.seconds = 1800
+        await env.order()
+        await asyncio.sleep(30)
+        await env.order(2)
+        for _ in range(2):
+            env.whisul.down = True
+            await asyncio.sleep(10 * 60)
+            env.whisul.down = False
+            await asyncio.sleep(5 * 60)
+        env.cards = [song.reason for _, song, _ in env.delivery.delivered if song.id == 2]
+
+    assert run_scenario(scenario, max_concurrent=1).cards == [], (
+        "it waited for ten minutes twice, not for twenty"
+    )
+
+
 def test_songs_are_counted_by_state_for_the_metrics():
     async def scenario(env: WorkerEnvironment) -> None:
         env.whisul.seconds = 600
