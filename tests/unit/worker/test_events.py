@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from songbot.songs import provider_errors
-from songbot.songs.models import DeliveryState, FailureReason
+from songbot.songs.models import DeliveryState, FailureReason, Song
 from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.telemetry import Telemetry
 from tests.support.fakes import WorkerEnvironment, run_scenario
@@ -209,3 +209,22 @@ def test_a_song_that_discord_does_not_take_for_a_day_is_given_up_and_the_log_say
     assert env.song().delivered_at is not None, "the owner is shown when it was given up"
     assert "for a day" in messages_about_song(log)[-1]
     assert not any(record.exc_info for record in log.records)
+
+
+def test_those_who_asked_to_be_notified_of_a_song_are_passed_to_its_delivery():
+    notified: list[list[int]] = []
+
+    async def scenario(env: WorkerEnvironment) -> None:
+        async def subscribers(song_id: int) -> list[int]:
+            return [43, 44] if song_id == 1 else []
+
+        async def deliver(song: Song, people: Sequence[int], _attempt: int) -> Delivered:
+            notified.append(list(people))
+            return Delivered(song.reply, "token")
+
+        env.repository.subscribers = subscribers
+        env.delivery.deliver = deliver
+        await one_song(env)
+
+    run_scenario(scenario)
+    assert notified == [[43, 44]]
