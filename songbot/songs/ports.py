@@ -158,8 +158,8 @@ class SongRepository(Protocol):
 
     async def get(self, song_id: int) -> Song | None: ...
 
-    async def get_many(self, song_ids: Sequence[int]) -> list[Song]:
-        """Return those of the songs that exist and whose owner did not have them deleted."""
+    async def load_leased(self, worker_id: str, song_ids: Sequence[int]) -> list[Song]:
+        """Return those of the songs that a worker owns at this moment."""
         ...
 
     async def recent_durations(self, limit: int) -> list[float]:

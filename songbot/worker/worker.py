@@ -216,8 +216,9 @@ class Worker:
                 self._drop(job)
         unknown = sorted(leased - self._jobs.keys())
         for start in range(0, len(unknown), CLAIM_BATCH):
-            for song in await repository.get_many(unknown[start : start + CLAIM_BATCH]):
-                if song.id not in self._jobs and song.state is not State.QUEUED:
+            batch = unknown[start : start + CLAIM_BATCH]
+            for song in await repository.load_leased(self.worker_id, batch):
+                if song.id not in self._jobs:
                     self._adopt(song, asked_at)
 
     def _adopt(self, song: Song, asked_at: float) -> None:

@@ -85,7 +85,7 @@ ASKED: dict[str, list[Ask]] = {
         lambda db: db.songs.create(order(parent_id=7, relation=Relation.TAKE), NOW),
         lambda db: db.songs.admit(WORKER, 20, 2, NOW),
         lambda db: db.songs.is_queue_empty(),
-        lambda db: db.songs.get_many([7, 8, 9]),
+        lambda db: db.songs.load_leased(WORKER, [7, 8, 9]),
         lambda db: db.songs.claim(WORKER, NOW, 100),
         lambda db: db.songs.leased(WORKER),
         lambda db: db.songs.queue(200, 1000),

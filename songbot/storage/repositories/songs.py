@@ -20,7 +20,10 @@ from songbot.storage.schema.tables import COMPLETED, QUEUED, notifications, song
 
 _QUEUED = select(songs.c.id).where(QUEUED).limit(1)
 # Songs that their owner had deleted may still be counted.
-_UNDELETED = select(songs).where(songs.c.id.in_(bindparam("song_ids", expanding=True)), songs.c.user_id > 0)
+_UNDELETED = select(songs).where(songs.c.id == bindparam("song_id"), songs.c.user_id > 0)
+_LEASED = select(songs).where(
+    songs.c.id.in_(bindparam("song_ids", expanding=True)), songs.c.lease_owner == bindparam("worker_id")
+)
 _SUBSCRIBERS = (
     select(notifications.c.user_id)
     .where(notifications.c.song_id == bindparam("of_song"))
@@ -146,11 +149,14 @@ class SqlSongRepository:
 
     async def get(self, song_id: int) -> Song | None:
         """Return the song, or None if its owner deleted it."""
-        return next(iter(await self.get_many([song_id])), None)
+        row = await self._connector.read(
+            lambda connection: connection.execute(_UNDELETED, {"song_id": song_id}).first()
+        )
+        return song_from_row(row) if row else None
 
-    async def get_many(self, song_ids: Sequence[int]) -> list[Song]:
-        parameters = {"song_ids": list(song_ids)}
-        rows = await self._connector.read(lambda connection: connection.execute(_UNDELETED, parameters).all())
+    async def load_leased(self, worker_id: str, song_ids: Sequence[int]) -> list[Song]:
+        parameters = {"worker_id": worker_id, "song_ids": list(song_ids)}
+        rows = await self._connector.read(lambda connection: connection.execute(_LEASED, parameters).all())
         return [song_from_row(row) for row in rows]
 
     async def recent_durations(self, limit: int) -> list[float]:

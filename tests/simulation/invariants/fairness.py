@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from tests.simulation.database import Row
 
 CONSTANT = 4
-"""How many songs may overtake someone in addition to one per person in the queue."""
+"""How many songs may overtake someone in addition to one per person in the queue.
+
+If people cancel songs of theirs that are queued, those behind keep their positions. So each of these may be
+overtaken by one more song per person for every one that was cancelled.
+"""
 
 
 @dataclass
 class _Waiting:
     overtakers: set[int] = field(default_factory=set)
     people: int = 0
+    cancelled: int = 0
 
 
 @dataclass
@@ -44,6 +49,8 @@ class Line:
             self._count_people()
         if before == "queued":
             self.queued.pop(row.id, None)
+            if after != "active":
+                self._count_cancelled(row)
         if after not in ("queued", "active"):
             self._waiting.pop(row.id, None)
         return problem
@@ -53,6 +60,11 @@ class Line:
         for song_id in self.queued:
             waiting = self._waiting.setdefault(song_id, _Waiting())
             waiting.people = max(waiting.people, people)
+
+    def _count_cancelled(self, cancelled: Row) -> None:
+        for row in self.queued.values():
+            if row.user_id == cancelled.user_id and row.id > cancelled.id:
+                self._waiting[row.id].cancelled += 1
 
     def _on_admitted(self, admitted: Row) -> str | None:
         firsts: dict[int, Row] = {}
@@ -65,7 +77,7 @@ class Line:
                 continue
             waiting = self._waiting[first.id]
             waiting.overtakers.add(admitted.id)
-            if len(waiting.overtakers) > waiting.people + CONSTANT:
+            if len(waiting.overtakers) > waiting.people * (1 + waiting.cancelled) + CONSTANT:
                 overtaken = len(waiting.overtakers)
                 return f"song {first.id} is overtaken by {overtaken}, with {waiting.people} in line"
         return None

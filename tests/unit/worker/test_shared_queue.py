@@ -157,3 +157,24 @@ def test_the_songs_in_progress_are_counted_over_all_workers():
     first = run(live())
     shown = [progress for _, song_id, progress in first.delivery.progress_updates if song_id == 3]
     assert [progress.running_own for progress in shown] == [2]
+
+
+def test_a_song_that_another_worker_owns_is_not_sent_however_late_the_list_of_own_songs_arrives():
+    """The list is from before the worker gave the song back, and the other one has admitted it since."""
+
+    async def live():
+        first, second = pair()
+        async with first.open(), second.open():
+            first.whisul.submit_takes = 100
+            song = await first.order()
+            await asyncio.sleep(0.5)
+            assert first.database.owner() == "first"
+
+            async def outdated(_worker_id):
+                return {song.id}
+
+            second.repository.leased = outdated
+            await asyncio.sleep(250)
+        return first
+
+    assert len(run(live()).whisul.posts) == 1
