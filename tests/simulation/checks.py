@@ -99,7 +99,7 @@ class Checks:
         self.report("paid_job_is_not_given_up", problem)
         self.report(
             "unavailable_only_where_nobody_could_send",
-            rows.unavailable_only_where_nobody_could_send(world, old, new),
+            rows.unavailable_only_where_nobody_could_send(world, placed, old, new),
         )
         problem = rows.never_sent_is_not_interrupted(world, process, placed, old, new)
         self.report("never_sent_is_not_interrupted", problem)

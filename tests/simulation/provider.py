@@ -56,8 +56,10 @@ class SimulatedProvider:
         except NoAnswer:
             # Without a connection, nothing can have been sent.
             raise (ProviderUnavailable if nothing_gets_there else OutcomeUnknown) from None
-        except (JobNotCreated, PromptRejected, AuthenticationFailed, UnexpectedResponse):
+        except (JobNotCreated, PromptRejected, AuthenticationFailed, UnexpectedResponse) as error:
             post.known_none = True
+            if isinstance(error, UnexpectedResponse):
+                self._server.refused.add(key)
             raise
         post.told = True
         return job_id

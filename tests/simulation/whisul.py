@@ -55,6 +55,8 @@ class WhisulServer:
         self.rate_limited_until = 0.0
         self.retry_after: float | None = None
         self.key_refused_until = 0.0
+        self.refused: set[str] = set()
+        """The keys of orders that were refused with a status that nobody expects. Such songs fail at once."""
 
     def post(self, post: Post, now: float) -> str:
         self.posts.setdefault(post.order_key, []).append(post)

@@ -102,9 +102,13 @@ def never_sent_is_not_interrupted(
     return None
 
 
-def unavailable_only_where_nobody_could_send(world: World, old: Row, new: Row) -> str | None:
-    """Check that a song fails as `unavailable` only if no process could reach Whisul for a while."""
+def unavailable_only_where_nobody_could_send(world: World, placed: Placed, old: Row, new: Row) -> str | None:
+    """Check that a song fails as `unavailable` only if no process could reach Whisul for a while, or if
+    Whisul refused it with a status that nobody expects.
+    """
     if new.reason != "unavailable" or old.state == "failed" or not any(map(world.is_healthy, world.running)):
+        return None
+    if placed.order.idempotency_key in world.whisul.refused:
         return None
     return f"song {new.id} fails as unavailable, and a process is healthy"
 
