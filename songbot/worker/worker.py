@@ -183,10 +183,11 @@ class Worker:
             )
         for song in admitted:
             self._on_admitted(song, asked_at)
+        if len(admitted) >= MAX_ADMITTED:  # The next admission follows soon, so nobody needs a position yet.
+            self._new_orders += max(0, new_orders - len(admitted))
+            return SENDING_INTERVAL
         if len(admitted) < new_orders:
             self._line_grew.notify()
-        if len(admitted) >= MAX_ADMITTED:
-            return SENDING_INTERVAL
         return max(0.5, min(ADMISSION_INTERVAL, retry_in)) if retry_in else ADMISSION_INTERVAL
 
     def _on_admitted(self, song: Song, asked_at: float) -> None:

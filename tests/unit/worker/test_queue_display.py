@@ -8,6 +8,7 @@ import pytest
 
 from songbot.songs import provider_errors
 from songbot.songs.models import FailureReason, State
+from songbot.songs.ports import MAX_ADMITTED
 from songbot.songs.progress import Progress, Stage
 from tests.support.fakes import WorkerEnvironment, run_scenario
 
@@ -99,3 +100,23 @@ def test_songs_are_counted_by_state_for_the_metrics():
         assert len(env.worker) == 2
 
     run_scenario(scenario, max_concurrent=2)
+
+
+def test_the_first_part_of_a_burst_being_admitted_shows_nobody_a_position():
+    async def scenario(env: WorkerEnvironment) -> None:
+        await asyncio.sleep(33)
+        await asyncio.gather(*(env.order(user_id) for user_id in range(1, 2 * MAX_ADMITTED + 11)))
+        await asyncio.sleep(60)
+
+    updates = run_scenario(scenario, max_concurrent=1000).delivery.progress_updates
+    assert {shown.stage for _, _, shown in updates} == {Stage.COMPOSING}
+
+
+def test_after_a_burst_those_who_got_no_slot_soon_see_their_position():
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.seconds = 600
+        await asyncio.gather(*(env.order(user_id) for user_id in range(1, 2 * MAX_ADMITTED + 11)))
+        await asyncio.sleep(5)
+        env.waiting = [song_id for song_id, shown in last_shown(env).items() if shown.stage is Stage.WAITING]
+
+    assert len(run_scenario(scenario, max_concurrent=MAX_ADMITTED + 30).waiting) == MAX_ADMITTED - 20
