@@ -98,6 +98,8 @@ class DiscordDelivery:
         self._refused = RefusedTargets(clock.monotonic)
         self._refused_methods: BoundedDict[tuple[int, DeliveryMethod], BaseException]
         self._refused_methods = BoundedDict(MAX_REMEMBERED)
+        self._unknown_outcomes: BoundedDict[int, DeliveryMethod] = BoundedDict(MAX_REMEMBERED)
+        """The last method of each song whose request may have reached Discord without a response."""
         self._notices = ExpiryNotices(clock, self._send_expiry_notice)
 
     async def run(self) -> None:
@@ -189,6 +191,7 @@ class DiscordDelivery:
             self._dead_progress.pop((song.id, by_token), None)
         outcome = await self._try_methods(song, list(subscribers), attempt)
         if not isinstance(outcome, RetryLater):
+            self._unknown_outcomes.pop(song.id, None)
             for method in DeliveryMethod:
                 self._refused_methods.pop((song.id, method), None)
         if isinstance(outcome, Delivered):
@@ -202,7 +205,10 @@ class DiscordDelivery:
     ) -> Delivered | Undeliverable | RetryLater:
         reasons: list[str] = []
         parent, reach = await self._parent(song), self._reach(song)
-        methods = methods_for(song, self._clock.now(), reach)
+        # Only the method whose outcome is unknown can find its own message. It goes first, even if the clock
+        # has been set back and the token, which had expired, counts as valid again.
+        unknown = self._unknown_outcomes.get(song.id)
+        methods = sorted(methods_for(song, self._clock.now(), reach), key=lambda method: method != unknown)
         limits = {method: upload_limit(method, song, reach) for method in methods}
         async with self._files(song, attempt, max(limits.values())) as files:
             accent = await accent_of(files.cover)
@@ -216,6 +222,7 @@ class DiscordDelivery:
                 reasons.append(f"{method}: {describe(outcome)}")
                 log.info("not delivered by %s: %s", method, describe(outcome), extra={"song": song.id})
                 if not is_permanent(outcome):
+                    self._unknown_outcomes[song.id] = method
                     return RetryLater(reasons[-1])
         return Undeliverable("; ".join(reasons))
 

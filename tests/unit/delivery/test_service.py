@@ -223,6 +223,18 @@ async def test_a_target_that_refused_a_song_is_not_asked_again_until_the_song_is
     assert stage.discord.routes.count(EDIT) == 2
 
 
+async def test_a_direct_message_that_may_have_arrived_is_looked_for_first_even_if_the_clock_was_set_back(
+    stage: Scene,
+) -> None:
+    """The token, which had expired, counts as valid again, and an edit with it would show the song twice."""
+    expired = replace(TOKEN, token_expires_at=NOW - timedelta(hours=1))
+    stage.discord.fail(DIRECT, 403, 0, times=1)
+    assert isinstance(await stage.deliver(replace(PRIVATE, reply=expired)), RetryLater)
+    outcome = await stage.deliver(PRIVATE, attempt=2)
+    assert isinstance(outcome, Delivered)
+    assert outcome.method == DeliveryMethod.DIRECT
+
+
 async def test_where_discord_drops_the_embed_the_card_is_in_the_text(stage: Scene) -> None:
     stage.discord.drops_embeds = True
     assert isinstance(await stage.deliver(replace(LATE, reply=ReplyTarget(100))), Delivered)
