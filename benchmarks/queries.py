@@ -39,6 +39,9 @@ async def databases(folder: Path, make: Callable[[Connection], None]) -> AsyncIt
         urls["PostgreSQL"] = server.url("many")
         for url in urls.values():
             await fill(url, make)
+        connection = await asyncpg.connect(urls["PostgreSQL"])
+        await connection.execute("VACUUM")  # as autovacuum does within minutes
+        await connection.close()
         yield urls
 
 

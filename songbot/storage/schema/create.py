@@ -6,7 +6,7 @@ import secrets
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert
 
-from .tables import app_state, metadata, set_index_conditions
+from .tables import app_state, metadata, set_index_options
 
 alembic_version = Table(
     "alembic_version",
@@ -19,7 +19,7 @@ alembic_version = Table(
 
 def create_tables(connection: Connection, revision: str) -> None:
     """Create the tables, and insert the rows that the migrations up to `revision` insert."""
-    set_index_conditions(connection.dialect.name)
+    set_index_options(connection.dialect.name)
     metadata.create_all(connection, checkfirst=False)
     rows = {
         # The secret from which pseudonyms are computed (songbot/storage/queries/pseudonyms.py).

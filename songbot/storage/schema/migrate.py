@@ -15,7 +15,7 @@ from .create import create_tables
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 """The latest revision in `migrations/versions`."""
 _FOLDER = Path(__file__).parent / "migrations"
 _SECONDS = 600.0

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
-from songbot.storage.schema.tables import metadata, set_index_conditions
+from songbot.storage.schema.tables import metadata, set_index_options
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -18,7 +18,7 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 connection = context.config.attributes["connection"]
-set_index_conditions(connection.dialect.name)
+set_index_options(connection.dialect.name)
 context.configure(
     connection=connection,
     target_metadata=metadata,
