@@ -47,12 +47,13 @@ class Load:
 
     @property
     def compose_seconds(self) -> tuple[float, float]:
-        return 0.8 * self.seconds, 1.2 * self.seconds
+        """Return a wide range, so that the first songs, which start together, don't end together too."""
+        return 0.5 * self.seconds, 1.5 * self.seconds
 
     @property
     def poll_seconds(self) -> tuple[float, float]:
         """Return the settings of the polls, which make about ten for each song, as with songs of a minute."""
-        return max(0.5, min(30.0, self.seconds / 20)), max(1.0, min(60.0, self.seconds / 10))
+        return max(0.5, min(30.0, self.seconds / 15)), max(1.0, min(60.0, self.seconds / 8))
 
     def settings(self, database_url: str) -> dict[str, str]:
         poll_min, poll_max = self.poll_seconds
