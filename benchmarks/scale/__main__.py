@@ -45,8 +45,8 @@ def arguments() -> argparse.Namespace:
 async def measure(options: argparse.Namespace) -> dict[str, Result]:
     seconds = options.in_works / options.songs_a_second
     loads = {
-        "few": Load(1, options.few, 0, seconds),
         "many": Load(options.processes, options.in_works, options.in_line, seconds, faults=True),
+        "few": Load(1, options.few, 0, seconds),
     }
     results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory(prefix="songbot-scale-") as folder:

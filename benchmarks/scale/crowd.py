@@ -29,6 +29,7 @@ class Crowd:
         self._songs_each = songs_each
         self.most = most
         self.records: list[InteractionRecord] = []
+        self._refused = 0
         self._servers = [self._server(number) for number in range(math.ceil(most / SERVER_SONGS))]
 
     def _server(self, number: int) -> tuple[Channel, list[User]]:
@@ -53,11 +54,11 @@ class Crowd:
     ) -> None:
         """Order in batches: the next when the one before is acknowledged, and half of it saved."""
         while not is_enough() and len(self.records) < self.most:
-            first, before = len(self.records), await saved()
+            first = len(self.records)
             for _ in range(min(batch, self.most - first)):
                 await self.order()
             await self._acknowledged(first)
-            await self._saved(saved, before + batch // 2)
+            await self._saved(saved, batch // 2)
 
     async def _acknowledged(self, first: int) -> None:
         """Wait until all have an answer, but not forever: Discord gives up after 3 seconds, too."""
@@ -66,10 +67,12 @@ class Crowd:
             while record.ack is None and time.monotonic() < deadline:
                 await asyncio.sleep(0.01)
 
-    async def _saved(self, saved: Callable[[], Awaitable[int]], wanted: int) -> None:
-        """Wait until the database has so many songs, or has had no new ones for a while."""
+    async def _saved(self, saved: Callable[[], Awaitable[int]], most_unsaved: int) -> None:
+        """Wait until the database has the orders but for a few. Those that never come were refused."""
         before, progress_at = await saved(), time.monotonic()
-        while before < wanted and time.monotonic() - progress_at < ORDER_TIMEOUT:
+        while len(self.records) - self._refused - before > most_unsaved:
+            if time.monotonic() - progress_at > ORDER_TIMEOUT:
+                self._refused = len(self.records) - before
             await asyncio.sleep(0.02)
             if (now := await saved()) > before:
                 before, progress_at = now, time.monotonic()
