@@ -7,16 +7,21 @@ from collections.abc import AsyncIterator
 import pytest
 
 from .channels import Channel
+from .clock import Clock
 from .model import Guild, User
 from .plain_bot import PlainBot, plain_bot
 from .server import DiscordServer
 
 __all__ = ["ann", "bot", "channel", "guild", "server"]
 
+NOW = 1_790_000_000.0
+"""Seconds since 1970: a whole number, so that sums are exact."""
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as server:
+    """Return a server whose clock stands still until a test advances it, however long its requests take."""
+    async with DiscordServer(clock=Clock(lambda: NOW)) as server:
         yield server
         assert server.schema_violations == []
 

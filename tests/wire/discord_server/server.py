@@ -51,6 +51,7 @@ class DiscordServer(People, Controls):
         keep_files: keep the uploaded bytes and serve them. Off for benchmarks.
         record_requests: keep every request in ``requests``. Off for benchmarks that send a great many.
         port: 0 for a free one, or a fixed one for a server that restarts at the same address.
+        clock: Discord's clock, by default the wall clock.
     """
 
     def __init__(
@@ -67,9 +68,10 @@ class DiscordServer(People, Controls):
         keep_files: bool = True,
         record_requests: bool = True,
         port: int = 0,
+        clock: Clock | None = None,
     ) -> None:
         self.token = token
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.changes = Changes(recheck=0.05)
         self.cpu_wait = CpuWait()
         self.faults = Faults(self.clock)
