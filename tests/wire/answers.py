@@ -26,8 +26,21 @@ def delivered(stage: Stage, count: int = 1) -> bool:
     return count <= songs == done
 
 
+async def composing(stage: Stage, count: int = 1) -> None:
+    """Wait until there are `count` songs, all composing, and no others."""
+    wanted = [("composing", "pending")] * count
+    await stage.discord.wait_until(
+        lambda: [(song["state"], song["delivery"]) for song in songs_in(stage)] == wanted,
+        what=f"{count} songs composing",
+    )
+
+
 def end_jobs(stage: Stage) -> None:
-    """Complete all jobs now, including those of prompts with "[never]"."""
+    """Complete all jobs now, including those of prompts with "[never]".
+
+    A test that does something while a song is composed orders "[never]" and ends it afterwards, so that it
+    doesn't have to be quick.
+    """
     for job in stage.whisul.jobs.values():
         job.seconds = min(job.seconds, time.time() - job.created)
 

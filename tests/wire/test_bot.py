@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .answers import end_jobs, is_answer, songs_in
+from .answers import composing, end_jobs, is_answer
 from .process import ROOT, Stage
 
 
@@ -23,7 +23,7 @@ async def test_a_song_from_the_command_to_a_card_with_cover_and_audio(stage: Sta
 async def test_a_song_composing_when_the_process_is_killed_is_delivered_after_the_restart(stage: Stage):
     bot = await stage.start_ready()
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[never] rain")
-    await stage.discord.wait_until(lambda: [row["state"] for row in songs_in(stage)] == ["composing"])
+    await composing(stage)
     await bot.kill()
     end_jobs(stage)
     await stage.start_ready()

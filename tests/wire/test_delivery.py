@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from .answers import answers_in, delivered, end_jobs, is_answer, songs_in
+from .answers import answers_in, composing, delivered, end_jobs, is_answer, songs_in
 from .discord_server import Channel, InteractionRecord, StoredMessage, User
 from .discord_server.permissions import VIEW_CHANNEL
 from .process import Stage
@@ -61,14 +61,10 @@ async def ask(stage: Stage, name: str, *, private: bool = False) -> Asked:
     return Asked(stage, user, channel, song)
 
 
-def is_composing(stage: Stage) -> bool:
-    return [row["state"] for row in songs_in(stage)] == ["composing"]
-
-
 async def test_a_song_that_ended_while_the_bot_was_down_is_delivered_at_the_start(stage: Stage):
     bot = await stage.start_ready()
     song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[never] rain")
-    await stage.discord.wait_until(lambda: is_composing(stage))
+    await composing(stage)
     await bot.kill()
     assert answers_in(stage, song) == []
     end_jobs(stage)
@@ -83,7 +79,7 @@ async def test_after_more_than_15_minutes_the_reply_is_edited_without_its_token_
 ):
     bot = await stage.start_ready()
     asked = await ask(stage, "pia [never]")
-    await stage.discord.wait_until(lambda: is_composing(stage))
+    await composing(stage)
     await bot.kill()
     end_jobs(stage)
     stage.discord.advance(16 * 60)

@@ -13,16 +13,19 @@ from .orders import age
 from .process import Stage
 
 
-async def composing_in(stage: Stage, channel: Channel, prompt: str = "[slow] rain") -> InteractionRecord:
-    """Order a song that takes some seconds, and wait until it is composing."""
+async def composing_in(stage: Stage, channel: Channel, prompt: str = "[never] rain") -> InteractionRecord:
+    """Order a song that is composed until `end_jobs`, and wait until it is composing."""
     song = await stage.discord.slash(stage.ann, channel, "song", prompt=prompt)
     await song.message_matching("composing", timeout=15)
     return song
 
 
 async def finish_as_itself(stage: Stage, song: InteractionRecord) -> None:
-    """Let the token expire, so that the bot has only its own permissions, and wait for the delivery."""
+    """Let the token expire, so that the bot has only its own permissions, end the song, and wait for the
+    delivery.
+    """
     stage.discord.expire_token(song)
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=30)
 
 
@@ -31,6 +34,7 @@ async def test_a_song_in_a_thread_that_was_archived_is_posted_there_and_reopens_
     await stage.start_ready()
     song = await composing_in(stage, thread)
     await stage.discord.set_thread(thread, archived=True)
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=30)
     (card,) = answers_in(stage, song)
     assert card.channel is thread
@@ -73,6 +77,7 @@ async def test_a_private_thread_without_the_bot_is_answered_by_token_or_else_by_
     assert card.channel is thread
     late = await composing_in(stage, thread)
     stage.discord.expire_token(late)
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage, 2), timeout=30)
     direct = answers_in(stage, late)[-1]
     assert direct.channel is stage.discord.state.dm_channel(stage.ann)
@@ -143,7 +148,7 @@ async def test_a_public_song_that_came_by_dm_is_listed_for_those_who_view_the_ch
 async def test_without_embed_links_progress_is_readable_as_text(stage: Stage) -> None:
     stage.channel.overwrite(stage.discord.bot, deny=EMBED_LINKS)
     bot = await stage.start_ready()
-    song = await composing_in(stage, stage.channel, "[never] rain")
+    song = await composing_in(stage, stage.channel)
     await bot.kill()
     age(stage, created_minutes_ago=16, token_seconds_left=0)
     stage.discord.expire_token(song)

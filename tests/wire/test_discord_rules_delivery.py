@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from .answers import answers_in, delivered, is_answer, songs_in
+from .answers import answers_in, composing, delivered, end_jobs, is_answer, songs_in
 from .discord_server import InteractionRecord
 from .discord_server.permissions import EMBED_LINKS, SEND_MESSAGES, VIEW_CHANNEL
 from .process import Stage
@@ -45,9 +45,11 @@ async def test_without_embed_links_a_card_by_token_keeps_its_embed(stage: Stage)
 
 async def test_where_sending_is_denied_the_reply_becomes_a_card_of_text(stage: Stage) -> None:
     await stage.start_ready()
-    song = await order(stage, "[slow] rain on glass")
+    song = await order(stage, "[never] rain on glass")
+    await composing(stage)
     await stage.discord.set_overwrite(stage.channel, stage.discord.bot, deny=SEND_MESSAGES)
     stage.discord.expire_token(song)
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=30)
     assert song.message is not None
     assert "/audio/" in song.message.content
@@ -74,10 +76,11 @@ async def test_an_outage_of_an_hour_costs_no_card_and_charges_nothing_that_was_n
     to five minutes are tested on a virtual clock, in tests/unit/worker/test_outages.py.
     """
     await stage.start_ready()
-    song = await order(stage, "[slow] rain")
+    song = await order(stage, "[never] rain")
     await song.message_matching("composing", timeout=15)
     fault = stage.discord.outage(3600)
     missed = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="never answered")
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: songs_in(stage)[0]["state"] == "completed", timeout=20)
     before = fault.hits
     await stage.discord.wait_until(lambda: fault.hits >= before + 3, timeout=60)
@@ -87,7 +90,7 @@ async def test_an_outage_of_an_hour_costs_no_card_and_charges_nothing_that_was_n
     (card,) = answers_in(stage, song)
     assert card is song.message, "its token has expired, so the bot edits it as its own message"
     assert missed.ack is None
-    assert [row["prompt"] for row in songs_in(stage)] == ["[slow] rain"]
+    assert [row["prompt"] for row in songs_in(stage)] == ["[never] rain"]
 
 
 async def test_automod_blocks_an_order_and_the_person_is_told_privately(stage: Stage) -> None:
@@ -101,9 +104,10 @@ async def test_automod_blocks_an_order_and_the_person_is_told_privately(stage: S
 
 async def test_what_automod_blocks_later_comes_without_its_words(stage: Stage) -> None:
     await stage.start_ready()
-    song = await order(stage, "[slow] a peculiar song")
+    song = await order(stage, "[never] a peculiar song")
     await song.message_matching("composing", timeout=15)
     stage.guild.blocked_words.add("peculiar")
+    end_jobs(stage)
     card = await song.message_matching(is_answer, timeout=30)
     assert "AutoMod" in card.embed["description"]
     assert "peculiar" not in str(card.payload)
@@ -113,9 +117,10 @@ async def test_what_automod_blocks_later_comes_without_its_words(stage: Stage) -
 
 async def test_edits_of_old_messages_that_are_limited_become_posts_at_once(stage: Stage) -> None:
     bot = await stage.start_ready()
-    songs = [await order(stage, f"[slow] {number}") for number in range(6)]
-    await stage.discord.wait_until(lambda: len(stage.whisul.posts) == 6, timeout=15)
+    songs = [await order(stage, f"[never] {number}") for number in range(6)]
+    await composing(stage, 6)
     await bot.kill()
+    end_jobs(stage)
     stage.discord.advance(2 * 3600)
     with closing(sqlite3.connect(stage.folder / "songs.db")) as database:
         database.execute("UPDATE songs SET token_expires_at = 0, message_id = message_id - (7200000 << 22)")
@@ -168,9 +173,11 @@ async def test_what_is_refused_stays_below_a_hundredth_of_discords_limit(stage: 
 
 async def test_a_channel_known_to_be_closed_costs_no_request(stage: Stage) -> None:
     await stage.start_ready()
-    song = await order(stage, "[slow] rain")
+    song = await order(stage, "[never] rain")
+    await composing(stage)
     await stage.discord.set_overwrite(stage.channel, stage.discord.bot, deny=VIEW_CHANNEL)
     stage.discord.expire_token(song)
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=30)
     (card,) = answers_in(stage, song)
     assert card.channel is stage.discord.state.dm_channel(stage.ann)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from songbot.wording import buttons, library
 from songbot.wording.language import ENGLISH
 
-from .answers import answers_in, delivered, is_answer, songs_in
+from .answers import answers_in, delivered, end_jobs, is_answer, songs_in
 from .discord_server import InteractionRecord, StoredMessage
 from .discord_server.permissions import USE_EXTERNAL_APPS, VIEW_CHANNEL
 from .libraries import make_song, open_library, songs_listed
@@ -110,7 +110,7 @@ async def test_a_direct_message_is_answered_once_by_two_sessions(stage: Stage) -
 async def waiting_private_song(stage: Stage) -> InteractionRecord:
     bot = await stage.start_ready()
     song = await stage.discord.slash(
-        stage.ann, stage.channel, "song", prompt="[slow] a lullaby", private=True
+        stage.ann, stage.channel, "song", prompt="[never] a lullaby", private=True
     )
     await song.message_matching("composing", timeout=15)
     await bot.kill()
@@ -118,12 +118,12 @@ async def waiting_private_song(stage: Stage) -> InteractionRecord:
 
 
 async def test_a_private_reply_says_where_the_song_will_come_before_its_token_expires(stage: Stage) -> None:
-    stage.whisul.compose_seconds = (15, 16)
     song = await waiting_private_song(stage)
     age(stage, created_minutes_ago=14, token_seconds_left=61)
     await stage.start_ready()
-    line = await song.message_matching("in a DM", timeout=15)
+    line = await song.message_matching("I'll DM you your song when it's ready")
     assert "/library" in line.text
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=60)
     (sent,) = answers_in(stage, song)
     assert sent.channel is stage.discord.state.dm_channel(stage.ann)

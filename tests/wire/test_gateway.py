@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .answers import end_jobs, is_answer, songs_in
+from .answers import composing, end_jobs, is_answer
 from .discord_server import InteractionRecord
 from .process import Stage, open_stage
 
@@ -140,7 +140,7 @@ async def test_a_bot_that_starts_while_the_gateway_is_down_delivers_what_it_find
 ):
     bot = await stage.start_ready()
     song = await order(stage, "[never] rain")
-    await stage.discord.wait_until(lambda: [row["state"] for row in songs_in(stage)] == ["composing"])
+    await composing(stage)
     await bot.kill()
     end_jobs(stage)
     stage.discord.gateway.down = True

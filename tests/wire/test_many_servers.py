@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from songbot.interactions.guild_cache import OPEN_GUILDS
 
-from .answers import answers_in, delivered
+from .answers import answers_in, delivered, end_jobs
 from .discord_server import Guild
 from .discord_server.permissions import ADMINISTRATOR, SEND_MESSAGES, VIEW_CHANNEL
 from .libraries import make_song, songs_listed
@@ -54,11 +54,12 @@ async def test_songs_are_listed_by_the_permissions_of_the_moment(stage: Stage) -
 async def test_where_the_bot_may_not_send_the_card_comes_without_a_refused_request(stage: Stage) -> None:
     need_the_others = join_servers(stage)
     await stage.start_ready()
-    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[slow] rain")
+    song = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="[never] rain")
     await song.message_matching("composing", timeout=15)
     await stage.discord.set_overwrite(stage.channel, stage.discord.bot, deny=SEND_MESSAGES | VIEW_CHANNEL)
     await need_the_others()
     stage.discord.expire_token(song)
+    end_jobs(stage)
     await stage.discord.wait_until(lambda: delivered(stage), timeout=30)
     (card,) = answers_in(stage, song)
     assert card.channel is stage.discord.state.dm_channel(stage.ann)

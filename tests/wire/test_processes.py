@@ -13,7 +13,7 @@ import pytest
 
 from tests.storage.postgres import NoPostgres, PostgresServer, postgres_server
 
-from .answers import is_answer
+from .answers import end_jobs, is_answer
 from .process import BotProcess, Stage, open_stage
 
 pytestmark = pytest.mark.slow
@@ -82,11 +82,12 @@ async def test_processes_that_die_by_kill_9_are_relieved_and_nothing_comes_twice
     """Two of three processes die. Only interactions belong to a shard; any process handles any song."""
     channel = channel_of_shard(cluster, 0)
     processes = [await cluster.start_ready(SHARD_COUNT="3", SHARD_IDS=str(shard)) for shard in range(3)]
-    songs = await ordered(cluster, channel, 6, "[slow] rain")
+    songs = await ordered(cluster, channel, 6, "[never] rain")
     await cluster.discord.wait_until(lambda: len(cluster.whisul.posts) == 6, timeout=20)
     owner = (channel.guild.id >> 22) % 3
     await processes[owner].kill()
     await processes[(owner + 1) % 3].kill()
+    end_jobs(cluster)
     await all_get_their_card(songs, 180)
     assert len(cluster.whisul.posts) == 6
     for song in songs:
@@ -132,11 +133,12 @@ async def test_a_quota_holds_over_two_processes(cluster: Stage):
 async def test_rolling_restarts_lose_nothing(cluster: Stage):
     channels = [channel_of_shard(cluster, shard) for shard in range(SHARDS)]
     processes = await two_processes(cluster)
-    songs = [song for channel in channels for song in await ordered(cluster, channel, 5, "[slow] rain")]
+    songs = [song for channel in channels for song in await ordered(cluster, channel, 5, "[never] rain")]
     await cluster.discord.wait_until(lambda: len(cluster.whisul.posts) == 10, timeout=10)
     for shard, process in enumerate(processes):
         assert await process.terminate() == 0
         await cluster.start_ready(SHARD_IDS=str(shard))
+    end_jobs(cluster)
     await all_get_their_card(songs, 60)
     assert len(cluster.whisul.posts) == 10
 
@@ -144,9 +146,10 @@ async def test_rolling_restarts_lose_nothing(cluster: Stage):
 async def test_a_restarted_postgresql_is_outlived(cluster: Stage, postgres: PostgresServer):
     channel = channel_of_shard(cluster, 0)
     (process, _) = await two_processes(cluster)
-    songs = await ordered(cluster, channel, 3, "[slow] rain")
+    songs = await ordered(cluster, channel, 3, "[never] rain")
     await cluster.discord.wait_until(lambda: len(cluster.whisul.posts) == 3, timeout=10)
     await asyncio.to_thread(postgres.stop)
+    end_jobs(cluster)
     person = cluster.discord.state.add_user("unlucky")
     refused = await cluster.discord.slash(person, channel, "song", prompt="while it is away")
     await cluster.discord.wait_until(lambda: bool(refused.followups), timeout=20)

@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.whisul.faults import Fault
 
-from .answers import is_answer
+from .answers import end_jobs, is_answer
 from .discord_server import InteractionRecord, StoredMessage
 from .patched_bot import start_altered_ready
 from .process import BotProcess, Stage
@@ -215,11 +215,12 @@ def closed_port() -> int:
 @pytest.mark.slow
 async def test_fifty_songs_outlive_an_outage(stage: Stage):
     bot = await stage.start_ready(**NO_FILES)
-    songs = await order(stage, *(f"[slow] song {number}" for number in range(50)))
+    songs = await order(stage, *(f"[never] song {number}" for number in range(50)))
     await stage.discord.wait_until(lambda: len(stage.whisul.posts) == 50, timeout=15)
     async with stage.whisul.outage():
+        end_jobs(stage)
         late = await order(stage, "asked for meanwhile")
-        await asyncio.sleep(3)
+        await late["asked for meanwhile"].message_matching("Whisul isn't responding")
     answers = await answers_to(songs | late, timeout=120)
     assert not any(map(has_failed, answers.values()))
     assert set(posts_of(stage).values()) == {1}
