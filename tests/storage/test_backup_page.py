@@ -16,6 +16,7 @@ from songbot.songs.models import Song
 from songbot.storage import open_database
 from tests.storage.builders import MAX, WORKER, completed, composing, fetched, placed
 from tests.storage.postgres import PostgresServer
+from tests.support.hang_guard import HANG_GUARD
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/deploying.md").read_text(encoding="utf-8").split("### Backups")[1]
@@ -89,7 +90,7 @@ def _run(commands: str, folder: Path, environment: Mapping[str, str]) -> None:
         env=os.environ | environment,
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=HANG_GUARD,
     )
 
 

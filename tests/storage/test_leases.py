@@ -228,9 +228,9 @@ async def test_a_worker_that_comes_back_finds_that_others_have_its_songs(shared:
 
 async def test_the_edits_of_another_worker_are_under_way_until_they_end(shared: Database) -> None:
     songs = shared.songs
-    assert await songs.begin_edits(WORKER, 8.0) is None, "there is no such worker"
+    assert await songs.begin_edits(WORKER, 800.0) is None, "there is no such worker"
     await heartbeat(shared)
-    until = await songs.begin_edits(WORKER, 8.0)
+    until = await songs.begin_edits(WORKER, 800.0)
     assert until is not None
     assert (await songs.others_edit(WORKER), await songs.others_edit(OTHER_WORKER)) == (False, True)
     await songs.end_edits(WORKER, until)
@@ -245,9 +245,9 @@ async def test_edits_whose_worker_died_end_by_themselves(shared: Database) -> No
 
 async def test_an_end_of_edits_that_comes_late_does_not_end_the_next_ones(shared: Database) -> None:
     await heartbeat(shared)
-    earlier = await shared.songs.begin_edits(WORKER, 8.0)
+    earlier = await shared.songs.begin_edits(WORKER, 800.0)
     assert earlier is not None
-    await shared.songs.begin_edits(WORKER, 9.0)
+    await shared.songs.begin_edits(WORKER, 900.0)
     await shared.songs.end_edits(WORKER, earlier)
     assert await shared.songs.others_edit(OTHER_WORKER)
 

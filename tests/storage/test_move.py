@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from functools import partial
@@ -33,6 +34,7 @@ from tests.storage.builders import (
     fetched,
     placed,
 )
+from tests.support.hang_guard import HANG_GUARD
 
 ODD = "na\u00efve \u202e \U0001f3b5 'quoted' \\ %s {x}\nline"
 
@@ -64,7 +66,7 @@ def run_move(source: str, target: str) -> list[str]:
 
 
 async def execute(url: str, *statements: str) -> None:
-    connector = open_connector(parse_url(url), pool_size=1, deadline=5)
+    connector = open_connector(parse_url(url), pool_size=1, deadline=HANG_GUARD)
     try:
         for statement in statements:
             await connector.write(partial(Connection.execute, statement=text(statement)))
@@ -163,7 +165,7 @@ def test_while_a_bot_uses_the_source_nothing_is_moved(filled: str, postgres_url:
         async with open_database(filled) as database:
             await database.songs.register_worker("a-bot", lease_seconds)
 
-    asyncio.run(enlist(30.0))
+    asyncio.run(enlist(3600.0))
     with pytest.raises(DatabaseInUse, match="A bot runs on the source"):
         run_move(filled, postgres_url)
     asyncio.run(enlist(-1.0))
@@ -185,21 +187,36 @@ def _multiply(connection: Connection, count: int) -> None:
     connection.execute(insert(quota_changes), [change] * 300)
 
 
+KILLED_MOVE = """
+import asyncio, os, signal, sys
+from songbot.storage.move import copy_database
+
+def report(line):
+    if line.startswith("songs: 400 of 4,000"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(copy_database(*sys.argv[1:], report, batch=20))
+"""
+
+
 def test_a_move_killed_in_the_middle_goes_on_where_it_stopped(sqlite_url: str, postgres_url: str) -> None:
     async def fill() -> None:
-        connector = open_connector(parse_url(sqlite_url), pool_size=1, deadline=30)
+        connector = open_connector(parse_url(sqlite_url), pool_size=1, deadline=HANG_GUARD)
         async with open_database(sqlite_url) as database:
             await _many(database, connector, 4000)
         await connector.close()
 
     asyncio.run(fill())
-    command = [sys.executable, "-m", "songbot.storage.move", sqlite_url, postgres_url, "--batch", "20"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as moving:
-        assert moving.stdout is not None
-        assert any(line.startswith("songs: 400 of 4,000") for line in moving.stdout)
-        moving.kill()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_MOVE, sqlite_url, postgres_url], check=False, timeout=HANG_GUARD
+    )
+    assert killed.returncode == -signal.SIGKILL
     again = subprocess.run(
-        [*command[:5], "--batch", "500"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "songbot.storage.move", sqlite_url, postgres_url],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=HANG_GUARD,
     )
     resumed = next(line for line in again.stdout.splitlines() if line.startswith("songs:"))
     assert "rows are there already" in resumed

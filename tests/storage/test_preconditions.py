@@ -74,7 +74,7 @@ async def test_while_a_bot_runs_nothing_is_changed(url: str) -> None:
     now = datetime.now(UTC)
     async with open_database(url) as database:
         song = await placed(database)
-        await database.songs.register_worker("a-bot", 60)
+        await database.songs.register_worker("a-bot", 3600)
         with pytest.raises(DatabaseInUse, match="A bot runs on the database"):
             await prepare_restored(url, now)
         assert (await fetched(database, song.id)).state is State.QUEUED

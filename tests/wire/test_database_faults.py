@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import sqlite3
 from contextlib import closing
@@ -10,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from .answers import end_jobs, is_answer
+from tests.support.hang_guard import HANG_GUARD
+
+from .answers import composing, end_jobs, is_answer
 from .discord_server import InteractionRecord
 from .patched_bot import start_altered, start_altered_ready
 from .process import BotProcess, Stage
 
 NO_FILES = {"ATTACH_AUDIO": "false"}
+CANNOT_WRITE = "can't write to the database"
 TOLD = "I can't reach my database right now"
 QUICK_LOCK = """
 from songbot.storage.connectors import sqlite
@@ -47,18 +49,13 @@ async def all_written(stage: Stage, count: int) -> None:
     await stage.discord.wait_until(lambda: songs_in(stage) == wanted, 5, f"{count} delivered songs")
 
 
-async def composing(stage: Stage, count: int) -> None:
-    """Wait until there are `count` songs, all composing, and no others."""
-    wanted = [("composing", "pending")] * count
-    await stage.discord.wait_until(lambda: songs_in(stage) == wanted, what=f"{count} songs composing")
-
-
-async def end_jobs_and_wait_for_polls(stage: Stage) -> None:
-    """Wait until the bot has polled each job after its end, and has had a moment to handle that."""
+async def end_jobs_and_wait_for_writes(stage: Stage, bot: BotProcess) -> None:
+    """Wait until the bot has learned of the end of each job, and has failed to write as many down."""
+    before = bot.log.count(CANNOT_WRITE)
     end_jobs(stage)
     jobs = stage.whisul.jobs.values()
     await stage.discord.wait_until(lambda: all(job.polls[-1:] > [job.finishes] for job in jobs))
-    await asyncio.sleep(1)
+    await stage.discord.wait_until(lambda: bot.log.count(CANNOT_WRITE) >= before + len(jobs))
 
 
 async def order(stage: Stage, prompt: str) -> InteractionRecord:
@@ -80,11 +77,11 @@ async def test_a_locked_database_refuses_orders_delays_songs_and_loses_none(stag
     bot = await start_altered_ready(stage, QUICK_LOCK, **NO_FILES)
     under_way = [await order(stage, f"[never] rain {number}") for number in range(3)]
     await composing(stage, 3)
-    with closing(sqlite3.connect(database_of(stage), isolation_level=None)) as other:
+    with closing(sqlite3.connect(database_of(stage), isolation_level=None, timeout=HANG_GUARD)) as other:
         other.execute("BEGIN IMMEDIATE")
         unlucky = await order(stage, "while it is locked")
         await is_told(unlucky)
-        await end_jobs_and_wait_for_polls(stage)
+        await end_jobs_and_wait_for_writes(stage, bot)
         assert not any(song.message and is_answer(song.message) for song in under_way)
         other.execute("ROLLBACK")
     for song in under_way:
@@ -114,7 +111,7 @@ async def test_a_full_disk_refuses_orders_and_songs_arrive_once_there_is_room(st
     refused = [await order(stage, f"no room {number}") for number in range(3)]
     for song in refused:
         await is_told(song)
-    await end_jobs_and_wait_for_polls(stage)
+    await end_jobs_and_wait_for_writes(stage, bot)
     assert not any(song.message and is_answer(song.message) for song in under_way)
     limit_files(bot, resource.RLIM_INFINITY)
     for song in under_way:
@@ -169,7 +166,7 @@ async def test_a_song_that_ends_on_a_full_disk_is_delivered_after_a_stop_and_a_s
     await composing(stage, 1)
     fill_the_disk(stage, bot)
     await is_told(await order(stage, "meanwhile"))
-    await end_jobs_and_wait_for_polls(stage)
+    await end_jobs_and_wait_for_writes(stage, bot)
     assert await bot.terminate() == 0
     await stage.start_ready(**NO_FILES)
     await gets_its_card(song)

@@ -83,7 +83,7 @@ async def test_processes_that_die_by_kill_9_are_relieved_and_nothing_comes_twice
     channel = channel_of_shard(cluster, 0)
     processes = [await cluster.start_ready(SHARD_COUNT="3", SHARD_IDS=str(shard)) for shard in range(3)]
     songs = await ordered(cluster, channel, 6, "[never] rain")
-    await cluster.discord.wait_until(lambda: len(cluster.whisul.posts) == 6, timeout=20)
+    await asyncio.gather(*(song.message_matching("composing") for song in songs))
     owner = (channel.guild.id >> 22) % 3
     await processes[owner].kill()
     await processes[(owner + 1) % 3].kill()
