@@ -8,6 +8,7 @@ import aiohttp
 
 from songbot.wording import general
 from songbot.wording.language import ENGLISH
+from tests.support.ports import free_port
 
 from .answers import delivered, is_answer, songs_in
 from .discord_server.interaction_record import CHOICES
@@ -81,7 +82,7 @@ async def test_a_limited_gateway_address_ends_the_process_with_a_clear_line(stag
 
 
 async def test_an_event_that_cannot_be_read_ends_nothing_and_is_logged_once(stage: Stage) -> None:
-    port = 18000 + stage.channel.id % 900
+    port = free_port()
     bot = await stage.start_ready(METRICS_PORT=str(port))
     for _ in range(2):
         await stage.discord.send_event("GUILD_ROLE_UPDATE", {"guild_id": str(stage.guild.id)}, stage.guild)

@@ -14,18 +14,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.whisul.faults import Fault
 from tests.support.hang_guard import HANG_GUARD
+from tests.support.ports import free_port
 
+from .answers import end_jobs, is_answer
 from .process import KEY, TOKEN, BotProcess, Stage
 
 SECRET = "zanzibar"
 """A word in every prompt, which nothing but a prompt holds."""
 CARD = r"/webhooks/.+/messages/"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 async def fetch(port: int, path: str) -> tuple[int, str]:
@@ -44,6 +40,13 @@ async def figures(port: int) -> dict[str, float]:
         for family in text_string_to_metric_families(page)
         for sample in family.samples
     }
+
+
+async def shows(port: int, **wanted: float) -> None:
+    """Wait until these figures are shown: the bot counts a response a moment after Discord has it."""
+    async with asyncio.timeout(HANG_GUARD):
+        while not wanted.items() <= (await figures(port)).items():
+            await asyncio.sleep(0.05)
 
 
 async def song(stage: Stage, prompt: str, until: str) -> None:
@@ -69,7 +72,10 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     port = free_port()
     await stage.start_ready(METRICS_PORT=str(port), MEMBER_SONGS_PER_DAY="2")
     stage.whisul.fail_next("job", Fault.status(502))
-    await song(stage, "a trap song", "Made with Whisul")
+    first = await stage.discord.slash(stage.ann, stage.channel, "song", prompt=f"[never] {SECRET}")
+    await stage.discord.wait_until(lambda: any(job.poll_count >= 2 for job in stage.whisul.jobs.values()))
+    end_jobs(stage)
+    await first.message_matching(is_answer)
     await song(stage, "[fail]", "Couldn't make this song")
     await song(stage, "rain", "Made with Whisul")
     refused = await stage.discord.slash(stage.ann, stage.channel, "song", prompt="one too many")
@@ -77,6 +83,7 @@ async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: S
     await stage.discord.wait_until(lambda: refused.followups, timeout=5)
     helped = await stage.discord.slash(stage.ann, stage.channel, "help")
     await helped.acknowledged()
+    await shows(port, songbot_acknowledge_seconds_count=5)
     shown = await figures(port)
 
     states = {"ordered": 3, "admitted": 3, "completed": 2, "delivered": 3}
@@ -129,9 +136,7 @@ async def test_songs_that_wait_and_are_composed_now_are_counted(stage: Stage):
         "songbot_songs_now state=queued": 2,
         "songbot_queue_length": 2,
     }
-    async with asyncio.timeout(HANG_GUARD):
-        while not wanted.items() <= (await figures(port)).items():
-            await asyncio.sleep(0.05)
+    await shows(port, **wanted)
 
 
 async def wait_for_parts(port: int, **ready: bool) -> None:
@@ -170,9 +175,7 @@ async def test_a_connection_to_the_gateway_that_is_lost_shows_at_once(stage: Sta
     await stage.start_ready(METRICS_PORT=str(port))
     stage.discord.gateway.down = True
     stage.discord.gateway.abort()
-    async with asyncio.timeout(HANG_GUARD):
-        while (await figures(port))["songbot_gateway_connected shard=0"]:
-            await asyncio.sleep(0.05)
+    await shows(port, **{"songbot_gateway_connected shard=0": 0})
 
 
 def secrets_of(stage: Stage) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -15,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.hang_guard import HANG_GUARD
+from tests.support.ports import refusing_port
 from whisul_api import (
     BadResponse,
     InvalidInput,
@@ -225,9 +225,8 @@ async def test_a_post_on_a_kept_connection_that_breaks_is_sent_exactly_once() ->
 
 
 async def test_a_refused_connection_made_no_job() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        posted, polled = await outcomes(f"http://127.0.0.1:{taken.getsockname()[1]}")
+    with refusing_port() as port:
+        posted, polled = await outcomes(f"http://127.0.0.1:{port}")
     assert isinstance(posted, Unreachable)
     assert isinstance(polled, Unreachable)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from email.utils import format_datetime
 import pytest
 
 from sandbox.whisul.faults import Fault
+from tests.support.ports import refusing_port
 
 from .answers import end_jobs, is_answer
 from .discord_server import InteractionRecord, StoredMessage
@@ -190,10 +190,18 @@ async def test_a_song_without_a_link_is_told_and_a_refused_key_keeps_the_song(st
     assert lives_on(bot)
 
 
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    with refusing_port() as port:
+        yield port
+
+
 @pytest.mark.parametrize("trouble", ["refused", "no such name", "no TLS"])
-async def test_an_order_waits_for_a_whisul_that_can_not_be_reached_at_all(stage: Stage, trouble: str):
+async def test_an_order_waits_for_a_whisul_that_can_not_be_reached_at_all(
+    stage: Stage, closed_port: int, trouble: str
+):
     url = {
-        "refused": f"http://127.0.0.1:{closed_port()}/api",
+        "refused": f"http://127.0.0.1:{closed_port}/api",
         "no such name": "http://whisul.invalid/api",
         "no TLS": stage.whisul.base_url.replace("http:", "https:"),
     }[trouble]
@@ -204,12 +212,6 @@ async def test_an_order_waits_for_a_whisul_that_can_not_be_reached_at_all(stage:
         assert not is_answer(line)
     assert not stage.whisul.posts
     assert lives_on(bot)
-
-
-def closed_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @pytest.mark.slow

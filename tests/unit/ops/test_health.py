@@ -11,6 +11,7 @@ import pytest
 from songbot.ops.health import LastBackup, serve_health
 from songbot.ops.metrics import PortInUse, PrometheusTelemetry
 from songbot.songs.errors import StoreUnavailable
+from tests.support.ports import free_port
 
 
 def says(answer: bool) -> Callable[[], Awaitable[bool]]:
@@ -36,10 +37,10 @@ async def no_backup() -> None:
     return None
 
 
-def serving(**given: Any):
+def serving(port: int = 0, **given: Any):
     arguments = {"alive": lambda: True, "ready": {}, "last_backup": no_backup, "deadline": 0.02} | given
     telemetry = arguments.pop("telemetry", None) or PrometheusTelemetry()
-    return serve_health(0, "127.0.0.1", telemetry, **arguments)
+    return serve_health(port, "127.0.0.1", telemetry, **arguments)
 
 
 async def test_metrics_are_served_as_prometheus_reads_them() -> None:
@@ -117,7 +118,7 @@ async def test_a_port_that_is_taken_is_said_at_once() -> None:
 
 
 async def test_nothing_is_served_after_the_block() -> None:
-    async with serving() as port:
+    async with serving(free_port()) as port:
         pass
     with pytest.raises(aiohttp.ClientConnectionError):
         await get(port, "/healthz")
