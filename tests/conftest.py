@@ -13,7 +13,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Deadlines and `too_slow` measure the machine, not the code; pytest's timeout guards against hanging.
 settings.register_profile("no-clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("no-clock")
+# Each run tries the same examples, so that a run fails by a change and never by chance. To look for others:
+# `pytest --hypothesis-profile=no-clock`.
+settings.register_profile("same-each-time", settings.get_profile("no-clock"), derandomize=True)
+settings.load_profile("same-each-time")
 
 
 @pytest.fixture(scope="session")

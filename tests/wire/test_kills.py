@@ -112,8 +112,15 @@ async def small_stage(folder: Path) -> AsyncIterator[Stage]:
 
 
 async def order(stage: Stage) -> InteractionRecord:
-    await asyncio.sleep(0.3)  # the requests of the startup are over, and not among the song's steps
+    """Order a song once the startup is over, whose requests and commits are not among the song's steps."""
+    last_steps = ("ready in", "songs older than")
+    await stage.discord.wait_until(lambda: all(step in log_of(stage) for step in last_steps))
     return await stage.discord.slash(stage.ann, stage.channel, "song", prompt="rain on a tin roof")
+
+
+def is_over(stage: Stage) -> bool:
+    """Return whether the song is delivered, and this is written down: no moment of its life is left."""
+    return delivered(stage) and "delivered by" in log_of(stage)
 
 
 async def crash_and_recover(forge: Forge, folder: Path, crash_at: str) -> bool:
@@ -122,8 +129,7 @@ async def crash_and_recover(forge: Forge, folder: Path, crash_at: str) -> bool:
     async with small_stage(folder) as stage:
         process = await forge.start(stage, crash_at)
         song = await order(stage)
-        await stage.discord.wait_until(lambda: not lives(process) or delivered(stage), timeout=40)
-        await asyncio.sleep(0.3)  # the moment may come after the delivery
+        await stage.discord.wait_until(lambda: not lives(process) or is_over(stage))
         crashed = not lives(process)
         if crashed and not songs_in(stage):
             assert_nothing_but_an_honest_line(stage, song)
@@ -141,8 +147,7 @@ async def moments_of_a_song(forge: Forge, folder: Path) -> list[str]:
     async with small_stage(folder) as stage:
         process = await forge.start(stage, "")
         song = await order(stage)
-        await stage.discord.wait_until(lambda: delivered(stage), timeout=40)
-        await asyncio.sleep(0.3)  # there are moments after the delivery, too
+        await stage.discord.wait_until(lambda: is_over(stage))
         await kill(stage, process)
         assert_answered_once(stage, song)
         lines = log_of(stage).splitlines()
