@@ -11,6 +11,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.support.hang_guard import HANG_GUARD
 from tests.wire.discord_server import DiscordServer, Guild, User
 from tests.wire.discord_server.example_bot import ExampleBot
 
@@ -23,7 +24,7 @@ async def running(
     task = asyncio.create_task(bot.start(server.token), name="example bot")
     try:
         await server.ready(shards=sessions)
-        await asyncio.wait_for(bot.wait_until_ready(), 10)
+        await asyncio.wait_for(bot.wait_until_ready(), HANG_GUARD)
         yield bot
     finally:
         await bot.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
@@ -12,7 +12,7 @@ from tests.support.ports import free_port
 
 from .answers import delivered, is_answer, songs_in
 from .discord_server.interaction_record import CHOICES
-from .process import Stage
+from .process import BotProcess, Stage
 
 
 async def test_enter_never_replaces_what_was_typed(stage: Stage) -> None:
@@ -132,11 +132,14 @@ async def test_a_crash_loop_waits_longer_before_each_start(stage: Stage) -> None
     for _ in range(5):
         bot = await stage.start_ready()
         await bot.kill()
-    bot = await stage.start()
-    await stage.discord.wait_until(lambda: "connects in 2 s" in bot.log, timeout=15)
-    await stage.discord.wait_until(lambda: len(stage.discord.gateway.identifies) == 6, timeout=15)
-    await bot.kill()
-    bot = await stage.start()
-    await stage.discord.wait_until(lambda: "connects in 4 s" in bot.log, timeout=15)
-    await asyncio.sleep(1)
-    assert len(stage.discord.gateway.identifies) == 6
+    for pause in (2, 4):
+        sessions = len(stage.discord.gateway.identifies)
+        bot = await stage.start()
+        await stage.discord.wait_until(lambda before=sessions: len(stage.discord.gateway.identifies) > before)
+        assert datetime.now(UTC) - logged_at(bot, f"connects in {pause} s") > timedelta(seconds=pause - 0.01)
+        await bot.kill()
+
+
+def logged_at(bot: BotProcess, words: str) -> datetime:
+    line = next(line for line in bot.log.splitlines() if words in line)
+    return datetime.fromisoformat(line.split()[0])

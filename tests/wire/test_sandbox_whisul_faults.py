@@ -11,6 +11,7 @@ import pytest
 
 from sandbox.whisul import Fault, WhisulServer
 from sandbox.whisul.faults import Endpoint
+from tests.support.hang_guard import HANG_GUARD
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ async def server() -> AsyncIterator[WhisulServer]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    timeout = aiohttp.ClientTimeout(total=5)
+    timeout = aiohttp.ClientTimeout(total=HANG_GUARD)
     async with aiohttp.ClientSession(headers={"Authorization": "Bearer sandbox"}, timeout=timeout) as session:
         yield session
 

@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
 from sandbox.whisul import WhisulServer
+from tests.support.hang_guard import HANG_GUARD
 
 pytestmark = pytest.mark.slow
 DOCUMENT = Path(__file__).parents[2] / "sandbox" / "whisul.openapi.yaml"
@@ -37,11 +38,11 @@ def whisul() -> Iterator[WhisulServer]:
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), name="whisul")
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(HANG_GUARD)
         yield listening[0]
     finally:
         loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
+        thread.join(HANG_GUARD)
         loop.close()
 
 

@@ -25,6 +25,7 @@ from whisul_api import (
     WhisulClient,
     WhisulError,
 )
+from whisul_api.transport import CONNECT_SECONDS
 from whisul_api.values import MAX_RETRY_AFTER_SECONDS
 
 KEY = "key-that-nobody-may-see"
@@ -64,15 +65,35 @@ async def raw_server(handle: Handler) -> AsyncIterator[tuple[str, list[bytes]]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def pass_time(seconds: float) -> None:
+    """Set the clock of the event loop ahead, so that deadlines pass without a wait."""
+    loop = asyncio.get_running_loop()
+    earlier = loop.time
+    loop.time = lambda: earlier() + seconds
+
+
+async def hang(seconds: float = 2 * HANG_GUARD) -> None:
+    """Let the client read what there is, then let time pass: by default, that of the whole call."""
+    for _ in range(20):
+        await asyncio.sleep(0.002)
+    pass_time(seconds)
+    await asyncio.Event().wait()
+
+
 def answering(raw: bytes, *, then_hang: bool = False) -> Handler:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]) -> None:
         seen.append(await read_request(reader))
         writer.write(raw)
         await writer.drain()
         if then_hang:
-            await asyncio.sleep(60)
+            await hang()
 
     return handle
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]) -> None:
+    seen.append(await read_request(reader))
+    await asyncio.Event().wait()
 
 
 async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]) -> None:
@@ -81,7 +102,8 @@ async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, se
     for byte in BODY:
         writer.write(bytes([byte]))
         await writer.drain()
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.002)
+        pass_time(HANG_GUARD / 20)
 
 
 async def outcomes(
@@ -134,7 +156,7 @@ async def test_a_kept_alive_connection_that_the_server_closes_costs_no_post() ->
 
 async def test_a_server_that_hangs_ends_in_an_error_of_ours() -> None:
     async with raw_server(answering(b"", then_hang=True)) as (base_url, seen):
-        posted, polled = await outcomes(base_url, timeout=2)
+        posted, polled = await outcomes(base_url)
     assert isinstance(posted, OutcomeUnknown)
     assert isinstance(polled, Unreachable)
     assert len(seen) == 2
@@ -150,7 +172,7 @@ async def test_a_retry_after_date_is_measured_by_this_machines_clock_if_whisul_s
 
 async def test_a_server_that_trickles_ends_at_the_deadline() -> None:
     async with raw_server(trickle) as (base_url, _):
-        posted, polled = await outcomes(base_url, timeout=2)
+        posted, polled = await outcomes(base_url)
     assert isinstance(posted, OutcomeUnknown)
     assert isinstance(polled, Unreachable)
 
@@ -175,7 +197,7 @@ async def test_a_job_whose_answer_hangs_after_the_whole_json_is_not_lost() -> No
     raw = b"HTTP/1.1 202 Accepted\r\nContent-Length: 900\r\n\r\n" + BODY
     async with (
         raw_server(answering(raw, then_hang=True)) as (base_url, _),
-        WhisulClient(KEY, base_url, timeout=2) as client,
+        WhisulClient(KEY, base_url, timeout=HANG_GUARD) as client,
     ):
         assert (await client.generate("x")).job_id == "job-1"
 
@@ -184,7 +206,7 @@ async def test_a_job_whose_answer_hangs_after_the_whole_json_is_not_lost() -> No
 async def test_a_status_that_made_no_job_counts_though_its_body_hangs(status: bytes, error: type) -> None:
     raw = b"HTTP/1.1 " + status + b" No\r\nContent-Length: 900\r\n\r\n{"
     async with raw_server(answering(raw, then_hang=True)) as (base_url, _):
-        posted, _polled = await outcomes(base_url, timeout=2)
+        posted, _polled = await outcomes(base_url)
     assert type(posted) is error
 
 
@@ -220,8 +242,8 @@ async def test_a_post_on_a_kept_connection_that_breaks_is_sent_exactly_once() ->
         await client.job("a")
         with pytest.raises(OutcomeUnknown):
             await client.generate("x")
-        await asyncio.sleep(0.05)
-        assert [one.split(b" ")[0] for one in seen] == [b"GET", b"POST"]
+        await client.job("b")
+        assert [one.split(b" ")[0] for one in seen] == [b"GET", b"POST", b"GET"]
 
 
 async def test_a_refused_connection_made_no_job() -> None:
@@ -263,12 +285,14 @@ async def test_a_failed_tls_handshake_made_no_job() -> None:
 
 
 async def test_connecting_that_takes_too_long_made_no_job() -> None:
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]) -> None:
-        await asyncio.sleep(60)
+    async def no_handshake(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: list[bytes]
+    ) -> None:
+        await hang(CONNECT_SECONDS)
 
-    async with raw_server(silent) as (base_url, _):
+    async with raw_server(no_handshake) as (base_url, _):
         # TLS over a silent server: TCP connects, the handshake never ends.
-        posted, polled = await outcomes(base_url.replace("http:", "https:"), timeout=2)
+        posted, polled = await outcomes(base_url.replace("http:", "https:"))
     assert isinstance(posted, Unreachable)
     assert "too long" in str(posted)
     assert isinstance(polled, Unreachable)
@@ -276,7 +300,7 @@ async def test_connecting_that_takes_too_long_made_no_job() -> None:
 
 async def test_waiting_for_a_place_in_the_callers_pool_made_no_job() -> None:
     async with (
-        raw_server(answering(b"", then_hang=True)) as (base_url, seen),
+        raw_server(silent) as (base_url, seen),
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session,
     ):
         holder = asyncio.create_task(WhisulClient(KEY, base_url, session=session).job("a"))
@@ -291,7 +315,7 @@ async def test_waiting_for_a_place_in_the_callers_pool_made_no_job() -> None:
 
 async def test_a_cancelled_call_is_cancelled() -> None:
     async with (
-        raw_server(answering(b"", then_hang=True)) as (base_url, seen),
+        raw_server(silent) as (base_url, seen),
         WhisulClient(KEY, base_url) as client,
     ):
         call = asyncio.create_task(client.generate("x"))

@@ -100,11 +100,11 @@ def whisul() -> Iterator[FakeWhisul]:
 
     thread = threading.Thread(target=serve, name="fake Whisul")
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(HANG_GUARD)
     fake.job_replies = [(200, fake.completed())]
     yield fake
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    thread.join(HANG_GUARD)
 
 
 async def no_sleep(seconds: float) -> None:
