@@ -68,6 +68,7 @@ async def whole_life(stage: Stage, **settings: str) -> BotProcess:
     return bot
 
 
+@pytest.mark.usefixtures("on_one_day")
 async def test_the_figures_of_a_songs_life_are_there_while_the_bot_runs(stage: Stage):
     port = free_port()
     await stage.start_ready(METRICS_PORT=str(port), MEMBER_SONGS_PER_DAY="2")

@@ -110,6 +110,7 @@ async def test_the_places_are_for_all_processes_together(cluster: Stage):
     assert 0 < most <= 3
 
 
+@pytest.mark.usefixtures("on_one_day")
 async def test_a_quota_holds_over_two_processes(cluster: Stage):
     """The operator's limit for all servers counts orders from both shards."""
     channels = [channel_of_shard(cluster, shard) for shard in range(SHARDS)]

@@ -94,7 +94,7 @@ async def test_an_open_panel_works_with_the_next_process(stage: Stage):
     await pressed(stage, panel, "Remove", "Removed the server-wide limit")
 
 
-@pytest.mark.usefixtures("admin")
+@pytest.mark.usefixtures("admin", "on_one_day")
 async def test_a_song_made_meanwhile_and_a_typed_command_are_seen_in_the_open_panel(stage: Stage):
     await stage.start_ready()
     panel = await open_panel(stage)

@@ -49,6 +49,7 @@ async def test_the_card_comes_by_one_edit_and_no_follow_up(stage: Stage, channel
     assert songs_in(stage)[0]["quota_scope"] == 0
 
 
+@pytest.mark.usefixtures("on_one_day")
 async def test_a_refusal_is_one_private_follow_up_and_the_line_goes(stage: Stage, channel: Channel) -> None:
     await stage.start_ready(DM_SONGS_PER_DAY="1")
     await card_of(await song(stage, channel))
