@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, cast
+from typing import Literal, TypeGuard
 from urllib.parse import quote, urlsplit
 
 from whisul_api.errors import (
@@ -213,16 +213,15 @@ def _job(job_id: str, fields: Mapping[str, object]) -> Job:
 
 
 def _result(value: object) -> Result | None:
-    if not isinstance(value, dict):
+    if not _is_object(value):
         return None
-    fields = cast("dict[str, object]", value)
     return Result(
-        title=parse_text(fields.get("title")),
-        bpm=parse_bpm(fields.get("bpm")),
-        duration_seconds=parse_duration(fields.get("duration")),
-        song_url=parse_link(fields.get("song_url")),
-        image_url=parse_link(fields.get("image_url")),
-        tags=parse_tags(fields.get("tags")),
+        title=parse_text(value.get("title")),
+        bpm=parse_bpm(value.get("bpm")),
+        duration_seconds=parse_duration(value.get("duration")),
+        song_url=parse_link(value.get("song_url")),
+        image_url=parse_link(value.get("image_url")),
+        tags=parse_tags(value.get("tags")),
     )
 
 
@@ -243,10 +242,14 @@ def _read_object(body: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         reason = "HTML instead of JSON" if text.lstrip().startswith("<") else "it is no JSON"
     else:
-        if isinstance(value, dict):
-            return cast("dict[str, object]", value)
+        if _is_object(value):
+            return value
         reason = "it is no JSON object"
     raise BadResponse(reason)
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
 
 
 def _words(body: bytes) -> str | None:

@@ -97,7 +97,7 @@ class Messenger:
             case DeliveryMethod.EDIT:
                 with old_edits.editing(cast("int", song.reply.message_id), now):
                     message = await self._bot_message(song.reply).edit(**_edit_arguments(payload))
-                await _restore_lost_embed(message, "", payload.text)
+                await _restore_lost_embed(message, payload.text)
                 return ReplyTarget(song.reply.channel_id, song.reply.message_id)
             case DeliveryMethod.POST:
                 return await self._post(song, payload, notify)
@@ -121,7 +121,7 @@ class Messenger:
         try:
             async for message in channel.history(limit=HISTORY_LIMIT, after=since):
                 if self._is_answer(message, song):
-                    await _restore_lost_embed(message, "", payload.text)
+                    await _restore_lost_embed(message, payload.text)
                     return ReplyTarget(channel.id, message.id)
         except discord.HTTPException as error:
             if error.code != MISSING_PERMISSIONS:
@@ -179,7 +179,7 @@ class Messenger:
             nonce=nonce(song, "card"),
             allowed_mentions=_mentions_of(users),
         )
-        await _restore_lost_embed(message, content, payload.text)
+        await _restore_lost_embed(message, payload.text)
         return ReplyTarget(song.reply.channel_id, message.id)
 
     async def _direct(self, song: Song, payload: CardPayload) -> ReplyTarget:
@@ -219,13 +219,13 @@ class Messenger:
         return self._channel(target).get_partial_message(cast("int", target.message_id))
 
 
-async def _restore_lost_embed(message: discord.Message, content: str, embed_text: str) -> None:
+async def _restore_lost_embed(message: discord.Message, embed_text: str) -> None:
     """Put the embed's text into the message's text if Discord silently dropped the embed.
 
     Discord does so with status 200 where the bot lacks Embed Links (discord-api-docs #2601, #5648).
     """
     if not message.embeds and embed_text not in message.content:
-        await message.edit(content=_joined(content or message.content, embed_text))
+        await message.edit(content=_joined(message.content, embed_text))
 
 
 def _joined(content: str, embed_text: str) -> str:

@@ -111,7 +111,7 @@ class Decision:
 def zone_of(name: str | None) -> ZoneInfo:
     """Return the time zone of an IANA name, or UTC if there is no name or the tz database lacks it."""
     try:
-        return ZoneInfo(name or "UTC")
+        return ZoneInfo(name) if name else UTC_ZONE
     except (KeyError, ValueError, OSError):
         return UTC_ZONE
 

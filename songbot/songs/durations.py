@@ -49,8 +49,6 @@ def next_poll_delay(
     makes the delay less than `min_delay`.
     """
     until_likely = min_duration - elapsed
-    if until_likely <= 0:
-        return min_delay
     if until_likely >= max_delay + min_delay:
         return max(min_delay, max_delay * (1 - 0.15 * jitter))
     return min(max_delay, max(min_delay, until_likely + min_delay * jitter * 0.5))

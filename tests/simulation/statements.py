@@ -42,6 +42,9 @@ class Rows:
     def one_or_none(self) -> Any:
         return self.one() if self._rows else None
 
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
 
 class _Sql:
     """The text of a statement and the order of its parameters, for one length of each list among them.

@@ -147,7 +147,7 @@ def queue(connection: Connection, limit: int, count_limit: int) -> Queue:
     first = [song_from_row(row) for row in connection.execute(_QUEUE, {"at_most": limit})]
     length = len(first)
     if length == limit:
-        length = connection.scalar(_LENGTH, {"at_most": count_limit}) or 0
+        length = connection.execute(_LENGTH, {"at_most": count_limit}).scalar_one()
     people = sorted({song.user_id for song in first})
     active = connection.execute(_ACTIVE_OF, {"user_ids": people}).all() if people else []
     return Queue(first, length, {row.user_id: row.songs for row in active})
@@ -166,7 +166,7 @@ class AdmissionQueries:
     ) -> list[Song]:
         """Admit the next queued songs while slots are free, or none if the worker is not alive."""
         advisory_lock(connection, ADMISSION_LOCK)
-        free = min(MAX_ADMITTED, slots - (connection.scalar(_TAKEN) or 0))
+        free = min(MAX_ADMITTED, slots - connection.execute(_TAKEN).scalar_one())
         turns = _next_in_line(connection, free, slots_per_user)
         if not turns:
             return []
