@@ -46,10 +46,18 @@ def test_a_songs_lines_are_found_by_its_id_and_tell_its_story(log: pytest.LogCap
     run_scenario(scenario)
     story = messages_about_song(log)
     assert len(story) == len(log.records), "every line names the song"
-    told = ["ordered", "admitted", "job-1", "ProviderUnavailable", "finished", "Discord is busy", "token"]
+    poll = "a poll failed: ProviderUnavailable"
+    told = ["ordered", "admitted", "job-1", poll, "finished", "Discord is busy", "token"]
     assert len(story) == len(told)
     assert all(word in line for word, line in zip(told, story, strict=True))
     assert not any("rain" in line for line in story), "the prompt is personal"
+
+
+def test_prompts_are_logged_at_debug_level_only_as_the_settings_say(log: pytest.LogCaptureFixture):
+    log.set_level(logging.DEBUG, "songbot.worker")
+    run_scenario(one_song)
+    with_prompt = [record for record in log.records if "rain" in record.getMessage()]
+    assert [(record.levelno, getattr(record, "song", None)) for record in with_prompt] == [(logging.DEBUG, 1)]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +217,22 @@ def test_a_song_that_discord_does_not_take_for_a_day_is_given_up_and_the_log_say
     assert env.song().delivered_at is not None, "the owner is shown when it was given up"
     assert "for a day" in messages_about_song(log)[-1]
     assert not any(record.exc_info for record in log.records)
+
+
+def test_a_song_is_tried_for_all_of_its_time_and_no_longer():
+    def attempts(delivery_timeout: float) -> list[float]:
+        async def scenario(env: WorkerEnvironment) -> None:
+            env.delivery.outcomes = [RetryLater("Discord is busy") for _ in range(2000)]
+            await env.order()
+            await asyncio.sleep(1.5 * 3600)
+
+        env = run_scenario(scenario, delivery_timeout=delivery_timeout)
+        return [when for when, _, _ in env.delivery.delivered]
+
+    times = attempts(delivery_timeout=1.2 * 3600)
+    last = times[-1] - times[0]
+    assert attempts(delivery_timeout=last + 0.5) == times
+    assert attempts(delivery_timeout=last) == times[:-1]
 
 
 def test_those_who_asked_to_be_notified_of_a_song_are_passed_to_its_delivery():

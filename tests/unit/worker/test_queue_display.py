@@ -10,6 +10,7 @@ from songbot.songs import provider_errors
 from songbot.songs.models import FailureReason, State
 from songbot.songs.ports import MAX_ADMITTED
 from songbot.songs.progress import Progress, Stage
+from songbot.worker import queue_display
 from tests.support.fakes import WorkerEnvironment, run_scenario
 
 
@@ -70,6 +71,22 @@ def test_a_song_that_waited_too_long_fails_uncharged_as_its_card_says(queued_at:
         assert 15 * 60 <= when - ordered_at <= 15 * 60 + 30
         assert (song.state, song.reason) == (State.FAILED, FailureReason.UNAVAILABLE)
         assert song.refunded_at == song.finished_at is not None
+
+
+def test_songs_too_far_behind_to_be_shown_fail_no_later_than_those_before_them(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(queue_display, "SHOWN", 2)
+
+    async def scenario(env: WorkerEnvironment) -> None:
+        env.whisul.down = True
+        for user_id in range(1, 7):
+            await env.order(user_id)
+        await asyncio.sleep(20 * 60)
+
+    delivered = run_scenario(scenario).delivery.delivered
+    assert sorted(song.id for _, song, _ in delivered) == [1, 2, 3, 4, 5, 6]
+    assert all(15 * 60 <= when <= 16 * 60 for when, _, _ in delivered)
 
 
 def test_a_wait_in_the_queue_begins_again_after_whisul_was_back():

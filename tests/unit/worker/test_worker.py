@@ -15,6 +15,7 @@ from songbot.songs.ports import Delivered, RetryLater, Undeliverable
 from songbot.songs.progress import Stage
 from songbot.songs.provider import JobReport, JobState
 from songbot.songs.provider_errors import HEALTH_CHECK_JOB_ID
+from songbot.worker import worker
 from songbot.worker.lease import LeaseLost
 from tests.support.fakes import SharedDatabase, WorkerEnvironment, run_scenario
 from tests.support.virtual_clock import EPOCH, run
@@ -369,6 +370,42 @@ def test_another_workers_progress_edit_never_comes_after_the_message_that_a_song
     run(live())
     [(cancelled_at, _, _)] = other.delivery.delivered
     assert cancelled_at > ended[-1]
+
+
+def test_each_of_many_songs_that_a_dead_worker_left_is_read_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(worker, "CLAIM_BATCH", 2)
+    database, read = SharedDatabase(), list[int]()
+    for number in range(1, 6):
+        database.leave_behind(State.COMPOSING, job_id=f"job{number}", submitted_at=before(50))
+
+    async def live():
+        env = WorkerEnvironment(database)
+        env.whisul.jobs = {f"job{number}": -50.0 for number in range(1, 6)}
+        load = env.repository.load_leased
+
+        async def noting_load(worker_id, song_ids):
+            read.extend(song_ids)
+            return await load(worker_id, song_ids)
+
+        env.repository.load_leased = noting_load
+        async with env.open():
+            await asyncio.sleep(120)
+        return env
+
+    assert run(live()).delivery.reasons() == [None] * 5
+    assert read == [1, 2, 3, 4, 5]
+
+
+def test_every_task_of_a_worker_has_a_name_that_a_person_can_look_up():
+    async def scenario(env):
+        strangers = {asyncio.current_task(), env.task}
+        await env.order()
+        await asyncio.sleep(1)
+        env.names = {task.get_name() for task in asyncio.all_tasks() - strangers}
+
+    names = run_scenario(scenario).names
+    assert len(names) >= 4
+    assert not [name for name in names if name.startswith("Task-")]
 
 
 def test_a_start_time_in_the_future_does_not_confuse_the_worker():
