@@ -10,11 +10,12 @@ from songbot.quotas.rules import OperatorLimits
 from songbot.songs.models import FailureReason, State
 from songbot.songs.ports import LeaseState
 from songbot.storage import Database
-from songbot.storage.queries.leases import INTERRUPTED_AFTER
+from songbot.storage.queries.leases import INTERRUPTED_AFTER, LeaseQueries
 from songbot.storage.repositories.songs import SqlSongRepository
 from songbot.storage.schema.tables import workers
 from tests.storage.builders import (
     ANN,
+    DAY,
     EVE,
     LEASE,
     MAX,
@@ -32,6 +33,7 @@ from tests.storage.builders import (
     submitting,
 )
 from tests.support.fixed_clock import FixedClock
+from tests.support.inline_connector import InlineSqliteConnector
 
 
 @pytest.fixture
@@ -214,6 +216,16 @@ async def test_leases_go_by_the_databases_clock_where_there_may_be_several_machi
         assert until == clock.time + MINUTE
     else:
         assert abs((until - datetime.now(UTC)).total_seconds()) < 3 * LEASE
+
+
+def test_leases_of_several_processes_are_as_long_as_asked_for_by_the_clock_of_the_database() -> None:
+    """SQLite has the function that PostgreSQL's queries read the time from, so that no server is needed."""
+    connector = InlineSqliteConnector(shared=True)
+    connector.driver.create_function("clock_timestamp", 0, lambda: "2026-03-18 12:30:00")
+    queries = LeaseQueries(single_process=False, on_postgresql=True, now=lambda: NOW - DAY)
+    connector.run(lambda connection: queries.register(connection, WORKER, LEASE))
+    until = connector.run(lambda connection: connection.scalar(select(workers.c.lease_until)))
+    assert until == NOW + MINUTE
 
 
 async def test_a_worker_that_comes_back_finds_that_others_have_its_songs(shared: Database) -> None:

@@ -260,6 +260,17 @@ def test_wrong_use_ends_with_code_2_before_anything_is_paid(whisul: FakeWhisul, 
     assert whisul.paths == []
 
 
+def test_the_help_says_where_the_key_comes_from_and_what_each_argument_is_for(capsys) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--help"], environ={})
+    assert caught.value.code == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "The API key is read from WHISUL_API_KEY" in words
+    assert "--output OUTPUT the file to write" in words
+    assert "--job ID take up a job again" in words
+    assert "--timeout SECONDS give up waiting (default: 1800)" in words
+
+
 def test_a_missing_key_or_a_wrong_url_ends_with_code_2(whisul: FakeWhisul, capsys) -> None:
     assert shell(whisul, "x", key="") == 2
     assert cli.main(["x"], environ={"WHISUL_API_KEY": KEY, "WHISUL_API_URL": "ftp://x"}) == 2

@@ -138,10 +138,16 @@ async def test_what_automod_blocked_is_explained_in_the_persons_language(stage: 
     assert (explanation.route, explanation.body["content"]) == (FOLLOW_UP, wording.BLOCKED_PRIVATELY(GERMAN))
 
 
-async def test_an_explanation_that_discord_refuses_costs_no_card(stage: Scene) -> None:
+async def test_an_explanation_that_discord_refuses_costs_no_card_and_the_log_says_so(
+    stage: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "songbot.delivery")
     stage.discord.fail(WEBHOOK, 400, 200000, times=1)
     stage.discord.fail(FOLLOW_UP, 403, 50001)
     assert isinstance(await stage.deliver(LIVE), Delivered)
+    [line] = caplog.messages
+    assert "not explained" in line
+    assert "50001" in line
 
 
 async def test_a_text_that_stands_in_for_the_embed_is_no_longer_than_discord_allows(stage: Scene) -> None:
