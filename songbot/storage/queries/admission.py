@@ -149,7 +149,7 @@ def queue(connection: Connection, limit: int, count_limit: int) -> Queue:
     if length == limit:
         length = connection.execute(_LENGTH, {"at_most": count_limit}).scalar_one()
     people = sorted({song.user_id for song in first})
-    active = connection.execute(_ACTIVE_OF, {"user_ids": people}).all() if people else []
+    active = connection.execute(_ACTIVE_OF, {"user_ids": people})
     return Queue(first, length, {row.user_id: row.songs for row in active})
 
 
