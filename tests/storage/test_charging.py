@@ -7,12 +7,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.util import await_only
 
 from songbot.quotas.rules import LimitKind, OperatorLimits, Period, Rule
 from songbot.songs.models import FailureReason, Relation
 from songbot.songs.orders import Accepted, Duplicate, NotAccepting, Refused
 from songbot.storage import Database, open_database
-from songbot.storage.queries.create_song import PAUSED
+from songbot.storage.queries.create_song import PAUSED, create_song
 from tests.storage.builders import (
     ANN,
     CEILINGS,
@@ -21,7 +23,9 @@ from tests.storage.builders import (
     MAX,
     NOW,
     OTHER_GUILD,
+    RESULT,
     WORKER,
+    composing,
     direct_order,
     in_line,
     order,
@@ -213,3 +217,20 @@ async def test_a_song_from_one_that_was_forgotten_meanwhile_is_made_all_the_same
     assert isinstance(outcome, Accepted)
     assert outcome.song.parent_id is None
     assert outcome.song.relation is Relation.REMIX
+
+
+async def test_an_order_holds_up_no_write_to_the_song_that_it_is_made_from(postgres_url: str) -> None:
+    async with open_database(postgres_url) as database:
+        parent = await composing(database)
+        is_placed, may_commit = asyncio.Event(), asyncio.Event()
+
+        def place(connection: Connection) -> None:
+            create_song(connection, order(MAX, parent_id=parent.id, relation=Relation.REMIX), CEILINGS, NOW)
+            is_placed.set()
+            await_only(may_commit.wait())
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(database.connector.write(place))
+            await is_placed.wait()
+            assert await database.songs.mark_completed(parent, WORKER, RESULT, NOW)
+            may_commit.set()
