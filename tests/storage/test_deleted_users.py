@@ -68,6 +68,18 @@ async def test_of_two_deletions_the_later_limit_counts(database: Database) -> No
     assert (await effective(database)).limit == 2
 
 
+async def test_a_kept_limit_set_once_more_from_an_old_list_hinders_no_later_deletion(
+    database: Database,
+) -> None:
+    await database.quotas.set_rule(GUILD, ADMIN, CLOSED, NOW)
+    await database.privacy.delete_user_data(ANN)
+    [kept] = (await database.quotas.rules(GUILD, NOW)).rules
+    await database.quotas.set_rule(GUILD, ADMIN, TWO_A_WEEK, NOW)
+    await database.quotas.set_rule(GUILD, ADMIN, kept, NOW)
+    await database.privacy.delete_user_data(ANN)
+    assert [rule.limit for rule in (await database.quotas.rules(GUILD, NOW)).rules] == [2]
+
+
 async def test_limits_are_kept_in_each_server_and_for_nobody_else(database: Database) -> None:
     await database.quotas.set_rule(GUILD, ADMIN, CLOSED, NOW)
     await database.quotas.set_rule(OTHER_GUILD, ADMIN, TWO_A_WEEK, NOW)
