@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import sys
 import time
 from collections import deque
@@ -32,6 +33,8 @@ FROZEN_SECONDS = 45.0
 TAKEOVER_SECONDS = 60.0
 """A killed process is started again after so long, when others have taken over its songs."""
 REPORT_SECONDS = 15.0
+HELD = 24 * 3600.0
+"""How long the first songs take until the line is full: it would hardly grow while they end."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,7 @@ class Run:
         self._counter = AnswerCounter()
         stage.discord.message_store.keep_edit = self._counter.keep_edit
         stage.whisul.posts = deque()  # without the server's limit of 100,000
-        # Songs end while the line fills, so more are needed than it holds. Without a line, nobody may have to
-        # wait for their own songs.
+        # More than are needed, since some may be refused. Without a line, nobody waits for their own songs.
         most = load.in_works + 2 * load.in_line
         self._crowd = Crowd(stage.discord, most, MEMBER_SONGS if load.in_line else SONGS_AT_ONCE_PER_USER)
         self._result = Result(load)
@@ -119,6 +121,7 @@ class Run:
         reporting = asyncio.create_task(self._report(), name="report")
         try:
             await self._order(connection)
+            self._release()
             if self._load.faults:
                 await self._kill_and_freeze()
             await self._answered(self._saved, self._longest())
@@ -160,6 +163,14 @@ class Run:
         while before < await saved():
             before = self._saved
             await asyncio.sleep(10)
+
+    def _release(self) -> None:
+        """Let the songs that were held end one after the other, and later ones after their usual time."""
+        shortest, longest = self._load.compose_seconds
+        self._stage.whisul.compose_seconds = shortest, longest
+        for job in self._stage.whisul.jobs.values():
+            if job.seconds == HELD:
+                job.seconds = time.time() - job.created + random.uniform(0, longest - shortest)
 
     def _is_line_full(self) -> bool:
         in_line = self._saved - len(self._stage.whisul.posts)
@@ -239,6 +250,8 @@ async def run_load(load: Load, folder: Path) -> Result:
     _keep_all_jobs()
     async with _database() as (url, meter, connection), open_stage(folder, load.compose_seconds) as stage:
         await fill(url, finished_songs(HISTORY, load.compose_seconds))
+        if load.in_line:
+            stage.whisul.compose_seconds = HELD, HELD
         cluster = Cluster(stage, load.processes, load.settings(url))
         try:
             return await Run(load, stage, cluster, meter).measure(connection)

@@ -42,7 +42,8 @@ def _notes(few: Load, many: Load) -> list[str]:
         "polled, so that the number of polls a song is about the same. Polling 20,000 songs every 5 to 10 s "
         "would be more than two cores can do.",
         "Orders come over the gateway, in batches: the next one when the one before is acknowledged and half "
-        "of it is saved. People order until the line is full, while the first songs already end. Then one "
+        "of it is saved. People order until the line is full; until then no song ends, so the first ones "
+        "are polled more often than later ones. Then one "
         f"process is killed (SIGKILL) and started again after {TAKEOVER_SECONDS:.0f} s, and another one is "
         f"frozen (SIGSTOP) for {FROZEN_SECONDS:.0f} s, longer than its lease.",
         "CPU is user and system time of all bot processes, with those that were killed, less what they use "

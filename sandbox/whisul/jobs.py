@@ -77,7 +77,7 @@ class JobBook:
         self.jobs: dict[str, Job] = {}
         self._refused: dict[str, float] = {}
         self._takes = Counter[str]()
-        self._compose_seconds = compose_seconds
+        self.compose_seconds = compose_seconds
         self._small_audio = small_audio
         self._made = 0
 
@@ -85,7 +85,7 @@ class JobBook:
         """Create a job. Its duration depends on the prompt and on the number of earlier jobs."""
         self._forget(now)
         self._made += 1
-        seconds = random.Random(seed_of(prompt) + self._made).uniform(*self._compose_seconds)
+        seconds = random.Random(seed_of(prompt) + self._made).uniform(*self.compose_seconds)
         job = Job(str(uuid.uuid4()), prompt, now, seconds, self._small_audio, self._takes[prompt])
         self._takes[prompt] += 1
         if prompt_words.SLOW in job.words:

@@ -89,6 +89,15 @@ class WhisulServer:
         return self._book.jobs
 
     @property
+    def compose_seconds(self) -> tuple[float, float]:
+        """Return the range from which the duration of each new job is drawn, in seconds."""
+        return self._book.compose_seconds
+
+    @compose_seconds.setter
+    def compose_seconds(self, seconds: tuple[float, float]) -> None:
+        self._book.compose_seconds = seconds
+
+    @property
     def port(self) -> int:
         """Return the port, which stays the same after `down` and `up`."""
         return self._port

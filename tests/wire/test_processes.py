@@ -96,7 +96,7 @@ async def test_processes_that_die_by_kill_9_are_relieved_and_nothing_comes_twice
 
 
 async def test_the_places_are_for_all_processes_together(cluster: Stage):
-    cluster.whisul._book._compose_seconds = (1.0, 1.2)
+    cluster.whisul.compose_seconds = (1.0, 1.2)
     channels = [channel_of_shard(cluster, shard) for shard in range(SHARDS)]
     await two_processes(cluster, SONGS_AT_ONCE="3")
     songs = [song for channel in channels for song in await ordered(cluster, channel, 4)]
