@@ -22,7 +22,6 @@ from .command_sync import KeyValueStore, sync_commands
 from .error_handler import reply_with_error
 from .gateway_events import guard_parsers
 from .guild_cache import CompactState
-from .translator import CommandTranslator
 from .unreadable import answer_unreadable
 
 log = logging.getLogger(__name__)
@@ -106,7 +105,6 @@ class SongBot(commands.AutoShardedBot):
         )
 
     async def setup_hook(self) -> None:
-        await self.tree.set_translator(CommandTranslator())
         self.command_ids = await sync_commands(self, self.tree, self._state)
         await self._on_login()
 

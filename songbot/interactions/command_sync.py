@@ -12,7 +12,9 @@ import discord
 from discord import app_commands
 
 from songbot.discord_errors import DISCORD_ERRORS, describe
-from songbot.wording.language import catalogs_digest, load_languages
+from songbot.wording.language import catalogs_digest
+
+from .translator import CommandTranslator
 
 log = logging.getLogger(__name__)
 KEY = "commands"
@@ -52,8 +54,9 @@ async def sync_commands(
     known = json.loads(await state.get(KEY) or "{}")
     if known.get("hash") == current and await _unchanged(client, application_id, known.get("registered")):
         return known["ids"]
-    await asyncio.to_thread(load_languages)
+    await tree.set_translator(await asyncio.to_thread(CommandTranslator))
     ids = {command.name: command.id for command in await tree.sync()}
+    await tree.set_translator(None)  # frees its catalogs
     registered = await _registered_hash(client, application_id)
     await state.set(KEY, json.dumps({"hash": current, "ids": ids, "registered": registered}))
     log.info("registered %d commands with Discord", len(ids))

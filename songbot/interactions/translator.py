@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
-from songbot.wording.language import NAMES, find_language
+from songbot.wording.language import NAMES, load_translations
 
 _CONTEXTS = {
     Location.command_description: "command",
@@ -32,7 +32,10 @@ def catalog_context(context: app_commands.TranslationContextTypes) -> str | None
 
 
 class CommandTranslator(app_commands.Translator):
-    """Looks texts up in the catalogs."""
+    """Looks texts up in the catalogs, which it reads when it is created."""
+
+    def __init__(self) -> None:
+        self._languages = {tag: load_translations(tag, only_commands=True) for tag in NAMES}
 
     async def translate(
         self,
@@ -40,8 +43,8 @@ class CommandTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContext[Any, Any],
     ) -> str | None:
-        known_context = catalog_context(context)
-        if known_context is None:
+        known_context, language = catalog_context(context), self._languages.get(locale.value)
+        if known_context is None or language is None:
             return None
-        text = find_language(locale.value).pgettext(known_context, string.message)
+        text = language.pgettext(known_context, string.message)
         return None if text == string.message else text

@@ -188,9 +188,16 @@ def catalog_path(tag: str) -> Path:
     return LOCALES / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-def read_catalog(tag: str) -> Catalog:
-    """Read a language's catalog as translators write it. Raise FileNotFoundError if there is none yet."""
-    content = _HEADER_DATE.sub(b"", catalog_path(tag).read_bytes())
+def read_catalog(tag: str, *, only_commands: bool = False) -> Catalog:
+    """Read a language's catalog as translators write it. Raise FileNotFoundError if there is none yet.
+
+    `only_commands` leaves out texts without a context, since all texts of commands have one.
+    """
+    content = catalog_path(tag).read_bytes()
+    if only_commands:
+        header, *entries = content.replace(b"\r\n", b"\n").split(b"\n\n")
+        content = b"\n\n".join([header, *(entry for entry in entries if b"msgctxt" in entry)])
+    content = _HEADER_DATE.sub(b"", content)
     return read_po(io.BytesIO(content), locale=cldr_name(tag), charset="utf-8")
 
 
@@ -209,12 +216,6 @@ def find_language(locale: str | None) -> Language:
     return _load(_supported(locale or ""))
 
 
-def load_languages() -> None:
-    """Read all catalogs. It takes some tenths of a second, so call it in a thread, before they are needed."""
-    for tag in NAMES:
-        find_language(tag)
-
-
 def _supported(locale: str) -> str:
     if locale in NAMES:
         return locale
@@ -223,15 +224,18 @@ def _supported(locale: str) -> str:
 
 @functools.cache
 def _load(tag: str) -> Language:
-    return Language(tag, _translations(tag), Locale.parse(cldr_name(tag)))
+    return Language(tag, load_translations(tag), Locale.parse(cldr_name(tag)))
 
 
-def _translations(tag: str) -> gettext.NullTranslations:
-    """Compile the catalog that translators write, so that no compiled copy can be out of date."""
+def load_translations(tag: str, *, only_commands: bool = False) -> gettext.NullTranslations:
+    """Compile the catalog that translators write, so that no compiled copy can be out of date.
+
+    It takes about 15 ms, or with `only_commands` 2 ms.
+    """
     if not catalog_path(tag).exists():
         return gettext.NullTranslations()
     compiled = io.BytesIO()
-    write_mo(compiled, read_catalog(tag))
+    write_mo(compiled, read_catalog(tag, only_commands=only_commands))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ import pytest
 
 from scripts.translations.extract import COMMAND_TEXT_LENGTH, MENU_NAME_LENGTH
 from songbot.app import App, open_app
+from songbot.interactions import translator
 from songbot.interactions.translator import CommandTranslator
-from songbot.wording import language
-from songbot.wording.language import NAMES
+from songbot.wording.language import NAMES, find_language
 from tests.behaviour.environment import settings_for
 from tests.support.catalogs import own_locales, write_catalog
-from tests.support.pseudo_language import pseudo_language
+from tests.support.pseudo_language import PseudoTexts
 
 __all__ = ["own_locales"]
 
@@ -37,6 +36,10 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
 async def sent(app: App) -> list[dict[str, Any]]:
     tree = app.bot.tree
     return [await root.get_translated_payload(tree, CommandTranslator()) for root in tree.get_commands()]
+
+
+def speak_pseudo(monkeypatch: pytest.MonkeyPatch, limits: Mapping[str, int]) -> None:
+    monkeypatch.setattr(translator, "load_translations", lambda _tag, only_commands: PseudoTexts(limits))
 
 
 def parts(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -67,8 +70,24 @@ async def test_each_text_is_sent_in_the_languages_that_have_it(app: App, own_loc
     assert not by_name["library"].get("description_localizations")
 
 
+async def test_the_texts_sent_are_those_of_the_whole_catalog(app: App):
+    song = next(payload for payload in await sent(app) if payload["name"] == "song")
+    for tag in NAMES:
+        found = song["description_localizations"].get(tag, song["description"])
+        assert found == find_language(tag).pgettext(*SONG)
+
+
+async def test_a_catalog_without_blank_lines_between_its_texts_is_read_too(app: App, own_locales: Path):
+    write_catalog(own_locales, "de", {SONG: "Mach ein Lied", MENU: "Lied daraus machen"})
+    path = own_locales / "de" / "LC_MESSAGES" / "songbot.po"
+    path.write_text(path.read_text(encoding="utf-8").replace("\n\n", "\n"), encoding="utf-8")
+    by_name = {payload["name"]: payload for payload in await sent(app)}
+    assert by_name["song"]["description_localizations"] == {"de": "Mach ein Lied"}
+    assert by_name[MENU[1]]["name_localizations"] == {"de": "Lied daraus machen"}
+
+
 async def test_the_names_of_commands_and_options_stay_english(app: App, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(language, "_load", lambda tag: pseudo_language(tag, {}))
+    speak_pseudo(monkeypatch, {})
     for payload in await sent(app):
         for part in parts(payload):
             is_choice = "value" in part and part["name"] not in NAMES.values()
@@ -77,7 +96,7 @@ async def test_the_names_of_commands_and_options_stay_english(app: App, monkeypa
 
 
 async def test_every_text_of_every_command_is_translated(app: App, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(language, "_load", lambda tag: pseudo_language(tag, {}))
+    speak_pseudo(monkeypatch, {})
     for payload in await sent(app):
         for part in parts(payload):
             if part.get("description"):
@@ -89,8 +108,7 @@ async def test_all_commands_fit_discords_limits_in_their_longest_language(
     app: App, monkeypatch: pytest.MonkeyPatch, is_pseudo: bool
 ):
     if is_pseudo:
-        texts = functools.partial(pseudo_language, limits=AllShort())
-        monkeypatch.setattr(language, "_load", texts)
+        speak_pseudo(monkeypatch, AllShort())
     for payload in await sent(app):
         assert size(payload) <= MOST_CHARACTERS, payload["name"]
         for part in parts(payload):
