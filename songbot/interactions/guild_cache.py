@@ -113,18 +113,33 @@ class CompactState(AutoShardedConnectionState[Any]):
         return guild
 
 
+def _the_guild() -> Any:
+    """Stand for the server in its own pickled contents; `_Unpickler` calls something else."""
+    raise NotImplementedError
+
+
+def _the_state() -> Any:
+    """Stand for the connection's state, in the same way."""
+    raise NotImplementedError
+
+
 class _Pickler(pickle.Pickler):
-    """Leaves out the server itself and the connection's state, to which every channel and role refers."""
+    """Leaves out the server itself and the connection's state, to which every channel and role refers.
+
+    `persistent_id` would be the usual way, but is called for every number and text, which takes longer than
+    all the rest.
+    """
 
     def __init__(self, file: io.BytesIO, guild: CompactGuild) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        self._names = {id(guild): "guild", id(guild._state): "state"}
-
-    def persistent_id(self, obj: Any) -> str | None:
-        return self._names.get(id(obj))
+        self._guild = guild
 
     def reducer_override(self, obj: Any) -> Any:
         """Pickle a value of discord.py's enums, whose class pickle can't find, by its enum."""
+        if obj is self._guild:
+            return _the_guild, ()
+        if obj is self._guild._state:
+            return _the_state, ()
         enum = getattr(obj, "_actual_enum_cls_", None)
         return NotImplemented if enum is None else (try_enum, (enum, obj.value))
 
@@ -132,7 +147,7 @@ class _Pickler(pickle.Pickler):
 class _Unpickler(pickle.Unpickler):  # reads only what this process has pickled
     def __init__(self, pickled: bytes, guild: CompactGuild) -> None:
         super().__init__(io.BytesIO(pickled))
-        self._objects = {"guild": guild, "state": guild._state}
+        self._left_out = {"_the_guild": lambda: guild, "_the_state": lambda: guild._state}
 
-    def persistent_load(self, pid: str) -> Any:
-        return self._objects[pid]
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        return self._left_out.get(global_name) or super().find_class(module_name, global_name)
