@@ -1,4 +1,4 @@
-"""Break down the memory of an idle process."""
+"""Break down the memory of an idle process, and what loading its modules costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 
 from .harness import ROOT
-from .report import Table, mib
+from .report import Table, mib, ms
 
 IMPORTS = (
     ("Python, with asyncio", "asyncio"),
@@ -21,17 +21,18 @@ IMPORTS = (
     ("the bot's own modules, with the rest", "bot"),
 )
 _PROGRAM = """
-import json, sys
+import gc, json, sys, time
 from importlib import import_module
 from pathlib import Path
 def resident():
     pages = Path("/proc/self/statm").read_text().split()[1]
     return int(pages) * __import__("resource").getpagesize()
-sizes = []
+gc.disable()  # as bot.py does
+loaded = []
 for name in sys.argv[1:]:
     import_module(name)
-    sizes.append(resident())
-print(json.dumps(sizes))
+    loaded.append((resident(), time.process_time()))
+print(json.dumps(loaded))
 """
 
 
@@ -43,16 +44,16 @@ async def what_idling_weighs(idle: float) -> Table:
         sys.executable, "-c", _PROGRAM, *names, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     printed, _ = await process.communicate()
-    sizes: list[int] = json.loads(printed)
-    table = Table("What the idle process holds", ["this bot"])
-    before = 0
-    for (what, _), size in zip(IMPORTS, sizes, strict=True):
-        table.add(what, {"this bot": mib(size - before)})
-        before = size
-    table.add("running: connections, threads, caches", {"this bot": mib(idle - before)})
+    loaded: list[tuple[int, float]] = json.loads(printed)
+    table = Table("What the idle process holds", ["memory", "CPU to load"])
+    before = (0, 0.0)
+    for (what, _), (size, seconds) in zip(IMPORTS, loaded, strict=True):
+        table.add(what, {"memory": mib(size - before[0]), "CPU to load": ms(seconds - before[1])})
+        before = (size, seconds)
+    table.add("running: connections, threads, caches", {"memory": mib(idle - before[0])})
     table.notes.append(
-        "Resident memory that each import adds to those before it. The floor has the first two lines and its "
-        "own running. SQLAlchemy and pydantic are what is above the target: they give one code for two "
-        "databases, and settings that are checked; both are wanted more than their memory."
+        "Resident memory and CPU time that each import adds to those before it. The floor has the first two "
+        "lines and its own running. SQLAlchemy and pydantic are what is above the target: they give one code "
+        "for two databases, and settings that are checked; both are wanted more than their memory."
     )
     return table
