@@ -128,10 +128,24 @@ class Messenger:
                 raise
         return None
 
+    async def shows_answer(self, song: Song, *, by_token: bool) -> bool:
+        """Return whether the song's reply is its card. This is False if the bot can't read it."""
+        try:
+            if by_token:
+                webhook, message_id = self._webhook(song.reply), _message_id_or_original(song.reply)
+                message = await webhook.fetch_message(message_id)
+            else:
+                message = await self._bot_message(song.reply).fetch()
+        except discord.HTTPException as error:
+            if error.code != MISSING_PERMISSIONS:
+                raise
+            return False
+        return _has_card_buttons(message, song)
+
     def _is_answer(self, message: discord.Message, song: Song) -> bool:
         if self._client.user is None or message.author.id != self._client.user.id:
             return False
-        return not card_custom_ids(song.id).isdisjoint(custom_ids_on(message))
+        return _has_card_buttons(message, song)
 
     async def notify(self, song: Song, card: ReplyTarget, users: Sequence[int]) -> None:
         """Send one message under the card that mentions `users` and nobody else.
@@ -226,6 +240,10 @@ async def _restore_lost_embed(message: discord.Message, embed_text: str) -> None
     """
     if not message.embeds and embed_text not in message.content:
         await message.edit(content=_joined(message.content, embed_text))
+
+
+def _has_card_buttons(message: discord.Message, song: Song) -> bool:
+    return not card_custom_ids(song.id).isdisjoint(custom_ids_on(message))
 
 
 def _joined(content: str, embed_text: str) -> str:

@@ -26,11 +26,12 @@ class Checks:
         if problem is not None:
             self._world.violate(invariant, problem)
 
-    def on_submit(self, process: int, order_key: str) -> None:
-        world = self._world
+    def on_submit(self, post: Post) -> None:
+        world, process, order_key = self._world, post.process, post.order_key
         world.tell(process, "POSTs %s", order_key)
-        world.sent.setdefault(order_key, set()).add(process)
-        world.submits.setdefault(order_key, []).append(world.loop.now)
+        problem = posting.no_post_follows_one_of_unknown_outcome(world, post)
+        self.report("no_post_follows_one_of_unknown_outcome", problem)
+        world.posts.setdefault(order_key, []).append(post)
         self.report(
             "post_only_under_a_live_lease", posting.post_only_under_a_live_lease(world, process, order_key)
         )

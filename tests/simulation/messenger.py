@@ -36,7 +36,9 @@ class SimulatedMessenger:
     ) -> None:
         token = target.token if by_token else None
         await self._request(
-            self._song_of(target), "line", lambda: self._server.edit(target.message_id, None, token=token)
+            self._song_of(target),
+            "line",
+            lambda: self._server.edit(target.message_id, None, token=token, by=self._process),
         )
 
     async def tell_privately(self, song: Song, sentence: str) -> None:
@@ -50,16 +52,16 @@ class SimulatedMessenger:
         return ReplyTarget(channel_id, message_id, bot_in_channel=song.reply.bot_in_channel)
 
     def _send(self, method: DeliveryMethod, song: Song) -> int:
-        server, reply, now = self._server, song.reply, self._link.loop.now
+        server, reply = self._server, song.reply
         match method:
             case DeliveryMethod.TOKEN:
                 return server.edit(reply.message_id, song.id, token=reply.token)
             case DeliveryMethod.EDIT:
                 return server.edit(reply.message_id, song.id, token=None)
             case DeliveryMethod.POST:
-                return server.post(reply.channel_id, song.id, nonce(song, "card"), now)
+                return server.post(reply.channel_id, song.id, nonce(song, "card"))
             case DeliveryMethod.DIRECT:
-                return server.direct(song.user_id, song.id, nonce(song, "card"), now)
+                return server.direct(song.user_id, song.id, nonce(song, "card"))
             case DeliveryMethod.FOLLOW_UP:
                 return server.follow_up(reply.channel_id, song.id, token=reply.token)
             case _:
@@ -76,6 +78,12 @@ class SimulatedMessenger:
             song.id, method.value, lambda: self._server.find(channel_id, song.id), song
         )
         return ReplyTarget(channel_id, found.id) if found else None
+
+    async def shows_answer(self, song: Song, *, by_token: bool) -> bool:
+        target, token = song.reply, song.reply.token if by_token else None
+        return await self._request(
+            song.id, "look", lambda: self._server.shows(target.message_id, song.id, token=token)
+        )
 
     async def notify(self, song: Song, card: ReplyTarget, users: Sequence[int]) -> None:
         await self._request(song.id, "mention", lambda: None)

@@ -15,7 +15,7 @@ from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
 
 from .database import Call
-from .discord_server import dm_channel
+from .discord_server import TOKEN_SECONDS, dm_channel
 from .process import Process
 from .scenario import ZONES
 from .truth import Placed
@@ -23,7 +23,7 @@ from .truth import Placed
 if TYPE_CHECKING:
     from .world import World
 
-TOKEN_LIFE = timedelta(minutes=15)
+TOKEN_LIFE = timedelta(seconds=TOKEN_SECONDS)
 ADMIN = 99
 ROLES = (71, 72)
 
@@ -91,7 +91,7 @@ class People:
         process, random = self._pick_process(), self._random
         if process is None:
             return
-        order = self._new_order(self._user(), process)
+        order = self._new_order(self._user())
         parents = list(self._world.by_song)
         if parents and random.random() < 0.3:
             order = replace(
@@ -103,7 +103,7 @@ class People:
                 self._begin_order(process, self._again(order))
         self._begin_order(process, order)
 
-    def _new_order(self, user_id: int, process: Process) -> Order:
+    def _new_order(self, user_id: int) -> Order:
         random, scenario = self._random, self._scenario
         guild = None if random.random() < scenario.direct * 0.5 else 500 + random.randrange(scenario.guilds)
         private = random.random() < 0.2
@@ -114,21 +114,20 @@ class People:
             user_id,
             f"{key} rain on a tin roof",
             private,
-            self._reply(channel, process, private=private and guild is not None),
+            self._reply(channel, private=private and guild is not None),
             guild_id=guild,
             quota_guild_id=guild,
             role_ids=frozenset(random.sample(ROLES, random.randrange(3))),
         )
 
-    def _reply(self, channel: int, process: Process, *, private: bool) -> ReplyTarget:
-        random, message_id = self._random, self._world.discord.new_line(channel, ephemeral=private)
-        if random.random() < 0.05:
-            self._world.discord.refused_tokens.add(f"token-{message_id}")
+    def _reply(self, channel: int, *, private: bool) -> ReplyTarget:
+        random, discord = self._random, self._world.discord
+        message_id = discord.new_line(channel, ephemeral=private)
         return ReplyTarget(
             channel,
             message_id,
-            token=f"token-{message_id}",
-            token_expires_at=process.clock.now() + TOKEN_LIFE,
+            token=discord.new_token(message_id, refused=random.random() < 0.05),
+            token_expires_at=self._world.now() + TOKEN_LIFE,
             bot_in_channel=random.random() < 0.9,
         )
 
@@ -178,7 +177,7 @@ class People:
         user_id = random.randrange(1, self._scenario.people + 1)
         process.spawn(_tolerant(self._forget, process, user_id))
         if (elsewhere := self._pick_process()) is not None and random.random() < 0.5:
-            self._begin_order(elsewhere, self._new_order(user_id, elsewhere))
+            self._begin_order(elsewhere, self._new_order(user_id))
 
     async def _forget(self, process: Process, user_id: int) -> None:
         """Delete the person's data, as the cog of `/privacy delete` does."""

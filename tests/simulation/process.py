@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .world import World
 
 
-BOUNDED = {"_dead_progress", "_budgets_by_token", "_refused_methods"}
+BOUNDED = {"_dead_progress", "_budgets_by_token", "_refused_methods", "_unknown_outcomes"}
 """Attributes with a maximum size of their own, however many songs there are."""
 _NO_CACHE = SimpleNamespace(get_guild=lambda _id: None, get_channel=lambda _id: None)
 """A client that knows no servers or channels. Anything unknown counts as allowed."""

@@ -12,11 +12,11 @@ from datetime import timedelta
 from random import Random
 from unittest.mock import patch
 
-from songbot.delivery import expiry_notices
+from songbot.delivery import expiry_notices, late_edits
 from songbot.songs.errors import StoreUnavailable
 from songbot.worker import worker
 
-from .invariants import end, periodic
+from .invariants import end, periodic, posting
 from .loop import Deadlock, SimulatedLoop, SimulatedWakeup
 from .network import FOREVER
 from .people import People
@@ -27,6 +27,8 @@ from .world import World
 
 LOOK = 10.0
 """Virtual seconds between two checks of what must not go on for long."""
+AFTER_LATE = 210.0
+"""Virtual seconds after the last late effect within which the bot has dealt with it."""
 LONG_RUN = 1200.0
 """Virtual seconds after which a run ends once everything is answered, even if faults continue."""
 
@@ -67,6 +69,7 @@ def _undisturbed() -> Iterator[None]:
         with (
             patch.object(worker, "Wakeup", SimulatedWakeup),
             patch.object(expiry_notices, "Wakeup", SimulatedWakeup),
+            patch.object(late_edits, "Wakeup", SimulatedWakeup),
         ):
             yield
     finally:
@@ -90,12 +93,13 @@ async def _live(world: World) -> None:
 
 
 async def _watch_to_the_end(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
-    """Watch until everything is answered and, for a while after that, no order has arrived late."""
+    """Watch until everything is answered and, for a while after that, nothing more arrived late."""
     config = world.scenario.config
     while world.violation is None:
         await _watch_until_settled(world, people, weather)
         songs = len(world.by_song)
-        await asyncio.sleep(2 * config.heartbeat_interval + config.progress_interval + 30.0)
+        until = world.loop.now + 2 * config.heartbeat_interval + config.progress_interval + 30.0
+        await asyncio.sleep(max(until, world.late_until + AFTER_LATE) - world.loop.now)
         if len(world.by_song) == songs:
             return
 
@@ -123,7 +127,12 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
 
 
 def _check_the_end(world: World) -> None:
-    for check in (end.every_order_has_one_answer, end.requests_are_bounded):
+    at_the_end = (
+        end.every_order_has_one_answer,
+        end.requests_are_bounded,
+        posting.jobs_that_nobody_knows_are_refunded,
+    )
+    for check in at_the_end:
         for problem in check(world):
             world.checks.report(check.__name__, problem)
     for process in world.running if world.calm_since is not None else ():

@@ -110,7 +110,8 @@ class Scenario:
 
 def draw(random: Random) -> Scenario:
     """Return the scenario for a seed's random numbers."""
-    return replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
+    scenario = replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
+    return _late_effects(random, scenario) if random.random() < 0.2 else scenario
 
 
 def _themed(random: Random) -> Scenario:
@@ -209,6 +210,19 @@ def _late_answers(scenario: Scenario) -> Scenario:
         deletions=0.0,
         admin_changes=0,
     )
+
+
+def _late_effects(random: Random, scenario: Scenario) -> Scenario:
+    """Let requests to Whisul or Discord take effect after their callers have given up."""
+    database, *others = scenario.faults
+    noises = [scenario.noise[0]]
+    is_late = random.choice([(True, False), (False, True), (False, True), (True, True)])
+    is_only_late = random.random() < 0.5
+    for place, late in enumerate(is_late):
+        kinds = () if is_only_late else others[place]
+        others[place] = (*kinds, Trouble.EFFECT_LATE) if late else kinds
+        noises.append(random.choice([0.1, 0.4]) if late else 0.0)
+    return replace(scenario, faults=(database, *others), noise=(noises[0], noises[1], noises[2]))
 
 
 def _commits_at_the_worst_moment(scenario: Scenario) -> Scenario:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, update
 from songbot.delivery.service import DiscordDelivery
 from songbot.songs.models import DeliveryState, FailureReason, Result, Song
 from songbot.songs.ports import Delivered, RetryLater
+from songbot.songs.provider_errors import JobNotCreated, OutcomeUnknown, PromptRejected
 from songbot.storage.queries import create_song, delete_user_data, transitions
 from songbot.storage.repositories.library import SqlLibraryRepository
 from songbot.storage.repositories.songs import SqlSongRepository
@@ -22,6 +23,7 @@ from songbot.worker.job_runner import JobRunner
 from songbot.worker.queue_display import QueueDisplay
 from songbot.worker.worker import Worker
 
+from .invariants import rows
 from .run import simulate
 
 RUNS = 300
@@ -76,6 +78,27 @@ def what_was_never_sent_is_interrupted(patch: Patch) -> None:
     patch.setattr(SqlSongRepository, "requeue", fail)
 
 
+def an_order_of_unknown_outcome_is_sent_again(patch: Patch) -> None:
+    handle = JobRunner._handle_submit_error
+
+    async def requeue(self: Any, job: Any, error: Any) -> float | None:
+        known = JobNotCreated() if isinstance(error, OutcomeUnknown) else error
+        return await handle(self, job, known)
+
+    patch.setattr(JobRunner, "_handle_submit_error", requeue)
+
+
+def an_order_of_unknown_outcome_counts_as_rejected(patch: Patch) -> None:
+    handle = JobRunner._handle_submit_error
+
+    async def reject(self: Any, job: Any, error: Any) -> float | None:
+        known = PromptRejected("on purpose") if isinstance(error, OutcomeUnknown) else error
+        return await handle(self, job, known)
+
+    patch.setattr(JobRunner, "_handle_submit_error", reject)
+    patch.setattr(rows, "paid_job_is_not_given_up", lambda *_: None)  # it sees only jobs that exist already
+
+
 def polls_come_every_two_seconds(patch: Patch) -> None:
     patch.setattr(job_runner, "next_poll_delay", lambda *_: 2.0)
 
@@ -101,7 +124,7 @@ def a_card_is_posted_although_the_reply_shows_it(patch: Patch) -> None:
         outcome = await deliver(self, song, subscribers, attempt)
         if isinstance(outcome, Delivered) and outcome.method in ("token", "edit"):
             await self._messenger._request(
-                song.id, "post", lambda: self._messenger._server.post(song.reply.channel_id, song.id, "2", 0)
+                song.id, "post", lambda: self._messenger._server.post(song.reply.channel_id, song.id, "2")
             )
         return outcome
 
@@ -160,6 +183,8 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_deleted_card_is_due_again, "finished_songs_stay_finished"),
     (a_song_gets_the_result_of_another_job, "completed_song_is_its_own"),
     (what_was_never_sent_is_interrupted, "never_sent_is_not_interrupted"),
+    (an_order_of_unknown_outcome_is_sent_again, "no_post_follows_one_of_unknown_outcome"),
+    (an_order_of_unknown_outcome_counts_as_rejected, "jobs_that_nobody_knows_are_refunded"),
     (polls_come_every_two_seconds, "polls_are_spaced"),
     (nothing_is_ever_delivered, "everything_is_settled"),
     (a_delivery_shows_nothing, "every_order_has_one_answer"),

@@ -37,7 +37,8 @@ def every_order_has_one_answer(world: World) -> Iterator[str]:
     """Check that every stored order has exactly one answer, or none if it is undeliverable.
 
     Only a process that showed a song by token knows that it did so. If it ended before it could record that,
-    a second answer is allowed, because none might be.
+    a second answer is allowed, because none might be. If late progress of a process that has ended replaces
+    the only answer, nobody can know.
     """
     for placed in world.placed.values():
         problem = None if placed.forgotten else _answer_problem(world, placed)
@@ -56,11 +57,19 @@ def _answer_problem(world: World, placed: Placed) -> str | None:
     cards = world.discord.cards_of(row.id)
     shown_by = world.discord.shown_by.get(row.id, set())
     sure = all(song_id != row.id for song_id, _ in world.discord.unsure) and shown_by <= {placed.recorded_by}
-    if row.delivery == "delivered" and not cards:
+    if row.delivery == "delivered" and not cards and not _was_replaced_unseen(world, row.message_id):
         return f"song {row.id} is delivered, and no message shows it"
     if sure and len(cards) > (1 if row.delivery == "delivered" else 0):
         return f"song {row.id} is {row.delivery} and is shown by {len(cards)} messages"
     return None
+
+
+def _was_replaced_unseen(world: World, message_id: int | None) -> bool:
+    """Return whether late progress replaced the card after the only process that knew of it had ended."""
+    message = world.discord.messages.get(message_id or 0)
+    if message is None or not message.overwritten_by:
+        return False
+    return not world.process(message.overwritten_by).is_up
 
 
 def requests_are_bounded(world: World) -> Iterator[str]:
@@ -69,7 +78,8 @@ def requests_are_bounded(world: World) -> Iterator[str]:
         lifetime = world.last_request[song_id] - world.first_request[song_id]
         if count > REQUESTS + lifetime / 8:
             yield f"{count} requests to Discord for song {song_id} in {lifetime:.0f} s"
-    for order_key, times in world.submits.items():
+    for order_key, posts in world.posts.items():
+        times = [post.at for post in posts]
         if len(times) > SUBMITS + (times[-1] - times[0]) / 2:
             yield f"{len(times)} POSTs of {order_key} in {times[-1] - times[0]:.0f} s"
 
