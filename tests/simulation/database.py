@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,3 +229,11 @@ class ProcessSongs(SqlSongRepository):
             after=lambda outcome: self._after_create(order, outcome, now), by=order.user_id
         )
         return await super().create(order, now)
+
+
+async def tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    """Do the work, and give up if the database is unavailable, as the bot tells people."""
+    try:
+        await work(*arguments)
+    except StoreUnavailable:
+        return

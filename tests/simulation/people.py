@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from songbot.quotas.rules import LimitKind, Period, Rule
-from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
+from songbot.wording.language import ENGLISH
 
-from .database import Call
+from .channels import ADMIN, CHANNELS, ChannelAdmins, interaction_of
+from .database import Call, tolerant
 from .discord_server import TOKEN_SECONDS, dm_channel
 from .process import Process
 from .scenario import ZONES
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .world import World
 
 TOKEN_LIFE = timedelta(seconds=TOKEN_SECONDS)
-ADMIN = 99
 ROLES = (71, 72)
 
 
@@ -52,6 +52,7 @@ class People:
                 ((0.02 if early else random.random()) * scenario.orders_for, len(acts), self._administer)
             )
         acts += self._cancellations(len(acts))
+        acts += ChannelAdmins(self._world, self._pick_process).acts(len(acts))
         for at, _, do in sorted(acts):
             await asyncio.sleep(max(0.0, at - self._world.loop.now))
             do()
@@ -71,7 +72,7 @@ class People:
         if process is not None and cancellable:
             row = self._random.choice(cancellable)
             world.tell(process.number, "person %s cancels song %s", row.user_id, row.id)
-            process.spawn(_tolerant(process.songs.cancel_queued, row.id, row.user_id, process.clock.now()))
+            process.spawn(tolerant(process.songs.cancel_queued, row.id, row.user_id, process.clock.now()))
 
     def _user(self) -> int:
         if self._random.random() < self._scenario.newcomers:
@@ -109,6 +110,8 @@ class People:
         private = random.random() < 0.2
         key = f"order-{len(self._world.placed) + 1}"
         channel = dm_channel(user_id) if guild is None else guild * 10
+        if guild is not None and scenario.channel_changes:
+            channel += len(self._world.placed) % CHANNELS
         return Order(
             key,
             user_id,
@@ -151,10 +154,8 @@ class People:
             self._world.loop.call_later(delay, self._remove_message, order.reply.message_id)
 
     async def _place_order(self, process: Process, placed: Placed) -> None:
-        try:
-            placed.outcome = type(await process.orders.place_order(placed.order)).__name__
-        except StoreUnavailable:
-            placed.outcome = "StoreUnavailable"
+        refusal = await process.ordering._place_order(interaction_of(placed), placed.order)
+        placed.outcome = "accepted" if refusal is None else refusal.sentence(ENGLISH)
         self._world.tell(process.number, "answers %s: %s", placed.order.idempotency_key, placed.outcome)
 
     def _remove_message(self, message_id: int | None) -> None:
@@ -171,11 +172,11 @@ class People:
         songs = list(world.by_song)
         if songs and random.random() < 0.5:
             song_id = random.choice(songs)
-            process.spawn(_tolerant(process.library.mark_deleted, song_id))
-            process.spawn(_tolerant(process.library.toggle_subscription, song_id, 3, 10))
+            process.spawn(tolerant(process.library.mark_deleted, song_id))
+            process.spawn(tolerant(process.library.toggle_subscription, song_id, 3, 10))
             return
         user_id = random.randrange(1, self._scenario.people + 1)
-        process.spawn(_tolerant(self._forget, process, user_id))
+        process.spawn(tolerant(self._forget, process, user_id))
         if (elsewhere := self._pick_process()) is not None and random.random() < 0.5:
             self._begin_order(elsewhere, self._new_order(user_id))
 
@@ -201,7 +202,7 @@ class People:
         action = random.choice(
             [self._set_rule, self._set_rule, self._clear_rule, self._grant, self._reset, self._zone]
         )
-        process.spawn(_tolerant(action, process, guild, user))
+        process.spawn(tolerant(action, process, guild, user))
 
     def _subject(self, user: int) -> tuple[LimitKind, int]:
         kind = self._random.choice(
@@ -260,11 +261,3 @@ class People:
         process.connector.next_call = Call(after=lambda _old: book.zones.__setitem__(guild, zone))
         self._world.tell(process.number, "sets server %s to %s", guild, zone)
         await process.quotas.set_timezone(guild, ADMIN, zone, process.clock.now())
-
-
-async def _tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
-    """Do the work, and give up if the database is unavailable, as the bot tells people."""
-    try:
-        await work(*arguments)
-    except StoreUnavailable:
-        return

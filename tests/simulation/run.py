@@ -16,7 +16,7 @@ from songbot.delivery import expiry_notices, late_edits
 from songbot.songs.errors import StoreUnavailable
 from songbot.worker import worker
 
-from .invariants import end, periodic, posting
+from .invariants import channels, end, periodic, posting
 from .loop import Deadlock, SimulatedLoop, SimulatedWakeup
 from .network import FOREVER
 from .people import People
@@ -130,6 +130,7 @@ def _check_the_end(world: World) -> None:
     at_the_end = (
         end.every_order_has_one_answer,
         end.requests_are_bounded,
+        channels.what_a_channel_refuses_is_no_song,
         posting.jobs_that_nobody_knows_are_refunded,
     )
     for check in at_the_end:

@@ -98,6 +98,8 @@ class Scenario:
     direct: float
     cancellations: float = 0.0
     """The chance, for each order, that someone presses Cancel on one of their songs."""
+    channel_changes: int = 0
+    """How often an admin sets the rule of a channel. Without any, each server has one channel."""
 
     @property
     def settles_in(self) -> float:
@@ -111,7 +113,8 @@ class Scenario:
 def draw(random: Random) -> Scenario:
     """Return the scenario for a seed's random numbers."""
     scenario = replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
-    return _late_effects(random, scenario) if random.random() < 0.2 else scenario
+    scenario = _late_effects(random, scenario) if random.random() < 0.2 else scenario
+    return replace(scenario, channel_changes=random.choice([0, 0, 0, 4, 12]))
 
 
 def _themed(random: Random) -> Scenario:

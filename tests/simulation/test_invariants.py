@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import Connection, update
 
 from songbot.delivery.service import DiscordDelivery
+from songbot.interactions import channel_policy
+from songbot.interactions.channel_policy import ChannelPolicy
+from songbot.interactions.ordering import Ordering
 from songbot.songs.models import DeliveryState, FailureReason, Result, Song
 from songbot.songs.ports import Delivered, RetryLater
 from songbot.songs.provider_errors import JobNotCreated, OutcomeUnknown, PromptRejected
@@ -176,6 +179,26 @@ def a_button_fails(patch: Patch) -> None:
     patch.setattr(SqlLibraryRepository, "toggle_subscription", fail)
 
 
+def a_change_of_a_channels_rule_applies_later(patch: Patch) -> None:
+    patch.setattr(ChannelPolicy, "forget", lambda *_: None)
+
+
+def other_processes_never_notice_a_channels_rule(patch: Patch) -> None:
+    patch.setattr(channel_policy, "CACHE_SECONDS", 3600.0)
+
+
+def an_order_in_a_denied_channel_is_placed(patch: Patch) -> None:
+    place = Ordering._place_order
+
+    async def place_anyway(self: Any, interaction: Any, order: Any) -> Any:
+        refusal = await place(self, interaction, order)
+        if interaction.placed.refused_here:
+            await self._orders.place_order(order)
+        return refusal
+
+    patch.setattr(Ordering, "_place_order", place_anyway)
+
+
 CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_deletion_takes_other_peoples_songs, "row_is_kept"),
     (a_button_pressed_twice_counts_twice, "pressed_twice_makes_one_song"),
@@ -196,6 +219,9 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (whisul_is_taken_for_unavailable, "unavailable_only_where_nobody_could_send"),
     (a_loop_of_the_worker_fails, "processes_stay_up"),
     (a_button_fails, "no_unexpected_error"),
+    (a_change_of_a_channels_rule_applies_later, "channel_rule_is_kept"),
+    (other_processes_never_notice_a_channels_rule, "channel_rule_is_kept"),
+    (an_order_in_a_denied_channel_is_placed, "what_a_channel_refuses_is_no_song"),
 ]
 
 

@@ -10,6 +10,7 @@ from songbot.storage.schema.types import EPOCH, MICROSECOND
 from .checks import Checks
 from .database import DatabaseServer
 from .discord_server import DiscordServer
+from .invariants.channels import ChannelBook
 from .invariants.periodic import HEALTHY_FOR
 from .invariants.quotas import QuotaBook
 from .loop import SimulatedLoop
@@ -35,6 +36,7 @@ class World:
         self.whisul = WhisulServer(Random(f"{seed}:whisul"), scenario.compose, scenario.odd_jobs)
         self.discord = DiscordServer(loop.time)
         self.book = QuotaBook(scenario.limits)
+        self.channel_book = ChannelBook()
         self.placed: dict[str, Placed] = {}
         self.by_song: dict[int, Placed] = {}
         self.song_of_message: dict[int, int] = {}

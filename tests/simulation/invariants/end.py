@@ -51,7 +51,7 @@ def _answer_problem(world: World, placed: Placed) -> str | None:
     if row is None:
         return (
             f"{placed.order.idempotency_key} was accepted and has no row"
-            if placed.outcome == "Accepted"
+            if placed.outcome == "accepted"
             else None
         )
     cards = world.discord.cards_of(row.id)
