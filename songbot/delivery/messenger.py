@@ -10,7 +10,7 @@ import discord
 from discord.http import MultipartParameters, handle_message_parameters
 from discord.webhook.async_ import async_context
 
-from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
+from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY, is_blocked_by_automod
 from songbot.songs.models import ReplyTarget, Song, State
 from songbot.ui.custom_ids import custom_ids_on
 from songbot.ui.song_card import plain_card, title_of
@@ -151,10 +151,19 @@ class Messenger:
         """Send one message under the card that mentions `users` and nobody else.
 
         It is a followup if only the token has access. Otherwise it is a reply to the card, or a plain message
-        if the bot can't read the channel's history.
+        if the bot can't read the channel's history. It names the song unless AutoMod blocks the title.
         """
+        title = _title(find_language(song.language), song)
+        try:
+            await self._mention(song, card, users, title)
+        except discord.HTTPException as error:
+            if title is None or not is_blocked_by_automod(error):
+                raise
+            await self._mention(song, card, users, None)
+
+    async def _mention(self, song: Song, card: ReplyTarget, users: Sequence[int], title: str | None) -> None:
         language, failed = find_language(song.language), song.state is State.FAILED
-        content = wording.ready(language, users, _title(language, song), failed=failed)
+        content = wording.ready(language, users, title, failed=failed)
         allowed = _mentions_of(users)
         if mentions_by_token(song, card):
             await self._webhook(song.reply).send(content, ephemeral=song.private, allowed_mentions=allowed)
