@@ -46,6 +46,8 @@ class Message:
     card_of: int | None = None
     ephemeral: bool = False
     deleted: bool = False
+    wordless: bool = False
+    """Whether the answer has neither prompt nor title."""
     overwritten_by: int = 0
     """The process whose progress replaced an answer, because its request took effect late."""
 
@@ -176,3 +178,7 @@ CHANNEL_ENDS = (UNKNOWN_CHANNEL, MISSING_ACCESS)
 
 def dm_channel(user_id: int) -> int:
     return 10**6 + user_id
+
+
+def is_direct(channel_id: int) -> bool:
+    return channel_id > 10**6

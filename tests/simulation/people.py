@@ -14,6 +14,7 @@ from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
 from songbot.wording.language import ENGLISH
 
+from .automod import WORD
 from .channels import ADMIN, CHANNELS, ChannelAdmins, interaction_of
 from .database import Call, tolerant
 from .discord_server import TOKEN_SECONDS, dm_channel
@@ -115,13 +116,17 @@ class People:
         return Order(
             key,
             user_id,
-            f"{key} rain on a tin roof",
+            f"{key} {'sun' if self._is_blocked(guild) else WORD} on a tin roof",
             private,
             self._reply(channel, private=private and guild is not None),
             guild_id=guild,
             quota_guild_id=guild,
             role_ids=frozenset(random.sample(ROLES, random.randrange(3))),
         )
+
+    def _is_blocked(self, guild: int | None) -> bool:
+        """Return whether AutoMod would refuse the acknowledgement of a prompt with its word."""
+        return guild is not None and self._world.automod.is_on(self._world.loop.now)
 
     def _reply(self, channel: int, *, private: bool) -> ReplyTarget:
         random, discord = self._random, self._world.discord

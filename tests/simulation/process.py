@@ -100,7 +100,7 @@ class Process:
             parents=self.songs,
         )
         messenger = SimulatedMessenger(
-            world.discord, self.number, self.discord, world.checks.on_discord_request
+            world.discord, world.automod, self.number, self.discord, world.checks.on_discord_request
         )
         self.delivery._messenger = cast("Any", messenger)
         self.worker = Worker(self._dependencies(), self.name)

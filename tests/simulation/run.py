@@ -16,7 +16,7 @@ from songbot.delivery import expiry_notices, late_edits
 from songbot.songs.errors import StoreUnavailable
 from songbot.worker import worker
 
-from .invariants import channels, end, periodic, posting
+from .invariants import channels, end, periodic, posting, words
 from .loop import Deadlock, SimulatedLoop, SimulatedWakeup
 from .network import FOREVER
 from .people import People
@@ -131,6 +131,8 @@ def _check_the_end(world: World) -> None:
         end.every_order_has_one_answer,
         end.requests_are_bounded,
         channels.what_a_channel_refuses_is_no_song,
+        words.words_are_left_out_only_where_blocked,
+        words.what_automod_blocks_is_explained,
         posting.jobs_that_nobody_knows_are_refunded,
     )
     for check in at_the_end:

@@ -14,7 +14,7 @@ from random import Random
 from songbot.quotas.rules import OperatorLimits
 from songbot.worker.config import WorkerConfig
 
-from .network import HOUR, Trouble
+from .network import FOREVER, HOUR, Trouble
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
 
@@ -56,6 +56,7 @@ class Kind(StrEnum):
 ONE_PROCESS = frozenset(
     {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
 )
+NEVER = (FOREVER, FOREVER)
 NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
 JOB_TIMEOUT = 420.0
 """More than twice the longest time that Whisul takes here."""
@@ -98,6 +99,8 @@ class Scenario:
     direct: float
     cancellations: float = 0.0
     """The chance, for each order, that someone presses Cancel on one of their songs."""
+    automod: tuple[float, float] = NEVER
+    """From when and until when AutoMod blocks a word of the prompts and titles."""
     channel_changes: int = 0
     """How often an admin sets the rule of a channel. Without any, each server has one channel."""
 
@@ -114,7 +117,16 @@ def draw(random: Random) -> Scenario:
     """Return the scenario for a seed's random numbers."""
     scenario = replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
     scenario = _late_effects(random, scenario) if random.random() < 0.2 else scenario
-    return replace(scenario, channel_changes=random.choice([0, 0, 0, 4, 12]))
+    return replace(
+        scenario,
+        channel_changes=random.choice([0, 0, 0, 4, 12]),
+        automod=_automod(random, scenario) if random.random() < 0.2 else NEVER,
+    )
+
+
+def _automod(random: Random, scenario: Scenario) -> tuple[float, float]:
+    start = random.random() * scenario.orders_for
+    return start, start + random.choice([60.0, 600.0, FOREVER])
 
 
 def _themed(random: Random) -> Scenario:

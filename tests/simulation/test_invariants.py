@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
+from songbot.delivery import service
 from songbot.delivery.service import DiscordDelivery
 from songbot.interactions import channel_policy
 from songbot.interactions.channel_policy import ChannelPolicy
@@ -199,6 +200,17 @@ def an_order_in_a_denied_channel_is_placed(patch: Patch) -> None:
     patch.setattr(Ordering, "_place_order", place_anyway)
 
 
+def no_card_has_words(patch: Patch) -> None:
+    variants = service.payload_variants
+    patch.setattr(service, "payload_variants", lambda *args, **kwargs: variants(*args, **kwargs)[-1:])
+
+
+def nobody_is_told_why_words_are_missing(patch: Patch) -> None:
+    async def say_nothing(*_: Any) -> None: ...
+
+    patch.setattr(DiscordDelivery, "_explain_automod", say_nothing)
+
+
 CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_deletion_takes_other_peoples_songs, "row_is_kept"),
     (a_button_pressed_twice_counts_twice, "pressed_twice_makes_one_song"),
@@ -222,6 +234,8 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_change_of_a_channels_rule_applies_later, "channel_rule_is_kept"),
     (other_processes_never_notice_a_channels_rule, "channel_rule_is_kept"),
     (an_order_in_a_denied_channel_is_placed, "what_a_channel_refuses_is_no_song"),
+    (no_card_has_words, "words_are_left_out_only_where_blocked"),
+    (nobody_is_told_why_words_are_missing, "what_automod_blocks_is_explained"),
 ]
 
 

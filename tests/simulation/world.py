@@ -7,6 +7,7 @@ from random import Random
 
 from songbot.storage.schema.types import EPOCH, MICROSECOND
 
+from .automod import AutoMod
 from .checks import Checks
 from .database import DatabaseServer
 from .discord_server import DiscordServer
@@ -35,6 +36,7 @@ class World:
         self.database = DatabaseServer(shared=scenario.shared)
         self.whisul = WhisulServer(Random(f"{seed}:whisul"), scenario.compose, scenario.odd_jobs)
         self.discord = DiscordServer(loop.time)
+        self.automod = AutoMod(*scenario.automod)
         self.book = QuotaBook(scenario.limits)
         self.channel_book = ChannelBook()
         self.placed: dict[str, Placed] = {}
