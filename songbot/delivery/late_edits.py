@@ -18,8 +18,11 @@ LOOK_SOON, LOOK_AT_LAST = 20.0, 200.0
 """Seconds after the last uncertain edit. After the first, most late edits have arrived, and after the second,
 all: Linux keeps the unsent data of a closed connection for about 100 s (ip-sysctl, tcp_orphan_retries), and
 Cloudflare waits for a server about as long."""
-RETRY_PAUSE = 60.0
-MAX_ATTEMPTS = 60
+MAX_WATCHED = 1000
+"""Limits the requests when an outage ends. The replies of further songs are not looked at."""
+RETRY_PAUSE = 120.0
+MAX_ATTEMPTS = 720
+"""As with a delivery, a day passes before a look is given up."""
 MAX_PAUSE = 3600.0
 
 Restore = Callable[[Song], Coroutine[None, None, bool]]
@@ -40,6 +43,8 @@ class LateEdits:
     def watch(self, song: Song) -> None:
         """Look at the song's reply again later, because nobody knows whether its last edit will arrive."""
         if song.id not in self._edited_at:
+            if len(self._edited_at) >= MAX_WATCHED:
+                return
             self._new.append(song)
             self._wakeup.notify()
         self._edited_at[song.id] = self._clock.monotonic()

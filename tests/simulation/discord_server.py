@@ -180,5 +180,10 @@ def dm_channel(user_id: int) -> int:
     return 10**6 + user_id
 
 
+def with_a_friend(channel_id: int) -> int:
+    """Return a person's direct messages with somebody else, where the bot only has an interaction's token."""
+    return channel_id + 10**6
+
+
 def is_direct(channel_id: int) -> bool:
     return channel_id > 10**6

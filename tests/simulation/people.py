@@ -17,7 +17,7 @@ from songbot.wording.language import ENGLISH
 from .automod import WORD
 from .channels import ADMIN, CHANNELS, ChannelAdmins, interaction_of
 from .database import Call, tolerant
-from .discord_server import TOKEN_SECONDS, dm_channel
+from .discord_server import TOKEN_SECONDS, dm_channel, is_direct, with_a_friend
 from .process import Process
 from .scenario import ZONES
 from .truth import Placed
@@ -94,7 +94,7 @@ class People:
         if process is None:
             return
         order = self._new_order(self._user())
-        parents = list(self._world.by_song)
+        parents = [song_id for song_id, placed in self._world.by_song.items() if not placed.lost]
         if parents and random.random() < 0.3:
             order = replace(
                 order,
@@ -130,13 +130,16 @@ class People:
 
     def _reply(self, channel: int, *, private: bool) -> ReplyTarget:
         random, discord = self._random, self._world.discord
+        is_refused, is_there = random.random() < 0.05, random.random() < 0.9
+        if is_direct(channel) and not is_there:
+            channel = with_a_friend(channel)
         message_id = discord.new_line(channel, ephemeral=private)
         return ReplyTarget(
             channel,
             message_id,
-            token=discord.new_token(message_id, refused=random.random() < 0.05),
+            token=discord.new_token(message_id, refused=is_refused),
             token_expires_at=self._world.now() + TOKEN_LIFE,
-            bot_in_channel=random.random() < 0.9,
+            bot_in_channel=is_there,
         )
 
     def _again(self, order: Order) -> Order:

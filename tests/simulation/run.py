@@ -28,7 +28,7 @@ from .world import World
 LOOK = 10.0
 """Virtual seconds between two checks of what must not go on for long."""
 AFTER_LATE = 210.0
-"""Virtual seconds after the last late effect within which the bot has dealt with it."""
+"""Virtual seconds after the last late effect, and after the last fault, in which the bot deals with it."""
 LONG_RUN = 1200.0
 """Virtual seconds after which a run ends once everything is answered, even if faults continue."""
 
@@ -99,7 +99,9 @@ async def _watch_to_the_end(world: World, people: asyncio.Task[None], weather: a
         await _watch_until_settled(world, people, weather)
         songs = len(world.by_song)
         until = world.loop.now + 2 * config.heartbeat_interval + config.progress_interval + 30.0
-        await asyncio.sleep(max(until, world.late_until + AFTER_LATE) - world.loop.now)
+        if world.late_until:
+            until = max(until, world.late_until + AFTER_LATE, (world.calm_since or 0.0) + AFTER_LATE)
+        await asyncio.sleep(until - world.loop.now)
         if len(world.by_song) == songs:
             return
 
@@ -122,7 +124,8 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
         world.checks.report("everything_is_settled", end.everything_is_settled(world))
         is_open = any(row.delivery == "pending" for row in world.database.rows.values())
         is_calm = world.calm_since is not None
-        if not is_open and (is_calm or (people.done() and world.loop.now > LONG_RUN)):
+        is_long = people.done() and world.loop.now > LONG_RUN and not world.late_until
+        if not is_open and (is_calm or is_long):
             return
 
 

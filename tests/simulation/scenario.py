@@ -56,6 +56,7 @@ class Kind(StrEnum):
 ONE_PROCESS = frozenset(
     {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
 )
+RESTARTS = (Kind.KILL, Kind.STOP, Kind.FREEZE)
 NEVER = (FOREVER, FOREVER)
 NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
 JOB_TIMEOUT = 420.0
@@ -73,6 +74,15 @@ class Episode:
     length: float
     process: int | None = None
     silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """When a backup is made, when the database is lost, and when the backup is restored, in seconds."""
+
+    backup_at: float
+    lost_at: float
+    restored_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,8 @@ class Scenario:
     """The chance, for each order, that someone presses Cancel on one of their songs."""
     automod: tuple[float, float] = NEVER
     """From when and until when AutoMod blocks a word of the prompts and titles."""
+    loss: Loss | None = None
+    """When the database is lost and a backup restored."""
     channel_changes: int = 0
     """How often an admin sets the rule of a channel. Without any, each server has one channel."""
 
@@ -117,11 +129,21 @@ def draw(random: Random) -> Scenario:
     """Return the scenario for a seed's random numbers."""
     scenario = replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
     scenario = _late_effects(random, scenario) if random.random() < 0.2 else scenario
-    return replace(
+    scenario = replace(
         scenario,
-        channel_changes=random.choice([0, 0, 0, 4, 12]),
+        channel_changes=random.choice([0, 0, 0, 0, 0, 4, 12]),
         automod=_automod(random, scenario) if random.random() < 0.2 else NEVER,
     )
+    return _restored(random, scenario) if random.random() < 0.1 else scenario
+
+
+def _restored(random: Random, scenario: Scenario) -> Scenario:
+    """Let the database be lost, and a backup be restored. No process starts or thaws meanwhile."""
+    backup_at = random.random() * scenario.orders_for
+    lost_at = backup_at + random.choice([5.0, 60.0, 200.0])
+    restored_at = lost_at + scenario.config.lease_duration + random.choice([10.0, 600.0])
+    episodes = tuple(each for each in scenario.episodes if each.kind not in RESTARTS)
+    return replace(scenario, loss=Loss(backup_at, lost_at, restored_at), episodes=episodes)
 
 
 def _automod(random: Random, scenario: Scenario) -> tuple[float, float]:

@@ -26,6 +26,11 @@ class ChannelBook:
     def commit(self, guild: int, rules: ChannelRules, now: float) -> None:
         self._history.setdefault(guild, [(0.0, ChannelRules())]).append((now, rules))
 
+    def restore(self, earlier: ChannelBook, now: float) -> None:
+        """Go on with the rules of an earlier book."""
+        for guild in self._history:
+            self.commit(guild, earlier.since(guild, now)[-1], now)
+
     def since(self, guild: int, start: float) -> list[ChannelRules]:
         """Return the rules that were in force at `start`, and all later ones."""
         history = self._history.get(guild, [(0.0, ChannelRules())])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from songbot.delivery.fallbacks import TOKEN_MARGIN
 from tests.simulation.truth import Placed
 
 if TYPE_CHECKING:
@@ -37,11 +39,11 @@ def every_order_has_one_answer(world: World) -> Iterator[str]:
     """Check that every stored order has exactly one answer, or none if it is undeliverable.
 
     Only a process that showed a song by token knows that it did so. If it ended before it could record that,
-    a second answer is allowed, because none might be. If late progress of a process that has ended replaces
-    the only answer, nobody can know.
+    a second answer is allowed, because none might be. The same holds for an answer between a backup and its
+    restore. Late progress may replace the only answer for good.
     """
     for placed in world.placed.values():
-        problem = None if placed.forgotten else _answer_problem(world, placed)
+        problem = None if placed.forgotten or placed.lost else _answer_problem(world, placed)
         if problem:
             yield problem
 
@@ -57,19 +59,28 @@ def _answer_problem(world: World, placed: Placed) -> str | None:
     cards = world.discord.cards_of(row.id)
     shown_by = world.discord.shown_by.get(row.id, set())
     sure = all(song_id != row.id for song_id, _ in world.discord.unsure) and shown_by <= {placed.recorded_by}
-    if row.delivery == "delivered" and not cards and not _was_replaced_unseen(world, row.message_id):
+    if row.delivery == "delivered" and not cards and not _is_replaced_for_good(world, placed, row.message_id):
         return f"song {row.id} is delivered, and no message shows it"
+    sure = sure and not placed.restored
     if sure and len(cards) > (1 if row.delivery == "delivered" else 0):
         return f"song {row.id} is {row.delivery} and is shown by {len(cards)} messages"
     return None
 
 
-def _was_replaced_unseen(world: World, message_id: int | None) -> bool:
-    """Return whether late progress replaced the card after the only process that knew of it had ended."""
+def _is_replaced_for_good(world: World, placed: Placed, message_id: int | None) -> bool:
+    """Return whether late progress has replaced the card, and nobody can restore it.
+
+    The only process that knows of it has ended; somebody has deleted the message; or only an expired token
+    reaches it.
+    """
     message = world.discord.messages.get(message_id or 0)
     if message is None or not message.overwritten_by:
         return False
-    return not world.process(message.overwritten_by).is_up
+    process, reply = world.process(message.overwritten_by), placed.order.reply
+    is_closed = message.ephemeral or message.channel_id in world.discord.closed_channels
+    valid_for = world.discord.token_ends[reply.token or ""] - world.loop.now
+    has_expired = timedelta(seconds=valid_for) < TOKEN_MARGIN or bool(process.clock.shift)
+    return not process.is_up or message.deleted or (has_expired and (is_closed or not reply.bot_in_channel))
 
 
 def requests_are_bounded(world: World) -> Iterator[str]:

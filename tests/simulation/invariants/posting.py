@@ -65,7 +65,7 @@ def jobs_that_nobody_knows_are_refunded(world: World) -> Iterator[str]:
         placed = world.placed[order_key]
         row = world.database.rows.get(placed.song_id or 0)
         unknown = next((post.job for post in posts if post.job is not None and not post.told), None)
-        if unknown is None or placed.forgotten or row is None:
+        if unknown is None or placed.forgotten or placed.lost or row is None:
             continue
         if (row.state, row.reason) != ("failed", "interrupted") or row.refunded_at is None:
             yield f"song {row.id} is {row.state} ({row.reason}), and nobody knows of {unknown.id}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from songbot.delivery import late_edits
-from songbot.delivery.late_edits import MAX_ATTEMPTS, LateEdits
+from songbot.delivery.late_edits import MAX_ATTEMPTS, MAX_WATCHED, LateEdits
 from songbot.delivery.service import DiscordDelivery
 from songbot.songs.models import DeliveryState, ReplyTarget, Song, State
 from songbot.songs.progress import Progress, Stage
@@ -153,13 +153,13 @@ class Looks:
 
 
 def run_looks(scenario: Callable[[LateEdits], Awaitable[None]], failing: int = 0) -> Looks:
-    """Run `scenario` while replies are looked at, and a day longer."""
+    """Run `scenario` while replies are looked at, and two days longer."""
 
     async def live() -> Looks:
         looks = Looks(failing)
         task = asyncio.create_task(looks.edits.run())
         await scenario(looks.edits)
-        await asyncio.sleep(86_400)
+        await asyncio.sleep(2 * 86_400)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert looks.edits._edited_at == {}
@@ -197,9 +197,17 @@ def test_an_edit_during_the_last_look_is_looked_at_too() -> None:
     assert run_looks(scenario).at[-1] == (400, 7)
 
 
-def test_a_failing_look_is_repeated_each_minute_for_an_hour_at_most() -> None:
+def test_in_an_outage_of_many_songs_only_so_many_replies_are_looked_at() -> None:
+    async def scenario(edits: LateEdits) -> None:
+        for song_id in range(MAX_WATCHED + 5):
+            edits.watch(replace(COMPOSING, id=song_id))
+
+    assert len(run_looks(scenario).at) == 2 * MAX_WATCHED
+
+
+def test_a_failing_look_is_repeated_for_a_day_at_most() -> None:
     async def scenario(edits: LateEdits) -> None:
         edits.watch(COMPOSING)
 
-    assert [at for at, _ in run_looks(scenario, failing=3).at] == [20, 200, 260, 320]
+    assert [at for at, _ in run_looks(scenario, failing=3).at] == [20, 200, 320, 440]
     assert len(run_looks(scenario, failing=10**6).at) == 1 + MAX_ATTEMPTS
