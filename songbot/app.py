@@ -257,7 +257,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.worker.run(), name="worker")
             tasks.create_task(retention.run(), name="retention")
-            tasks.create_task(self._delivery.run(), name="expiry-notices")
+            tasks.create_task(self._delivery.run(), name="delivery")
             tasks.create_task(self._languages.run(), name="languages")
 
     async def stop(self) -> None:

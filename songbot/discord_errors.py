@@ -69,6 +69,11 @@ def is_permanent(error: BaseException) -> bool:
     return 400 <= error.status < 500 and error.status != 429 and error.code not in TRANSIENT_CODES
 
 
+def may_still_arrive(error: BaseException) -> bool:
+    """Return whether the request may take effect later: the connection broke, or the caller gave up."""
+    return isinstance(error, (aiohttp.ClientError, OSError))  # TimeoutError is an OSError
+
+
 def refuses_target(error: BaseException) -> bool:
     """Return whether Discord refuses any message of the bot in that channel or to that person."""
     return isinstance(error, discord.HTTPException) and error.code in TARGET_CODES

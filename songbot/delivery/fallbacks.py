@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from songbot.songs.models import ReplyTarget, Song
+from songbot.songs.models import DeliveryState, ReplyTarget, Song
 
 TOKEN_MARGIN = timedelta(seconds=30)
 """Subtracted from a token's lifetime to allow for the time a request takes."""
@@ -90,6 +90,23 @@ def methods_for(song: Song, now: datetime, reach: ChannelReach | None = None) ->
         methods += [DeliveryMethod.EDIT] if song.reply.message_id is not None else []
         methods += [DeliveryMethod.POST] if reach.can_post else []
     return [*methods, DeliveryMethod.DIRECT, *([DeliveryMethod.FOLLOW_UP] if by_token else [])]
+
+
+def method_in_place(
+    song: Song, latest: Song | None, now: datetime, reach: ChannelReach
+) -> DeliveryMethod | None:
+    """Return the method that can edit the card in the song's reply again, or None if there is none.
+
+    `latest` is the song as it is now, or None if its person has had it deleted. If it was delivered
+    elsewhere, the reply has no card.
+    """
+    if latest is None or latest.delivery is not DeliveryState.DELIVERED:
+        return None
+    if song.reply.message_id not in (None, latest.reply.message_id):
+        return None
+    if token_is_valid(song.reply, now):
+        return DeliveryMethod.TOKEN
+    return None if needs_token(song, reach) else DeliveryMethod.EDIT
 
 
 def upload_limit(method: DeliveryMethod, song: Song, reach: ChannelReach) -> int:

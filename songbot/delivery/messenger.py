@@ -10,7 +10,7 @@ import discord
 from discord.http import MultipartParameters, handle_message_parameters
 from discord.webhook.async_ import async_context
 
-from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY
+from songbot.discord_errors import MISSING_PERMISSIONS, NO_REPLY_WITHOUT_HISTORY, is_blocked_by_automod
 from songbot.songs.models import ReplyTarget, Song, State
 from songbot.ui.custom_ids import custom_ids_on
 from songbot.ui.song_card import plain_card, title_of
@@ -128,19 +128,42 @@ class Messenger:
                 raise
         return None
 
+    async def shows_answer(self, song: Song, *, by_token: bool) -> bool:
+        """Return whether the song's reply is its card. This is False if the bot can't read it."""
+        try:
+            if by_token:
+                webhook, message_id = self._webhook(song.reply), _message_id_or_original(song.reply)
+                message = await webhook.fetch_message(message_id)
+            else:
+                message = await self._bot_message(song.reply).fetch()
+        except discord.HTTPException as error:
+            if error.code != MISSING_PERMISSIONS:
+                raise
+            return False
+        return _has_card_buttons(message, song)
+
     def _is_answer(self, message: discord.Message, song: Song) -> bool:
         if self._client.user is None or message.author.id != self._client.user.id:
             return False
-        return not card_custom_ids(song.id).isdisjoint(custom_ids_on(message))
+        return _has_card_buttons(message, song)
 
     async def notify(self, song: Song, card: ReplyTarget, users: Sequence[int]) -> None:
         """Send one message under the card that mentions `users` and nobody else.
 
         It is a followup if only the token has access. Otherwise it is a reply to the card, or a plain message
-        if the bot can't read the channel's history.
+        if the bot can't read the channel's history. It names the song unless AutoMod blocks the title.
         """
+        title = _title(find_language(song.language), song)
+        try:
+            await self._mention(song, card, users, title)
+        except discord.HTTPException as error:
+            if title is None or not is_blocked_by_automod(error):
+                raise
+            await self._mention(song, card, users, None)
+
+    async def _mention(self, song: Song, card: ReplyTarget, users: Sequence[int], title: str | None) -> None:
         language, failed = find_language(song.language), song.state is State.FAILED
-        content = wording.ready(language, users, _title(language, song), failed=failed)
+        content = wording.ready(language, users, title, failed=failed)
         allowed = _mentions_of(users)
         if mentions_by_token(song, card):
             await self._webhook(song.reply).send(content, ephemeral=song.private, allowed_mentions=allowed)
@@ -226,6 +249,10 @@ async def _restore_lost_embed(message: discord.Message, embed_text: str) -> None
     """
     if not message.embeds and embed_text not in message.content:
         await message.edit(content=_joined(message.content, embed_text))
+
+
+def _has_card_buttons(message: discord.Message, song: Song) -> bool:
+    return not card_custom_ids(song.id).isdisjoint(custom_ids_on(message))
 
 
 def _joined(content: str, embed_text: str) -> str:

@@ -6,12 +6,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import discord
 
 from songbot.bounded_dict import BoundedDict
-from songbot.discord_errors import DISCORD_ERRORS, describe, is_permanent, refuses_target
+from songbot.discord_errors import (
+    DISCORD_ERRORS,
+    describe,
+    is_permanent,
+    may_still_arrive,
+    refuses_target,
+)
 from songbot.media.accent import accent_of
 from songbot.media.downloader import MediaDownloader, SongFiles
 from songbot.songs.errors import StoreUnavailable
@@ -30,12 +37,14 @@ from .fallbacks import (
     BY_TOKEN,
     ChannelReach,
     DeliveryMethod,
+    method_in_place,
     methods_for,
     must_stay_private,
     needs_token,
     token_is_valid,
     upload_limit,
 )
+from .late_edits import LateEdits
 from .messenger import Messenger, mentions_by_token
 from .payloads import CardPayload, payload_variants, variants_after
 from .refusals import MAX_REMEMBERED, RefusalBudget, RefusedTargets
@@ -101,10 +110,13 @@ class DiscordDelivery:
         self._unknown_outcomes: BoundedDict[int, DeliveryMethod] = BoundedDict(MAX_REMEMBERED)
         """The last method of each song whose request may have reached Discord without a response."""
         self._notices = ExpiryNotices(clock, self._send_expiry_notice)
+        self._late_edits = LateEdits(clock, self._restore_card)
 
     async def run(self) -> None:
-        """Edit replies before their tokens expire, until cancelled."""
-        await self._notices.run()
+        """Edit replies before their tokens expire, and restore replaced cards, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._notices.run(), name="expiry-notices")
+            tasks.create_task(self._late_edits.run(), name="late-edits")
 
     # ------------------------------------------------------------------ progress
 
@@ -152,6 +164,8 @@ class DiscordDelivery:
             log.debug("progress not shown: %s", describe(error), extra={"song": song.id})
             if is_permanent(error):
                 self._stop_progress(song.id, by_token=by_token)
+            if may_still_arrive(error):
+                self._late_edits.watch(song)
             return False
         return True
 
@@ -201,7 +215,7 @@ class DiscordDelivery:
         return outcome
 
     async def _try_methods(
-        self, song: Song, notify: list[int], attempt: int
+        self, song: Song, notify: list[int], attempt: int, only: DeliveryMethod | None = None
     ) -> Delivered | Undeliverable | RetryLater:
         reasons: list[str] = []
         parent, reach = await self._parent(song), self._reach(song)
@@ -209,6 +223,7 @@ class DiscordDelivery:
         # has been set back and the token, which had expired, counts as valid again.
         unknown = self._unknown_outcomes.get(song.id)
         methods = sorted(methods_for(song, self._clock.now(), reach), key=lambda method: method != unknown)
+        methods = methods if only is None else [only]
         limits = {method: upload_limit(method, song, reach) for method in methods}
         async with self._files(song, attempt, max(limits.values())) as files:
             accent = await accent_of(files.cover)
@@ -277,6 +292,25 @@ class DiscordDelivery:
             yield
 
     # ------------------------------------------------------------ after delivery
+
+    async def _restore_card(self, song: Song) -> bool:
+        """Send the card again if a late edit has replaced it. Return False if that has to be tried again."""
+        try:
+            latest = await self._parents.get(song.id) if self._parents else None
+            method = method_in_place(song, latest, self._clock.now(), self._reach(song))
+            if latest is None or method is None:
+                return True
+            async with self._request(method):
+                if await self._messenger.shows_answer(song, by_token=method in BY_TOKEN):
+                    return True
+        except StoreUnavailable:
+            return False
+        except DISCORD_ERRORS as error:
+            return is_permanent(error)
+        log.warning("a late edit has replaced the reply; sending it again", extra={"song": song.id})
+        outcome = await self._try_methods(replace(latest, reply=song.reply), [], 1, only=method)
+        self._unknown_outcomes.pop(song.id, None)
+        return not isinstance(outcome, RetryLater)
 
     async def _after_delivery(self, song: Song, delivered: Delivered, notify: list[int]) -> None:
         method = DeliveryMethod(delivered.method)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .database import Row
-from .invariants import posting, quotas, rows
+from .invariants import channels, posting, quotas, rows
 from .invariants.fairness import Line
 from .truth import Charge, Placed
 from .whisul import Post
@@ -26,11 +26,12 @@ class Checks:
         if problem is not None:
             self._world.violate(invariant, problem)
 
-    def on_submit(self, process: int, order_key: str) -> None:
-        world = self._world
+    def on_submit(self, post: Post) -> None:
+        world, process, order_key = self._world, post.process, post.order_key
         world.tell(process, "POSTs %s", order_key)
-        world.sent.setdefault(order_key, set()).add(process)
-        world.submits.setdefault(order_key, []).append(world.loop.now)
+        problem = posting.no_post_follows_one_of_unknown_outcome(world, post)
+        self.report("no_post_follows_one_of_unknown_outcome", problem)
+        world.posts.setdefault(order_key, []).append(post)
         self.report(
             "post_only_under_a_live_lease", posting.post_only_under_a_live_lease(world, process, order_key)
         )
@@ -67,6 +68,11 @@ class Checks:
         if getattr(getattr(outcome, "decision", None), "uses_grant", False):
             key = order.quota_guild_id or 0, order.user_id
             world.book.grants[key] = world.book.grants.get(key, 0) - 1
+
+    def on_channel_decision(self, process: int, placed: Placed, asked_at: float) -> None:
+        """Check whether the order may be taken, or refused, in its channel."""
+        book = self._world.channel_book
+        self.report("channel_rule_is_kept", channels.channel_rule_is_kept(book, process, placed, asked_at))
 
     def on_row(self, process: int, old: Row | None, new: Row | None) -> None:
         """Check a committed change of a song's row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from songbot.songs.errors import StoreUnavailable
 from songbot.songs.orders import Order, OrderOutcome
 from songbot.storage.connectors.base import Connector
 from songbot.storage.repositories.songs import SqlSongRepository
+from songbot.storage.schema.tables import metadata
 from tests.support.inline_connector import InlineSqliteConnector
 
 from .network import Link, NoAnswer, Refused, Trouble
@@ -67,6 +68,14 @@ class Call:
     result: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The rows of all tables, and those of the songs as the checks know them."""
+
+    tables: dict[str, list[Any]]
+    rows: dict[int, Row]
+
+
 class DatabaseServer:
     """`rows` is what is committed. `observer` receives each change of a row, and which process made it."""
 
@@ -79,9 +88,13 @@ class DatabaseServer:
         self.rows: dict[int, Row] = {}
         self.observer: Observer = lambda _process, _old, _new: None
         self._orders: list[Call] = []
+        self.cut_off = 0
+        """The number of the last process that was started before the database was lost."""
 
     def execute(self, call: Call) -> Any:
         """Run one transaction of a process, unless it was already run during another one."""
+        if 0 < call.process <= self.cut_off:
+            raise StoreUnavailable("simulated: the database is lost")
         if call.done:
             return call.result
         amid = self._order_amid(call)
@@ -134,6 +147,25 @@ class DatabaseServer:
             raise
         connection.end("COMMIT")
         return result
+
+    def back_up(self) -> Backup:
+        query, tables = self.inline.driver.execute, metadata.sorted_tables
+        return Backup(
+            {table.name: query(f"SELECT * FROM {table.name}").fetchall() for table in tables}, dict(self.rows)
+        )
+
+    def restore(self, backup: Backup) -> None:
+        """Return to the backup. Ids of songs that were made after it are not used again."""
+        driver, tables = self.inline.driver, metadata.sorted_tables
+        for table in reversed(tables):
+            driver.execute(f"DELETE FROM {table.name}")
+        for table in tables:
+            places = ", ".join("?" * len(table.columns))
+            driver.executemany(f"INSERT INTO {table.name} VALUES ({places})", backup.tables[table.name])
+        self._connection.forget()
+        self._touched.clear()
+        self._orders.clear()
+        self.rows = dict(backup.rows)
 
     def lease_is_live(self, worker_id: str | None, now: int) -> bool:
         query = "SELECT 1 FROM workers WHERE name = ? AND lease_until > ?"
@@ -229,3 +261,11 @@ class ProcessSongs(SqlSongRepository):
             after=lambda outcome: self._after_create(order, outcome, now), by=order.user_id
         )
         return await super().create(order, now)
+
+
+async def tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    """Do the work, and give up if the database is unavailable, as the bot tells people."""
+    try:
+        await work(*arguments)
+    except StoreUnavailable:
+        return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -17,6 +18,8 @@ from songbot.songs.models import Song
 
 INVALID_TOKEN = 50027
 """Discord, "Opcodes and Status Codes": an invalid webhook token."""
+TOKEN_SECONDS = 900.0
+"""Seconds for which Discord accepts an interaction's token."""
 NONCE_SECONDS = 300.0
 """Seconds for which Discord remembers a nonce."""
 
@@ -43,16 +46,25 @@ class Message:
     card_of: int | None = None
     ephemeral: bool = False
     deleted: bool = False
+    wordless: bool = False
+    """Whether the answer has neither prompt nor title."""
+    overwritten_by: int = 0
+    """The process whose progress replaced an answer, because its request took effect late."""
 
 
 @dataclass
 class DiscordServer:
-    """`closed_channels` are gone or inaccessible; `closed_dms` are those of people who accept no DMs."""
+    """`closed_channels` are gone or inaccessible; `closed_dms` are those of people who accept no DMs.
 
+    `now` returns virtual seconds.
+    """
+
+    now: Callable[[], float]
     messages: dict[int, Message] = field(default_factory=dict)
     closed_channels: dict[int, int] = field(default_factory=dict)
     closed_dms: set[int] = field(default_factory=set)
-    refused_tokens: set[str] = field(default_factory=set)
+    token_ends: dict[str, float] = field(default_factory=dict)
+    """When each interaction's token expires, or 0 if it is never accepted."""
     refusals: dict[int, set[str]] = field(default_factory=dict)
     """The delivery methods that Discord permanently refused, by song."""
     refused_routes: set[tuple[str, int]] = field(default_factory=set)
@@ -69,30 +81,35 @@ class DiscordServer:
         self.messages[message.id] = message
         return message.id
 
-    def edit(self, message_id: int | None, card_of: int | None, *, token: str | None) -> int:
+    def new_token(self, message_id: int, *, refused: bool) -> str:
+        """Return the token of the interaction that the message responds to."""
+        token = f"token-{message_id}"
+        self.token_ends[token] = 0.0 if refused else self.now() + TOKEN_SECONDS
+        return token
+
+    def edit(self, message_id: int | None, card_of: int | None, *, token: str | None, by: int = 0) -> int:
         """Edit by token, or else as the bot. Return the message's id. `card_of` is None for progress."""
-        message = self.messages.get(message_id or 0)
-        if token is not None and token in self.refused_tokens:
-            raise http_error(401, INVALID_TOKEN)
-        if token is None and message is not None:
-            self._reach(message.channel_id)
-        if message is None or message.deleted or (message.ephemeral and token is None):
-            raise http_error(404, UNKNOWN_MESSAGE)
+        message = self._message(message_id, token)
+        if message.card_of is not None or card_of is not None:
+            message.overwritten_by = by if card_of is None else 0
         message.card_of = card_of
         return message.id
 
-    def post(self, channel_id: int, song_id: int, nonce: str, now: float) -> int:
-        self._reach(channel_id)
-        return self._post(channel_id, song_id, nonce, now)
+    def shows(self, message_id: int | None, song_id: int, *, token: str | None) -> bool:
+        """Return whether the message is the song's card, as found by fetching it."""
+        return self._message(message_id, token).card_of == song_id
 
-    def direct(self, user_id: int, song_id: int, nonce: str, now: float) -> int:
+    def post(self, channel_id: int, song_id: int, nonce: str) -> int:
+        self._reach(channel_id)
+        return self._post(channel_id, song_id, nonce)
+
+    def direct(self, user_id: int, song_id: int, nonce: str) -> int:
         if user_id in self.closed_dms:
             raise http_error(403, CANNOT_MESSAGE_USER)
-        return self._post(dm_channel(user_id), song_id, nonce, now)
+        return self._post(dm_channel(user_id), song_id, nonce)
 
     def follow_up(self, channel_id: int, song_id: int, *, token: str | None) -> int:
-        if token in self.refused_tokens:
-            raise http_error(401, INVALID_TOKEN)
+        self._accept(token or "")
         message = Message(next(self._ids), channel_id, card_of=song_id)
         self.messages[message.id] = message
         return message.id
@@ -127,14 +144,28 @@ class DiscordServer:
         routes = {way for way, target in self.refused_routes if target in (user_id, channel_id)}
         return self.refusals.get(song_id, set()) | (routes & {"post", "direct"})
 
-    def _post(self, channel_id: int, song_id: int, nonce: str, now: float) -> int:
+    def _message(self, message_id: int | None, token: str | None) -> Message:
+        message = self.messages.get(message_id or 0)
+        if token is not None:
+            self._accept(token)
+        elif message is not None:
+            self._reach(message.channel_id)
+        if message is None or message.deleted or (message.ephemeral and token is None):
+            raise http_error(404, UNKNOWN_MESSAGE)
+        return message
+
+    def _post(self, channel_id: int, song_id: int, nonce: str) -> int:
         known = self._nonces.get((channel_id, nonce))
-        if known is not None and now - known[0] < NONCE_SECONDS:
+        if known is not None and self.now() - known[0] < NONCE_SECONDS:
             return known[1]
         message = Message(next(self._ids), channel_id, card_of=song_id)
         self.messages[message.id] = message
-        self._nonces[channel_id, nonce] = now, message.id
+        self._nonces[channel_id, nonce] = self.now(), message.id
         return message.id
+
+    def _accept(self, token: str) -> None:
+        if self.now() >= self.token_ends[token]:
+            raise http_error(401, INVALID_TOKEN)
 
     def _reach(self, channel_id: int) -> None:
         code = self.closed_channels.get(channel_id)
@@ -147,3 +178,12 @@ CHANNEL_ENDS = (UNKNOWN_CHANNEL, MISSING_ACCESS)
 
 def dm_channel(user_id: int) -> int:
     return 10**6 + user_id
+
+
+def with_a_friend(channel_id: int) -> int:
+    """Return a person's direct messages with somebody else, where the bot only has an interaction's token."""
+    return channel_id + 10**6
+
+
+def is_direct(channel_id: int) -> bool:
+    return channel_id > 10**6

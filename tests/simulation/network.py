@@ -19,6 +19,12 @@ from .loop import WORLD, SimulatedLoop
 T = TypeVar("T")
 FOREVER = 10**9
 HOUR = 3600.0
+LATEST = {"database": HOUR, "Whisul": 600.0, "Discord": 180.0}
+"""Seconds after which no request to a neighbour takes effect any more.
+
+A request outlives its caller in the buffers of a broken connection, which Linux keeps for about 100 s, or
+behind a proxy that stops waiting for the server, in Cloudflare's case after about as long.
+"""
 
 
 class Trouble(StrEnum):
@@ -33,7 +39,7 @@ class Trouble(StrEnum):
     ANSWER_LATE = auto()
     """It takes effect, but its response arrives seconds later."""
     EFFECT_LATE = auto()
-    """It takes effect only seconds later, or up to an hour."""
+    """It takes effect only seconds later, or up to an hour (`LATEST`)."""
     HELD = auto()
     """It takes effect at the worst moment: when a POST has arrived at Whisul. There is never a response."""
     ERROR = auto()
@@ -66,6 +72,8 @@ class Link:
     away: Trouble | None = None
     troubled_at: float = -FOREVER
     closed: bool = False
+    late_until: float = 0.0
+    """When the last request that takes effect late will have done so."""
     held: list[Callable[[], None]] = field(default_factory=list)
     trap: Callable[[], object] | None = None
     """Called once, at the next request."""
@@ -99,7 +107,7 @@ class Link:
         elif trouble is Trouble.ANSWER_LATE:
             back = random() ** 2 * timeout * 1.5
         elif trouble is Trouble.EFFECT_LATE:
-            there = random() ** 2 * timeout * 3 if random() < 0.8 else random() ** 4 * HOUR
+            there = self._lateness(timeout)
         answer: asyncio.Future[T] = self.loop.create_future()
         if trouble is Trouble.HELD:
             there = FOREVER
@@ -109,6 +117,16 @@ class Link:
         if there + back > timeout:
             self.loop.call_later(timeout, _settle, answer, None, NoAnswer(), context=WORLD)
         return await answer
+
+    def _lateness(self, timeout: float) -> float:
+        """Return the seconds until a request takes effect, mostly about as many as its caller waits."""
+        random = self.random.random
+        few = min(timeout * 3, LATEST[self.name])
+        there = random() ** 2 * few if random() < 0.8 else random() ** 4 * LATEST[self.name]
+        self.late_until = max(self.late_until, self.loop.now + there)
+        tell = partial(self.tell, "%s: a request of %.3f s ago takes effect", self.name, there)
+        self.loop.call_later(there, tell, context=WORLD)
+        return there
 
     def release(self) -> None:
         """Let the held requests arrive, within milliseconds."""

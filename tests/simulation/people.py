@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from songbot.quotas.rules import LimitKind, Period, Rule
-from songbot.songs.errors import StoreUnavailable
 from songbot.songs.models import Relation, ReplyTarget
 from songbot.songs.orders import Order
+from songbot.wording.language import ENGLISH
 
-from .database import Call
-from .discord_server import dm_channel
+from .automod import WORD
+from .channels import ADMIN, CHANNELS, ChannelAdmins, interaction_of
+from .database import Call, tolerant
+from .discord_server import TOKEN_SECONDS, dm_channel, is_direct, with_a_friend
 from .process import Process
 from .scenario import ZONES
 from .truth import Placed
@@ -23,8 +25,7 @@ from .truth import Placed
 if TYPE_CHECKING:
     from .world import World
 
-TOKEN_LIFE = timedelta(minutes=15)
-ADMIN = 99
+TOKEN_LIFE = timedelta(seconds=TOKEN_SECONDS)
 ROLES = (71, 72)
 
 
@@ -52,6 +53,7 @@ class People:
                 ((0.02 if early else random.random()) * scenario.orders_for, len(acts), self._administer)
             )
         acts += self._cancellations(len(acts))
+        acts += ChannelAdmins(self._world, self._pick_process).acts(len(acts))
         for at, _, do in sorted(acts):
             await asyncio.sleep(max(0.0, at - self._world.loop.now))
             do()
@@ -71,7 +73,7 @@ class People:
         if process is not None and cancellable:
             row = self._random.choice(cancellable)
             world.tell(process.number, "person %s cancels song %s", row.user_id, row.id)
-            process.spawn(_tolerant(process.songs.cancel_queued, row.id, row.user_id, process.clock.now()))
+            process.spawn(tolerant(process.songs.cancel_queued, row.id, row.user_id, process.clock.now()))
 
     def _user(self) -> int:
         if self._random.random() < self._scenario.newcomers:
@@ -91,8 +93,8 @@ class People:
         process, random = self._pick_process(), self._random
         if process is None:
             return
-        order = self._new_order(self._user(), process)
-        parents = list(self._world.by_song)
+        order = self._new_order(self._user())
+        parents = [song_id for song_id, placed in self._world.by_song.items() if not placed.lost]
         if parents and random.random() < 0.3:
             order = replace(
                 order,
@@ -103,33 +105,41 @@ class People:
                 self._begin_order(process, self._again(order))
         self._begin_order(process, order)
 
-    def _new_order(self, user_id: int, process: Process) -> Order:
+    def _new_order(self, user_id: int) -> Order:
         random, scenario = self._random, self._scenario
         guild = None if random.random() < scenario.direct * 0.5 else 500 + random.randrange(scenario.guilds)
         private = random.random() < 0.2
         key = f"order-{len(self._world.placed) + 1}"
         channel = dm_channel(user_id) if guild is None else guild * 10
+        if guild is not None and scenario.channel_changes:
+            channel += len(self._world.placed) % CHANNELS
         return Order(
             key,
             user_id,
-            f"{key} rain on a tin roof",
+            f"{key} {'sun' if self._is_blocked(guild) else WORD} on a tin roof",
             private,
-            self._reply(channel, process, private=private and guild is not None),
+            self._reply(channel, private=private and guild is not None),
             guild_id=guild,
             quota_guild_id=guild,
             role_ids=frozenset(random.sample(ROLES, random.randrange(3))),
         )
 
-    def _reply(self, channel: int, process: Process, *, private: bool) -> ReplyTarget:
-        random, message_id = self._random, self._world.discord.new_line(channel, ephemeral=private)
-        if random.random() < 0.05:
-            self._world.discord.refused_tokens.add(f"token-{message_id}")
+    def _is_blocked(self, guild: int | None) -> bool:
+        """Return whether AutoMod would refuse the acknowledgement of a prompt with its word."""
+        return guild is not None and self._world.automod.is_on(self._world.loop.now)
+
+    def _reply(self, channel: int, *, private: bool) -> ReplyTarget:
+        random, discord = self._random, self._world.discord
+        is_refused, is_there = random.random() < 0.05, random.random() < 0.9
+        if is_direct(channel) and not is_there:
+            channel = with_a_friend(channel)
+        message_id = discord.new_line(channel, ephemeral=private)
         return ReplyTarget(
             channel,
             message_id,
-            token=f"token-{message_id}",
-            token_expires_at=process.clock.now() + TOKEN_LIFE,
-            bot_in_channel=random.random() < 0.9,
+            token=discord.new_token(message_id, refused=is_refused),
+            token_expires_at=self._world.now() + TOKEN_LIFE,
+            bot_in_channel=is_there,
         )
 
     def _again(self, order: Order) -> Order:
@@ -152,10 +162,8 @@ class People:
             self._world.loop.call_later(delay, self._remove_message, order.reply.message_id)
 
     async def _place_order(self, process: Process, placed: Placed) -> None:
-        try:
-            placed.outcome = type(await process.orders.place_order(placed.order)).__name__
-        except StoreUnavailable:
-            placed.outcome = "StoreUnavailable"
+        refusal = await process.ordering._place_order(interaction_of(placed), placed.order)
+        placed.outcome = "accepted" if refusal is None else refusal.sentence(ENGLISH)
         self._world.tell(process.number, "answers %s: %s", placed.order.idempotency_key, placed.outcome)
 
     def _remove_message(self, message_id: int | None) -> None:
@@ -172,13 +180,13 @@ class People:
         songs = list(world.by_song)
         if songs and random.random() < 0.5:
             song_id = random.choice(songs)
-            process.spawn(_tolerant(process.library.mark_deleted, song_id))
-            process.spawn(_tolerant(process.library.toggle_subscription, song_id, 3, 10))
+            process.spawn(tolerant(process.library.mark_deleted, song_id))
+            process.spawn(tolerant(process.library.toggle_subscription, song_id, 3, 10))
             return
         user_id = random.randrange(1, self._scenario.people + 1)
-        process.spawn(_tolerant(self._forget, process, user_id))
+        process.spawn(tolerant(self._forget, process, user_id))
         if (elsewhere := self._pick_process()) is not None and random.random() < 0.5:
-            self._begin_order(elsewhere, self._new_order(user_id, elsewhere))
+            self._begin_order(elsewhere, self._new_order(user_id))
 
     async def _forget(self, process: Process, user_id: int) -> None:
         """Delete the person's data, as the cog of `/privacy delete` does."""
@@ -202,7 +210,7 @@ class People:
         action = random.choice(
             [self._set_rule, self._set_rule, self._clear_rule, self._grant, self._reset, self._zone]
         )
-        process.spawn(_tolerant(action, process, guild, user))
+        process.spawn(tolerant(action, process, guild, user))
 
     def _subject(self, user: int) -> tuple[LimitKind, int]:
         kind = self._random.choice(
@@ -261,11 +269,3 @@ class People:
         process.connector.next_call = Call(after=lambda _old: book.zones.__setitem__(guild, zone))
         self._world.tell(process.number, "sets server %s to %s", guild, zone)
         await process.quotas.set_timezone(guild, ADMIN, zone, process.clock.now())
-
-
-async def _tolerant(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
-    """Do the work, and give up if the database is unavailable, as the bot tells people."""
-    try:
-        await work(*arguments)
-    except StoreUnavailable:
-        return

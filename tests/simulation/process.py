@@ -8,15 +8,17 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
 from songbot.delivery.service import DiscordDelivery
+from songbot.interactions.languages import Languages
+from songbot.interactions.ordering import Ordering
 from songbot.media.downloader import MediaDownloader
 from songbot.songs.durations import DurationEstimator
 from songbot.songs.telemetry import Telemetry
+from songbot.storage.repositories.channel_rules import SqlChannelRuleRepository
 from songbot.storage.repositories.library import SqlLibraryRepository
 from songbot.storage.repositories.privacy import SqlPrivacyRepository
 from songbot.storage.repositories.quotas import SqlQuotaRepository
@@ -25,6 +27,7 @@ from songbot.worker.order_service import OrderService
 from songbot.worker.throttle import RequestThrottle
 from songbot.worker.worker import Worker
 
+from .channels import NO_CACHE, ProcessPolicy
 from .database import ProcessConnector, ProcessSongs
 from .loop import PROCESS
 from .messenger import SimulatedMessenger
@@ -35,10 +38,8 @@ if TYPE_CHECKING:
     from .world import World
 
 
-BOUNDED = {"_dead_progress", "_budgets_by_token", "_refused_methods"}
+BOUNDED = {"_dead_progress", "_budgets_by_token", "_refused_methods", "_unknown_outcomes"}
 """Attributes with a maximum size of their own, however many songs there are."""
-_NO_CACHE = SimpleNamespace(get_guild=lambda _id: None, get_channel=lambda _id: None)
-"""A client that knows no servers or channels. Anything unknown counts as allowed."""
 
 
 class ProcessClock:
@@ -92,18 +93,21 @@ class Process:
         self.quotas = SqlQuotaRepository(connector, limits)
         self.throttle = RequestThrottle(clock.monotonic, self.random.random)
         self.delivery = DiscordDelivery(
-            cast("discord.Client", _NO_CACHE),
+            cast("discord.Client", NO_CACHE),
             cast("MediaDownloader", None),
             attach_audio=False,
             clock=clock,
             parents=self.songs,
         )
         messenger = SimulatedMessenger(
-            world.discord, self.number, self.discord, world.checks.on_discord_request
+            world.discord, world.automod, self.number, self.discord, world.checks.on_discord_request
         )
         self.delivery._messenger = cast("Any", messenger)
         self.worker = Worker(self._dependencies(), self.name)
         self.orders = OrderService(self.songs, self.worker, clock, Telemetry())
+        self.channel_rules = SqlChannelRuleRepository(connector)
+        self.policy = ProcessPolicy(self)
+        self.ordering = Ordering(self.orders, self.policy, cast("Languages", None))
 
     def _dependencies(self) -> WorkerDependencies:
         world, checks = self.world, self.world.checks

@@ -30,7 +30,7 @@ class SimulatedProvider:
         server: WhisulServer,
         process: int,
         link: Link,
-        on_submit: Callable[[int, str], None],
+        on_submit: Callable[[Post], None],
         on_post: Callable[[Post], None],
         on_poll: Callable[[int, str], None],
     ) -> None:
@@ -41,7 +41,7 @@ class SimulatedProvider:
         key, link = order_key_of(prompt), self._link
         post = Post(key, self._process, link.loop.now)
         trouble, nothing_gets_there = link.next_trouble(), bool(link.cut or link.away)
-        self._on_submit(self._process, key)
+        self._on_submit(post)
 
         def effect() -> str:
             self._on_post(post)
@@ -52,9 +52,11 @@ class SimulatedProvider:
                 return await link.request(lambda: _submit_error(link.random, effect), None, TIMEOUT)
             job_id = await link.request(effect, trouble, TIMEOUT)
         except Refused:
+            post.known_none = True
             raise ProviderUnavailable from None
         except NoAnswer:
             # Without a connection, nothing can have been sent.
+            post.known_none = nothing_gets_there
             raise (ProviderUnavailable if nothing_gets_there else OutcomeUnknown) from None
         except (JobNotCreated, PromptRejected, AuthenticationFailed, UnexpectedResponse) as error:
             post.known_none = True

@@ -12,11 +12,11 @@ from datetime import timedelta
 from random import Random
 from unittest.mock import patch
 
-from songbot.delivery import expiry_notices
+from songbot.delivery import expiry_notices, late_edits
 from songbot.songs.errors import StoreUnavailable
 from songbot.worker import worker
 
-from .invariants import end, periodic
+from .invariants import channels, end, periodic, posting, words
 from .loop import Deadlock, SimulatedLoop, SimulatedWakeup
 from .network import FOREVER
 from .people import People
@@ -27,6 +27,8 @@ from .world import World
 
 LOOK = 10.0
 """Virtual seconds between two checks of what must not go on for long."""
+AFTER_LATE = 210.0
+"""Virtual seconds after the last late effect, and after the last fault, in which the bot deals with it."""
 LONG_RUN = 1200.0
 """Virtual seconds after which a run ends once everything is answered, even if faults continue."""
 
@@ -67,6 +69,7 @@ def _undisturbed() -> Iterator[None]:
         with (
             patch.object(worker, "Wakeup", SimulatedWakeup),
             patch.object(expiry_notices, "Wakeup", SimulatedWakeup),
+            patch.object(late_edits, "Wakeup", SimulatedWakeup),
         ):
             yield
     finally:
@@ -90,12 +93,15 @@ async def _live(world: World) -> None:
 
 
 async def _watch_to_the_end(world: World, people: asyncio.Task[None], weather: asyncio.Task[None]) -> None:
-    """Watch until everything is answered and, for a while after that, no order has arrived late."""
+    """Watch until everything is answered and, for a while after that, nothing more arrived late."""
     config = world.scenario.config
     while world.violation is None:
         await _watch_until_settled(world, people, weather)
         songs = len(world.by_song)
-        await asyncio.sleep(2 * config.heartbeat_interval + config.progress_interval + 30.0)
+        until = world.loop.now + 2 * config.heartbeat_interval + config.progress_interval + 30.0
+        if world.late_until:
+            until = max(until, world.late_until + AFTER_LATE, (world.calm_since or 0.0) + AFTER_LATE)
+        await asyncio.sleep(until - world.loop.now)
         if len(world.by_song) == songs:
             return
 
@@ -118,12 +124,21 @@ async def _watch_until_settled(world: World, people: asyncio.Task[None], weather
         world.checks.report("everything_is_settled", end.everything_is_settled(world))
         is_open = any(row.delivery == "pending" for row in world.database.rows.values())
         is_calm = world.calm_since is not None
-        if not is_open and (is_calm or (people.done() and world.loop.now > LONG_RUN)):
+        is_long = people.done() and world.loop.now > LONG_RUN and not world.late_until
+        if not is_open and (is_calm or is_long):
             return
 
 
 def _check_the_end(world: World) -> None:
-    for check in (end.every_order_has_one_answer, end.requests_are_bounded):
+    at_the_end = (
+        end.every_order_has_one_answer,
+        end.requests_are_bounded,
+        channels.what_a_channel_refuses_is_no_song,
+        words.words_are_left_out_only_where_blocked,
+        words.what_automod_blocks_is_explained,
+        posting.jobs_that_nobody_knows_are_refunded,
+    )
+    for check in at_the_end:
         for problem in check(world):
             world.checks.report(check.__name__, problem)
     for process in world.running if world.calm_since is not None else ():

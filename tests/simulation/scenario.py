@@ -14,7 +14,7 @@ from random import Random
 from songbot.quotas.rules import OperatorLimits
 from songbot.worker.config import WorkerConfig
 
-from .network import HOUR, Trouble
+from .network import FOREVER, HOUR, Trouble
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati")
 
@@ -56,6 +56,8 @@ class Kind(StrEnum):
 ONE_PROCESS = frozenset(
     {Kind.KILL, Kind.STOP, Kind.FREEZE, Kind.CUT_DATABASE, Kind.CUT_WHISUL, Kind.CUT_DISCORD, Kind.CLOCK}
 )
+RESTARTS = (Kind.KILL, Kind.STOP, Kind.FREEZE)
+NEVER = (FOREVER, FOREVER)
 NO_LIMITS = OperatorLimits(server=1000, member=1000, direct=1000)
 JOB_TIMEOUT = 420.0
 """More than twice the longest time that Whisul takes here."""
@@ -72,6 +74,15 @@ class Episode:
     length: float
     process: int | None = None
     silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """When a backup is made, when the database is lost, and when the backup is restored, in seconds."""
+
+    backup_at: float
+    lost_at: float
+    restored_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,12 @@ class Scenario:
     direct: float
     cancellations: float = 0.0
     """The chance, for each order, that someone presses Cancel on one of their songs."""
+    automod: tuple[float, float] = NEVER
+    """From when and until when AutoMod blocks a word of the prompts and titles."""
+    loss: Loss | None = None
+    """When the database is lost and a backup restored."""
+    channel_changes: int = 0
+    """How often an admin sets the rule of a channel. Without any, each server has one channel."""
 
     @property
     def settles_in(self) -> float:
@@ -110,7 +127,28 @@ class Scenario:
 
 def draw(random: Random) -> Scenario:
     """Return the scenario for a seed's random numbers."""
-    return replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
+    scenario = replace(_themed(random), cancellations=random.choice([0.0, 0.0, 0.2, 0.6]))
+    scenario = _late_effects(random, scenario) if random.random() < 0.2 else scenario
+    scenario = replace(
+        scenario,
+        channel_changes=random.choice([0, 0, 0, 0, 0, 4, 12]),
+        automod=_automod(random, scenario) if random.random() < 0.2 else NEVER,
+    )
+    return _restored(random, scenario) if random.random() < 0.1 else scenario
+
+
+def _restored(random: Random, scenario: Scenario) -> Scenario:
+    """Let the database be lost, and a backup be restored. No process starts or thaws meanwhile."""
+    backup_at = random.random() * scenario.orders_for
+    lost_at = backup_at + random.choice([5.0, 60.0, 200.0])
+    restored_at = lost_at + scenario.config.lease_duration + random.choice([10.0, 600.0])
+    episodes = tuple(each for each in scenario.episodes if each.kind not in RESTARTS)
+    return replace(scenario, loss=Loss(backup_at, lost_at, restored_at), episodes=episodes)
+
+
+def _automod(random: Random, scenario: Scenario) -> tuple[float, float]:
+    start = random.random() * scenario.orders_for
+    return start, start + random.choice([60.0, 600.0, FOREVER])
 
 
 def _themed(random: Random) -> Scenario:
@@ -209,6 +247,19 @@ def _late_answers(scenario: Scenario) -> Scenario:
         deletions=0.0,
         admin_changes=0,
     )
+
+
+def _late_effects(random: Random, scenario: Scenario) -> Scenario:
+    """Let requests to Whisul or Discord take effect after their callers have given up."""
+    database, *others = scenario.faults
+    noises = [scenario.noise[0]]
+    is_late = random.choice([(True, False), (False, True), (False, True), (True, True)])
+    is_only_late = random.random() < 0.5
+    for place, late in enumerate(is_late):
+        kinds = () if is_only_late else others[place]
+        others[place] = (*kinds, Trouble.EFFECT_LATE) if late else kinds
+        noises.append(random.choice([0.1, 0.4]) if late else 0.0)
+    return replace(scenario, faults=(database, *others), noise=(noises[0], noises[1], noises[2]))
 
 
 def _commits_at_the_worst_moment(scenario: Scenario) -> Scenario:

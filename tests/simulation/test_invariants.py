@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
+from songbot.delivery import service
 from songbot.delivery.service import DiscordDelivery
+from songbot.interactions import channel_policy
+from songbot.interactions.channel_policy import ChannelPolicy
+from songbot.interactions.ordering import Ordering
 from songbot.songs.models import DeliveryState, FailureReason, Result, Song
 from songbot.songs.ports import Delivered, RetryLater
+from songbot.songs.provider_errors import JobNotCreated, OutcomeUnknown, PromptRejected
+from songbot.storage import restored
 from songbot.storage.queries import create_song, delete_user_data, transitions
 from songbot.storage.repositories.library import SqlLibraryRepository
 from songbot.storage.repositories.songs import SqlSongRepository
@@ -22,6 +28,7 @@ from songbot.worker.job_runner import JobRunner
 from songbot.worker.queue_display import QueueDisplay
 from songbot.worker.worker import Worker
 
+from .invariants import rows
 from .run import simulate
 
 RUNS = 300
@@ -76,6 +83,27 @@ def what_was_never_sent_is_interrupted(patch: Patch) -> None:
     patch.setattr(SqlSongRepository, "requeue", fail)
 
 
+def an_order_of_unknown_outcome_is_sent_again(patch: Patch) -> None:
+    handle = JobRunner._handle_submit_error
+
+    async def requeue(self: Any, job: Any, error: Any) -> float | None:
+        known = JobNotCreated() if isinstance(error, OutcomeUnknown) else error
+        return await handle(self, job, known)
+
+    patch.setattr(JobRunner, "_handle_submit_error", requeue)
+
+
+def an_order_of_unknown_outcome_counts_as_rejected(patch: Patch) -> None:
+    handle = JobRunner._handle_submit_error
+
+    async def reject(self: Any, job: Any, error: Any) -> float | None:
+        known = PromptRejected("on purpose") if isinstance(error, OutcomeUnknown) else error
+        return await handle(self, job, known)
+
+    patch.setattr(JobRunner, "_handle_submit_error", reject)
+    patch.setattr(rows, "paid_job_is_not_given_up", lambda *_: None)  # it sees only jobs that exist already
+
+
 def polls_come_every_two_seconds(patch: Patch) -> None:
     patch.setattr(job_runner, "next_poll_delay", lambda *_: 2.0)
 
@@ -101,7 +129,7 @@ def a_card_is_posted_although_the_reply_shows_it(patch: Patch) -> None:
         outcome = await deliver(self, song, subscribers, attempt)
         if isinstance(outcome, Delivered) and outcome.method in ("token", "edit"):
             await self._messenger._request(
-                song.id, "post", lambda: self._messenger._server.post(song.reply.channel_id, song.id, "2", 0)
+                song.id, "post", lambda: self._messenger._server.post(song.reply.channel_id, song.id, "2")
             )
         return outcome
 
@@ -153,6 +181,41 @@ def a_button_fails(patch: Patch) -> None:
     patch.setattr(SqlLibraryRepository, "toggle_subscription", fail)
 
 
+def a_change_of_a_channels_rule_applies_later(patch: Patch) -> None:
+    patch.setattr(ChannelPolicy, "forget", lambda *_: None)
+
+
+def other_processes_never_notice_a_channels_rule(patch: Patch) -> None:
+    patch.setattr(channel_policy, "CACHE_SECONDS", 3600.0)
+
+
+def an_order_in_a_denied_channel_is_placed(patch: Patch) -> None:
+    place = Ordering._place_order
+
+    async def place_anyway(self: Any, interaction: Any, order: Any) -> Any:
+        refusal = await place(self, interaction, order)
+        if interaction.placed.refused_here:
+            await self._orders.place_order(order)
+        return refusal
+
+    patch.setattr(Ordering, "_place_order", place_anyway)
+
+
+def no_card_has_words(patch: Patch) -> None:
+    variants = service.payload_variants
+    patch.setattr(service, "payload_variants", lambda *args, **kwargs: variants(*args, **kwargs)[-1:])
+
+
+def nobody_is_told_why_words_are_missing(patch: Patch) -> None:
+    async def say_nothing(*_: Any) -> None: ...
+
+    patch.setattr(DiscordDelivery, "_explain_automod", say_nothing)
+
+
+def a_restored_backup_is_started_as_it_is(patch: Patch) -> None:
+    patch.setattr(restored, "_fail_unsent", lambda *_: 0)
+
+
 CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_deletion_takes_other_peoples_songs, "row_is_kept"),
     (a_button_pressed_twice_counts_twice, "pressed_twice_makes_one_song"),
@@ -160,6 +223,8 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_deleted_card_is_due_again, "finished_songs_stay_finished"),
     (a_song_gets_the_result_of_another_job, "completed_song_is_its_own"),
     (what_was_never_sent_is_interrupted, "never_sent_is_not_interrupted"),
+    (an_order_of_unknown_outcome_is_sent_again, "no_post_follows_one_of_unknown_outcome"),
+    (an_order_of_unknown_outcome_counts_as_rejected, "jobs_that_nobody_knows_are_refunded"),
     (polls_come_every_two_seconds, "polls_are_spaced"),
     (nothing_is_ever_delivered, "everything_is_settled"),
     (a_delivery_shows_nothing, "every_order_has_one_answer"),
@@ -171,6 +236,12 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (whisul_is_taken_for_unavailable, "unavailable_only_where_nobody_could_send"),
     (a_loop_of_the_worker_fails, "processes_stay_up"),
     (a_button_fails, "no_unexpected_error"),
+    (a_change_of_a_channels_rule_applies_later, "channel_rule_is_kept"),
+    (other_processes_never_notice_a_channels_rule, "channel_rule_is_kept"),
+    (an_order_in_a_denied_channel_is_placed, "what_a_channel_refuses_is_no_song"),
+    (a_restored_backup_is_started_as_it_is, "no_post_follows_one_of_unknown_outcome"),
+    (no_card_has_words, "words_are_left_out_only_where_blocked"),
+    (nobody_is_told_why_words_are_missing, "what_automod_blocks_is_explained"),
 ]
 
 

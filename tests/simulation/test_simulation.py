@@ -14,7 +14,7 @@ import pytest
 from . import run
 from .people import People
 from .run import simulate
-from .scenario import Scenario, draw
+from .scenario import NEVER, Scenario, draw
 
 RUNS, AT_ONCE = 300, 25
 _TELL = "from tests.simulation.run import simulate; print(simulate({seed}, with_story=True).story)"
@@ -48,6 +48,7 @@ def test_a_run_does_not_end_while_a_late_order_waits_for_its_answer(monkeypatch:
 
 def _without_trouble(random: Random) -> Scenario:
     calm = replace(draw(random), noise=(0.0, 0.0, 0.0), episodes=(), cancellations=0.0)
+    calm = replace(calm, loss=None, automod=NEVER, channel_changes=0)
     return replace(calm, processes=1, shared=False, compose=(20.0, 20.0), odd_jobs=0.0)
 
 

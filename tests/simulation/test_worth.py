@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, bindparam, delete, update
 
+from songbot.delivery.late_edits import LateEdits
 from songbot.delivery.service import DiscordDelivery
 from songbot.songs.models import Song, State
 from songbot.songs.ports import RetryLater, Undeliverable
@@ -126,6 +127,10 @@ def a_deletion_takes_whatever_is_there(patch: Patch) -> None:
     patch.setattr(delete_user_data, "_delete_songs", all_of_theirs)
 
 
+def a_late_edit_is_not_looked_for(patch: Patch) -> None:
+    patch.setattr(LateEdits, "watch", lambda *_: None)
+
+
 CASES: list[tuple[Callable[[Patch], None], set[str]]] = [
     (one_window_for_all_rules_of_a_period, {"order_outcome_is_right"}),
     (a_fifth_attempt_leaves_every_method, {"undeliverable_only_when_refused"}),
@@ -141,6 +146,7 @@ CASES: list[tuple[Callable[[Patch], None], set[str]]] = [
     (whisul_may_stop_all_for_an_hour, {"no_slot_stays_empty", "everything_is_settled"}),
     (limits_on_a_person_are_deleted, {"order_outcome_is_right"}),
     (a_deletion_takes_whatever_is_there, {"accepted_order_is_written"}),
+    (a_late_edit_is_not_looked_for, {"every_order_has_one_answer"}),
 ]
 
 

@@ -20,6 +20,12 @@ class Placed:
     """What the person was told, or None if there was no response."""
     recorded_by: int | None = None
     """The process that recorded that the song was delivered."""
+    refused_here: bool = False
+    """Whether the bot refused it because of a rule for its channel."""
+    lost: bool = False
+    """Whether it was made after the backup that was restored."""
+    restored: bool = False
+    """Whether it was made before a restore, after which it may be answered again."""
     forgotten: bool = False
     """Whether the person has had their data deleted since."""
 

@@ -12,6 +12,7 @@ from songbot.discord_errors import UNKNOWN_CHANNEL
 from .discord_server import CHANNEL_ENDS
 from .loop import WORLD
 from .network import Link, Trouble
+from .restore import lose_and_restore
 from .scenario import Episode, Kind
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Weather:
         async with asyncio.TaskGroup() as group:
             for episode in self._world.scenario.episodes:
                 group.create_task(self._episode(episode))
+            if (loss := self._world.scenario.loss) is not None:
+                group.create_task(lose_and_restore(self._world, loss))
 
     async def _episode(self, episode: Episode) -> None:
         await asyncio.sleep(episode.start)

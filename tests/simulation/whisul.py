@@ -33,7 +33,7 @@ class Job:
 
 @dataclass(slots=True)
 class Post:
-    """A POST that reached Whisul. `known_none` means that the process was told that it made no job."""
+    """A POST that was sent to Whisul. `known_none` means that its process knows that it made no job."""
 
     order_key: str
     process: int

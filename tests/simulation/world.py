@@ -7,9 +7,11 @@ from random import Random
 
 from songbot.storage.schema.types import EPOCH, MICROSECOND
 
+from .automod import AutoMod
 from .checks import Checks
 from .database import DatabaseServer
 from .discord_server import DiscordServer
+from .invariants.channels import ChannelBook
 from .invariants.periodic import HEALTHY_FOR
 from .invariants.quotas import QuotaBook
 from .loop import SimulatedLoop
@@ -18,7 +20,7 @@ from .process import Process
 from .scenario import Scenario
 from .story import Story, Violation
 from .truth import Placed
-from .whisul import Job, WhisulServer
+from .whisul import Job, Post, WhisulServer
 
 
 class World:
@@ -33,16 +35,17 @@ class World:
         self.away: list[Trouble | None] = [None, None, None]
         self.database = DatabaseServer(shared=scenario.shared)
         self.whisul = WhisulServer(Random(f"{seed}:whisul"), scenario.compose, scenario.odd_jobs)
-        self.discord = DiscordServer()
+        self.discord = DiscordServer(loop.time)
+        self.automod = AutoMod(*scenario.automod)
         self.book = QuotaBook(scenario.limits)
+        self.channel_book = ChannelBook()
         self.placed: dict[str, Placed] = {}
         self.by_song: dict[int, Placed] = {}
         self.song_of_message: dict[int, int] = {}
-        self.sent: dict[str, set[int]] = {}
         self.admitted_by: dict[int, int] = {}
         self.last_poll: dict[tuple[int, str], float] = {}
         self.presses: dict[tuple[int, int, str | None], dict[int, datetime]] = {}
-        self.submits: dict[str, list[float]] = {}
+        self.posts: dict[str, list[Post]] = {}
         self.discord_requests: dict[int, int] = {}
         self.first_request: dict[int, float] = {}
         self.last_request: dict[int, float] = {}
@@ -108,6 +111,11 @@ class World:
     def release_held(self) -> None:
         for process in self.processes:
             process.database.release()
+
+    @property
+    def late_until(self) -> float:
+        """Return when the last late request will have taken effect at Whisul or Discord."""
+        return max(link.late_until for process in self.processes for link in process.links[1:])
 
     def jobs_of(self, placed: Placed) -> list[Job]:
         """Return the paid jobs that Whisul made for an order."""

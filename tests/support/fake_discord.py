@@ -34,6 +34,8 @@ class FakeDiscord:
     history: list[dict[str, Any]] = field(default_factory=list)
     history_refused: tuple[int, int] = (0, 0)
     looked: list[str] = field(default_factory=list)
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The message that each route of GET returns, if it is not refused by a fault."""
     drops_embeds: bool = False
 
     def fail(self, route: str, status: int, code: int = 0, times: int = 99) -> None:
@@ -49,8 +51,10 @@ class FakeDiscord:
             self.looked.append(route)
             status, code = self.history_refused
             return _json({"code": code, "message": "no"}, status) if status else _json(self.history)
+        if request.method == "GET" and self.faults.get(route):
+            return self._refusal(route)
         if request.method == "GET":
-            return _json(_about_the_bot())
+            return _json(self.shown.get(route) or _about_the_bot())
         body, files = await self._read(request)
         self.requests.append(Request(route, body, files))
         if route in self.cut and request.transport:
@@ -58,11 +62,14 @@ class FakeDiscord:
         if route in self.broken:
             return web.Response(body=b'{"id": ', content_type="application/json")
         if self.faults.get(route):
-            status, code = self.faults[route].pop()
-            return _json({"code": code, "message": "no"}, status)
+            return self._refusal(route)
         if route == OPEN_DM:
             return _json({"id": "500", "type": 1, "recipients": [user_json(42)]})
         return _json(message_json(request.path, body | ({"embeds": []} if self.drops_embeds else {})))
+
+    def _refusal(self, route: str) -> web.Response:
+        status, code = self.faults[route].pop()
+        return _json({"code": code, "message": "no"}, status)
 
     async def _read(self, request: web.Request) -> tuple[dict[str, Any], list[str]]:
         if not request.content_type.startswith("multipart/"):

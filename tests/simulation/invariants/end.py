@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from songbot.delivery.fallbacks import TOKEN_MARGIN
 from tests.simulation.truth import Placed
 
 if TYPE_CHECKING:
@@ -37,10 +39,11 @@ def every_order_has_one_answer(world: World) -> Iterator[str]:
     """Check that every stored order has exactly one answer, or none if it is undeliverable.
 
     Only a process that showed a song by token knows that it did so. If it ended before it could record that,
-    a second answer is allowed, because none might be.
+    a second answer is allowed, because none might be. The same holds for an answer between a backup and its
+    restore. Late progress may replace the only answer for good.
     """
     for placed in world.placed.values():
-        problem = None if placed.forgotten else _answer_problem(world, placed)
+        problem = None if placed.forgotten or placed.lost else _answer_problem(world, placed)
         if problem:
             yield problem
 
@@ -50,17 +53,34 @@ def _answer_problem(world: World, placed: Placed) -> str | None:
     if row is None:
         return (
             f"{placed.order.idempotency_key} was accepted and has no row"
-            if placed.outcome == "Accepted"
+            if placed.outcome == "accepted"
             else None
         )
     cards = world.discord.cards_of(row.id)
     shown_by = world.discord.shown_by.get(row.id, set())
     sure = all(song_id != row.id for song_id, _ in world.discord.unsure) and shown_by <= {placed.recorded_by}
-    if row.delivery == "delivered" and not cards:
+    if row.delivery == "delivered" and not cards and not _is_replaced_for_good(world, placed, row.message_id):
         return f"song {row.id} is delivered, and no message shows it"
+    sure = sure and not placed.restored
     if sure and len(cards) > (1 if row.delivery == "delivered" else 0):
         return f"song {row.id} is {row.delivery} and is shown by {len(cards)} messages"
     return None
+
+
+def _is_replaced_for_good(world: World, placed: Placed, message_id: int | None) -> bool:
+    """Return whether late progress has replaced the card, and nobody can restore it.
+
+    The only process that knows of it has ended; somebody has deleted the message; or only an expired token
+    reaches it.
+    """
+    message = world.discord.messages.get(message_id or 0)
+    if message is None or not message.overwritten_by:
+        return False
+    process, reply = world.process(message.overwritten_by), placed.order.reply
+    is_closed = message.ephemeral or message.channel_id in world.discord.closed_channels
+    valid_for = world.discord.token_ends[reply.token or ""] - world.loop.now
+    has_expired = timedelta(seconds=valid_for) < TOKEN_MARGIN or bool(process.clock.shift)
+    return not process.is_up or message.deleted or (has_expired and (is_closed or not reply.bot_in_channel))
 
 
 def requests_are_bounded(world: World) -> Iterator[str]:
@@ -69,7 +89,8 @@ def requests_are_bounded(world: World) -> Iterator[str]:
         lifetime = world.last_request[song_id] - world.first_request[song_id]
         if count > REQUESTS + lifetime / 8:
             yield f"{count} requests to Discord for song {song_id} in {lifetime:.0f} s"
-    for order_key, times in world.submits.items():
+    for order_key, posts in world.posts.items():
+        times = [post.at for post in posts]
         if len(times) > SUBMITS + (times[-1] - times[0]) / 2:
             yield f"{len(times)} POSTs of {order_key} in {times[-1] - times[0]:.0f} s"
 

@@ -96,8 +96,8 @@ def never_sent_is_not_interrupted(
     if new.reason != "interrupted" or old.state != "submitting":
         return None
     admitted_by = world.admitted_by.get(new.id)
-    sent = world.sent.get(placed.order.idempotency_key, ())
-    if admitted_by == process and process not in sent:
+    sent = world.posts.get(placed.order.idempotency_key, ())
+    if admitted_by == process and all(post.process != process for post in sent):
         return f"process {process} admitted song {new.id}, never sent it, and fails it as interrupted"
     return None
 

@@ -18,7 +18,7 @@ from songbot.wording import cards as wording
 from songbot.wording.language import ENGLISH, Language, find_language
 from tests.support.fake_discord import DIRECT, EDIT, FOLLOW_UP, POST, WEBHOOK
 from tests.support.fixed_clock import FixedClock
-from tests.unit.delivery.scene import LATE, LIVE, NOW, PRIVATE, PRIVATE_LATE, Scene
+from tests.unit.delivery.scene import BY_INSTALL, LATE, LIVE, NOW, PRIVATE, PRIVATE_LATE, Scene
 
 GERMAN = find_language("de")
 WITHOUT_MESSAGE = replace(LATE, reply=ReplyTarget(100))
@@ -54,6 +54,18 @@ async def test_a_posted_card_that_automod_blocks_names_no_title_above_it_either(
     stage.discord.fail(POST, 400, 200000, times=1)
     assert isinstance(await stage.deliver(WITHOUT_MESSAGE), Delivered)
     assert stage.discord.requests[-1].body["content"] == "<@42>, your song is ready."
+
+
+@pytest.mark.parametrize(("song", "route"), [(LATE, POST), (BY_INSTALL, FOLLOW_UP)])
+async def test_a_mention_whose_title_automod_blocks_comes_without_it(
+    stage: Scene, song: Song, route: str
+) -> None:
+    stage.discord.fail(route, 400, 200000, times=1)
+    await stage.deliver(song, [43])
+    blocked, mention = (request for request in stage.discord.requests if request.route == route)
+    assert "Midnight Grid" in blocked.body["content"]
+    assert "<@43>, your song is ready." in mention.body["content"].replace("<@42> ", "")
+    assert "Midnight Grid" not in mention.body["content"]
 
 
 async def test_a_card_by_direct_message_can_not_come_twice_and_says_where_it_was_asked_for(
