@@ -59,7 +59,8 @@ def a_failure_is_not_refunded(patch: Patch) -> None:
 
 def a_deleted_card_is_due_again(patch: Patch) -> None:
     async def mark_pending(self: Any, song_id: int) -> None:
-        change = update(songs).where(songs.c.id == song_id).values(delivery=DeliveryState.PENDING)
+        card = songs.c.id == song_id, songs.c.delivery == DeliveryState.DELIVERED
+        change = update(songs).where(*card).values(delivery=DeliveryState.PENDING)
         await self._connector.write(lambda connection: connection.execute(change))
 
     patch.setattr(SqlLibraryRepository, "mark_deleted", mark_pending)
@@ -149,8 +150,9 @@ def a_refused_order_is_sent_without_a_pause(patch: Patch) -> None:
     patch.setattr(job_runner.RequestThrottle, "record_rate_limited", lambda *_: None)
 
 
-def songs_are_kept_in_memory(patch: Patch) -> None:
-    patch.setattr(Worker, "_drop", lambda *_: None)
+def finished_songs_are_kept_in_memory(patch: Patch) -> None:
+    drop = Worker._drop
+    patch.setattr(Worker, "_drop", lambda self, job: None if job.song.finished else drop(self, job))
 
 
 def no_song_is_admitted(patch: Patch) -> None:
@@ -231,7 +233,7 @@ CASES: list[tuple[Callable[[Patch], None], str]] = [
     (a_card_is_posted_although_the_reply_shows_it, "every_order_has_one_answer"),
     (a_delivery_is_tried_without_a_pause, "requests_are_bounded"),
     (a_refused_order_is_sent_without_a_pause, "requests_are_bounded"),
-    (songs_are_kept_in_memory, "nothing_is_left_in_memory"),
+    (finished_songs_are_kept_in_memory, "nothing_is_left_in_memory"),
     (no_song_is_admitted, "no_slot_stays_empty"),
     (whisul_is_taken_for_unavailable, "unavailable_only_where_nobody_could_send"),
     (a_loop_of_the_worker_fails, "processes_stay_up"),
