@@ -92,7 +92,7 @@ def methods_for(song: Song, now: datetime, reach: ChannelReach | None = None) ->
     return [*methods, DeliveryMethod.DIRECT, *([DeliveryMethod.FOLLOW_UP] if by_token else [])]
 
 
-def method_in_place(
+def card_edit_method(
     song: Song, latest: Song | None, now: datetime, reach: ChannelReach
 ) -> DeliveryMethod | None:
     """Return the method that can edit the card in the song's reply again, or None if there is none.

@@ -37,7 +37,7 @@ from .fallbacks import (
     BY_TOKEN,
     ChannelReach,
     DeliveryMethod,
-    method_in_place,
+    card_edit_method,
     methods_for,
     must_stay_private,
     needs_token,
@@ -297,7 +297,7 @@ class DiscordDelivery:
         """Send the card again if a late edit has replaced it. Return False if that has to be tried again."""
         try:
             latest = await self._parents.get(song.id) if self._parents else None
-            method = method_in_place(song, latest, self._clock.now(), self._reach(song))
+            method = card_edit_method(song, latest, self._clock.now(), self._reach(song))
             if latest is None or method is None:
                 return True
             async with self._request(method):

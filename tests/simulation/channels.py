@@ -30,8 +30,8 @@ ADMIN = 99
 def interaction_of(placed: Placed) -> discord.Interaction:
     """Return the interaction with which the order was placed, as far as the bot reads it."""
     order, nothing = placed.order, {"channel": None, "user": None}
-    place = {"guild_id": order.guild_id, "channel_id": order.reply.channel_id}
-    return cast("Any", SimpleNamespace(placed=placed, client=NO_CACHE, **place, **nothing))
+    where = {"guild_id": order.guild_id, "channel_id": order.reply.channel_id}
+    return cast("Any", SimpleNamespace(placed=placed, client=NO_CACHE, **where, **nothing))
 
 
 class ProcessPolicy(ChannelPolicy):

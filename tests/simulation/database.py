@@ -160,8 +160,8 @@ class DatabaseServer:
         for table in reversed(tables):
             driver.execute(f"DELETE FROM {table.name}")
         for table in tables:
-            places = ", ".join("?" * len(table.columns))
-            driver.executemany(f"INSERT INTO {table.name} VALUES ({places})", backup.tables[table.name])
+            markers = ", ".join("?" * len(table.columns))
+            driver.executemany(f"INSERT INTO {table.name} VALUES ({markers})", backup.tables[table.name])
         self._connection.forget()
         self._touched.clear()
         self._orders.clear()

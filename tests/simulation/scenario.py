@@ -255,9 +255,9 @@ def _late_effects(random: Random, scenario: Scenario) -> Scenario:
     noises = [scenario.noise[0]]
     is_late = random.choice([(True, False), (False, True), (False, True), (True, True)])
     is_only_late = random.random() < 0.5
-    for place, late in enumerate(is_late):
-        kinds = () if is_only_late else others[place]
-        others[place] = (*kinds, Trouble.EFFECT_LATE) if late else kinds
+    for neighbour, late in enumerate(is_late):
+        kinds = () if is_only_late else others[neighbour]
+        others[neighbour] = (*kinds, Trouble.EFFECT_LATE) if late else kinds
         noises.append(random.choice([0.1, 0.4]) if late else 0.0)
     return replace(scenario, faults=(database, *others), noise=(noises[0], noises[1], noises[2]))
 

@@ -192,15 +192,15 @@ def other_processes_never_notice_a_channels_rule(patch: Patch) -> None:
 
 
 def an_order_in_a_denied_channel_is_placed(patch: Patch) -> None:
-    place = Ordering._place_order
+    place_order = Ordering._place_order
 
-    async def place_anyway(self: Any, interaction: Any, order: Any) -> Any:
-        refusal = await place(self, interaction, order)
+    async def order_anyway(self: Any, interaction: Any, order: Any) -> Any:
+        refusal = await place_order(self, interaction, order)
         if interaction.placed.refused_here:
             await self._orders.place_order(order)
         return refusal
 
-    patch.setattr(Ordering, "_place_order", place_anyway)
+    patch.setattr(Ordering, "_place_order", order_anyway)
 
 
 def no_card_has_words(patch: Patch) -> None:
