@@ -224,13 +224,13 @@ async def test_an_order_holds_up_no_write_to_the_song_that_it_is_made_from(postg
         parent = await composing(database)
         is_placed, may_commit = asyncio.Event(), asyncio.Event()
 
-        def place(connection: Connection) -> None:
+        def place_order(connection: Connection) -> None:
             create_song(connection, order(MAX, parent_id=parent.id, relation=Relation.REMIX), CEILINGS, NOW)
             is_placed.set()
             await_only(may_commit.wait())
 
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(database.connector.write(place))
+            tasks.create_task(database.connector.write(place_order))
             await is_placed.wait()
             assert await database.songs.mark_completed(parent, WORKER, RESULT, NOW)
             may_commit.set()
