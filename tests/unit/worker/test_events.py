@@ -53,6 +53,19 @@ def test_a_songs_lines_are_found_by_its_id_and_tell_its_story(log: pytest.LogCap
     assert not any("rain" in line for line in story), "the prompt is personal"
 
 
+def test_the_log_says_which_songs_step_failed_and_when_it_is_tried_again(log: pytest.LogCaptureFixture):
+    async def scenario(env: WorkerEnvironment) -> None:
+        async def broken_delivery(*_: Any) -> Delivered:
+            raise RuntimeError("a bug of ours")
+
+        env.delivery.deliver = broken_delivery
+        await env.order()
+        await asyncio.sleep(120)
+
+    run_scenario(scenario)
+    assert "a step failed; next try in 20 s" in messages_about_song(log)
+
+
 def test_prompts_are_logged_at_debug_level_only_as_the_settings_say(log: pytest.LogCaptureFixture):
     log.set_level(logging.DEBUG, "songbot.worker")
     run_scenario(one_song)
